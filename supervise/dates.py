@@ -1,0 +1,241 @@
+"""Days, working days and periods.
+
+A day is a ``date`` in the district's own calendar. Limits follow the usual rule of the field: the first day is not counted,
+and a limit that ends on a day off may move to the next working day (the definition says whether it does).
+"""
+
+from __future__ import annotations
+
+import calendar as _calendar
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from pydantic import field_validator
+
+from supervise.reading import Strict
+
+ONE_DAY = timedelta(days=1)
+FOREVER = date.max
+_RANGE = re.compile(r"^(\d{2})-(\d{2})(?:\.\.(\d{2})-(\d{2}))?$")
+
+
+def parse_day(text: str) -> date:
+    """The day written as ``2021-03-25``.
+
+    Raises:
+        ValueError: in Chinese, when it is no date or no such day exists.
+    """
+    if not re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text.strip()):
+        raise ValueError(f"“{text}”不是日期,应写作 2021-03-25")
+    year, month, day = (int(part) for part in text.strip().split("-"))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError(f"没有 {year}年{month}月{day}日 这一天") from None
+
+
+def clamp(year: int, month: int, day: int) -> date:
+    """That day of the month, or the month's last day if it is shorter."""
+    return date(year, month, min(day, _calendar.monthrange(year, month)[1]))
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day ``count`` months later, clamped to the month's end."""
+    years, month = divmod(day.month - 1 + count, 12)
+    return clamp(day.year + years, month + 1, day.day)
+
+
+class YearFile(Strict):
+    """One year's working-day arrangement as a site writes it down.
+
+    ``off`` and ``work`` list days of that year, ``02-14`` or ``02-15..02-23``; ``source`` names the official notice.
+    """
+
+    year: int
+    off: tuple[str, ...] = ()
+    work: tuple[str, ...] = ()
+    source: str = ""
+
+    @field_validator("off", "work")
+    @classmethod
+    def _is_range(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            if not _RANGE.match(text):
+                raise ValueError(f"“{text}”应写作 02-14 或 02-15..02-23")
+        return value
+
+    def days(self, ranges: Iterable[str]) -> Iterator[date]:
+        """The days that ``ranges`` stand for."""
+        for text in ranges:
+            match = _RANGE.match(text)
+            assert match is not None
+            first = parse_day(f"{self.year}-{match[1]}-{match[2]}")
+            last = parse_day(f"{self.year}-{match[3]}-{match[4]}") if match[3] else first
+            while first <= last:
+                yield first
+                first += ONE_DAY
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which days are working days.
+
+    Args:
+        off: weekdays that are off.
+        work: days of a weekend that are worked (调休).
+        years: years whose arrangement is known; outside them only weekends are off and dates are provisional.
+    """
+
+    off: frozenset[date] = frozenset()
+    work: frozenset[date] = frozenset()
+    years: frozenset[int] = frozenset()
+    fingerprint: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        text = "|".join(",".join(sorted(str(item) for item in items)) for items in (self.off, self.work, self.years))
+        object.__setattr__(self, "fingerprint", hashlib.sha256(text.encode()).hexdigest())
+
+    def is_workday(self, day: date) -> bool:
+        """Whether ``day`` is worked."""
+        return day in self.work or (day.weekday() < 5 and day not in self.off)
+
+    def provisional(self, day: date) -> bool:
+        """Whether the arrangement of that year is not known yet."""
+        return day.year not in self.years
+
+    def next_workday(self, day: date) -> date:
+        """``day`` itself if it is worked, else the next working day."""
+        while not self.is_workday(day):
+            day += ONE_DAY
+        return day
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """The ``count``-th working day after ``day`` (before it if negative); ``day`` itself is not counted."""
+        step = ONE_DAY if count >= 0 else -ONE_DAY
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.is_workday(day)
+        return day
+
+    def workdays_between(self, start: date, end: date) -> int:
+        """Working days after ``start`` up to and including ``end``."""
+        return sum(self.is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def add(self, day: date, count: int, unit: str) -> date:
+        """``count`` ``workdays``, ``days`` or ``months`` after ``day``."""
+        if unit == "workdays":
+            return self.add_workdays(day, count)
+        if unit == "months":
+            return add_months(day, count)
+        return day + timedelta(days=count)
+
+    def with_year(self, year: YearFile) -> Calendar:
+        """This calendar with one year replaced by what a site's file says."""
+        off = {d for d in self.off if d.year != year.year} | set(year.days(year.off))
+        work = {d for d in self.work if d.year != year.year} | set(year.days(year.work))
+        return Calendar(frozenset(off - work), frozenset(work), self.years | {year.year})
+
+
+@functools.cache
+def official_calendar() -> Calendar:
+    """The State Council's arrangements, as far as the installed ``chinesecalendar`` knows them."""
+    from chinese_calendar import constants
+
+    off, work = set(constants.holidays), set(constants.workdays)
+    years = {day.year for day in off}
+    return Calendar(frozenset(d for d in off if d not in work), frozenset(work), frozenset(years))
+
+
+_QUARTERS = "一二三四"
+_PERIOD = re.compile(r"^(\d{4})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2]))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A named stretch of days: ``2021``, ``2021H1``, ``2021Q2`` or ``2021-06``.
+
+    Args:
+        name: the name as above.
+        kind: ``year``, ``half``, ``quarter`` or ``month``.
+        start: first day.
+        end: last day.
+    """
+
+    name: str
+    kind: str
+    start: date
+    end: date
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.start <= day <= self.end
+
+    @property
+    def label(self) -> str:
+        """The name in Chinese."""
+        year = f"{self.start.year}年"
+        if self.kind == "half":
+            return year + ("上半年" if self.start.month == 1 else "下半年")
+        if self.kind == "quarter":
+            return f"{year}第{_QUARTERS[(self.start.month - 1) // 3]}季度"
+        return year if self.kind == "year" else f"{year}{self.start.month}月"
+
+
+def parse_period(text: str) -> Period:
+    """The period named by ``text``.
+
+    Raises:
+        ValueError: in Chinese, when it names none.
+    """
+    match = _PERIOD.match(text.strip())
+    if match is None:
+        raise ValueError(f"“{text}”不是考核期,应写作 2021、2021H1、2021Q2 或 2021-06")
+    year, half, quarter, month = int(match[1]), match[3], match[5], match[6]
+    kind, length, number = (
+        ("half", 6, int(half)) if half
+        else ("quarter", 3, int(quarter)) if quarter
+        else ("month", 1, int(month)) if month
+        else ("year", 12, 1)
+    )  # fmt: skip
+    start = date(year, (number - 1) * length + 1, 1)
+    return Period(match[0], kind, start, add_months(start, length) - ONE_DAY)
+
+
+def periods_of(year: int, kind: str) -> tuple[Period, ...]:
+    """All periods of one kind in a year, in order."""
+    names = {
+        "year": [f"{year}"],
+        "half": [f"{year}H{n}" for n in (1, 2)],
+        "quarter": [f"{year}Q{n}" for n in (1, 2, 3, 4)],
+        "month": [f"{year}-{n:02d}" for n in range(1, 13)],
+    }[kind]
+    return tuple(parse_period(name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of days on which something holds: from ``start`` up to, not including, ``end``."""
+
+    start: date
+    end: date = FOREVER
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on ``day``."""
+        return self.start <= day < self.end
+
+
+def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days in as few spans as possible, in order, empty spans dropped."""
+    merged: list[Span] = []
+    for span in sorted((s for s in spans if s.start < s.end), key=lambda s: (s.start, s.end)):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    assert all(a.end < b.start for a, b in pairwise(merged))
+    return tuple(merged)

@@ -1,0 +1,159 @@
+"""Where a task says who does it: "(主办单位:…;协办单位:…)", a line "责任单位:…", or "(…牵头,…配合)".
+
+This module finds the clause and cuts it into fields; ``parties`` reads the names in them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from supervise.intake.folding import brackets, pieces, trim
+
+# The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
+_ORGAN = r"(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
+_LEAD = r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:责任|负责|主办|承办)?|(?:第一|主要|主体|首要|直接)责任|主管|首接"
+_CO = r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:协同|协办|密切|主要)配合"
+_UNIT = r"责任|承办|落实|实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
+_RANKS = r"(?:党委|党组|政府|市级|区级|县级|州级|旗级|省级|局|镇|乡)?"
+_LEADER = (
+    r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|领衔|协管|负责|推进|总牵头)"
+    + _RANKS
+    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体)?责任人|(?:分管|牵头|主要|具体)?负责人|[市区县州旗省]领导|领导"
+)
+_DUE = (
+    r"(?:完成|办理|办结|整改|落实|推进|工作|计划|目标|任务)*(?:时限|期限|时间节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
+    r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|时间要求"
+)
+_OTHER = (
+    r"(?:督办|督查|考核|监督|验收|统计)(?:责任)?(?:单位|部门|领导)?|联系(?:人|电话|方式)|联络员|备注|任务来源|工作目标|目标任务|年度目标"
+    r"|(?:工作|推进|具体|主要)?措施|完成标准|工作要求|工作内容|进展情况"
+)
+LABEL = re.compile(
+    rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD}){_ORGAN}?)|(?P<co>(?:{_CO}){_ORGAN}?)"
+    rf"|(?P<unit>(?:{_UNIT}){_ORGAN})|(?P<other>{_OTHER}))"
+    r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))? ?(?::|(?<=单位) (?=\S)|(?<=部门) (?=\S))"
+)
+# A clause begins where a bracket, a line or a sentence does.
+_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s])|(?<=\) )|(?<=\)))" + LABEL.pattern)
+# "(市发改委牵头,市财政局配合)", "(由县教体局负责)": roles said by verbs behind the names.
+_VERB = re.compile(
+    r"(?P<lead>(?:共同|联合)?牵头(?:负责|组织|落实|推进|实施)?|主办|总牵头)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
+    r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One labelled part of a clause.
+
+    Args:
+        role: ``lead``, ``co``, ``unit`` (responsible, not yet said how), ``leader``, ``due`` or ``other``.
+        label: the label as printed; empty if it is missing in print.
+        start: offset of its value in the text.
+        end: offset behind its value.
+    """
+
+    role: str
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The words of a task that name its parties.
+
+    Args:
+        start: offset of its first character, the bracket included.
+        end: offset behind its last character.
+        fields: its labelled parts.
+        closed: whether every bracket it opens is closed.
+    """
+
+    start: int
+    end: int
+    fields: tuple[Field, ...]
+    closed: bool = True
+
+
+def begins(line: str) -> bool:
+    """Whether a folded line opens a clause of its own."""
+    return bool(LABEL.match(line.lstrip("( "))) and not re.match(_OTHER, line.lstrip("( "))
+
+
+def find(folded: str, start: int, end: int) -> Clause | None:
+    """The clause within a span of the folded text, from its first label on.
+
+    Args:
+        folded: the folded text of the whole notice.
+        start: first offset of the task's line.
+        end: offset behind that line.
+    """
+    line = folded[start:end]
+    for match in _BEGIN.finditer(line):
+        if match["other"] is None:
+            return _labelled(folded, start, start + match.start(), end)
+    return _spoken(folded, start, end)
+
+
+def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
+    """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
+    begin, close = first, end
+    before = folded[floor:first].rstrip(" ")
+    if before.endswith("("):
+        begin = floor + len(before) - 1
+        pairs = brackets(folded, begin, end)
+        close = pairs.get(begin, end)
+        close = close + 1 if close < end else end
+        while (more := _next_bracket(folded, close, end)) is not None:  # (牵头单位:…)(配合单位:…)
+            close = brackets(folded, more, end).get(more, end - 1) + 1
+    bracketed = begin < first
+    whole = folded[begin:close]
+    closed = whole.count("(") <= whole.count(")")
+    inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
+    return Clause(begin, close, tuple(_fields(folded, first, inner)), closed)
+
+
+def _next_bracket(folded: str, at: int, end: int) -> int | None:
+    here, _ = trim(folded, at, end, " ,;、")
+    return here if here < end and folded[here] == "(" and LABEL.match(folded[here + 1 : here + 40]) else None
+
+
+def _fields(folded: str, start: int, end: int) -> list[Field]:
+    """The labelled parts; an unlabelled part behind a semicolon keeps an empty label and role."""
+    fields: list[Field] = []
+    marks = [m for m in LABEL.finditer(folded, start, end) if m.start() == start or folded[m.start() - 1] in "(;,。 、):\n\r"]
+    for index, match in enumerate(marks):
+        stop = marks[index + 1].start() if index + 1 < len(marks) else end
+        role = str(match.lastgroup)
+        for piece, (a, b) in enumerate(pieces(folded, match.end(), stop, ";")):
+            a, b = trim(folded, a, b, " \r\n。,;、:")
+            if index + 1 < len(marks) and folded[b - 1 : b] == "(" and b > a:
+                a, b = trim(folded, a, b - 1, " ,;、)")
+            if a < b or not piece:
+                fields.append(Field(role if not piece else "", match[role] if not piece else "", a, b))
+    return fields
+
+
+def _spoken(folded: str, start: int, end: int) -> Clause | None:
+    """A closing bracket in which verbs say the roles, as the State Council's lists are printed."""
+    stop = len(folded[start:end].rstrip(" 。")) + start
+    if stop <= start or folded[stop - 1] != ")" or stop - start < 4:
+        return None
+    floor = max(start, stop - 500)
+    opens = [a for a, b in brackets(folded, floor, stop).items() if b == stop - 1]
+    if not opens or not re.search(r"牵头|负责|配合|主办|协办|承办|落实|实施|参与|参加|协助", folded[stop - 9 : stop]):
+        return None
+    fields: list[Field] = []
+    for a, b in pieces(folded, opens[0] + 1, stop - 1, ",;。"):
+        a, b = trim(folded, a, b, " 由")
+        verb = None
+        for verb in _VERB.finditer(folded, max(a, b - 16), b):
+            if verb.end() == b:
+                break
+        if verb is None or verb.end() != b:
+            return None
+        if a < verb.start():
+            fields.append(Field(str(verb.lastgroup), verb.group(), a, verb.start()))
+    return Clause(opens[0], stop, tuple(fields)) if fields else None

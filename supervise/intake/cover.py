@@ -1,0 +1,167 @@
+"""What a notice says about itself: title, number, issuer, date, year, script, declared counts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from supervise.intake import deadlines, lines
+from supervise.intake.folding import number
+from supervise.intake.lines import Line
+from supervise.intake.structure import is_attachment_mark, is_date_only
+
+_NUMBER = re.compile(r"([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号")
+_LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
+_PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
+_FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
+_TITLE_END = re.compile(r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|一览表|分解表|责任表|台账|实事|举措|措施)(?:\([^)]*\))?$")
+_LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
+_COUNT = re.compile(r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?(?:大项|项|条|件)(?!制度|机制)")
+_COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
+_CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{lines.NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
+_HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
+_TRADITIONAL = set("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
+_SIMPLIFIED = set("区会国发这对为与来时说个实业务开关经过体动现设学产进领导统应点报单县镇乡责办协将据开无")
+
+
+def script(text: str) -> str:
+    """``hant`` if traditional characters outnumber their simplified forms, else ``hans``."""
+    sample = Counter(text[:100_000])
+    old = sum(sample[c] for c in _TRADITIONAL - _SIMPLIFIED)
+    new = sum(sample[c] for c in _SIMPLIFIED - _TRADITIONAL)
+    return "hant" if old > new else "hans"
+
+
+def titles(text: str, cover: list[Line]) -> str:
+    """The notice's own title: 关于…的通知, printed on one to three lines, else the first heading-like line."""
+    plain = [line for line in cover if not lines.is_sentence(line.folded) and len(line.folded) <= 120]
+    labelled = ""
+    for index, line in enumerate(cover):
+        if lines.is_sentence(line.folded) or len(line.folded) > 120:
+            continue
+        own = _LABEL.sub("", line.folded)
+        joined = _joined(text, cover[index : index + 4])
+        if own != line.folded:
+            labelled = labelled or text[line.end - len(own) : line.end]
+        elif joined:
+            return joined
+    if labelled:
+        return labelled
+    first = next((line for line in plain if len(line.folded) >= 6 and _TITLE_END.search(line.folded) and not lines.marker(line.folded)), None)
+    return text[first.start : first.end] if first else ""
+
+
+def _joined(text: str, block: list[Line]) -> str:
+    """A title of one to three lines that stand together; ends with 通知 and the like."""
+    whole, raw = "", ""
+    for line in block[:3]:
+        if lines.is_sentence(line.folded) or lines.marker(line.folded) or _NUMBER.fullmatch(line.folded.strip()) or is_date_only(line.folded):
+            break
+        if line.folded.startswith("附"):
+            break
+        whole, raw = whole + line.folded, raw + text[line.start : line.end]
+        if _FULL_TITLE.search(whole) and len(whole) <= 120:
+            return raw
+    return ""
+
+
+def attachment(text: str, heading: list[Line]) -> str:
+    """The list's own title: the lines above its first entry, without remarks in brackets."""
+    parts: list[str] = []
+    for line in heading:
+        if is_attachment_mark(line.folded):
+            continue
+        own = re.sub(r"^附 ?[件表录] ?\d{0,2} ?:? ?", "", line.folded)
+        if lines.is_sentence(own) or own.startswith("(") or len(own) > 60 or len(parts) == 3:
+            break
+        parts.append(text[line.end - len(own) : line.end])
+    return "".join(parts)
+
+
+def numbers(text: str, cover: list[Line]) -> list[str]:
+    """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead."""
+    found: list[str] = []
+    for line in cover:
+        body = re.sub(r"^(?:文 ?号|发文字号|文件编号) ?:? ?", "", line.folded)
+        match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
+        if match and (body != line.folded or match.end() == len(body)):
+            found.append(_written(match))
+        for head in _LETTERHEAD.finditer(line.folded):
+            behind = _NUMBER.match(line.folded, head.end())
+            if behind:
+                found.append(_written(behind))
+    return list(dict.fromkeys(found))
+
+
+def _written(match: re.Match[str]) -> str:
+    return f"{match[1]}〔{match[2]}〕{match[3]}号"
+
+
+def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
+    """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
+    for index, line in enumerate(cover):
+        if not is_date_only(line.folded) or index < 3:
+            continue
+        signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
+        if signed:
+            return signed[0]
+        above = cover[index - 1]
+        if not lines.is_sentence(above.folded) and 3 <= len(above.folded) <= 60 and not lines.marker(above.folded):
+            return re.sub(r"\s+", "" if len(above.folded) < 20 else "、", text[above.start : above.end])
+    head = _LETTERHEAD.search(folded[:20_000])
+    if head:
+        return _without_junk(head[1])
+    field = _PUBLISHED.search(folded[:20_000])
+    if field:
+        return text[field.start(1) : field.end(1)]
+    begin = re.match(r"(.{2,40}?)(?:关于|關於|\d{4}年)", title)
+    return begin[1] if begin else ""
+
+
+def _without_junk(name: str) -> str:
+    """A letterhead that slipped into a sentence drags a character along; a place has two or three before its level."""
+    short = re.search(r"[\u4e00-\u9fff]{2}(?:省|市|区|县|州|旗|盟)[\u4e00-\u9fff]*$", name)
+    inner = re.search(r"[\u4e00-\u9fff]{2,4}(?:省|市|州|盟)[\u4e00-\u9fff]{2,4}(?:区|县|市|旗)[\u4e00-\u9fff]*$", name)
+    return inner[0] if inner else short[0] if short else name
+
+
+def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
+    """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
+    for index, line in enumerate(cover):
+        if index >= 3 and is_date_only(line.folded):
+            day, damaged = deadlines.printed(line.folded)
+            return (day.isoformat() if day else "", line.no, damaged)
+    for line in cover:
+        match = re.match(r"(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:? ?(\d.*)", line.folded)
+        if match and (day := deadlines.printed(match[1])[0]):
+            return day.isoformat(), line.no, False
+    return "", None, False
+
+
+def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | None, str]:
+    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for."""
+    for source in (title, attached):
+        match = re.search(r"(20\d{2}) ?年(?:度)?(?:第?([一二三四]) ?季度|(上半年|下半年))?", source)
+        if match:
+            tail = f"-Q{'一二三四'.index(match[2]) + 1}" if match[2] else {"上半年": "-H1", "下半年": "-H2"}.get(match[3] or "", "")
+            return int(match[1]), match[1] + tail
+    years = Counter(re.findall(r"(20\d{2})年", cover))
+    if years:
+        year = years.most_common(1)[0][0]
+        return int(year), year
+    return (int(issued_on[:4]), issued_on[:4]) if issued_on else (None, "")
+
+
+def declared(cover: str) -> tuple[int | None, int | None]:
+    """How many tasks and how many chapters the cover says there are."""
+    match = _COUNT.search(cover) or _COUNT_OF.search(cover)
+    chapters = _CHAPTERS.search(cover)
+    return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
+
+
+def heading(folded: str) -> tuple[int, int | None, bool]:
+    """Length of a heading without its declared count, the count, and whether its bracket is damaged."""
+    match = _HEADING_COUNT.search(folded)
+    if match is None:
+        return len(folded), None, False
+    return len(folded[: match.start()].rstrip()), int(match[1]), not (match[0].startswith("(") and match[0].endswith(")"))

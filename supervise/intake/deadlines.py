@@ -1,0 +1,150 @@
+"""Dates in print: whole, in Chinese numerals, with lost characters; and the words that say until when."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from supervise.intake.folding import number
+
+_FULL = re.compile(r"(\d{4}) ?[年./-] ?(\d{1,2}) ?[月./-] ?(\d{1,2}) ?日?")
+_CHINESE = re.compile(r"([二〇○零一三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_RUN = re.compile(r"(?<!\d)(20\d{2})(\d{2,4})日?(?!\d)")
+_MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]")
+_LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
+_SEASON = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
+# The year may stand in front: 2021年6月底前, 明年底.
+_WORDS = re.compile(
+    r"(?:(?P<year>20\d{2}) ?年 ?)?(?:"
+    r"(?P<md>(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?[日号](?:之?前|底前|以前)?)"
+    r"|(?P<month>(?P<mm>1[0-2]|[1-9]) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
+    r"|(?P<season>(?:第)?(?P<q>[一二三四1-4]) ?季度(?:末|底)?(?:之?前|内)?)"
+    r"|(?P<half>上半年(?:底|末)?(?:前)?)"
+    r"|(?P<end>(?:今年|本年|当年)?年(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
+    r"|(?P<period>全年(?!目标|任务|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
+)
+_BEFORE_BREAK = "。;!?\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A printed limit of a task.
+
+    Args:
+        text: the words as printed.
+        date: the last day.
+        kind: ``explicit`` for a limit (年底前), ``period`` for a stretch (全年).
+        scope: the clause of the text it governs.
+        field: whether it stands in a field of its own (完成时限:…).
+    """
+
+    text: str
+    date: date
+    kind: str
+    scope: str
+    field: bool = False
+
+
+def make(year: int, month: int, day: int) -> date | None:
+    """The date, or ``None`` if the calendar has none."""
+    if not (1900 <= year <= 2100 and 1 <= month <= 12):
+        return None
+    return date(year, month, day) if 1 <= day <= calendar.monthrange(year, month)[1] else None
+
+
+def splits(digits: str) -> list[tuple[int, int]]:
+    """Every way to read a run of digits as month and day: 325 is (3, 25), 111 is (1, 11) and (11, 1)."""
+    ways = ((int(digits[:i]), int(digits[i:])) for i in (1, 2) if i < len(digits) and digits[0] != "0" or i == 2)
+    return [(m, d) for m, d in ways if digits and make(2024, m, d) and len(str(d)) <= 2]
+
+
+def printed(folded: str) -> tuple[date | None, bool]:
+    """The first whole date in a folded line, and whether it was worked out from damaged print."""
+    match = _FULL.search(folded)
+    if match:
+        return make(int(match[1]), int(match[2]), int(match[3])), False
+    match = _CHINESE.search(folded)
+    if match:
+        values = [number(part) or 0 for part in match.groups()]
+        return make(*values), False
+    match = _RUN.search(folded)
+    if match:
+        found = splits(match[2])
+        return (make(int(match[1]), *found[0]), True) if len(found) == 1 else (None, True)
+    return None, False
+
+
+def month_days(folded: str) -> tuple[list[str], list[tuple[str, bool]]]:
+    """Days of the year named in a sentence, as ``MM-DD``, and the damaged ones as (printed, read or not).
+
+    615日 has lost its 月; where only one split is a date, that is the reading.
+    """
+    found: list[tuple[int, str]] = [(m.start(), f"{int(m[1]):02d}-{int(m[2]):02d}") for m in _MONTH_DAY.finditer(folded)]
+    damaged: list[tuple[str, bool]] = []
+    for match in _LOST_MONTH.finditer(folded):
+        if len(match[1]) < 3:
+            continue
+        ways = splits(match[1])
+        damaged.append((match[0], len(ways) == 1))
+        if len(ways) == 1:
+            found.append((match.start(), f"{ways[0][0]:02d}-{ways[0][1]:02d}"))
+    return [day for _, day in sorted(found)], damaged
+
+
+def read(text: str, folded: str, start: int, end: int, year: int | None, field: bool = False) -> Deadline | None:
+    """The first limit printed within a span, the last day counted in ``year`` where no year is printed.
+
+    Args:
+        text: the whole notice.
+        folded: its folded copy.
+        start: first offset of the task's text, or of its deadline field.
+        end: offset behind it.
+        year: the year of the plan.
+        field: whether the span is a field that holds nothing else.
+    """
+    if field and (whole := _FULL.search(folded, start, end)):
+        day = make(*(int(part) for part in whole.groups()))
+        return Deadline(text[start:end], day, "explicit", "", True) if day else None
+    for match in _WORDS.finditer(folded, start, end):
+        if not field and not _limits(match, folded):
+            continue
+        at = int(match["year"]) if match["year"] else year
+        day = _last_day(match, at) if at else None
+        if day is None:
+            continue
+        words = text[match.start() : match.end()] if not field else text[start:end]
+        kind = "period" if match["period"] and not field else "explicit"
+        return Deadline(words, day, kind, "" if field else _scope(text, folded, start, end, match.start()), field)
+    return None
+
+
+def _limits(match: re.Match[str], folded: str) -> bool:
+    """Whether words in running text limit something; a bare 6月 or 二季度 only dates it."""
+    if match["month"] or match["md"] or match["season"] or match["half"]:
+        return match[0].endswith(("前", "完成", "底", "末"))
+    if match["end"] and match["end"].startswith("下半年"):
+        return match[0].endswith(("底", "末"))
+    return True
+
+
+def _last_day(match: re.Match[str], year: int) -> date | None:
+    if match["md"]:
+        return make(year, int(match["m"]), int(match["d"]))
+    if match["month"]:
+        month = int(match["mm"])
+        if "上旬" in match[0]:
+            return make(year, month, 10)
+        return make(year, month, 20 if "中旬" in match[0] else calendar.monthrange(year, month)[1])
+    if match["season"]:
+        month = _SEASON[match["q"]]
+        return make(year, month, calendar.monthrange(year, month)[1])
+    return make(year, 6, 30) if match["half"] else make(year, 12, 31)
+
+
+def _scope(text: str, folded: str, start: int, end: int, at: int) -> str:
+    """The clause around an offset: from the last full stop or comma before it to the next full stop."""
+    begin = max((folded.rfind(c, start, at) for c in _BEFORE_BREAK + ","), default=-1) + 1
+    stops = [p for c in _BEFORE_BREAK if (p := folded.find(c, at, end)) >= 0]
+    return text[max(begin, start) : min(stops, default=end)].strip()

@@ -1,0 +1,108 @@
+"""One printed text, many typefaces: a folded copy to match on, character for character.
+
+Notices mix full-width and half-width punctuation, five kinds of brackets and two scripts. Every rule of this room
+matches on the folded copy and cuts from the original; both have the same length, so an offset means the same in both.
+"""
+
+from __future__ import annotations
+
+import re
+
+DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+NUMERAL = "一二三四五六七八九十百零〇○"
+
+# Only characters that occur in words our rules match (unit, lead, chapter, report …); this is no converter.
+_TRADITIONAL = dict(
+    zip(
+        "區縣鎮鄉單責辦協導領時間關於參會處農場聯繫報務發號項總組織門員長據將負與實點劃圍續進後結開內級當屬幹產業園國際電學無線對準經濟標題書記檢牽頭機構財監衛職團體隊館廳銀揮準計畫兩區檔動勢應",
+        "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥准计划两区档动势应",
+        strict=True,
+    )
+)
+_PUNCTUATION = {
+    "〔": "(", "〕": ")", "【": "(", "】": ")", "[": "(", "]": ")", "{": "(", "}": ")", "〖": "(", "〗": ")",
+    "﹙": "(", "﹚": ")", "〈": "(", "〉": ")", "︰": ":", "﹕": ":", "∶": ":", "﹔": ";", "﹐": ",", "﹑": "、", "､": "、",
+    "｡": "。", "．": ".", "﹒": ".", "～": "~", "\t": " ", "\u3000": " ", "\xa0": " ", "\ufeff": " ",
+    "\u200b": " ", "\u200c": " ", "\u200d": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\x0b": " ", "\x0c": " ",
+}  # fmt: skip
+
+
+def _table() -> dict[int, str]:
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    table |= {ord(a): b for a, b in _PUNCTUATION.items()} | {ord(a): b for a, b in _TRADITIONAL.items()}
+    for code, char in list(table.items()):  # a full-width bracket becomes a half-width one, and that becomes "("
+        table[code] = _PUNCTUATION.get(char, char)
+    return table
+
+
+_FOLD = _table()
+
+
+def fold(text: str) -> str:
+    """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
+    return text.translate(_FOLD)
+
+
+def number(text: str) -> int | None:
+    """The value of a numeral, Arabic or Chinese up to 999; ``None`` if it is none."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if not text or any(c not in NUMERAL + "两" for c in text):
+        return None
+    if "十" not in text and "百" not in text:
+        return int("".join(str(DIGITS[c]) for c in text))
+    hundreds, _, rest = text.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    if len(hundreds) > 1 or len(tens.strip("零〇")) > 1 or len(ones.strip("零〇")) > 1:
+        return None
+    value = DIGITS.get(hundreds, 1) * 100 if "百" in text else 0
+    value += (DIGITS.get(tens.strip("零〇"), 1) if ten else 0) * 10
+    return value + DIGITS.get(ones.strip("零〇"), 0)
+
+
+def numeral(value: int) -> str:
+    """The Chinese numeral of a number from 1 to 99, as chapters are numbered."""
+    tens, ones = divmod(value, 10)
+    digits = "〇一二三四五六七八九"
+    head = "" if not tens else ("十" if tens == 1 else digits[tens] + "十")
+    return head + (digits[ones] if ones or not tens else "")
+
+
+_BRACKETS = re.compile(r"[()]")
+
+
+def brackets(folded: str, start: int, end: int) -> dict[int, int]:
+    """Opening bracket → its closing bracket, for every pair that lies within the span."""
+    waiting: list[int] = []
+    pairs: dict[int, int] = {}
+    for match in _BRACKETS.finditer(folded, start, end):
+        if match.group() == "(":
+            waiting.append(match.start())
+        elif waiting:
+            pairs[waiting.pop()] = match.start()
+    return pairs
+
+
+def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
+    """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
+    pairs = brackets(folded, start, end)
+    spans, at, begin = [], start, start
+    while at < end:
+        char = folded[at]
+        if char == "(":
+            at = pairs.get(at, at)
+        elif char in separators:
+            spans.append((begin, at))
+            begin = at + 1
+        at += 1
+    spans.append((begin, end))
+    return spans
+
+
+def trim(folded: str, start: int, end: int, junk: str = " \r\n") -> tuple[int, int]:
+    """The span without ``junk`` at either end."""
+    while start < end and folded[start] in junk:
+        start += 1
+    while end > start and folded[end - 1] in junk:
+        end -= 1
+    return start, end

@@ -1,0 +1,124 @@
+"""Lines of a notice and what their beginnings say: chapter, section, number; and lines that belong to the page, not the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from supervise.intake.folding import NUMERAL, fold, number
+
+# Markers from the outermost to the innermost; a clerk writes 一、 (一) 1. (1) ① in this order.
+RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
+
+_MARKERS = (
+    ("part", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
+    ("chapter", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
+    ("chapter", re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
+    ("section", re.compile(rf"\( ?([{NUMERAL}]{{1,4}}) ?[)、] *[、.]? *")),
+    ("section", re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
+    ("item", re.compile(r"(?:重点任务|任务|事项|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *")),
+    ("item", re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
+    ("sub", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
+    ("sub", re.compile(r"(\d{1,3})\) *")),
+    ("point", re.compile(r"([①-⑳]) *")),
+)
+# "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
+_WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
+# A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
+_GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
+
+_PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
+_FURNITURE = re.compile(
+    r"(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
+    r"|版权所有|copyright|打印|关闭|字体|\(字体|字号|来源 ?:|信息来源|发布日期|发布时间|责任编辑|编辑 ?:|浏览次数|阅读次数"
+    r"|您当前的位置|当前位置|首页|https?:|www\.|.{0,30}icp备|返回顶部|附件下载)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line without the blanks around it.
+
+    Args:
+        no: 1-based number in the file.
+        start: offset of its first character.
+        end: offset behind its last character.
+        folded: the folded copy of the line.
+    """
+
+    no: int
+    start: int
+    end: int
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The beginning of a line that gives it a place in the order: ``3.``, ``(三)``, ``三、``.
+
+    Args:
+        kind: key of ``RANK``.
+        number: its value.
+        printed: as printed, without blanks.
+        length: characters it takes.
+        sure: whether it stands without asking which number is due.
+    """
+
+    kind: str
+    number: int
+    printed: str
+    length: int
+    sure: bool = True
+
+
+def split(text: str) -> Iterator[Line]:
+    """The lines of ``text`` that are not blank."""
+    folded = fold(text)
+    no, start = 1, 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = folded[start:end]
+        body = line.strip(" \r")
+        if body:
+            first = start + len(line) - len(line.lstrip(" \r"))
+            yield Line(no, first, first + len(body), body)
+        no, start = no + 1, end + 1
+
+
+def marker(line: str) -> Marker | None:
+    """What the beginning of a folded line says, if it says anything."""
+    for kind, pattern in _MARKERS:
+        match = pattern.match(line)
+        if match:
+            value = ord(match[1]) - ord("①") + 1 if kind == "point" else number(match[1])
+            if value is not None:
+                return Marker(kind, value, match[0].strip(), match.end())
+    match = _WEAK.match(line)
+    if match:
+        return Marker("item", int(match[1]), match[0].strip(), match.end(), sure=False)
+    return None
+
+
+def glued(line: Line, after: int) -> list[Line]:
+    """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line."""
+    cuts, due = [0], after + 1
+    for match in _GLUED.finditer(line.folded):
+        if int(match[1]) == due:
+            cuts.append(match.start(1))
+            due += 1
+    ends = [*cuts[1:], len(line.folded)]
+    parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
+    return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a folded line belongs to the page around the notice: page numbers, buttons, copyright."""
+    return len(line) < 200 and bool(_PAGE_NUMBER.fullmatch(line) or _FURNITURE.match(line))
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a folded line ends as a sentence does; headings and buttons do not."""
+    return line.rstrip("”’\"' )").endswith(("。", ";", "!", "?", ":", "…"))

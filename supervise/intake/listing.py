@@ -1,0 +1,127 @@
+"""Which nodes of a notice are its tasks, under which headings, with which number."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from supervise.intake.clauses import Clause
+from supervise.intake.folding import numeral
+from supervise.intake.lines import RANK
+from supervise.intake.structure import LOST, Node, Segment
+
+# Chapters that say how the work is to be done, not what: without units they hold no task.
+_REQUIREMENTS = re.compile(r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A node that is a task.
+
+    Args:
+        node: the node.
+        path: the headings above it, outermost first.
+        no: its number as the register writes it: ``12``, or ``三.2`` where numbering restarts.
+        clause: its own clause, or the one of the heading above it.
+        inherited: whether the clause is the heading's.
+    """
+
+    node: Node
+    path: tuple[Node, ...]
+    no: str
+    clause: Clause | None
+    inherited: bool = False
+
+
+def choose(parts: list[Segment]) -> list[Segment]:
+    """The segments that hold the list: those with unit clauses, or, if none has any, those with most numbered entries."""
+    bearing = [part for part in parts if part.bearing]
+    if bearing:
+        return bearing
+    counts = [sum(RANK[n.kind] >= RANK["item"] for n in part.nodes) for part in parts]
+    most = max(counts, default=0)
+    return [part for part, count in zip(parts, counts, strict=True) if count and 3 * count >= most]
+
+
+def task_kind(parts: list[Segment]) -> str:
+    """The kind of marker that numbers tasks: the one that carries most clauses, else the outermost numbered one."""
+    nodes = [node for part in parts for node in part.nodes]
+    bearing = Counter(node.kind for node in nodes if node.clause is not None)
+    if bearing:
+        return bearing.most_common(1)[0][0]
+    plain = {node.kind for node in nodes}
+    return next((kind for kind in ("item", "sub", "point") if kind in plain), "")
+
+
+def entries(parts: list[Segment], folded: str) -> list[Entry]:
+    """The tasks of the chosen segments in printed order, numbered."""
+    kind = task_kind(parts)
+    if not kind:
+        return []
+    clauses_printed = any(part.bearing for part in parts)
+    found: list[Entry] = []
+    for part in parts:
+        for root in part.roots:
+            found += _descend(root, (), kind, None, clauses_printed, folded)
+    return _numbered(found)
+
+
+def _descend(
+    node: Node, path: tuple[Node, ...], kind: str, above: Clause | None, clauses_printed: bool, folded: str
+) -> Iterator[Entry]:
+    below = any(child.bears for child in node.children)
+    outer = RANK[node.kind] < RANK[kind]
+    if clauses_printed and outer and not node.bears and _REQUIREMENTS.search(_title(node, folded)):
+        return
+    if below or (outer and any(n.kind == kind for c in node.children for n in c.walk())):
+        for child in node.children:
+            yield from _descend(child, (*path, node), kind, node.clause or above, clauses_printed, folded)
+    elif node.clause is not None or node.kind == kind:
+        clause = node.clause or above
+        yield Entry(node, path, "", clause, inherited=node.clause is None and above is not None)
+
+
+def _title(node: Node, folded: str) -> str:
+    return folded[node.start : min(node.end, node.start + 60)].strip()
+
+
+def _numbered(found: list[Entry]) -> list[Entry]:
+    """Plain numbers where they never restart; else chapter.number, so that one number names one task."""
+    restarts = Counter(e.node.number for e in found if e.node.number == 1)[1] > 1
+    out = []
+    for entry in found:
+        node = entry.node
+        own = _label(node)
+        if restarts and own:
+            heads = [n for n in entry.path if n.number > 0]
+            chapter = [numeral(n.number) for n in heads if n.kind == "chapter" and n.number < 100]
+            section = [f"({numeral(n.number)})" for n in heads if n.kind == "section" and n.number < 100]
+            own = ".".join([*chapter, own]) if chapter else ".".join([*section, own])
+        out.append(Entry(node, entry.path, own, entry.clause, entry.inherited))
+    return _told_apart(out)
+
+
+def _told_apart(found: list[Entry]) -> list[Entry]:
+    """Where numbers restart even within a chapter, the section's number is written too."""
+    counts = Counter(e.no for e in found)
+    if not any(n > 1 for no, n in counts.items() if "." in no):
+        return found
+    out = []
+    for e in found:
+        section = next((numeral(n.number) for n in reversed(e.path) if n.kind == "section" and 0 < n.number < 100), "")
+        chapter, dot, own = e.no.rpartition(".")
+        same = section and dot and not chapter.endswith(")")
+        out.append(Entry(e.node, e.path, f"{chapter}.({section}).{own}" if same else e.no, e.clause, e.inherited))
+    return out
+
+
+def _label(node: Node) -> str:
+    if node.number in (LOST, 0):
+        return ""
+    if node.kind in ("item", "point"):
+        return str(node.number)
+    if node.kind == "sub":
+        return f"({node.number})"
+    return f"({numeral(node.number)})" if node.kind == "section" else numeral(node.number)

@@ -1,0 +1,148 @@
+"""What kind of name a printed name is, and which prefix (区, 市, 县 …) it takes.
+
+Every fact about a place is learned from the notice itself: which prefix its units carry, which bare names it prints
+elsewhere in full, which places it speaks of. No list of places or units is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+LEVELS = "省市区县州旗盟"
+# Words that begin with a level character and are no prefix: 市场监管局, 市容局, 区划办.
+_WORDS = r"市(?:场|容|民|政(?!府|务|协|法|策|工))|区(?:划|域|块|间)|县域|州际|省际|旗舰"
+_PREFIX = re.compile(rf"(?!{_WORDS})[{LEVELS}](?=[\u4e00-\u9fff“(]{{2}})")
+# Common nouns in which a level character names no place: 城市管理局, 社区服务中心, 商业街区发展中心.
+_NO_PLACE = "城都社街小校郊超本全辖各"
+_HOLDS_PLACE = re.compile(rf"[\u4e00-\u9fff]{{1,6}}?(?<![{_NO_PLACE}])(?:[{LEVELS}](?!场)|镇|乡)[\u4e00-\u9fff]{{2}}")
+# Names that stand on their own: territories, parks, headquarters of one matter, farms, banks, customs, schools.
+_STANDS = re.compile(
+    r"(?:镇|乡|街道|街道办|办事处|苏木|嘎查|村|社区|管委会|管理委员会|园区|[产工]业园|示范园|科技园|园|新区|新城|高新区|开发区|经开区|示范区|度假区|景区"
+    r"|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|驻)"
+)
+_FIRM = re.compile(r"(集团|公司|企业)$")  # take a prefix only where the notice prints one with it
+# Departments of the Party committee: after 区委政法委 a bare 宣传部 is 区委宣传部, while 公安局 is 区公安局.
+_PARTY = re.compile(r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办)$")
+ORGAN = re.compile(
+    r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
+)
+_DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
+_CLASS = (
+    r"(?:涉农)?(?:乡镇|镇街|街镇|镇乡|乡镇街道?|镇|乡|街道|街道办事处|园区|开发区|农场|林场|社区|村|部门|单位|企业|景区|学校|县区|县市区|区县|旗县区?|市县|苏木|苏木乡镇|镇办|乡办|管委会|功能区)"
+)
+_GROUP = re.compile(
+    rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
+    rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位)$"
+    rf"|^驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|^{_CLASS}(?:\([^)]*\))?$"
+)
+_PLACE_TALK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}?)[{LEVELS}](?:人民政府|人大|人民代表大会|政协|委员会|委办|委、)")
+
+
+def is_group(name: str) -> bool:
+    """Whether a folded name is a collective name (各镇街, 政府组成部门), not one unit."""
+    return bool(_GROUP.search(name))
+
+
+def looks_like_unit(name: str) -> bool:
+    """Whether a folded name ends as the names of organs do."""
+    return 2 <= len(name) <= 40 and bool(ORGAN.search(re.sub(r"\([^()]*\)$", "", name)) or is_group(name))
+
+
+def determiner(name: str) -> str:
+    """The word 各, 相关 … a collective name begins with; what follows over 、 shares it."""
+    match = re.match(_DETERMINER, name)
+    return match[0] if match else ""
+
+
+def is_class(name: str) -> bool:
+    """Whether a folded name is a bare class noun such as 园区 or 乡镇(街道)."""
+    return bool(re.fullmatch(rf"{_CLASS}(?:\([^)]*\))?", name))
+
+
+def prefix(name: str) -> str:
+    """The level a folded name prints in front: ``区`` of 区工信局; empty if none."""
+    match = _PREFIX.match(name)
+    return match[0] if match else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """What one notice teaches about the prefixes of its names.
+
+    Args:
+        home: the prefix most of its names print; empty if there is no clear one.
+        full: bare name → the full form printed in the same notice.
+        firms: endings (集团, 公司) that the notice prints with a prefix.
+        places: stems of places the notice speaks of.
+    """
+
+    home: str = ""
+    full: dict[str, str] = field(default_factory=dict)
+    firms: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+
+    @classmethod
+    def learn(cls, names: Iterable[str], text: str) -> Prefixes:
+        """Read the facts off all names of a notice and off its text.
+
+        Args:
+            names: folded names as printed in unit clauses, groups left out.
+            text: the folded text of the notice.
+        """
+        counted = Counter(names)
+        levels: Counter[str] = Counter()
+        full: dict[str, Counter[str]] = {}
+        firms: set[str] = set()
+        places: set[str] = set()
+        for stem in _PLACE_TALK.findall(text[:200_000]):
+            places |= {stem[-2:], stem[-3:]}
+        for name, count in counted.items():
+            level = prefix(name)
+            if level:
+                levels[level] += count
+                full.setdefault(name[1:], Counter())[name] += count
+                if name[1] == "委" and _PARTY.search(name[2:]):
+                    full.setdefault(name[2:], Counter())[name] += count
+                if firm := _FIRM.search(name):
+                    firms.add(firm[1])
+            elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
+                places.add(territory[1])
+        common = levels.most_common(1)
+        home = common[0][0] if common and common[0][1] >= max(3, 0.6 * sum(levels.values())) else ""
+        best = {bare: forms.most_common(1)[0][0] for bare, forms in full.items()}
+        return cls(home, best, frozenset(firms), frozenset(places))
+
+    def stands(self, name: str) -> bool:
+        """Whether a bare name takes no prefix: it is a territory, a headquarters, or begins with a place."""
+        if _STANDS.search(name) or _HOLDS_PLACE.match(name):
+            return True
+        return len(name) > 3 and (name[:2] in self.places or name[:3] in self.places)
+
+    def complete(self, name: str, inherited: str, party: bool) -> str:
+        """The name as the register writes it.
+
+        Args:
+            name: folded name as printed, without a bracketed note.
+            inherited: prefix of the names before it in the same family; empty at its beginning.
+            party: whether the name before it was a department of the Party committee.
+        """
+        if prefix(name) or is_group(name):
+            return name
+        if party and inherited and _PARTY.search(name):
+            return f"{inherited}委{name}"
+        known = self.full.get(name, "")
+        if known and (not inherited or known[0] == inherited):
+            return known
+        firm = _FIRM.search(name)
+        if self.stands(name) and not known:
+            return name
+        if firm and firm[1] not in self.firms and not known:
+            return name
+        if inherited:
+            return inherited + name
+        if known:
+            return known
+        return self.home + name if self.home and not firm and ORGAN.search(name) else name

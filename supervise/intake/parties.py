@@ -1,0 +1,238 @@
+"""Unit clauses → parties: who leads, who helps, which leader answers, which names are collective.
+
+A clerk's rules: 主办 and 牵头 lead; 协办, 配合, 会办 and 共同责任 help; 责任 leads when it stands alone and helps beside a lead;
+a comma after 责任单位 parts those who lead from those who help; a name in brackets behind a name is a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from supervise.intake.clauses import Clause, Field
+from supervise.intake.folding import pieces, trim
+from supervise.intake.names import Prefixes, determiner, is_class, is_group, looks_like_unit, prefix
+
+_OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
+_AND = re.compile(rf"(?:以及|及)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)")
+_FIRST_LEADS = re.compile(r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One name in a clause.
+
+    Args:
+        name: as the register writes it, prefix completed.
+        role: ``lead`` or ``co``.
+        printed: as printed.
+        note: a bracketed remark behind the name.
+        group: whether it is a collective name.
+    """
+
+    name: str
+    role: str
+    printed: str
+    note: str = ""
+    group: bool = False
+
+    @property
+    def full(self) -> str:
+        """The name with its note, as a clerk would copy it."""
+        return f"{self.name}({self.note})" if self.note else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Everybody a task names.
+
+    Args:
+        members: units and groups in printed order.
+        leaders: names of leaders.
+        leader_groups: collective names of leaders (各区长).
+        open: whether the list ends with 等.
+        due: offsets of a printed deadline field, if there is one.
+        unlabelled: printed text of a part whose label is missing in print.
+    """
+
+    members: tuple[Party, ...] = ()
+    leaders: tuple[str, ...] = ()
+    leader_groups: tuple[str, ...] = ()
+    open: bool = False
+    due: tuple[int, int] | None = None
+    unlabelled: str = ""
+
+    def pick(self, role: str, group: bool = False) -> tuple[str, ...]:
+        """Names with this role, units or groups, in printed order, each once."""
+        return tuple(dict.fromkeys(p.name for p in self.members if p.role == role and p.group == group))
+
+    def full(self, role: str) -> tuple[str, ...]:
+        """Units and groups with this role, notes kept, in printed order."""
+        return tuple(dict.fromkeys(p.full for p in self.members if p.role == role))
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one notice prints its clauses; found once, applied to all of them.
+
+    Args:
+        prefixes: what its names teach.
+        families: whether a comma parts families of units (、 parting their members).
+        joint: whether 责任单位 stands without a lead label beside it.
+        first: whether the notice says that the unit named first leads.
+    """
+
+    prefixes: Prefixes = Prefixes()
+    families: bool = True
+    joint: bool = False
+    first: bool = False
+
+
+def names(text: str, folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
+    """Families of spans of names in a field: commas part families, 、 and 及 part names."""
+    for a, b in pieces(folded, field.start, field.end, ",;"):
+        yield list(_members(folded, a, b))
+
+
+def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    for a, b in pieces(folded, start, end, "、/\n"):
+        joint = _AND.search(folded, a, b)
+        spans = [(a, joint.start()), (joint.end(), b)] if joint and joint.start() > a else [(a, b)]
+        for c, d in spans:
+            c, d = trim(folded, c, d, " \r\n。.:")
+            if c < d:
+                yield from _by_blanks(folded, c, d)
+
+
+def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
+    at = start
+    for a, b in pieces(folded, start, end, " ") if " " in folded[start:end] else [(start, end)]:
+        if b == end or (looks_like_unit(folded[at:b].strip()) and looks_like_unit(folded[b:end].strip().split(" ")[0])):
+            yield trim(folded, at, b)
+            at = b
+
+
+def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Style:
+    """How a notice prints its clauses.
+
+    Args:
+        text: the whole notice.
+        folded: its folded copy.
+        clauses: all clauses found in it.
+        cover: folded text outside the tasks, where the notice may say who leads.
+    """
+    found, roles, mixed, alone = [], set[str](), False, False
+    for clause in clauses:
+        kinds = {f.role for f in clause.fields}
+        roles |= kinds
+        alone = alone or ("unit" in kinds and "lead" not in kinds)
+        for field in clause.fields:
+            if field.role in ("lead", "co", "unit", ""):
+                families = [list(family) for family in names(text, folded, field)]
+                mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
+                found += [folded[a:b] for family in families for a, b in family]
+    bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$", "", name)) for name in found)
+    prefixes = Prefixes.learn((name for name in bare if name and not is_group(name)), folded)
+    return Style(prefixes, mixed, alone and "lead" not in roles, bool(_FIRST_LEADS.search(cover)))
+
+
+def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
+    """The parties a clause names.
+
+    Args:
+        text: the whole notice.
+        folded: its folded copy.
+        clause: the clause, ``None`` if the task has none.
+        how: how this notice prints its clauses.
+    """
+    if clause is None:
+        return Parties()
+    marked = any(f.role == "lead" for f in clause.fields)
+    found = Parties()
+    for field in clause.fields:
+        if field.role == "leader":
+            found = _leaders(found, text, folded, field)
+        elif field.role == "due":
+            found = replace(found, due=(field.start, field.end))
+        elif field.role in ("lead", "co", "unit", ""):
+            found = _units(found, text, folded, field, how, marked)
+    return replace(found, members=tuple(_settle(list(found.members))))
+
+
+def _leaders(found: Parties, text: str, folded: str, field: Field) -> Parties:
+    named, groups = list(found.leaders), list(found.leader_groups)
+    for a, b in pieces(folded, field.start, field.end, "、,; /"):
+        a, b = trim(folded, a, b, " \r\n。")
+        name = re.sub(r"同志$", "", text[a:b])
+        if name:
+            (groups if is_group(folded[a:b]) else named).append(name)
+    return replace(found, leaders=tuple(dict.fromkeys(named)), leader_groups=tuple(dict.fromkeys(groups)))
+
+
+def _units(found: Parties, text: str, folded: str, field: Field, how: Style, marked: bool) -> Parties:
+    """The names of one field added to those found before."""
+    members, is_open, inherited, party, which = list(found.members), found.open, "", False, ""
+    for index, family in enumerate(names(text, folded, field)):
+        role = _role(field, marked, how, index)
+        if how.families:
+            inherited, party, which = "", False, ""
+        for a, b in family:
+            name, note, listed = _strip(folded[a:b])
+            is_open = is_open or listed
+            if not name:
+                continue
+            if note in ("牵头", "主办", "牵头单位", "主办单位"):
+                members, note, role = [replace(m, role="co") if m.role == role == "unit" else m for m in members], "", "first"
+            group = is_group(name)
+            if group:
+                full = which + name if which and is_class(name) else name
+                which = determiner(full)
+            else:
+                full = how.prefixes.complete(name, inherited, party)
+                which = ""
+                inherited = prefix(name) or inherited
+                party = name[1:2] == "委" if prefix(name) else party
+            members.append(Party(full, role, text[a:b], note, group))
+            if role == "first":
+                role = "co"
+    lost = text[field.start : field.end] if field.role == "" else ""
+    return replace(found, members=tuple(members), open=is_open, unlabelled=found.unlabelled or lost)
+
+
+def _strip(name: str) -> tuple[str, str, bool]:
+    """A printed name → name, bracketed note, whether 等 stood behind it."""
+    bare = _OPEN.sub("", name)
+    listed = bare != name
+    if is_group(bare):
+        return bare + ")" * (bare.count("(") - bare.count(")")), "", listed
+    match = re.fullmatch(r"(.+?)\(([^()]*)\)?", bare)
+    if match:
+        return match[1].strip(), match[2].strip(), listed
+    return bare.strip("() "), "", listed
+
+
+def _role(field: Field, marked: bool, how: Style, family: int) -> str:
+    """The role a field gives; a part whose label is lost in print behind a lead helps."""
+    if field.role in ("lead", "co"):
+        return field.role
+    if field.role == "":
+        return "co"
+    if marked:
+        return "co"
+    if how.first:
+        return "unit"
+    return "co" if how.families and how.joint and family else "lead"
+
+
+def _settle(members: list[Party]) -> Iterable[Party]:
+    """Roles said by position ("the first named leads", "区发改局(牵头)") become lead and co."""
+    pointed = any(m.role == "first" for m in members)
+    for index, member in enumerate(members):
+        if member.role == "first" or (member.role == "unit" and not pointed and index == 0):
+            yield replace(member, role="lead")
+        elif member.role == "unit" or pointed:
+            yield replace(member, role="co")
+        else:
+            yield member

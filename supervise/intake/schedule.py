@@ -1,0 +1,166 @@
+"""Who must report when, as the covering notice says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from supervise.intake import deadlines
+from supervise.intake.folding import number
+
+_REPORT = r"(?:报送|报至|报告|上报|报到|反馈|报|送|抄报)"
+_WHEN = re.compile(
+    r"每(?P<every>月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内)"
+    r"|(?P<yearend>年(?:底|末)(?:之?前)?)(?=[^,。;]{0,6}(?:将|向|报|上报))"
+    r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?\d{1,2} ?[日号]|(?<![\d月])\d{3,4}日)[^。;将向]{0,40})"
+    r"|(?P<plain>(?:\d{1,2} ?月 ?\d{1,2} ?[日号]|(?<![\d月])\d{3,4}日)[^。;将向]{0,40}?前)"
+    r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
+)
+# A duty to report speaks of 将…报送 or 向…报告 behind the time.
+_DUTY = re.compile(r"(?:将|向|把)[^。;]{0,60}?" + _REPORT + r"|(?:报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))")
+_TO = re.compile(r"(?:报送?至?|报到|上报|反馈至?|报告|送)(?:给|至|到)?([\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|向([\u4e00-\u9fff]{2,20}?)(?:报告|报送|上报|反馈|书面)")
+_CC = re.compile(r"抄(?:送|报)([\u4e00-\u9fff()]{2,20}?)(?=[,。;、]|$)")
+_CONTENT = re.compile(r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)([^,。;]{2,30})")
+_WHO = re.compile(r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)[^,。;:]{0,12}|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)")
+_EVERY = {"月": "month", "季度": "quarter", "季": "quarter", "半年": "half-year", "年": "year"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """One duty to report.
+
+    Args:
+        who: ``lead``, ``co`` or ``all``.
+        scope: the subject as printed.
+        to: who receives the report; empty if not said.
+        cc: who receives a copy.
+        dates: days of the year, ``MM-DD``.
+        every: ``month``, ``quarter``, ``half-year``, ``year`` or empty.
+        day: day of the month, ``last`` or empty.
+        offset_months: months after the period's last month.
+        on_event: the word for a report without a date (及时).
+        content: what is reported, parts in the order of the dates joined by ``|``.
+        source: the words it was read from.
+        start: offset of these words.
+        damaged: printed dates that have lost characters, and whether they could be read.
+    """
+
+    who: str
+    scope: str = ""
+    to: str = ""
+    cc: str = ""
+    dates: tuple[str, ...] = ()
+    every: str = ""
+    day: str = ""
+    offset_months: int = 0
+    on_event: str = ""
+    content: str = ""
+    source: str = ""
+    start: int = 0
+    damaged: tuple[tuple[str, bool], ...] = ()
+
+    def schedule(self) -> dict[str, object]:
+        """Its times as plain data: ``dates``, or ``every`` and ``day``, or ``on_event``."""
+        if self.dates:
+            return {"dates": list(self.dates)}
+        if self.on_event:
+            return {"on_event": self.on_event}
+        found: dict[str, object] = {"every": self.every, "day": int(self.day) if self.day.isdigit() else self.day or "last"}
+        if self.offset_months:
+            found["offset_months"] = self.offset_months
+        return found
+
+
+def read(text: str, folded: str, spans: list[tuple[int, int]], marked: bool) -> tuple[Reporting, ...]:
+    """The reporting duties said in ``spans`` (the cover, and chapters of requirements).
+
+    Args:
+        text: the whole notice.
+        folded: its folded copy.
+        spans: where to look.
+        marked: whether this notice tells lead from co units.
+    """
+    found: dict[tuple[object, ...], Reporting] = {}
+    for start, end in spans:
+        for a, b in _sentences(folded, start, end):
+            for duty in _sentence(text, folded, a, b, marked):
+                found.setdefault((duty.who, duty.dates, duty.every, duty.day, duty.on_event, duty.offset_months), duty)
+    return tuple(found.values())
+
+
+def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in re.finditer(r"[^。;!?\n]+", folded[start:end]):
+        if len(match[0]) < 2000:
+            yield start + match.start(), start + match.end()
+
+
+def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Iterator[Reporting]:
+    times = list(_WHEN.finditer(folded, start, end))
+    subject, at = "", start
+    for index, match in enumerate(times):
+        stop = times[index + 1].start() if index + 1 < len(times) else end
+        named = list(_WHO.finditer(folded, at, match.start()))
+        # "各牵头单位要会同责任单位于…": the subject stands first; what follows 会同 is no subject.
+        plain = [m for m in named if not folded[max(0, m.start() - 2) : m.start()].endswith(("会同", "商", "至", "向"))]
+        if plain:
+            subject = _joined(folded, plain, match.start())
+        duty = _DUTY.search(folded, match.start(), min(stop, match.start() + 160))
+        if duty is None:
+            continue
+        at = match.end()
+        body = folded[match.start() : stop]
+        who = _who(subject, marked)
+        if not who:
+            continue
+        content = _CONTENT.search(body)
+        to, cc = _TO.search(body), _CC.search(body)
+        yield Reporting(
+            who=who, scope=subject, to=((to[1] or to[2]) if to else ""), cc=cc[1] if cc else "",
+            content=_parts((content[1] or content[2]) if content else ""), source=text[match.start() : stop].strip(),
+            start=match.start(), **_times(match, body),
+        )  # fmt: skip
+
+
+def _joined(folded: str, named: list[re.Match[str]], before: int) -> str:
+    """Subjects that stand together (各牵头单位、共同责任单位) are one subject; else the last one before the time counts."""
+    last = named[-1]
+    if len(named) > 1 and folded[named[-2].end() : last.start()] in ("、", "和", "及", "与"):
+        return folded[named[-2].start() : last.end()].strip()
+    return folded[last.start() : last.end()].strip(" 一二三四五是,")
+
+
+def _who(subject: str, marked: bool) -> str:
+    lead = bool(re.search(r"牵头|主办|主责", subject))
+    co = bool(re.search(r"协办|配合|会办|共同责任|参与", subject)) or (marked and "责任" in subject and not lead)
+    if lead and (co or "责任单位" in subject.replace("牵头责任单位", "")):
+        return "all"
+    return "lead" if lead else "co" if co else "all" if subject else ""
+
+
+def _times(match: re.Match[str], body: str) -> dict[str, object]:
+    if match["event"]:
+        return {"on_event": "及时"}
+    if match["yearend"]:
+        return {"every": "year", "day": "last"}
+    if match["every"]:
+        return _periodic(_EVERY[match["every"]], match["tail"])
+    dates, damaged = deadlines.month_days(match[0])
+    return {"dates": tuple(dates), "damaged": tuple(damaged)}
+
+
+def _periodic(every: str, tail: str) -> dict[str, object]:
+    """每月25日前, 每季度末, 每季度首月5日前, 每半年: which day of which month."""
+    dates, _ = deadlines.month_days(tail)
+    if every == "year" and dates:
+        return {"dates": tuple(dates)}
+    day = re.search(r"(\d{1,2}) ?[日号]", tail)
+    offset = 1 if re.search(r"次月|下月|首月|后.{0,3}月|下一?季度|次季", tail) else 0
+    chinese = re.search(r"([一二三四五六七八九十]{1,3})[日号]", tail)
+    value = day[1] if day else str(number(chinese[1]) or "") if chinese else "last"
+    return {"every": every, "day": value, "offset_months": offset}
+
+
+def _parts(content: str) -> str:
+    """"所协办重点工作的半年进展、全年完成情况" → the parts in the order of the dates."""
+    return "|".join(part.strip() for part in content.split("、")) if content else ""

@@ -1,0 +1,266 @@
+"""Lines → a tree of chapters, sections and items, and which of its nodes are tasks.
+
+What a clerk does: leave the covering notice aside, find the list, and take as tasks the entries that carry a unit clause
+(or, in a list without any, the numbered entries). Requirements that close a list carry no units and are no tasks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from supervise.intake import clauses, lines
+from supervise.intake.clauses import Clause
+from supervise.intake.lines import RANK, Line, Marker
+
+_ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + lines.NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
+_DATE_ONLY = re.compile(
+    r"\(?(?:[\u4e00-\u9fff()、 ]{0,40}(?:政府|办公室|委员会|局|委|办|厅|部|府办|组|中心) {1,})?\d{4} ?[年./-]? ?\d{1,2} ?[月./-]? ?\d{1,2} ?日?\)?"
+    r"|[二〇○零一九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+)
+_TAIL = re.compile(r"抄 ?[送报]|主题词|此件|\(此件|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发")
+
+
+LOST = -1  # number of a node whose marker is lost in print
+
+
+@dataclass(slots=True)
+class Node:
+    """A marked line with what stands below it.
+
+    Args:
+        kind: key of ``RANK``.
+        number: value of its marker; ``LOST`` if that is lost in print.
+        printed: its marker as printed.
+        line: the line it begins on.
+        start: offset of its first character behind the marker.
+        end: offset behind its last character, continuation lines included, clause excluded.
+        clause: the unit clause, if one is printed.
+        children: nodes of inner kinds.
+        restored: whether its marker is lost in print and was worked out.
+        apart: whether its clause stands on a line of its own.
+    """
+
+    kind: str
+    number: int
+    printed: str
+    line: int
+    start: int
+    end: int
+    clause: Clause | None = None
+    children: list[Node] = field(default_factory=list)
+    restored: bool = False
+    apart: bool = False
+
+    @property
+    def bears(self) -> bool:
+        """Whether it or anything below it carries a unit clause."""
+        return self.clause is not None or any(child.bears for child in self.children)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in printed order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(slots=True)
+class Segment:
+    """A stretch of a notice between two cuts: the cover, an attachment.
+
+    Args:
+        lines: its lines, page furniture left out.
+        roots: its outermost nodes.
+        heading: lines before its first marker.
+    """
+
+    lines: list[Line]
+    roots: list[Node] = field(default_factory=list)
+    heading: list[Line] = field(default_factory=list)
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All its nodes in printed order."""
+        return [node for root in self.roots for node in root.walk()]
+
+    @property
+    def bearing(self) -> int:
+        """How many of its nodes carry a unit clause."""
+        return sum(node.clause is not None for node in self.nodes)
+
+
+def is_date_only(line: str) -> bool:
+    """Whether a folded line is a date, with or without the issuer before it."""
+    return len(line) < 70 and bool(_DATE_ONLY.fullmatch(line))
+
+
+def is_attachment_mark(line: str) -> bool:
+    """Whether a folded line is the word 附件 alone, as it stands above an attachment."""
+    match = _ATTACHMENT.fullmatch(line)
+    return bool(match) and not (match["title"] or "").strip() if match else False
+
+
+def segments(all_lines: list[Line]) -> list[Segment]:
+    """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一."""
+    found: list[list[Line]] = [[]]
+    chapter, signed, tail, past_cover = 0, False, False, False
+    for line in all_lines:
+        mark = lines.marker(line.folded)
+        titled = past_cover and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
+        restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
+        furniture = lines.is_furniture(line.folded)
+        if is_attachment_mark(line.folded) or titled or restarts or (signed and not furniture):
+            found.append([])
+            past_cover = past_cover or not restarts
+            chapter, signed, tail = 0, False, False
+        if mark and mark.kind == "chapter":
+            chapter = mark.number
+        tail = tail or bool(_TAIL.match(line.folded))
+        signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
+        if not tail and not furniture:
+            found[-1].append(line)
+    return [_grow(Segment(part)) for part in found if part]
+
+
+def _grow(segment: Segment) -> Segment:
+    """Build the tree of a segment from its lines."""
+    grower = _Grower(segment)
+    for line in segment.lines:
+        grower.take(line)
+    _settle(segment.roots)
+    _lift(segment.nodes)
+    return segment
+
+
+class _Grower:
+    """Takes line after line; keeps the open path from the outermost node to the innermost."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self.path: list[Node] = []
+        self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
+        self.last = 0  # number of the last item
+
+    def take(self, line: Line) -> None:
+        mark = lines.marker(line.folded)
+        if mark and not mark.sure and not self._due(mark, line):
+            mark = None
+        if mark is None:
+            self._unmarked(line)
+            return
+        if mark.kind == "item":
+            first, *rest = lines.glued(line, mark.number)
+            self._open(mark, first)
+            for more in rest:
+                self.take(more)
+        else:
+            self._open(mark, line)
+
+    def _due(self, mark: Marker, line: Line) -> bool:
+        """An odd marker counts where its number is the one that follows, and, without a dot, only with a unit clause."""
+        if mark.number != self.last + 1:
+            return False
+        return line.folded[mark.length - 1] in ".、" or clauses.find(line.folded, 0, len(line.folded)) is not None
+
+    def _open(self, mark: Marker, line: Line) -> None:
+        self._restore(mark)
+        start = line.start + mark.length
+        self.last = mark.number if mark.kind == "item" else self.last
+        self._push(Node(mark.kind, mark.number, mark.printed, line.no, start, line.end), line, start)
+
+    def _push(self, node: Node, line: Line, start: int) -> None:
+        while self.path and RANK[self.path[-1].kind] >= RANK[node.kind]:
+            self.path.pop()
+        (self.path[-1].children if self.path else self.segment.roots).append(node)
+        self.path.append(node)
+        self._clause(node, line, start)
+
+    def _clause(self, node: Node, line: Line, start: int) -> None:
+        """Find the clause on a line of the node and keep text and clause apart."""
+        offset = line.start
+        found = clauses.find(line.folded, start - offset, len(line.folded))
+        if found is None:
+            node.end = max(node.end, line.end)
+            return
+        moved = _moved(found, offset)
+        begin = moved.start
+        node.end = offset + len(line.folded[: begin - offset].rstrip()) if begin > start else node.end
+        node.apart = begin == line.start and line.no != node.line
+        if node.clause is None:
+            node.clause = moved
+        else:
+            node.clause = Clause(node.clause.start, moved.end, node.clause.fields + moved.fields, node.clause.closed and moved.closed)
+
+    def _unmarked(self, line: Line) -> None:
+        node = self.path[-1] if self.path else None
+        if node is None:
+            self.segment.heading.append(line)
+        elif clauses.begins(line.folded):
+            self._clause(node, line, line.start)
+        elif clauses.find(line.folded, 0, len(line.folded)) is not None:
+            self._unnumbered(node, line)
+        elif node.clause is None and lines.is_sentence(line.folded) and not self.waiting:
+            node.end = line.end
+        else:
+            self.waiting.append(line)
+
+    def _unnumbered(self, node: Node, line: Line) -> None:
+        """A paragraph with its own clause: the end of the open task, or a task that lost its number."""
+        if node.clause is None and RANK[node.kind] >= RANK["item"]:
+            self._clause(node, line, line.start)
+            node.apart = False
+            return
+        kind = node.kind if node.clause is not None else "item"
+        self.waiting = []
+        self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+    def _restore(self, mark: Marker) -> None:
+        """Take the unmarked line above an entry as a heading without its marker; ``_settle`` asks the numbers whether it is."""
+        waiting, self.waiting = self.waiting, []
+        if not waiting or len(waiting[-1].folded) > 80 or lines.is_sentence(waiting[-1].folded):
+            return
+        wanted = "chapter" if mark.kind == "section" and mark.number == 1 else "section" if mark.kind == "item" else ""
+        kinds = [n.kind for n in self.path if n.kind in ("chapter", "section")]
+        if wanted and kinds:
+            kind = wanted if wanted in kinds else kinds[-1]
+            line = waiting[-1]
+            self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+
+def _settle(siblings: list[Node]) -> None:
+    """Number the nodes whose marker is lost: exactly one number must be missing between their neighbours.
+
+    A heading without such proof is no heading: its entries go back to the one before it.
+    """
+    for index in range(len(siblings) - 1, -1, -1):
+        node = siblings[index]
+        _settle(node.children)
+        if node.number != LOST:
+            continue
+        before = siblings[index - 1].number if index else 0
+        after = siblings[index + 1].number if index + 1 < len(siblings) else 0
+        if before != LOST and after == before + 2:
+            node.number = before + 1
+        elif node.clause is None and index:
+            siblings[index - 1].children.extend(node.children)
+            del siblings[index]
+
+
+def _moved(clause: Clause, by: int) -> Clause:
+    fields = tuple(clauses.Field(f.role, f.label, f.start + by, f.end + by) for f in clause.fields)
+    return Clause(clause.start + by, clause.end + by, fields, clause.closed)
+
+
+def _lift(nodes: list[Node]) -> None:
+    """A clause on its own line behind several sub-entries, of which only the last has it, belongs to the entry above."""
+    counts = Counter(n.kind for n in nodes)
+    bearing = Counter(n.kind for n in nodes if n.clause is not None)
+    for node in nodes:
+        last = node.children[-1] if len(node.children) > 1 else None
+        if last is None or node.clause is not None or not last.apart or RANK[last.kind] <= RANK["item"]:
+            continue
+        alone = all(child.clause is None for child in node.children[:-1])
+        if alone and bearing[last.kind] < 0.6 * counts[last.kind]:
+            node.clause, node.apart, last.clause = last.clause, True, None

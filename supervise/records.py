@@ -1,0 +1,219 @@
+"""What is on record: events, the task they add up to, and the duties that follow.
+
+A task is the fold of its events. Events carry their own consequences (``target``, ``changes``), so a replay needs no
+definition and old records stay readable when the law has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from supervise.dates import FOREVER, ONE_DAY, Span
+
+PARTIES = ("lead", "co", "leader")
+"""The roles a unit or person can have in a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a task; never changed.
+
+    Args:
+        task: code of the task.
+        seq: 1, 2, 3 … within the task.
+        action: name of the action in the definition.
+        source: state before, empty for the opening.
+        target: state after.
+        day: the day it happened.
+        recorded_at: when it became known, UTC; ``None`` until it is saved.
+        actor: the person, as the host names them.
+        unit: the unit acted for.
+        data: the fields filled in, as plain JSON values.
+        changes: what it changes on the task (``due``, ``lead`` …) or voids (``void``).
+        to: roles or units that must hear of it.
+        definition: ``key-work@1``, the law it was done under.
+        key: idempotency key, unique within the district.
+    """
+
+    task: str
+    seq: int
+    action: str
+    source: str
+    target: str
+    day: date
+    actor: str
+    unit: str
+    definition: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
+    key: str = ""
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One matter under supervision: the fold of its events.
+
+    Args:
+        code: its number in the register.
+        text: the promise, as printed.
+        lead, co, leader: the parties, by canonical name.
+        due: the day it must be finished by.
+        state: name of the state in the definition.
+        definition: ``key-work@1``.
+        path, document, lines, targets, title: where it comes from and what it promises.
+        parent: code of the task it was split from.
+        events: its history, in order.
+    """
+
+    code: str
+    text: str = ""
+    title: str = ""
+    lead: tuple[str, ...] = ()
+    co: tuple[str, ...] = ()
+    leader: tuple[str, ...] = ()
+    due: date = FOREVER
+    state: str = ""
+    definition: str = ""
+    path: tuple[str, ...] = ()
+    document: str = ""
+    lines: str = ""
+    targets: tuple[str, ...] = ()
+    parent: str = ""
+    events: tuple[Event, ...] = ()
+
+    @property
+    def opened(self) -> date:
+        """The day the task was placed."""
+        return self.events[0].day
+
+    @property
+    def version(self) -> int:
+        """Number of events; who changes the task must have seen this many."""
+        return len(self.events)
+
+    def roles_of(self, unit: str) -> frozenset[str]:
+        """The parts ``unit`` plays in this task."""
+        return frozenset(role for role in PARTIES if unit in getattr(self, role))
+
+
+_TUPLES = frozenset({*PARTIES, "path", "targets"})
+CHANGEABLE = frozenset({"text", "title", "due", "document", "lines", "parent", *_TUPLES})
+"""What an event's ``changes`` may set on a task."""
+
+
+def evolve(task: Task, event: Event) -> Task:
+    """The task after one more event."""
+    fields: dict[str, Any] = {}
+    for name, value in event.changes.items():
+        if name == "due":
+            fields[name] = date.fromisoformat(value)
+        elif name in CHANGEABLE:
+            fields[name] = tuple(value) if name in _TUPLES else value
+    return replace(task, state=event.target, definition=event.definition, events=(*task.events, event), **fields)
+
+
+def replay(events: Iterable[Event]) -> Task:
+    """The task that ``events`` add up to.
+
+    Args:
+        events: at least one, in order of ``seq``, all of one task.
+    """
+    history = tuple(events)
+    task = Task(code=history[0].task)
+    for event in history:
+        task = evolve(task, event)
+    return task
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A view of the record: what had happened by ``as_of``, as far as it was known at ``known`` (UTC)."""
+
+    as_of: date
+    known: datetime | None = None
+
+    def sees(self, event: Event) -> bool:
+        """Whether the event lies within the cut."""
+        if event.day > self.as_of:
+            return False
+        return self.known is None or event.recorded_at is None or event.recorded_at <= self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What is owed, by whom, by when, and when it was met.
+
+    Args:
+        kind: name of the duty in the definition.
+        key: unique within the task, e.g. ``progress:2021-06-25``.
+        task: code of the task.
+        role: the part that owes it: ``lead``, ``co``, ``office`` …
+        units: who owes it; several share one duty.
+        born: the day it began to be owed.
+        due: last day to meet it, moved on past days off where the law says so.
+        nominal: the same before moving; decides the period it counts in.
+        met: the day it was met.
+        void: the day it ceased to count (waived, superseded, task closed).
+        waits: days on which the ball lay with the office, so that the unit is not late.
+        about: key of the duty that an order presses, for replies to orders.
+        after: ``seq`` of the event it began with, 0 if it began with the task.
+    """
+
+    kind: str
+    key: str
+    task: str
+    role: str
+    units: tuple[str, ...]
+    born: date
+    due: date
+    nominal: date
+    met: date | None = None
+    void: date | None = None
+    waits: tuple[Span, ...] = ()
+    about: str = ""
+    after: int = 0
+
+    @property
+    def missed_from(self) -> date:
+        """The first day on which it is missed if it is still not met then; ``FOREVER`` while the office has the ball."""
+        first = self.due + ONE_DAY if self.due < FOREVER else FOREVER
+        for span in self.waits:
+            if span.start <= self.due and span.holds(first):
+                return span.end
+        return first
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was met before it was missed."""
+        return self.met is not None and self.met < self.missed_from
+
+    def outcome(self, day: date) -> str:
+        """How it stands on ``day``: open, on time, late, missed or void."""
+        if self.void is not None and self.void <= day:
+            return "void"
+        if self.met is not None and self.met <= day:
+            return "on time" if self.in_time else "late"
+        return "missed" if self.missed_from <= day else "open"
+
+    @property
+    def settles(self) -> date:
+        """The day that decides the period it counts in: done early counts when done, late or missed when it fell due."""
+        return self.nominal if self.met is None else min(self.nominal, self.met)
+
+    def span(self, outcome: str) -> Span:
+        """The days on which it stands at ``outcome``; empty if never."""
+        end = min(self.void or FOREVER, FOREVER)
+        met = min(self.met or FOREVER, end)
+        if outcome == "open":
+            return Span(self.born, max(self.born, min(met, self.missed_from)))
+        if outcome == "missed":
+            return Span(self.missed_from, max(self.missed_from, met))
+        if outcome == "void":
+            return Span(end, FOREVER)
+        reached = self.met is not None and self.in_time == (outcome == "on time")
+        return Span(met, max(met, end)) if reached else Span(FOREVER, FOREVER)

@@ -1,0 +1,218 @@
+"""The annual assessment: parts with weights, adjustments, grades with quotas, caps and bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from supervise.people import Directory
+from supervise.phrases import Comparison
+from supervise.rules.ruleset import AssessmentRules, Part
+from supervise.rules.scoring import ZERO, Score, ScoreLine, Tally, plain, rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the assessment needs of one published board: its number, scores and lists by unit."""
+
+    number: str
+    board: str
+    period: str
+    scores: Mapping[str, Decimal]
+    lists: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A fact from outside the lifecycle, such as a leader's mark of a unit."""
+
+    unit: str
+    kind: str
+    day: date
+    value: Decimal
+    by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a year is judged by.
+
+    Args:
+        boards: published boards of the year, oldest first.
+        years: name of a board's rules → unit → score over the whole year.
+        marks: marks known at the cut.
+        tally: facts of the year, for limits and bars.
+    """
+
+    boards: Sequence[Published]
+    years: Mapping[str, Mapping[str, Score]]
+    marks: Sequence[Mark]
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A unit's year.
+
+    Args:
+        group, unit: who.
+        lines: parts and adjustments; they add up to ``score``.
+        score: out of 100 before adjustment.
+        carried: what the score is worth in the whole assessment.
+        grade: the grade, and ``why`` it is that one.
+        bars: honours it is barred from.
+    """
+
+    group: str
+    unit: str
+    lines: tuple[ScoreLine, ...]
+    carried: Decimal = ZERO
+    grade: str = ""
+    why: tuple[str, ...] = ()
+    bars: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> Decimal:
+        """The sum of the lines."""
+        return sum((line.points for line in self.lines), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A graded year, by group and score."""
+
+    name: str
+    title: str
+    year: str
+    carries: Decimal
+    units: tuple[Assessed, ...]
+    boards: tuple[str, ...] = field(default=())
+
+    def of(self, unit: str) -> Assessed | None:
+        """The year of ``unit``, if it was assessed."""
+        return next((a for a in self.units if a.unit == unit), None)
+
+
+def assess(rules: AssessmentRules, evidence: Evidence, directory: Directory) -> Assessment:
+    """Weigh, adjust and grade every unit that was scored in the year.
+
+    Args:
+        rules: parts, grades and limits.
+        evidence: boards, scores, marks and facts of the year.
+        directory: units and groups as of the cut.
+    """
+    scored = {unit for board in evidence.boards for unit in board.scores}
+    scored |= {unit for year in evidence.years.values() for unit in year}
+    rows = [
+        _row(rules, evidence, unit.group, unit.name)
+        for unit in directory.units(evidence.tally.ground.as_of)
+        if unit.name in scored
+    ]
+    groups = dict.fromkeys(row.group for row in rows)
+    graded = [row for group in groups for row in _graded(rules, evidence, [r for r in rows if r.group == group])]
+    numbers = tuple(board.number for board in evidence.boards)
+    return Assessment(rules.name, rules.title, evidence.tally.period.name, rules.carries, tuple(graded), numbers)
+
+
+def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> Assessed:
+    values = [(part, *_value(part, evidence, unit)) for part in rules.parts]
+    present = sum((part.weight for part, value, _ in values if value is not None), ZERO)
+    lines = [_part_line(part, value, how, present, rules.places) for part, value, how in values]
+    for adjust in rules.adjust:
+        on = [board.number for board in evidence.boards if board.lists.get(unit) == adjust.count]
+        points = len(on) * adjust.points
+        if adjust.at_most is not None and abs(points) > adjust.at_most:
+            points = adjust.at_most.copy_sign(points)
+        if on:
+            quantity = f"{len(on)} × {plain(adjust.points)}({'、'.join(on)})"
+            lines.append(ScoreLine(adjust.label, quantity, rounded(points, rules.places)))
+    row = Assessed(group, unit, tuple(lines))
+    return replace(row, carried=rounded(row.score * rules.carries / 100, rules.places))
+
+
+def _part_line(part: Part, value: Decimal | None, how: str, present: Decimal, places: int) -> ScoreLine:
+    if value is None:
+        return ScoreLine(part.label, f"{how},不计,其余各项按比例折算", ZERO)
+    quantity = f"{how} × {plain(part.weight)}/{plain(present)}"
+    return ScoreLine(part.label, quantity, rounded(value * part.weight / present, places))
+
+
+def _value(part: Part, evidence: Evidence, unit: str) -> tuple[Decimal | None, str]:
+    source = part.from_
+    if source.kind == "score":
+        year = evidence.years.get(source.name, {}).get(unit)
+        return (year.total, f"全年 {plain(year.total)}") if year else (None, "全年没有应办")
+    if source.kind == "board":
+        numbers = [b.scores[unit] for b in evidence.boards if b.board == source.name and unit in b.scores]
+        nothing = "没有已公布的榜单"
+    else:
+        marks = sorted((m for m in evidence.marks if (m.unit, m.kind) == (unit, source.name)), key=lambda m: m.day)
+        numbers = [mark.value for mark in marks]
+        nothing = "没有评分记录"
+    return _taken(part.take, numbers, nothing)
+
+
+def _taken(take: str, numbers: Sequence[Decimal], nothing: str) -> tuple[Decimal | None, str]:
+    if not numbers:
+        return None, nothing
+    shown = "、".join(plain(number) for number in numbers)
+    if take == "latest":
+        return numbers[-1], f"最近一次 {plain(numbers[-1])}"
+    total = sum(numbers, ZERO)
+    if take == "sum":
+        return total, f"合计({shown})"
+    return total / len(numbers), f"平均({shown})"
+
+
+def _graded(rules: AssessmentRules, evidence: Evidence, rows: Sequence[Assessed]) -> list[Assessed]:
+    """Grade one group from the best score down; a quota is never exceeded, equal scores stand or fall together."""
+    names = [grade.grade for grade in rules.grades]
+    ordered = sorted(rows, key=lambda r: -r.score)
+    given: dict[str, int] = dict.fromkeys(names, 0)
+    done: list[Assessed] = []
+    for total in dict.fromkeys(row.score for row in ordered):
+        tied = [row for row in ordered if row.score == total]
+        caps = [_caps(rules, evidence, row, names) for row in tied]
+        for index, grade in enumerate(rules.grades):
+            fit = [
+                (row, cap) for row, cap in zip(tied, caps, strict=True)
+                if cap[0] <= index and _meets(evidence, row, grade.when)
+            ]  # fmt: skip
+            room = int(grade.quota * len(rows)) - given[grade.grade] if grade.quota is not None else len(fit)
+            if fit and len(fit) <= room:
+                given[grade.grade] += len(fit)
+                done += [_with_grade(rules, evidence, row, grade.grade, cap[1]) for row, cap in fit]
+                kept = [(r, c) for r, c in zip(tied, caps, strict=True) if (r, c) not in fit]
+                tied, caps = [r for r, _ in kept], [c for _, c in kept]
+    return done
+
+
+def _numbers(evidence: Evidence, row: Assessed) -> dict[str, Decimal]:
+    lists = [board.lists.get(row.unit, "") for board in evidence.boards]
+    return {"score": row.score, "red": Decimal(lists.count("red")), "black": Decimal(lists.count("black"))}
+
+
+def _meets(evidence: Evidence, row: Assessed, when: Sequence[Comparison]) -> bool:
+    known = _numbers(evidence, row)
+    return all(evidence.tally.holds(row.unit, comparison, known) for comparison in when)
+
+
+def _caps(
+    rules: AssessmentRules, evidence: Evidence, row: Assessed, names: Sequence[str]
+) -> tuple[int, tuple[str, ...]]:
+    hit = [limit for limit in rules.limits if _meets(evidence, row, limit.when)]
+    index = max((names.index(limit.at_most) for limit in hit), default=0)
+    return index, tuple(f"{limit.label}:至多{limit.at_most}" for limit in hit)
+
+
+def _with_grade(
+    rules: AssessmentRules, evidence: Evidence, row: Assessed, grade: str, caps: tuple[str, ...]
+) -> Assessed:
+    known = _numbers(evidence, row)
+    spec = next(g for g in rules.grades if g.grade == grade)
+    shown = tuple(evidence.tally.shown(row.unit, c, known) for c in spec.when)
+    bars = tuple(bar.label for bar in rules.bars if _meets(evidence, row, bar.when))
+    return replace(row, grade=grade, why=(*shown, *caps), bars=bars)

@@ -1,0 +1,131 @@
+"""The red/black board: scores ranked within groups, and who is on which list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from supervise.people import Directory
+from supervise.rules.ruleset import BoardRules, Listing, Place
+from supervise.rules.scoring import Score, Tally, score
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A unit's place on the board.
+
+    Args:
+        group: key of the group it is compared with.
+        unit: canonical name.
+        rank: 1 is best; equal scores share a rank; ``None`` if it handles too few tasks to be ranked.
+        tasks: number of tasks it had a part in.
+        score: points with their working.
+        list: ``red``, ``black`` or empty.
+        why: what decided the list, in Chinese.
+    """
+
+    group: str
+    unit: str
+    rank: int | None
+    tasks: int
+    score: Score
+    list: str = ""
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One period's board, by group and rank."""
+
+    name: str
+    title: str
+    period: str
+    groups: Mapping[str, str]
+    standings: tuple[Standing, ...]
+
+    def standing(self, unit: str) -> Standing | None:
+        """The place of ``unit``, if it is on the board."""
+        return next((s for s in self.standings if s.unit == unit), None)
+
+
+def rank(rules: BoardRules, tally: Tally, directory: Directory) -> Board:
+    """Score, rank and list every unit that had a task in the period.
+
+    Args:
+        rules: the board's rules.
+        tally: facts of the period, already without what the rules spare.
+        directory: units and their groups as of the cut.
+    """
+    handled = tally.ground.tasks_of(tally.period, rules.score.spare)
+    standings: list[Standing] = []
+    for group in rules.groups:
+        units = [u.name for u in directory.units(tally.ground.as_of) if u.group == group and u.name in handled]
+        scores = {unit: score(rules.score, tally, unit) for unit in units}
+        ranked = [u for u in units if len(handled[u]) >= rules.at_least]
+        totals = [scores[u].total for u in ranked]
+        places = {u: (1 + sum(t > scores[u].total for t in totals)) for u in ranked}
+        from_worst = {u: (1 + sum(t < scores[u].total for t in totals)) for u in ranked}
+        rows = [
+            _listed(rules, tally, Standing(group, u, places.get(u), len(handled[u]), scores[u]), from_worst.get(u))
+            for u in units
+        ]
+        standings += sorted(rows, key=lambda s: (s.rank is None, s.rank or 0))
+    return Board(rules.name, rules.title, tally.period.name, rules.groups, tuple(standings))
+
+
+def _listed(rules: BoardRules, tally: Tally, row: Standing, from_worst: int | None) -> Standing:
+    if row.rank is None or from_worst is None:
+        return _with(row, "", (f"承办 {row.tasks} 项,不足 {rules.at_least} 项,只公布得分",))
+    for name, listing in (("red", rules.red), ("black", rules.black)):
+        place = listing.rank.get(row.group)
+        if place is not None and _within(place, row.rank, from_worst):
+            met, reasons = _conditions(listing, tally, row)
+            if met:
+                return _with(row, name, (_placed(place), *reasons))
+    return row
+
+
+def _within(place: Place, rank: int, from_worst: int) -> bool:
+    return (rank if place.end == "top" else from_worst) <= place.count
+
+
+def _placed(place: Place) -> str:
+    return f"名次在本组{'前' if place.end == 'top' else '后'} {place.count} 名之内"
+
+
+def _conditions(listing: Listing, tally: Tally, row: Standing) -> tuple[bool, tuple[str, ...]]:
+    known: Mapping[str, Decimal] = {"score": row.score.total}
+    met = all(tally.holds(row.unit, c, known) for c in listing.when)
+    return met, tuple(tally.shown(row.unit, c, known) for c in listing.when)
+
+
+def _with(row: Standing, list_: str, why: tuple[str, ...]) -> Standing:
+    return Standing(row.group, row.unit, row.rank, row.tasks, row.score, list_, why)
+
+
+@dataclass(frozen=True, slots=True)
+class StreakProposal:
+    """A unit that was on a list so often in a row that the rules propose a consequence; people decide."""
+
+    unit: str
+    label: str
+    list: str
+    in_a_row: int
+
+
+def streaks(rules: BoardRules, boards: Sequence[Mapping[str, str]]) -> tuple[StreakProposal, ...]:
+    """Who has been on a list in each of the last boards.
+
+    Args:
+        rules: the board's rules.
+        boards: unit → list (``red``, ``black`` or empty), oldest first, the newest last.
+    """
+    found = []
+    for streak in rules.streaks:
+        if len(boards) >= streak.in_a_row:
+            recent = boards[-streak.in_a_row :]
+            for unit in recent[-1]:
+                if all(board.get(unit) == streak.list for board in recent):
+                    found.append(StreakProposal(unit, streak.label, streak.list, streak.in_a_row))
+    return tuple(found)

@@ -1,0 +1,115 @@
+"""Supervision orders: which letters go out today, and when to look again.
+
+An order is an act: it carries the day it went out and its limit runs from there, for nobody can answer a letter not yet sent. So a
+missed night means letters leave later; it changes no state and settles no duty of the work itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from supervise.dates import FOREVER
+from supervise.records import Duty, Task, evolve
+from supervise.rules.ruleset import Ladder, Rung
+from supervise.workflows.lifecycle import CLOCK_ACTOR, Lifecycle, Step
+from supervise.workflows.situations import Holding, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An order that may go out only once ``confirm`` says so."""
+
+    task: str
+    rung: str
+    label: str
+    duty: str
+    confirm: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What pressing a task gives: the letters sent, as a step, and those that people must confirm."""
+
+    step: Step
+    proposals: tuple[Proposal, ...] = ()
+
+
+def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Pressed:
+    """Send the orders that are due on ``day``: for each duty only the gravest rung that holds and was not sent yet.
+
+    Args:
+        ladder: the rungs.
+        lifecycle: the law of the task; its pressing action is how an order is recorded.
+        task: settled up to ``day``.
+        day: today; limits run from it.
+    """
+    sent: tuple[Step, ...] = ()
+    situation = lifecycle.situation(task)
+    proposals = []
+    for rung, holding in _gravest(ladder, situation, day):
+        assert holding.duty is not None
+        if rung.confirm:
+            proposals.append(
+                Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
+            )
+            continue
+        step = _send(lifecycle, task, rung, holding, day)
+        task, sent = step.task, (*sent, step)
+    return Pressed(Step(task, tuple(e for step in sent for e in step.events)), tuple(proposals))
+
+
+def wake(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> date:
+    """The next day after ``day`` on which an order may become due; ``FOREVER`` if none is in sight."""
+    situation = lifecycle.situation(task)
+    starts = (h.span.start for rung in ladder.rungs for h in _candidates(ladder, rung, situation))
+    return min((start for start in starts if start > day), default=FOREVER)
+
+
+def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: date) -> Step:
+    definition, name = lifecycle.definition, lifecycle.pressing
+    needs = definition.actions[name].needs
+    about, until = definition.field_of("duty", needs), definition.field_of("date", needs)
+    level = definition.field_of("text", needs)
+    assert holding.duty is not None
+    limit = lifecycle.calendar.add(day, rung.reply.count, rung.reply.unit)
+    data = {about: holding.duty.key, until: limit, level: rung.order}
+    key = f"{task.code}:{name}:{rung.order}:{holding.key}"
+    step = lifecycle.advance(task, name, CLOCK_ACTOR, day, data, key)
+    order = replace(step.events[-1], to=rung.tell)
+    return Step(evolve(task, order), (*step.events[:-1], order))
+
+
+def _gravest(ladder: Ladder, situation: Situation, day: date) -> Iterator[tuple[Rung, Holding]]:
+    best: dict[str, tuple[Rung, Holding]] = {}
+    for rung in ladder.rungs:
+        for holding in _candidates(ladder, rung, situation):
+            if holding.span.holds(day) and holding.duty is not None:
+                best[holding.duty.key] = (rung, holding)
+    yield from best.values()
+
+
+def _candidates(ladder: Ladder, rung: Rung, situation: Situation) -> Iterator[Holding]:
+    """Reasons for ``rung`` that no order of the same or a graver rung has taken up since they began."""
+    if situation.task.state in situation.definition.finals:
+        return
+    sent = list(_orders(ladder, situation))
+    for condition in rung.when:
+        for holding in situation.holdings(condition):
+            duty = holding.duty
+            if duty is not None and not _taken(ladder.grade(rung.order), holding, duty, sent):
+                yield holding
+
+
+def _taken(grade: int, holding: Holding, duty: Duty, sent: list[tuple[int, str, date]]) -> bool:
+    return any(g >= grade and key == duty.key and day >= holding.span.start for g, key, day in sent)
+
+
+def _orders(ladder: Ladder, situation: Situation) -> Iterator[tuple[int, str, date]]:
+    for event in situation.task.events:
+        about = situation.definition.field_of("duty", tuple(event.data))
+        grades = [ladder.grade(str(value)) for value in event.data.values()]
+        if about and max(grades, default=-1) >= 0:
+            yield max(grades), event.data[about], event.day

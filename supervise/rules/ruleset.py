@@ -1,0 +1,261 @@
+"""What a rules file says: a ladder of orders, a red/black board, or an annual assessment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator
+
+from supervise.phrases import Comparison, Condition, Measure, parse_comparison, parse_condition, parse_measure
+from supervise.reading import Document, Strict, validate
+from supervise.workflows.definition import Words, as_tuple
+
+PeriodKind = Literal["year", "half", "quarter", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A length of time, such as 5 workdays."""
+
+    count: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which end of the ranking, and how many: ``top 5``."""
+
+    end: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a part of the assessment comes from: ``board red-black``, ``score red-black``, ``mark leader``."""
+
+    kind: str
+    name: str
+
+
+def _limit(text: Any) -> Limit:
+    match = re.fullmatch(r"(\d+) (workdays?|days?|months?)", str(text))
+    if match is None:
+        raise ValueError(f"看不懂期限“{text}”,应写作 5 workdays 或 3 days")
+    return Limit(int(match[1]), match[2].rstrip("s") + "s")
+
+
+def _place(text: Any) -> Place:
+    match = re.fullmatch(r"(top|bottom) (\d+)", str(text))
+    if match is None:
+        raise ValueError(f"看不懂名次“{text}”,应写作 top 5 或 bottom 3")
+    return Place(match[1], int(match[2]))
+
+
+def _source(text: Any) -> Source:
+    match = re.fullmatch(r"(board|score|mark) ([\w-]+)", str(text))
+    if match is None:
+        raise ValueError(f"看不懂来源“{text}”,应写作 board red-black、score red-black 或 mark leader")
+    return Source(match[1], match[2])
+
+
+def _percent(text: Any) -> Decimal:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", str(text))
+    if match is None or not 0 < Decimal(match[1]) <= 100:
+        raise ValueError(f"看不懂比例“{text}”,应写作 30%")
+    return Decimal(match[1]) / 100
+
+
+def _tasks(text: Any) -> int:
+    match = re.fullmatch(r"(\d+) tasks?", str(text))
+    if match is None:
+        raise ValueError(f"看不懂“{text}”,应写作 3 tasks")
+    return int(match[1])
+
+
+def _spared(value: Any) -> tuple[tuple[str, str], ...]:
+    found = []
+    for text in as_tuple(value):
+        match = re.fullmatch(r"(\w+) as (\w+)", str(text))
+        if match is None:
+            raise ValueError(f"看不懂“{text}”,应写作 towns as co(分组 as 角色)")
+        found.append((match[1], match[2]))
+    return tuple(found)
+
+
+Measures = Annotated[tuple[Measure, ...], PlainValidator(lambda v: tuple(parse_measure(t) for t in as_tuple(v)))]
+Conditions = Annotated[tuple[Condition, ...], PlainValidator(lambda v: tuple(parse_condition(t) for t in as_tuple(v)))]
+Comparisons = Annotated[
+    tuple[Comparison, ...], PlainValidator(lambda v: tuple(parse_comparison(t) for t in as_tuple(v)))
+]
+
+
+class _Rules(Strict):
+    version: int
+    title: str
+    source: str = ""
+    effective: date
+    for_: str = Field(alias="for")
+
+
+class Rung(Strict):
+    """One level of the ladder: when an order goes out, how long the unit has, who is told."""
+
+    order: str
+    label: str
+    when: Conditions
+    reply: Annotated[Limit, PlainValidator(_limit)]
+    confirm: str = ""
+    tell: Words = ()
+
+
+class Ladder(_Rules):
+    """督查单的升级阶梯: rungs from mildest to gravest."""
+
+    ladder: str
+    rungs: tuple[Rung, ...]
+
+    @property
+    def name(self) -> str:
+        """``three-colour-orders@1``."""
+        return f"{self.ladder}@{self.version}"
+
+    def grade(self, rung: str) -> int:
+        """How grave a rung is, 0 the mildest; -1 for a word that is no rung."""
+        return next((i for i, r in enumerate(self.rungs) if r.order == rung), -1)
+
+
+class Line(Strict):
+    """One line of a score: a rate worth ``points``, or a count worth something for each ``lead`` and ``co``."""
+
+    label: str
+    rate: Measures | None = None
+    count: Measures | None = None
+    points: Decimal | None = None
+    lead: Decimal | None = None
+    co: Decimal | None = None
+    at_most: Decimal | None = None
+
+
+class ScoreRules(Strict):
+    """How a score is made: base, lines, bounds. Every line is rounded half up to ``places``."""
+
+    base: Decimal
+    min: Decimal | None = None
+    max: Decimal | None = None
+    places: int = Field(default=2, ge=0, le=6)
+    lines: tuple[Line, ...]
+    spare: Annotated[tuple[tuple[str, str], ...], PlainValidator(_spared)] = ()
+
+
+class Listing(Strict):
+    """Who goes on a list: a place in the group AND every condition."""
+
+    rank: dict[str, Annotated[Place, PlainValidator(_place)]]
+    when: Comparisons = ()
+
+
+class Streak(Strict):
+    """A proposal when a unit is on a list several times in a row; people decide."""
+
+    label: str
+    list: Literal["red", "black"]
+    in_a_row: int
+    tell: Words = ()
+
+
+class BoardRules(_Rules):
+    """红黑榜: how units of a group are scored, ranked and listed for a period."""
+
+    board: str
+    period: PeriodKind
+    groups: dict[str, str]
+    score: ScoreRules
+    red: Listing
+    black: Listing
+    ties: Literal["share"] = "share"
+    at_least: Annotated[int, PlainValidator(_tasks)] = 0
+    notice: Annotated[Limit, PlainValidator(_limit)] | None = None
+    streaks: tuple[Streak, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``red-black@1``."""
+        return f"{self.board}@{self.version}"
+
+
+class Part(Strict):
+    """One part of the assessment and its weight; what has no source at all is left out and said so."""
+
+    label: str
+    from_: Annotated[Source, PlainValidator(_source)] = Field(alias="from")
+    take: Literal["mean", "latest", "sum", "year"]
+    weight: Decimal
+
+
+class Adjustment(Strict):
+    """Points added or taken for each time on a list."""
+
+    label: str
+    count: Literal["red", "black"]
+    points: Decimal
+    at_most: Decimal | None = None
+
+
+class Grade(Strict):
+    """A grade: every condition, and at most ``quota`` of the group."""
+
+    grade: str
+    when: Comparisons = ()
+    quota: Annotated[Decimal, PlainValidator(_percent)] | None = None
+
+
+class GradeLimit(Strict):
+    """A circumstance that caps the grade."""
+
+    label: str
+    when: Comparisons
+    at_most: str
+
+
+class Bar(Strict):
+    """A circumstance that bars from honours."""
+
+    label: str
+    when: Comparisons
+
+
+class AssessmentRules(_Rules):
+    """年度考核: parts, adjustments, grades from the top down, caps and bars."""
+
+    assessment: str
+    period: Literal["year"] = "year"
+    carries: Decimal
+    places: int = Field(default=2, ge=0, le=6)
+    parts: tuple[Part, ...]
+    adjust: tuple[Adjustment, ...] = ()
+    grades: tuple[Grade, ...]
+    limits: tuple[GradeLimit, ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``annual@1``."""
+        return f"{self.assessment}@{self.version}"
+
+
+RuleSet = Ladder | BoardRules | AssessmentRules
+KINDS: dict[str, type[RuleSet]] = {"ladder": Ladder, "board": BoardRules, "assessment": AssessmentRules}
+
+
+def load(document: Document) -> RuleSet:
+    """The rule set in a parsed file, told by its first key; names are not checked yet, see ``checking``.
+
+    Raises:
+        Invalid: with every problem at its line.
+    """
+    kind = next((k for k in KINDS if k in document.data), "")
+    return validate(document, KINDS[kind])

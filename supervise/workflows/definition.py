@@ -1,0 +1,160 @@
+"""What a workflow file says, in the words of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+
+from supervise.phrases import Condition, Due, OnDates, parse_condition, parse_due
+from supervise.reading import Document, Strict, validate
+
+CLOCK = "clock"
+"""The role of the clock itself; every other role is a person's."""
+
+
+def as_tuple(value: Any) -> Any:
+    """A single word stands for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+FieldKind = Literal["text", "list", "percent", "files", "date", "units", "duty"]
+
+
+def _conditions(value: Any) -> tuple[Condition, ...]:
+    return tuple(parse_condition(text) for text in as_tuple(value))
+
+
+class FieldSpec(Strict):
+    """A field that an action may ask for."""
+
+    label: str
+    kind: FieldKind
+
+
+class Action(Strict):
+    """What someone can do: who, in which states, with which fields, leading where.
+
+    ``to`` is a state, or a mapping from state to state for actions that move only some; ``when`` is a list of conditions
+    of which one must hold; ``sets`` maps a property of the task to the field it takes its value from; ``voids`` names the
+    field that says which duty no longer counts; ``tell`` names the roles that must hear of it.
+    """
+
+    label: str
+    by: Words
+    from_: Words = Field(default=(), alias="from")
+    to: str | dict[str, str] = ""
+    needs: Words = ()
+    when: Annotated[tuple[Condition, ...], PlainValidator(_conditions)] = ()
+    sets: dict[str, str] = {}
+    voids: str = ""
+    tell: Words = ()
+
+
+class DutyKind(Strict):
+    """What is owed: by whom, by when, and what meets it.
+
+    ``dated`` names actions whose day counts as the day of meeting (the report, not its approval); ``waits`` names states
+    in which the ball lies with the office.
+    """
+
+    label: str
+    of: str
+    due: Annotated[Due, PlainValidator(parse_due)]
+    met_by: Words
+    dated: Words = ()
+    waits: Words = ()
+
+    @property
+    def role(self) -> str:
+        """The role that owes it."""
+        return self.of.removeprefix("each ")
+
+    @property
+    def each(self) -> bool:
+        """Whether every unit of the role owes its own."""
+        return self.of.startswith("each ")
+
+
+class Definition(Strict):
+    """A workflow: states, fields, actions and duties, with its legal source."""
+
+    workflow: str
+    version: int
+    title: str
+    source: str = ""
+    effective: date
+    holidays: Literal["next workday", "as written"] = "as written"
+    roles: dict[str, str]
+    states: dict[str, str]
+    fields: dict[str, FieldSpec] = {}
+    actions: dict[str, Action]
+    duties: dict[str, DutyKind] = {}
+
+    @model_validator(mode="after")
+    def _has_states(self) -> Definition:
+        if not self.states:
+            raise ValueError("states 是空的,至少要有一个起点和一个终点")
+        return self
+
+    @property
+    def name(self) -> str:
+        """``key-work@1``."""
+        return f"{self.workflow}@{self.version}"
+
+    @cached_property
+    def initial(self) -> str:
+        """The first state in the file."""
+        return next(iter(self.states))
+
+    @cached_property
+    def finals(self) -> frozenset[str]:
+        """States that no action leaves by name."""
+        left = {s for a in self.actions.values() for s in a.from_}
+        reached = {t for a in self.actions.values() for t in targets(a)}
+        return frozenset(s for s in self.states if s not in left and s in reached)
+
+    def sources(self, action: Action) -> tuple[str, ...]:
+        """The states in which ``action`` is possible: those it names, else all that are not final."""
+        return action.from_ or tuple(s for s in self.states if s not in self.finals)
+
+    def target(self, action: Action, source: str) -> str:
+        """Where ``action`` leads from ``source``."""
+        if isinstance(action.to, Mapping):
+            return action.to.get(source, source)
+        return action.to or source
+
+    def field_of(self, kind: FieldKind, names: tuple[str, ...] | None = None) -> str:
+        """The first field of ``kind``, among ``names`` if given; empty if there is none."""
+        among = self.fields if names is None else names
+        return next((f for f in among if f in self.fields and self.fields[f].kind == kind), "")
+
+    @cached_property
+    def figure_duties(self) -> frozenset[str]:
+        """Kinds of duty on fixed dates that are met by reporting a percentage."""
+        figure = self.field_of("percent")
+        reports = {name for name, action in self.actions.items() if figure and figure in action.needs}
+        return frozenset(
+            name for name, duty in self.duties.items()
+            if isinstance(duty.due, OnDates) and reports.intersection(duty.met_by)
+        )  # fmt: skip
+
+
+def targets(action: Action) -> tuple[str, ...]:
+    """Every state that ``action`` names as a target."""
+    if isinstance(action.to, Mapping):
+        return tuple(action.to.values())
+    return (action.to,) if action.to else ()
+
+
+def load(document: Document) -> Definition:
+    """The definition in a parsed file; names are not checked yet, see ``checking``.
+
+    Raises:
+        Invalid: with every problem at its line.
+    """
+    return validate(document, Definition)

@@ -1,0 +1,188 @@
+"""The heart: from a definition and a task follow all duties, past and present.
+
+Rules that hold for every definition:
+
+* a limit counted from an action starts anew each time the action is done; one still open when that happens is superseded;
+* a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet, and an act that redoes a
+  returned one does not count ahead for the next date;
+* who owes is who holds the part on the day the duty falls due or is met: a new lead does not inherit old lateness;
+* an order that presses a duty is also answered by doing that duty;
+* closing the task ends what was still open; what was missed stays missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from supervise.dates import FOREVER, Calendar, Span, clamp, merge
+from supervise.phrases import AfterAction, OnDates, TaskDue, UntilOf
+from supervise.records import PARTIES, Duty, Event, Task, evolve
+from supervise.workflows.definition import Definition, DutyKind
+
+
+def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty, ...]:
+    """Every duty of ``task``, in order of due date.
+
+    Args:
+        definition: the law it lives under.
+        task: the fold of its events up to some cut.
+        calendar: the district's working days.
+    """
+    book = _Book(definition, task, calendar)
+    found = [duty for name in book.order for duty in book.of_kind(name)]
+    found = [book.answered(duty, found) for duty in found]
+    found = [book.ended(duty) for duty in found]
+    return tuple(sorted(found, key=lambda d: (d.due, d.key)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """One time a duty begins: its key, the day, its nominal due date, the event after which acts count."""
+
+    key: str
+    born: date
+    nominal: date
+    after: int
+    about: str = ""
+
+
+class _Book:
+    """What the rules of one task need to look up again and again."""
+
+    def __init__(self, definition: Definition, task: Task, calendar: Calendar) -> None:
+        self.definition, self.task, self.calendar = definition, task, calendar
+        kinds = definition.duties
+        # Triggered duties first: what answers them cannot also count ahead for a fixed date.
+        self.order = sorted(kinds, key=lambda name: isinstance(kinds[name].due, OnDates))
+        self.redone: set[int] = set()
+        self.reshuffled = any(set(PARTIES) & set(event.changes) for event in task.events[1:])
+
+    def of_kind(self, name: str) -> list[Duty]:
+        kind = self.definition.duties[name]
+        starts = list(self._starts(name, kind))
+        waits = self._waits(kind)
+        if kind.each:
+            units = dict.fromkeys(u for s in starts for u in self._debtors(kind.role, s.nominal))
+            return [
+                duty for unit in units for duty in self._chain(
+                    name, kind, [s for s in starts if unit in self._debtors(kind.role, s.nominal)], waits, unit)
+            ]  # fmt: skip
+        return self._chain(name, kind, starts, waits, "")
+
+    def _starts(self, name: str, kind: DutyKind) -> Iterator[_Start]:
+        task, due = self.task, kind.due
+        if isinstance(due, TaskDue):
+            yield _Start(name, task.opened, task.due, 0)
+        elif isinstance(due, OnDates):
+            for day in _dates(due, task.opened, task.due):
+                yield _Start(f"{name}:{day}", task.opened, day, 0)
+        else:
+            actions = due.actions if isinstance(due, AfterAction) else (due.action,)
+            for event in task.events:
+                if event.action in actions:
+                    yield self._start_at(f"{name}:{event.seq}", event, due)
+
+    def _start_at(self, key: str, event: Event, due: AfterAction | UntilOf) -> _Start:
+        if isinstance(due, AfterAction):
+            nominal = self.calendar.add(event.day, due.count, due.unit)
+            return _Start(key, event.day, nominal, event.seq)
+        until = event.data[self.definition.field_of("date", tuple(event.data))]
+        about = str(event.data.get(self.definition.field_of("duty", tuple(event.data)), ""))
+        return _Start(key, event.day, date.fromisoformat(until), event.seq, about)
+
+    def _chain(
+        self, name: str, kind: DutyKind, starts: Sequence[_Start], waits: tuple[Span, ...], unit: str
+    ) -> list[Duty]:
+        acts = [e for e in self.task.events if e.action in kind.met_by and (not unit or e.unit == unit)]
+        chain: list[Duty] = []
+        used: set[int] = set()
+        for i, start in enumerate(starts):
+            later = starts[i + 1] if i + 1 < len(starts) else None
+            duty = self._duty(name, kind, start, waits, unit)
+            act = self._act(kind, duty, start, acts, used)
+            if act is not None:
+                duty = replace(duty, met=self._dated(kind, act))
+                if isinstance(kind.due, OnDates):
+                    used.add(act.seq)
+                elif not isinstance(kind.due, TaskDue):
+                    self.redone.add(act.seq)
+            if later is not None and isinstance(kind.due, AfterAction):
+                duty = _superseded(duty, later.born)
+            chain.append(replace(duty, units=(unit,) if unit else self._debtors(kind.role, _reference(duty))))
+        return chain
+
+    def _duty(self, name: str, kind: DutyKind, start: _Start, waits: tuple[Span, ...], unit: str) -> Duty:
+        moved = self.definition.holidays == "next workday" and start.nominal < FOREVER
+        due = self.calendar.next_workday(start.nominal) if moved else start.nominal
+        return Duty(
+            kind=name, key=f"{start.key}:{unit}" if unit else start.key, task=self.task.code, role=kind.role, units=(),
+            born=start.born, due=due, nominal=start.nominal, waits=waits,
+            about=start.about, after=start.after,
+        )  # fmt: skip
+
+    def _act(self, kind: DutyKind, duty: Duty, start: _Start, acts: Sequence[Event], used: set[int]) -> Event | None:
+        for event in acts:
+            if event.seq <= start.after or event.seq in used:
+                continue
+            ahead = isinstance(kind.due, OnDates) and event.day <= duty.due
+            if not (ahead and event.seq in self.redone):
+                return event
+        return None
+
+    def _dated(self, kind: DutyKind, act: Event) -> date:
+        before = [e.day for e in self.task.events[: act.seq] if e.action in kind.dated]
+        return before[-1] if before else act.day
+
+    def _waits(self, kind: DutyKind) -> tuple[Span, ...]:
+        if not kind.waits:
+            return ()
+        ends = [*(e.day for e in self.task.events[1:]), FOREVER]
+        return merge(Span(e.day, end) for e, end in zip(self.task.events, ends, strict=True) if e.target in kind.waits)
+
+    def _debtors(self, role: str, day: date) -> tuple[str, ...]:
+        if role not in PARTIES:
+            return (self.definition.roles[role],)
+        if not self.reshuffled:
+            return tuple(getattr(self.task, role))
+        then = Task(code=self.task.code)
+        for event in self.task.events:
+            if event.day <= day or not then.events:
+                then = evolve(then, event)
+        return tuple(getattr(then, role))
+
+    def answered(self, duty: Duty, found: Sequence[Duty]) -> Duty:
+        """A pressed matter that is done needs no letter about it."""
+        matter = next((d for d in found if d.key == duty.about), None) if duty.about else None
+        if matter is None or matter.met is None or matter.met < duty.born:
+            return duty
+        return replace(duty, met=min(matter.met, duty.met or FOREVER))
+
+    def ended(self, duty: Duty) -> Duty:
+        """What was waived, or still open when the task closed, counts no more."""
+        for event in self.task.events:
+            if event.changes.get("void") == duty.key:
+                return replace(duty, void=min(event.day, duty.void or FOREVER))
+        closing = self.task.events[-1]
+        closed = self.task.state in self.definition.finals
+        if closed and duty.met is None and duty.void is None and duty.missed_from > closing.day:
+            return replace(duty, void=closing.day)
+        return duty
+
+
+def _dates(due: OnDates, opened: date, end: date) -> Iterator[date]:
+    for year in range(opened.year, min(end.year, opened.year + 10) + 1):
+        for month, day in due.dates:
+            on = clamp(year, month, day)
+            if opened < on <= end:
+                yield on
+
+
+def _superseded(duty: Duty, day: date) -> Duty:
+    done = duty.met is not None and duty.met <= day
+    return duty if done or duty.missed_from <= day else replace(duty, met=None, void=day)
+
+
+def _reference(duty: Duty) -> date:
+    return min(duty.due, duty.met or FOREVER, duty.void or FOREVER)

@@ -1,0 +1,136 @@
+"""A condition is the days on which it holds.
+
+One function turns a phrase into spans. A guard asks whether one holds today, the clock asks when the next one starts, a
+score line counts those that start in its period. There is no second implementation that could disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
+from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered, UntilOf
+from supervise.records import Duty, Event, Task
+from supervise.workflows.definition import Definition
+from supervise.workflows.duties import duties
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A stretch of days on which a condition holds, and the duty it is about."""
+
+    span: Span
+    duty: Duty | None = None
+    event: Event | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells this stretch from every other of the same condition."""
+        about = self.duty.key if self.duty else self.event.seq if self.event else ""
+        return f"{about}:{self.span.start}"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A task, its law and the days: everything a condition can be asked about."""
+
+    definition: Definition
+    task: Task
+    calendar: Calendar
+
+    @cached_property
+    def duties(self) -> tuple[Duty, ...]:
+        """All duties of the task."""
+        return duties(self.definition, self.task, self.calendar)
+
+    def of_kind(self, kind: str) -> Iterator[Duty]:
+        """The duties of one kind, of every kind if empty."""
+        return (duty for duty in self.duties if kind in ("", duty.kind))
+
+    def holdings(self, condition: Condition) -> tuple[Holding, ...]:
+        """The stretches of days on which ``condition`` holds, in order of their start."""
+        found: Iterator[Holding]
+        if isinstance(condition, Outcome):
+            found = (Holding(d.span(condition.outcome), d) for d in self.of_kind(condition.duty))
+        elif isinstance(condition, Behind):
+            found = (Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition.points))
+        elif isinstance(condition, Unanswered):
+            found = self._unanswered(condition)
+        else:
+            found = self._distance(condition)
+        real = (h for h in found if h.span.start < h.span.end and h.span.start < FOREVER)
+        return tuple(sorted(real, key=lambda h: (h.span.start, h.key)))
+
+    def holds(self, condition: Condition, day: date) -> bool:
+        """Whether ``condition`` holds on ``day``."""
+        return any(h.span.holds(day) for h in self.holdings(condition))
+
+    def _distance(self, condition: Distance) -> Iterator[Holding]:
+        for name in condition.of.split(" or "):
+            if name in self.definition.duties:
+                for duty in self.of_kind(name):
+                    if duty.due < FOREVER:
+                        yield Holding(self._around(duty, condition), duty)
+            else:
+                for event in self.task.events:
+                    if event.action == name:
+                        start = self.calendar.add(event.day, condition.count, condition.unit)
+                        yield Holding(Span(start), None, event)
+
+    def _around(self, duty: Duty, condition: Distance) -> Span:
+        end = min(duty.met or FOREVER, duty.void or FOREVER)
+        if condition.before:
+            # A warning ahead of a limit says nothing any more once the limit has passed.
+            start = max(duty.born, self.calendar.add(duty.due, -condition.count, condition.unit))
+            return Span(start, max(start, min(end, duty.due + ONE_DAY)))
+        start = max(self.calendar.add(duty.due, condition.count, condition.unit), duty.missed_from)
+        return Span(start, max(start, end))
+
+    def _unanswered(self, condition: Unanswered) -> Iterator[Holding]:
+        by_key = {duty.key: duty for duty in self.duties}
+        for reply in self.duties:
+            kind = self.definition.duties[reply.kind]
+            if not isinstance(kind.due, UntilOf):
+                continue
+            order = self.task.events[reply.after - 1]
+            if condition.rung in order.data.values():
+                yield Holding(reply.span("missed"), by_key.get(reply.about, reply), order)
+
+    @cached_property
+    def figures(self) -> tuple[tuple[date, Decimal], ...]:
+        """The progress on record, by day; nothing reported counts as 0 once the first report is missed."""
+        name = self.definition.field_of("percent")
+        said = [(e.day, Decimal(str(e.data[name]))) for e in self.task.events if name and name in e.data]
+        missed = (d.span("missed") for d in self.duties if d.kind in self.definition.figure_duties)
+        first = min((span.start for span in missed if span.start < span.end), default=FOREVER)
+        if first < FOREVER and (not said or first < said[0][0]):
+            return ((first, Decimal(0)), *said)
+        return tuple(said)
+
+    def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
+        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
+        over = min(duty.met or FOREVER, duty.void or FOREVER)
+        ends = [*(day for day, _ in self.figures[1:]), FOREVER]
+        for (day, figure), end in zip(self.figures, ends, strict=True):
+            share = figure + points
+            if length > 0 and share <= 100:
+                needed = -int(-(share * length) // 100)  # rounded up to whole days
+                start = max(day, duty.born + timedelta(days=needed))
+                if start < min(end, over):
+                    yield Span(start, min(end, over))
+
+    def on_pace(self, duty: Duty, day: date) -> bool | None:
+        """Whether ``duty`` keeps its linear schedule on ``day``; ``None`` while there is nothing to judge by."""
+        outcome = duty.outcome(day)
+        if outcome != "open":
+            return None if outcome == "void" else outcome == "on time"
+        known = [figure for on, figure in self.figures if on <= day]
+        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
+        if not known or length <= 0:
+            return None
+        gone = (min(day, duty.nominal) - duty.born).days
+        return known[-1] * length >= 100 * gone

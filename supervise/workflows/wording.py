@@ -1,0 +1,70 @@
+"""How a definition's names, conditions and limits read in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from supervise.phrases import OPENING, Behind, Condition, Distance, Measure, Outcome, Unanswered
+from supervise.records import Duty, Task
+from supervise.workflows.definition import CLOCK, Definition
+
+OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
+UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
+
+
+class Wording:
+    """The Chinese of one definition."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    def action(self, name: str) -> str:
+        """Label of an action."""
+        if name == OPENING:
+            return "交办"
+        known = self.definition.actions.get(name)
+        return known.label if known else name
+
+    def duty(self, name: str) -> str:
+        """Label of a kind of duty."""
+        known = self.definition.duties.get(name)
+        return known.label if known else name
+
+    def state(self, name: str) -> str:
+        """Label of a state."""
+        return self.definition.states.get(name, name)
+
+    def instance(self, duty: Duty) -> str:
+        """A duty with the date that tells it from its siblings."""
+        return f"{self.duty(duty.kind)}(应于 {duty.due})"
+
+    def doers(self, task: Task, roles: Iterable[str]) -> str:
+        """Who may act, by role and by name."""
+        parts = []
+        for role in roles:
+            if role == CLOCK:
+                parts.append("系统")
+                continue
+            names = "、".join(getattr(task, role, ()))
+            label = self.definition.roles.get(role, role)
+            parts.append(f"{label}({names})" if names else label)
+        return "或".join(parts)
+
+    def condition(self, phrase: Condition | Measure) -> str:
+        """A condition in Chinese."""
+        if isinstance(phrase, Outcome):
+            return f"“{self.duty(phrase.duty) if phrase.duty else '应办'}”{OUTCOME_WORDS[phrase.outcome]}"
+        if isinstance(phrase, Distance):
+            of = "或".join(
+                self.duty(n) if n in self.definition.duties else self.action(n) for n in phrase.of.split(" or ")
+            )
+            return f"“{of}”{'到期前' if phrase.before else '之后'} {phrase.count} {UNIT_WORDS[phrase.unit]}"
+        if isinstance(phrase, Behind):
+            return f"“{self.duty(phrase.duty)}”落后序时 {phrase.points} 个百分点"
+        if isinstance(phrase, Unanswered):
+            return f"{phrase.rung} 督查单逾期未复"
+        return str(phrase)
+
+    def any_of(self, conditions: Iterable[Condition]) -> str:
+        """Several conditions of which one must hold."""
+        return "或".join(self.condition(c) for c in conditions)
