@@ -6,10 +6,13 @@ turns ids, short names and old names into that name at the edge, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
+
+from supervise.errors import Invalid, Problem, did_you_mean
+from supervise.reading import Document, Strict
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,12 @@ class UnitList:
     Args:
         all: every unit, dissolved ones included.
         sets: collective name → group key, or → names.
+        groups: group key → label.
     """
 
     all: tuple[Unit, ...]
     sets: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     _index: dict[str, list[Unit]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,3 +127,65 @@ class UnitList:
 def names(units: Iterable[Unit]) -> tuple[str, ...]:
     """The canonical names of ``units``, in order."""
     return tuple(unit.name for unit in units)
+
+
+class UnitEntry(Strict):
+    """One unit in a units file."""
+
+    id: str = ""
+    name: str
+    also: tuple[str, ...] = ()
+    group: str = ""
+    since: date | None = None
+    until: date | None = None
+    becomes: str = ""
+
+
+class UnitsFile(Strict):
+    """What ``units.yaml`` says: groups with their labels, units, and collective names (``group towns`` or a list)."""
+
+    groups: dict[str, str] = {}
+    units: tuple[UnitEntry, ...]
+    sets: dict[str, str | tuple[str, ...]] = {}
+
+
+def unit_list(file: UnitsFile, document: Document) -> UnitList:
+    """The directory that a units file describes.
+
+    Raises:
+        Invalid: U01 two units of one name at one time, U02 an unknown successor, U03 a set of an unknown group or unit.
+    """
+    units = tuple(Unit(**entry.model_dump()) for entry in file.units)
+    problems = [*_clashes(units, document), *_sets(file, units, document)]
+    if problems:
+        raise Invalid(problems)
+    sets = {name: m.removeprefix("group ") if isinstance(m, str) else m for name, m in file.sets.items()}
+    return UnitList(units, sets, dict(file.groups))
+
+
+def _clashes(units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:
+    ids = {unit.id or unit.name for unit in units} | {unit.name for unit in units}
+    for i, unit in enumerate(units):
+        for other in units[:i]:
+            shared = {unit.id, unit.name, *unit.also} & {other.id, other.name, *other.also} - {""}
+            together = all(a.since is None or b.until is None or a.since <= b.until for a, b in ((unit, other), (other, unit)))
+            if shared and together:
+                word = sorted(shared)[0]
+                yield document.problem("U01", ("units", i), f"“{word}”既是{unit.name}又是{other.name},分不清是谁")
+        if unit.becomes and unit.becomes not in ids:
+            yield document.problem("U02", ("units", i, "becomes"), f"没有“{unit.becomes}”这个单位{did_you_mean(unit.becomes, ids)}")
+
+
+def _sets(file: UnitsFile, units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:
+    groups = {unit.group for unit in units}
+    known = {word for unit in units for word in (unit.id, unit.name, *unit.also)}
+    for name, meaning in file.sets.items():
+        if isinstance(meaning, str):
+            group = meaning.removeprefix("group ")
+            if not meaning.startswith("group ") or group not in groups:
+                text = f"“{name}”应写作 group 分组名,或列出单位{did_you_mean(group, groups)}"
+                yield document.problem("U03", ("sets", name), text)
+        else:
+            for word in meaning:
+                if word not in known:
+                    yield document.problem("U03", ("sets", name), f"没有“{word}”这个单位{did_you_mean(word, known)}")

@@ -13,7 +13,9 @@ from supervise.intake.folding import brackets, pieces, trim
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = r"(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
 _LEAD = r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:责任|负责|主办|承办)?|(?:第一|主要|主体|首要|直接)责任|主管|首接"
-_CO = r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:协同|协办|密切|主要)配合"
+_CO = (
+    r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:协同|协办|密切|主要)配合"
+)
 _UNIT = r"责任|承办|落实|实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
 _RANKS = r"(?:党委|党组|政府|市级|区级|县级|州级|旗级|省级|局|镇|乡)?"
 _LEADER = (
@@ -123,7 +125,9 @@ def _next_bracket(folded: str, at: int, end: int) -> int | None:
 def _fields(folded: str, start: int, end: int) -> list[Field]:
     """The labelled parts; an unlabelled part behind a semicolon keeps an empty label and role."""
     fields: list[Field] = []
-    marks = [m for m in LABEL.finditer(folded, start, end) if m.start() == start or folded[m.start() - 1] in "(;,。 、):\n\r"]
+    marks = [
+        m for m in LABEL.finditer(folded, start, end) if m.start() == start or folded[m.start() - 1] in "(;,。 、):\n\r"
+    ]
     for index, match in enumerate(marks):
         stop = marks[index + 1].start() if index + 1 < len(marks) else end
         role = str(match.lastgroup)
@@ -155,5 +159,6 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
         if verb is None or verb.end() != b:
             return None
         if a < verb.start():
-            fields.append(Field(str(verb.lastgroup), verb.group(), a, verb.start()))
+            helps = bool(fields) and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
+            fields.append(Field("co" if helps else str(verb.lastgroup), verb.group(), a, verb.start()))
     return Clause(opens[0], stop, tuple(fields)) if fields else None

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from supervise.intake import deadlines, lines
-from supervise.intake.folding import number
+from supervise.intake.folding import NUMERAL, number
 from supervise.intake.lines import Line
 from supervise.intake.structure import is_attachment_mark, is_date_only
 
@@ -14,11 +14,19 @@ _NUMBER = re.compile(r"([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) 
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
 _FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
-_TITLE_END = re.compile(r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|一览表|分解表|责任表|台账|实事|举措|措施)(?:\([^)]*\))?$")
+_TITLE_END = re.compile(
+    r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|一览表|分解表|责任表|台账|实事|举措|措施)(?:\([^)]*\))?$"
+)
+# The first line of a title speaks of 关于, or is the issuer's name alone.
+_TITLE_BEGINS = re.compile(
+    r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室|委员会|办|委|局|厅)$)"
+)
 _LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
-_COUNT = re.compile(r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?(?:大项|项|条|件)(?!制度|机制)")
+_COUNT = re.compile(
+    r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?(?:大项|项|条|件)(?!制度|机制)"
+)
 _COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
-_CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{lines.NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
+_CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
 _TRADITIONAL = set("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
 _SIMPLIFIED = set("区会国发这对为与来时说个实业务开关经过体动现设学产进领导统应点报单县镇乡责办协将据开无")
@@ -47,7 +55,14 @@ def titles(text: str, cover: list[Line]) -> str:
             return joined
     if labelled:
         return labelled
-    first = next((line for line in plain if len(line.folded) >= 6 and _TITLE_END.search(line.folded) and not lines.marker(line.folded)), None)
+    first = next(
+        (
+            line
+            for line in plain
+            if len(line.folded) >= 6 and _TITLE_END.search(line.folded) and not lines.marker(line.folded)
+        ),
+        None,
+    )
     return text[first.start : first.end] if first else ""
 
 
@@ -55,9 +70,14 @@ def _joined(text: str, block: list[Line]) -> str:
     """A title of one to three lines that stand together; ends with 通知 and the like."""
     whole, raw = "", ""
     for line in block[:3]:
-        if lines.is_sentence(line.folded) or lines.marker(line.folded) or _NUMBER.fullmatch(line.folded.strip()) or is_date_only(line.folded):
+        if (
+            lines.is_sentence(line.folded)
+            or lines.marker(line.folded)
+            or _NUMBER.fullmatch(line.folded.strip())
+            or is_date_only(line.folded)
+        ):
             break
-        if line.folded.startswith("附"):
+        if line.folded.startswith("附") or (not whole and not _TITLE_BEGINS.search(line.folded)):
             break
         whole, raw = whole + line.folded, raw + text[line.start : line.end]
         if _FULL_TITLE.search(whole) and len(whole) <= 120:
@@ -143,7 +163,11 @@ def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | N
     for source in (title, attached):
         match = re.search(r"(20\d{2}) ?年(?:度)?(?:第?([一二三四]) ?季度|(上半年|下半年))?", source)
         if match:
-            tail = f"-Q{'一二三四'.index(match[2]) + 1}" if match[2] else {"上半年": "-H1", "下半年": "-H2"}.get(match[3] or "", "")
+            tail = (
+                f"-Q{'一二三四'.index(match[2]) + 1}"
+                if match[2]
+                else {"上半年": "-H1", "下半年": "-H2"}.get(match[3] or "", "")
+            )
             return int(match[1]), match[1] + tail
     years = Counter(re.findall(r"(20\d{2})年", cover))
     if years:
@@ -164,4 +188,8 @@ def heading(folded: str) -> tuple[int, int | None, bool]:
     match = _HEADING_COUNT.search(folded)
     if match is None:
         return len(folded), None, False
-    return len(folded[: match.start()].rstrip()), int(match[1]), not (match[0].startswith("(") and match[0].endswith(")"))
+    return (
+        len(folded[: match.start()].rstrip()),
+        int(match[1]),
+        not (match[0].startswith("(") and match[0].endswith(")")),
+    )

@@ -81,7 +81,9 @@ def month_days(folded: str) -> tuple[list[str], list[tuple[str, bool]]]:
 
     615日 has lost its 月; where only one split is a date, that is the reading.
     """
-    found: list[tuple[int, str]] = [(m.start(), f"{int(m[1]):02d}-{int(m[2]):02d}") for m in _MONTH_DAY.finditer(folded)]
+    found: list[tuple[int, str]] = [
+        (m.start(), f"{int(m[1]):02d}-{int(m[2]):02d}") for m in _MONTH_DAY.finditer(folded)
+    ]
     damaged: list[tuple[str, bool]] = []
     for match in _LOST_MONTH.finditer(folded):
         if len(match[1]) < 3:

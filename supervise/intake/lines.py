@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from supervise.intake.folding import NUMERAL, fold, number
+from supervise.intake.folding import NUMERAL, number
 
 # Markers from the outermost to the innermost; a clerk writes 一、 (一) 1. (1) ① in this order.
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
@@ -73,19 +73,42 @@ class Marker:
     sure: bool = True
 
 
-def split(text: str) -> Iterator[Line]:
-    """The lines of ``text`` that are not blank."""
-    folded = fold(text)
+def split(folded: str) -> Iterator[Line]:
+    """The lines of a folded text that are not blank."""
     no, start = 1, 0
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
+    while start <= len(folded):
+        end = folded.find("\n", start)
+        end = len(folded) if end < 0 else end
         line = folded[start:end]
         body = line.strip(" \r")
         if body:
             first = start + len(line) - len(line.lstrip(" \r"))
             yield Line(no, first, first + len(body), body)
         no, start = no + 1, end + 1
+
+
+def unwrap(found: Iterable[Line]) -> list[Line]:
+    """Join lines that a page broke at its margin.
+
+    A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
+    ends no sentence, and the next begins with no marker.
+    """
+    all_lines = list(found)
+    widths = sorted(len(line.folded) for line in all_lines)
+    width = widths[int(len(widths) * 0.9)] if widths else 0
+    full = sum(width - 4 <= w <= width for w in widths)
+    if len(widths) < 12 or not 16 <= width <= 60 or full < 0.25 * len(widths):
+        return all_lines
+    out: list[Line] = []
+    for before, line in zip([None, *all_lines], all_lines, strict=False):
+        runs_on = before is not None and len(before.folded) >= width - 4 and line.no == before.no + 1
+        if out and runs_on and not is_sentence(out[-1].folded) and not marker(line.folded):
+            last = out[-1]
+            gap = " " * (line.start - last.end)
+            out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
+        else:
+            out.append(line)
+    return out
 
 
 def marker(line: str) -> Marker | None:

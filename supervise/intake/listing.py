@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import RANK
 from supervise.intake.structure import LOST, Node, Segment
 
+# Headings that may tell equal numbers apart, the plainest way first.
+_TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
 # Chapters that say how the work is to be done, not what: without units they hold no task.
-_REQUIREMENTS = re.compile(r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)")
+_REQUIREMENTS = re.compile(
+    r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,40 +92,27 @@ def _title(node: Node, folded: str) -> str:
 
 
 def _numbered(found: list[Entry]) -> list[Entry]:
-    """Plain numbers where they never restart; else chapter.number, so that one number names one task."""
-    restarts = Counter(e.node.number for e in found if e.node.number == 1)[1] > 1
-    out = []
-    for entry in found:
-        node = entry.node
-        own = _label(node)
-        if restarts and own:
-            heads = [n for n in entry.path if n.number > 0]
-            chapter = [numeral(n.number) for n in heads if n.kind == "chapter" and n.number < 100]
-            section = [f"({numeral(n.number)})" for n in heads if n.kind == "section" and n.number < 100]
-            own = ".".join([*chapter, own]) if chapter else ".".join([*section, own])
-        out.append(Entry(node, entry.path, own, entry.clause, entry.inherited))
-    return _told_apart(out)
+    """Plain numbers where they never restart; else with the headings that tell them apart (三.2), the fewest that do."""
+    for kinds in _TELLING:
+        numbered = [replace(entry, no=_no(entry, kinds)) for entry in found]
+        firsts = Counter(entry.no for entry in numbered if entry.node.number == 1)
+        if not firsts or firsts.most_common(1)[0][1] == 1:
+            break
+    return numbered if found else []
 
 
-def _told_apart(found: list[Entry]) -> list[Entry]:
-    """Where numbers restart even within a chapter, the section's number is written too."""
-    counts = Counter(e.no for e in found)
-    if not any(n > 1 for no, n in counts.items() if "." in no):
-        return found
-    out = []
-    for e in found:
-        section = next((numeral(n.number) for n in reversed(e.path) if n.kind == "section" and 0 < n.number < 100), "")
-        chapter, dot, own = e.no.rpartition(".")
-        same = section and dot and not chapter.endswith(")")
-        out.append(Entry(e.node, e.path, f"{chapter}.({section}).{own}" if same else e.no, e.clause, e.inherited))
-    return out
+def _no(entry: Entry, kinds: tuple[str, ...]) -> str:
+    """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
+    own = label(entry.node)
+    above = [label(head) for head in entry.path if head.kind in kinds or RANK[head.kind] >= RANK["item"]]
+    return ".".join([*above, own]) if own else ""
 
 
-def _label(node: Node) -> str:
-    if node.number in (LOST, 0):
+def label(node: Node) -> str:
+    """How a node's number is written: ``第一部分``, ``三``, ``(三)``, ``3``, ``(3)``; empty if it is lost."""
+    if not 0 < node.number < 1000:
         return ""
-    if node.kind in ("item", "point"):
-        return str(node.number)
-    if node.kind == "sub":
-        return f"({node.number})"
-    return f"({numeral(node.number)})" if node.kind == "section" else numeral(node.number)
+    if RANK[node.kind] >= RANK["item"]:
+        return f"({node.number})" if node.kind == "sub" else str(node.number)
+    written = numeral(node.number) if node.number < 100 else str(node.number)
+    return {"part": f"第{written}部分", "section": f"({written})"}.get(node.kind, written)

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 LEVELS = "省市区县州旗盟"
 # Words that begin with a level character and are no prefix: 市场监管局, 市容局, 区划办.
-_WORDS = r"市(?:场|容|民|政(?!府|务|协|法|策|工))|区(?:划|域|块|间)|县域|州际|省际|旗舰"
+_WORDS = r"市(?:场|容|民(?!政|族|防|宗|委|革|建|盟|航)|政(?!府|务|协|法|策|工))|区(?:划|域|块|间)|县域|州际|省际|旗舰"
 _PREFIX = re.compile(rf"(?!{_WORDS})[{LEVELS}](?=[\u4e00-\u9fff“(]{{2}})")
 # Common nouns in which a level character names no place: 城市管理局, 社区服务中心, 商业街区发展中心.
 _NO_PLACE = "城都社街小校郊超本全辖各"
 _HOLDS_PLACE = re.compile(rf"[\u4e00-\u9fff]{{1,6}}?(?<![{_NO_PLACE}])(?:[{LEVELS}](?!场)|镇|乡)[\u4e00-\u9fff]{{2}}")
+_BEFORE_LEVEL = re.compile(rf"([\u4e00-\u9fff]{{2,3}})[{LEVELS}]")
 # Names that stand on their own: territories, parks, headquarters of one matter, farms, banks, customs, schools.
 _STANDS = re.compile(
     r"(?:镇|乡|街道|街道办|办事处|苏木|嘎查|村|社区|管委会|管理委员会|园区|[产工]业园|示范园|科技园|园|新区|新城|高新区|开发区|经开区|示范区|度假区|景区"
@@ -30,9 +31,7 @@ ORGAN = re.compile(
     r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
 )
 _DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
-_CLASS = (
-    r"(?:涉农)?(?:乡镇|镇街|街镇|镇乡|乡镇街道?|镇|乡|街道|街道办事处|园区|开发区|农场|林场|社区|村|部门|单位|企业|景区|学校|县区|县市区|区县|旗县区?|市县|苏木|苏木乡镇|镇办|乡办|管委会|功能区)"
-)
+_CLASS = r"(?:涉农)?(?:乡镇|镇街|街镇|镇乡|乡镇街道?|镇|乡|街道|街道办事处|园区|开发区|农场|林场|社区|村|部门|单位|企业|景区|学校|县区|县市区|区县|旗县区?|市县|苏木|苏木乡镇|镇办|乡办|管委会|功能区)"
 _GROUP = re.compile(
     rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
     rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位)$"
@@ -110,6 +109,8 @@ class Prefixes:
                     firms.add(firm[1])
             elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
                 places.add(territory[1])
+            elif _HOLDS_PLACE.match(name) and (park := _BEFORE_LEVEL.match(name)):
+                places.add(park[1])  # 高新区科经局 teaches that 高新公安分局 begins with a place too
         common = levels.most_common(1)
         home = common[0][0] if common and common[0][1] >= max(3, 0.6 * sum(levels.values())) else ""
         best = {bare: forms.most_common(1)[0][0] for bare, forms in full.items()}

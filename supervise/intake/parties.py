@@ -16,7 +16,9 @@ from supervise.intake.names import Prefixes, determiner, is_class, is_group, loo
 
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
 _AND = re.compile(rf"(?:以及|及)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)")
-_FIRST_LEADS = re.compile(r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)")
+_FIRST_LEADS = re.compile(
+    r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,11 @@ def _units(found: Parties, text: str, folded: str, field: Field, how: Style, mar
             if not name:
                 continue
             if note in ("牵头", "主办", "牵头单位", "主办单位"):
-                members, note, role = [replace(m, role="co") if m.role == role == "unit" else m for m in members], "", "first"
+                members, note, role = (
+                    [replace(m, role="co") if m.role == role == "unit" else m for m in members],
+                    "",
+                    "first",
+                )
             group = is_group(name)
             if group:
                 full = which + name if which and is_class(name) else name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supervise.intake import deadlines
 from supervise.intake.folding import number
@@ -18,11 +18,21 @@ _WHEN = re.compile(
     r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
 )
 # A duty to report speaks of 将…报送 or 向…报告 behind the time.
-_DUTY = re.compile(r"(?:将|向|把)[^。;]{0,60}?" + _REPORT + r"|(?:报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))")
-_TO = re.compile(r"(?:报送?至?|报到|上报|反馈至?|报告|送)(?:给|至|到)?([\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|向([\u4e00-\u9fff]{2,20}?)(?:报告|报送|上报|反馈|书面)")
+_DUTY = re.compile(
+    r"(?:将|向|把)[^。;]{0,60}?"
+    + _REPORT
+    + r"|(?:报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))"
+)
+_TO = re.compile(
+    r"(?:报送?至?|报到|上报|反馈至?|报告|送)(?:给|至|到)?([\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|向([\u4e00-\u9fff]{2,20}?)(?:报告|报送|上报|反馈|书面)"
+)
 _CC = re.compile(r"抄(?:送|报)([\u4e00-\u9fff()]{2,20}?)(?=[,。;、]|$)")
-_CONTENT = re.compile(r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)([^,。;]{2,30})")
-_WHO = re.compile(r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)[^,。;:]{0,12}|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)")
+_CONTENT = re.compile(
+    r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)([^,。;]{2,30})"
+)
+_WHO = re.compile(
+    r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)[^,。;:]{0,12}|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
+)
 _EVERY = {"月": "month", "季度": "quarter", "季": "quarter", "半年": "half-year", "年": "year"}
 
 
@@ -42,7 +52,7 @@ class Reporting:
         on_event: the word for a report without a date (及时).
         content: what is reported, parts in the order of the dates joined by ``|``.
         source: the words it was read from.
-        start: offset of these words.
+        line: 1-based line of these words.
         damaged: printed dates that have lost characters, and whether they could be read.
     """
 
@@ -57,7 +67,7 @@ class Reporting:
     on_event: str = ""
     content: str = ""
     source: str = ""
-    start: int = 0
+    line: int = 0
     damaged: tuple[tuple[str, bool], ...] = ()
 
     def schedule(self) -> dict[str, object]:
@@ -66,7 +76,10 @@ class Reporting:
             return {"dates": list(self.dates)}
         if self.on_event:
             return {"on_event": self.on_event}
-        found: dict[str, object] = {"every": self.every, "day": int(self.day) if self.day.isdigit() else self.day or "last"}
+        found: dict[str, object] = {
+            "every": self.every,
+            "day": int(self.day) if self.day.isdigit() else self.day or "last",
+        }
         if self.offset_months:
             found["offset_months"] = self.offset_months
         return found
@@ -115,11 +128,15 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
             continue
         content = _CONTENT.search(body)
         to, cc = _TO.search(body), _CC.search(body)
-        yield Reporting(
-            who=who, scope=subject, to=((to[1] or to[2]) if to else ""), cc=cc[1] if cc else "",
-            content=_parts((content[1] or content[2]) if content else ""), source=text[match.start() : stop].strip(),
-            start=match.start(), **_times(match, body),
-        )  # fmt: skip
+        yield replace(
+            _times(match, who),
+            scope=subject,
+            to=(to[1] or to[2]) if to else "",
+            cc=cc[1] if cc else "",
+            content=_parts((content[1] or content[2]) if content else ""),
+            source=text[match.start() : stop].strip(" ,"),
+            line=text.count("\n", 0, match.start()) + 1,
+        )
 
 
 def _joined(folded: str, named: list[re.Match[str]], before: int) -> str:
@@ -127,7 +144,7 @@ def _joined(folded: str, named: list[re.Match[str]], before: int) -> str:
     last = named[-1]
     if len(named) > 1 and folded[named[-2].end() : last.start()] in ("、", "和", "及", "与"):
         return folded[named[-2].start() : last.end()].strip()
-    return folded[last.start() : last.end()].strip(" 一二三四五是,")
+    return folded[last.start() : last.end()].strip(" 一二三四五是,请由")
 
 
 def _who(subject: str, marked: bool) -> str:
@@ -138,29 +155,29 @@ def _who(subject: str, marked: bool) -> str:
     return "lead" if lead else "co" if co else "all" if subject else ""
 
 
-def _times(match: re.Match[str], body: str) -> dict[str, object]:
+def _times(match: re.Match[str], who: str) -> Reporting:
     if match["event"]:
-        return {"on_event": "及时"}
+        return Reporting(who, on_event="及时")
     if match["yearend"]:
-        return {"every": "year", "day": "last"}
+        return Reporting(who, every="year", day="last")
     if match["every"]:
-        return _periodic(_EVERY[match["every"]], match["tail"])
+        return _periodic(who, _EVERY[match["every"]], match["tail"])
     dates, damaged = deadlines.month_days(match[0])
-    return {"dates": tuple(dates), "damaged": tuple(damaged)}
+    return Reporting(who, dates=tuple(dates), damaged=tuple(damaged))
 
 
-def _periodic(every: str, tail: str) -> dict[str, object]:
+def _periodic(who: str, every: str, tail: str) -> Reporting:
     """每月25日前, 每季度末, 每季度首月5日前, 每半年: which day of which month."""
-    dates, _ = deadlines.month_days(tail)
+    dates, damaged = deadlines.month_days(tail)
     if every == "year" and dates:
-        return {"dates": tuple(dates)}
+        return Reporting(who, dates=tuple(dates), damaged=tuple(damaged))
     day = re.search(r"(\d{1,2}) ?[日号]", tail)
-    offset = 1 if re.search(r"次月|下月|首月|后.{0,3}月|下一?季度|次季", tail) else 0
     chinese = re.search(r"([一二三四五六七八九十]{1,3})[日号]", tail)
+    offset = 1 if re.search(r"次月|下月|首月|后.{0,3}月|下一?季度|次季", tail) else 0
     value = day[1] if day else str(number(chinese[1]) or "") if chinese else "last"
-    return {"every": every, "day": value, "offset_months": offset}
+    return Reporting(who, every=every, day=value, offset_months=offset)
 
 
 def _parts(content: str) -> str:
-    """"所协办重点工作的半年进展、全年完成情况" → the parts in the order of the dates."""
+    """ "所协办重点工作的半年进展、全年完成情况" → the parts in the order of the dates."""
     return "|".join(part.strip() for part in content.split("、")) if content else ""

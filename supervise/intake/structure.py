@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 
 from supervise.intake import clauses, lines
 from supervise.intake.clauses import Clause
+from supervise.intake.folding import NUMERAL
 from supervise.intake.lines import RANK, Line, Marker
 
-_ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + lines.NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
+_ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
 _DATE_ONLY = re.compile(
     r"\(?(?:[\u4e00-\u9fff()、 ]{0,40}(?:政府|办公室|委员会|局|委|办|厅|部|府办|组|中心) {1,})?\d{4} ?[年./-]? ?\d{1,2} ?[月./-]? ?\d{1,2} ?日?\)?"
     r"|[二〇○零一九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
-_TAIL = re.compile(r"抄 ?[送报]|主题词|此件|\(此件|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发")
+_TAIL = re.compile(
+    r"抄 ?[送报]|主题词|此件|\(此件|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
+)
 
 
 LOST = -1  # number of a node whose marker is lost in print
@@ -147,16 +150,14 @@ class _Grower:
         mark = lines.marker(line.folded)
         if mark and not mark.sure and not self._due(mark, line):
             mark = None
+        after = mark.number if mark and mark.kind == "item" else self.last
+        first, *rest = lines.glued(line, after) if after else [line]
         if mark is None:
-            self._unmarked(line)
-            return
-        if mark.kind == "item":
-            first, *rest = lines.glued(line, mark.number)
-            self._open(mark, first)
-            for more in rest:
-                self.take(more)
+            self._unmarked(first)
         else:
-            self._open(mark, line)
+            self._open(mark, first)
+        for more in rest:
+            self.take(more)
 
     def _due(self, mark: Marker, line: Line) -> bool:
         """An odd marker counts where its number is the one that follows, and, without a dot, only with a unit clause."""
@@ -191,7 +192,9 @@ class _Grower:
         if node.clause is None:
             node.clause = moved
         else:
-            node.clause = Clause(node.clause.start, moved.end, node.clause.fields + moved.fields, node.clause.closed and moved.closed)
+            node.clause = Clause(
+                node.clause.start, moved.end, node.clause.fields + moved.fields, node.clause.closed and moved.closed
+            )
 
     def _unmarked(self, line: Line) -> None:
         node = self.path[-1] if self.path else None

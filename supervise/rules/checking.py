@@ -40,6 +40,8 @@ def _ladder(document: Document, rules: Ladder, definition: Definition) -> Iterat
         at: Path = ("rungs", i)
         if rung.order in names[:i]:
             yield document.problem("R02", (*at, "order"), f"“{rung.order}”这一级写了两次")
+        if rung.reply is None and not rung.confirm:
+            yield document.problem("R13", at, f"“{rung.label}”由系统发出,须写 reply(限期几天回复)")
         for condition in rung.when:
             yield from condition_names(document, definition, (*at, "when"), condition)
             if isinstance(condition, Unanswered):

@@ -46,6 +46,8 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
         task: settled up to ``day``.
         day: today; limits run from it.
     """
+    if task.events[-1].day > day:
+        return Pressed(Step(task))  # a clock set back sends no letters into the past
     sent: tuple[Step, ...] = ()
     situation = lifecycle.situation(task)
     proposals = []
@@ -62,10 +64,19 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
 
 
 def wake(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> date:
-    """The next day after ``day`` on which an order may become due; ``FOREVER`` if none is in sight."""
+    """The next day an order may go out; ``FOREVER`` if none is in sight.
+
+    A reason that already holds counts from its start, so that a night that was missed is made up for; one that waits for
+    people's word is said once, on the day it begins.
+    """
     situation = lifecycle.situation(task)
-    starts = (h.span.start for rung in ladder.rungs for h in _candidates(ladder, rung, situation))
-    return min((start for start in starts if start > day), default=FOREVER)
+    starts = (
+        h.span.start
+        for rung in ladder.rungs
+        for h in _candidates(ladder, rung, situation)
+        if h.span.start > day or (h.span.end > day and not rung.confirm)
+    )
+    return min(starts, default=FOREVER)
 
 
 def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: date) -> Step:
@@ -73,7 +84,7 @@ def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: d
     needs = definition.actions[name].needs
     about, until = definition.field_of("duty", needs), definition.field_of("date", needs)
     level = definition.field_of("text", needs)
-    assert holding.duty is not None
+    assert holding.duty is not None and rung.reply is not None
     limit = lifecycle.calendar.add(day, rung.reply.count, rung.reply.unit)
     data = {about: holding.duty.key, until: limit, level: rung.order}
     key = f"{task.code}:{name}:{rung.order}:{holding.key}"

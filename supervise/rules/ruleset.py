@@ -107,7 +107,7 @@ class Rung(Strict):
     order: str
     label: str
     when: Conditions
-    reply: Annotated[Limit, PlainValidator(_limit)]
+    reply: Annotated[Limit, PlainValidator(_limit)] | None = None
     confirm: str = ""
     tell: Words = ()
 

@@ -93,6 +93,10 @@ class Lifecycle:
         """The action by which the clock sends an order: one open to it without a condition of its own; empty if none."""
         return next((n for n, a in self.definition.actions.items() if CLOCK in a.by and not a.when), "")
 
+    def closed_on(self, task: Task) -> date | None:
+        """The day the task reached a final state; ``None`` while it is open."""
+        return task.events[-1].day if task.state in self.definition.finals else None
+
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``."""
         return Situation(self.definition, task, self.calendar)

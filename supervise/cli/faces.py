@@ -1,0 +1,218 @@
+"""How results read on a terminal, in Chinese."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from supervise.clerk import Owed, TickReport, View
+from supervise.dates import Calendar
+from supervise.records import Duty, Task
+from supervise.rules.ruleset import Ladder
+from supervise.rules.scoring import plain
+from supervise.widths import cut, table
+from supervise.workflows.lifecycle import Lifecycle
+from supervise.workflows.wording import OUTCOME_WORDS
+
+LISTS = {"red": "红榜", "black": "黑榜", "": ""}
+Body = Mapping[str, Any]
+
+
+def left(day: date, due: date, calendar: Calendar) -> str:
+    """How far a limit is away, in working days."""
+    if due < day:
+        return f"已逾期 {calendar.workdays_between(due, day)} 个工作日"
+    number = calendar.workdays_between(day, due)
+    return f"还有 {number} 个工作日" if number else "今天到期"
+
+
+def standing(duty: Duty, day: date, calendar: Calendar) -> str:
+    """How a duty stands, in a few words."""
+    outcome = duty.outcome(day)
+    if outcome == "open":
+        return left(day, duty.due, calendar) if duty.due >= day else "等待核实"
+    if outcome == "missed":
+        return left(day, duty.due, calendar)
+    when = duty.met if outcome != "void" else duty.void
+    return f"{OUTCOME_WORDS[outcome]}({when})"
+
+
+def show(view: View, day: date) -> str:
+    """A task and what is owed on it."""
+    task, wording, calendar = view.task, view.lifecycle.wording, view.lifecycle.calendar
+    parts = [wording.state(task.state), f"牵头 {'、'.join(task.lead)}"]
+    parts += [f"协办 {'、'.join(task.co)}"] if task.co else []
+    parts += [f"牵头领导 {'、'.join(task.leader)}"] if task.leader else []
+    parts.append(f"{task.due} 办结")
+    lines = [f"{task.code}  {task.text}", " · ".join(parts)]
+    rows = [
+        (wording.duty(d.kind), "、".join(d.units), f"{d.due}{'*' if calendar.provisional(d.due) else ''}", standing(d, day, calendar))
+        for d in view.duties
+        if d.born <= day
+    ]
+    lines.append(table(rows, header=("应办", "谁", "期限", "状态")))
+    if any(calendar.provisional(d.due) for d in view.duties):
+        lines.append("  * 这一年的放假安排尚未公布,日期待定")
+    return "\n".join(lines)
+
+
+def log(view: View) -> str:
+    """A task's history."""
+    wording = view.lifecycle.wording
+    rows = []
+    for e in view.task.events:
+        to = wording.state(e.target)
+        move = f"→ {to}" if e.source != e.target and not e.source else f"{wording.state(e.source)} → {to}"
+        said = ";".join(f"{view.lifecycle.definition.fields[n].label}:{_value(v)}" for n, v in e.data.items())
+        rows.append((e.seq, e.day, e.unit or e.actor, wording.action(e.action), move if e.source != e.target else "", cut(said, 60)))
+    return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return str(value.get("title") or value.get("uri"))
+    return "、".join(_value(v) for v in value) if isinstance(value, list | tuple) else str(value)
+
+
+def tasks(views: Sequence[View]) -> str:
+    """A list of tasks."""
+    if not views:
+        return "没有符合条件的任务"
+    rows = [
+        (v.task.code, v.lifecycle.wording.state(v.task.state), v.task.due, cut("、".join(v.task.lead), 28), cut(v.task.text, 56))
+        for v in views
+    ]
+    return table(rows, header=("编码", "状态", "办结时限", "牵头", "任务"), indent=0) + f"\n共 {len(views)} 项"
+
+
+def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> str:
+    """A to-do list."""
+    if not rows:
+        return "没有待办事项"
+    shown = [
+        (o.duty.task, o.label, *(() if named else (cut("、".join(o.duty.units), 28),)), o.duty.due, standing(o.duty, day, calendar), cut(o.text, 44))
+        for o in rows
+    ]
+    header = ("编码", "应办", *(() if named else ("谁",)), "期限", "状态", "任务")
+    missed = sum(o.outcome == "missed" for o in rows)
+    return table(shown, header=header, indent=0) + f"\n共 {len(rows)} 件,其中逾期 {missed} 件"
+
+
+def assigned(placed: Sequence[Task], lifecycle: Lifecycle) -> str:
+    """What was placed, and the first limit."""
+    first: dict[tuple[date, str], int] = defaultdict(int)
+    for task in placed:
+        for duty in lifecycle.situation(task).duties[:1]:
+            first[duty.due, lifecycle.wording.duty(duty.kind)] += 1
+    text = f"已交办 {len(placed)} 项。"
+    if first:
+        (day, label), number = min(first.items())
+        text += f"最近的期限:{day} {label}({number} 项)。"
+    return text
+
+
+def done(before: str, view: View) -> str:
+    """One act, and who must do what next."""
+    task, wording = view.task, view.lifecycle.wording
+    now = wording.state(task.state)
+    head = f"{task.code}  {before} → {now}" if before != now else f"{task.code}  {wording.action(task.events[-1].action)} 已记录({now})"
+    day = task.events[-1].day
+    due = [d for d in view.duties if d.outcome(day) == "open" and d.born == day and d.after == task.version]
+    return "\n".join([head, *(f"  {'、'.join(d.units)}应于 {d.due} 前{wording.duty(d.kind)}" for d in due)])
+
+
+def tick(report: TickReport, ladders: Iterable[Ladder], lifecycles: Mapping[str, Lifecycle]) -> str:
+    """What the clock did."""
+    labels = {rung.order: rung.label for ladder in ladders for rung in ladder.rungs}
+    groups: dict[str, list[str]] = defaultdict(list)
+    for e in report.events:
+        rung = next((labels[str(v)] for v in e.data.values() if str(v) in labels), "")
+        wording = lifecycles[e.definition].wording
+        groups[rung or wording.action(e.action)].append(e.task)
+    lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
+    lines += [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])] if groups else ["  没有到点的事"]
+    for p in report.proposals:
+        lines.append(f"  请定:{p.task} {p.label}({p.since} 起);办理用 supervise do")
+    return "\n".join(lines)
+
+
+def _some(codes: Sequence[str], most: int = 3) -> str:
+    distinct = list(dict.fromkeys(codes))
+    return "、".join(distinct[:most]) + (" …" if len(distinct) > most else "")
+
+
+def board(body: Body) -> str:
+    """A red/black board, group by group."""
+    lines = [f"{body['title']} {body['label']}" + (f"  {body['number']}" if "number" in body else "")]
+    for group, label in body["groups"].items():
+        rows = [row for row in body["standings"] if row["group"] == group]
+        if not rows:
+            continue
+        unranked = sum(row["rank"] is None for row in rows)
+        lines.append(f"\n{label}({len(rows)} 个单位" + (f",{unranked} 个承办太少不排名" if unranked else "") + ")")
+        shown = [
+            (LISTS[row["list"]], row["rank"] or "-", row["unit"], row["score"]["total"], f"{row['tasks']} 项")
+            for row in rows
+        ]
+        lines.append(table(shown, header=("榜", "名次", "单位", "得分", "承办"), align=("left", "right", "left", "right", "right")))
+    lines += [f"提请:{p['unit']} 连续 {p['in_a_row']} 次列{LISTS[p['list']]},{p['label']}" for p in body["proposals"]]
+    return "\n".join([*lines, "", basis(body)])
+
+
+def assessment(body: Body) -> str:
+    """The annual assessment, group by group."""
+    lines = [f"{body['title']} {body['label']}" + (f"  {body['number']}" if "number" in body else "")]
+    for group in dict.fromkeys(row["group"] for row in body["standings"]):
+        lines.append(f"\n{body['groups'].get(group, group)}")
+        rows = [
+            (row["unit"], row["score"], row["carried"], row["grade"], "、".join(row["bars"]))
+            for row in body["standings"]
+            if row["group"] == group
+        ]
+        header = ("单位", "得分", f"折算({body['carries']}分)", "等次", "备注")
+        lines.append(table(rows, header=header, align=("left", "right", "right", "left", "left")))
+    lines.append(f"\n依据:{'、'.join(body['boards']) or '没有已公布的榜单'}")
+    return "\n".join([*lines, basis(body)])
+
+
+def basis(body: Body) -> str:
+    """What a result rests on: days and hashes."""
+    laws = {**body["rules"], **body["definitions"]}
+    hashes = " · ".join(f"{name} {print_[:8]}" for name, print_ in laws.items())
+    return f"截至 {body['cut']['as_of']}({body['cut']['known']} 前入库)· {hashes}"
+
+
+def why(body: Body) -> str:
+    """A receipt: every line, what it rests on, and the sum."""
+    row = body["standing"]
+    score = row["score"] if isinstance(row["score"], Mapping) else {"total": row["score"], "lines": row["lines"]}
+    place = f"第 {row['rank']} 名" if row.get("rank") else row.get("grade", "")
+    on = LISTS.get(row.get("list", ""), "")
+    lines = [f"{row['unit']} {score['total']}  {place} {on}".rstrip() + f"    {body['title']} {body['label']}"]
+    for line in score["lines"]:
+        lines.append(f"  {signed(line['points']):>8}  {line['label']} {line['quantity']}".rstrip())
+        lines += [f"            {reason(ref)}" for ref in line["because"]]
+    total = sum((Decimal(line["points"]) for line in score["lines"]), Decimal(0))
+    lines.append(f"  {'=' + plain(total):>8}  合计")
+    if "carried" in row:
+        lines.append(f"  {row['carried']:>8}  折算计入(满分 {body['carries']})")
+    lines += [f"  {label}:{';'.join(row[key])}" for key, label in (("why", "依据"), ("bars", "取消")) if row.get(key)]
+    return "\n".join([*lines, basis(body)])
+
+
+def signed(points: str) -> str:
+    """Points with their sign, without trailing zeros."""
+    number = Decimal(points)
+    return ("+" if number > 0 else "−" if number < 0 else "") + plain(abs(number))
+
+
+def reason(ref: Body) -> str:
+    """One fact behind a line."""
+    due = f",应于 {ref['due']}" if ref.get("due") else ""
+    met = f",办于 {ref['met']}" if ref.get("met") else ""
+    where = f"(第 {ref['seq']} 条记录)" if ref.get("seq") else ""
+    when = f" {ref['day']}" if not due else ""
+    return f"{ref['task']}  {ref['what']}{when}{due}{met}{where}"

@@ -1,0 +1,108 @@
+"""The judging commands: board why assess."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from supervise.cli.main import Command
+from supervise.cli.output import Counter, actor, as_of, cut, shared
+
+
+@click.command(cls=Command, short_help="红黑榜")
+@click.argument("name", metavar="榜名")
+@click.argument("period", metavar="考核期")
+@click.option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
+@click.option("--as", "as_", default="督查室", help="谁公布")
+@click.option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
+@as_of
+@shared
+def board(
+    counter: Counter,
+    name: str,
+    period: str,
+    publish: bool,
+    as_: str,
+    output: str,
+    as_of: date | None,
+    known: datetime | None,
+) -> None:
+    """出一期红黑榜,如 supervise board red-black 2021Q2 --as-of 2021-06-30。同一口径重算,一字不差。"""
+    from supervise.cli import faces
+
+    with counter.writing() as (office, session):
+        body = office.board(session, name, period, cut(as_of, known))
+        if publish:
+            made = office.publish(session, body, actor(office, as_))
+            body = {**body, "number": made.number, "fingerprint": made.fingerprint}
+    _save(output, body)
+    counter.answer(body, lambda: faces.board(body) + (f"\n已公布,编号 {body['number']}" if publish else ""))
+
+
+@click.command(cls=Command, short_help="年度考核")
+@click.argument("name", metavar="办法")
+@click.argument("year", metavar="年份")
+@click.option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
+@click.option("--as", "as_", default="督查室", help="谁公布")
+@click.option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
+@as_of
+@shared
+def assess(
+    counter: Counter,
+    name: str,
+    year: str,
+    publish: bool,
+    as_: str,
+    output: str,
+    as_of: date | None,
+    known: datetime | None,
+) -> None:
+    """年度考核:由已公布的各期红黑榜、全年得分和评分汇成,如 supervise assess annual 2021。"""
+    from supervise.cli import faces
+
+    with counter.writing() as (office, session):
+        body = office.assess(session, name, year, cut(as_of, known))
+        if publish:
+            made = office.publish(session, body, actor(office, as_))
+            body = {**body, "number": made.number, "fingerprint": made.fingerprint}
+    _save(output, body)
+    counter.answer(body, lambda: faces.assessment(body))
+
+
+@click.command(cls=Command, short_help="一个单位的分是怎么来的")
+@click.argument("unit", metavar="单位")
+@click.option("--board", "on_board", nargs=2, metavar="榜名 考核期", default=None, help="哪一期红黑榜")
+@click.option("--assess", "on_assess", nargs=2, metavar="办法 年份", default=None, help="哪一年的考核")
+@as_of
+@shared
+def why(
+    counter: Counter,
+    unit: str,
+    on_board: tuple[str, str] | None,
+    on_assess: tuple[str, str] | None,
+    as_of: date | None,
+    known: datetime | None,
+) -> None:
+    """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。已公布的照公布的说,另给口径则按口径重算。"""
+    from supervise.cli import faces
+
+    if (on_board is None) == (on_assess is None):
+        raise click.UsageError("请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一")
+    name, period = on_board or on_assess or ("", "")
+    asked = cut(as_of, known)
+    with counter.reading() as (office, session):
+        body = office.published(session, name, period) if asked is None else None
+        if body is None:
+            make = office.board if on_board else office.assess
+            body = make(session, name, period, asked)
+        receipt = office.why(body, unit)
+    counter.answer(receipt, lambda: faces.why(receipt))
+
+
+def _save(output: str, body: dict[str, object]) -> None:
+    if output:
+        from supervise.exports import workbook
+
+        Path(output).write_bytes(workbook(body))

@@ -1,0 +1,62 @@
+"""The stable JSON of the command line; every key is documented in ``docs/json.md`` and held by a test."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from supervise.clerk import Owed, TickReport, View
+from supervise.records import Duty, Event
+from supervise.workflows.lifecycle import Lifecycle
+
+
+def task(view: View, day: date) -> dict[str, Any]:
+    """A task on a day, with its duties."""
+    t, wording = view.task, view.lifecycle.wording
+    return {
+        "code": t.code, "text": t.text, "state": t.state, "state_label": wording.state(t.state), "lead": list(t.lead),
+        "co": list(t.co), "leader": list(t.leader), "due": t.due.isoformat(), "opened": t.opened.isoformat(),
+        "definition": t.definition, "version": t.version, "path": list(t.path), "document": t.document,
+        "lines": t.lines, "targets": list(t.targets), "duties": [duty(d, view.lifecycle, day) for d in view.duties],
+    }  # fmt: skip
+
+
+def duty(d: Duty, lifecycle: Lifecycle, day: date) -> dict[str, Any]:
+    """A duty as it stands on a day."""
+    return {
+        "task": d.task, "kind": d.kind, "label": lifecycle.wording.duty(d.kind), "key": d.key, "units": list(d.units),
+        "due": d.due.isoformat(), "outcome": d.outcome(day), "met": d.met.isoformat() if d.met else None,
+        "void": d.void.isoformat() if d.void else None, "provisional": lifecycle.calendar.provisional(d.due),
+    }  # fmt: skip
+
+
+def event(e: Event, lifecycle: Lifecycle) -> dict[str, Any]:
+    """One line of the log."""
+    return {
+        "seq": e.seq, "day": e.day.isoformat(), "action": e.action, "label": lifecycle.wording.action(e.action),
+        "actor": e.actor, "unit": e.unit, "source": e.source, "target": e.target, "data": dict(e.data),
+        "changes": dict(e.changes), "to": list(e.to), "definition": e.definition,
+        "recorded_at": e.recorded_at.isoformat() if e.recorded_at else None,
+    }  # fmt: skip
+
+
+def owed(o: Owed) -> dict[str, Any]:
+    """One open or missed duty on a list."""
+    return {
+        "task": o.duty.task, "text": o.text, "kind": o.duty.kind, "label": o.label, "key": o.duty.key,
+        "units": list(o.duty.units), "due": o.duty.due.isoformat(), "outcome": o.outcome,
+    }  # fmt: skip
+
+
+def tick(report: TickReport) -> dict[str, Any]:
+    """What the clock did."""
+    return {
+        "day": report.day.isoformat(), "looked_at": report.looked_at,
+        "events": [
+            {"task": e.task, "action": e.action, "day": e.day.isoformat(), "data": dict(e.data)} for e in report.events
+        ],
+        "proposals": [
+            {"task": p.task, "rung": p.rung, "label": p.label, "duty": p.duty, "since": p.since.isoformat()}
+            for p in report.proposals
+        ],
+    }  # fmt: skip

@@ -1,0 +1,95 @@
+"""The designer's and the auditor's side of the hall: pictures of a lifecycle, and the proof that rows and log agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from supervise.dates import FOREVER
+from supervise.desk import Desk
+from supervise.errors import Diverged, Problem
+from supervise.records import PARTIES, Cut, Task
+from supervise.store import duties as duty_store
+from supervise.store import tasks
+from supervise.workflows import diagram as pictures
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How much was folded again and found equal."""
+
+    tasks: int
+    events: int
+    duties: int
+
+
+class Designer(Desk):
+    """Pictures and proofs."""
+
+    def counts(self, session: Session, name: str, cut: Cut | None = None) -> dict[str, int]:
+        """How many tasks of a lifecycle are in each state on a day."""
+        definition = self.folder.definition(name).value
+        found = Counter(
+            s.task.state
+            for s in self.situations(session, cut or Cut(self.today()))
+            if s.task.definition == definition.name
+        )
+        return {state: found[state] for state in definition.states}
+
+    def diagram(
+        self, name: str, format: str = "svg", counts: dict[str, int] | None = None, as_of: date | None = None
+    ) -> bytes:
+        """The picture of a lifecycle.
+
+        Args:
+            name: ``key-work`` or ``key-work@1``.
+            format: ``svg``, ``png`` or ``dot``.
+            counts: state → number of tasks, from ``counts``.
+            as_of: the day of the counts.
+
+        Raises:
+            Refused: V01 when no drawing program is there.
+        """
+        definition = self.folder.definition(name).value
+        return pictures.draw(pictures.picture(definition, counts, as_of), format)
+
+    def replay(self, session: Session, verify: bool = True) -> Replayed:
+        """Fold the whole log again and hold every row to it.
+
+        Raises:
+            Diverged: with the first difference of each task that differs.
+        """
+        rows = tasks.rows(session, self.district)
+        folded = tasks.histories(session, self.district, Cut(FOREVER))
+        stored: dict[str, list[Any]] = {}
+        for duty in duty_store.at(session, self.district, Cut(FOREVER)):
+            stored.setdefault(duty.task, []).append(duty)
+        problems, owed = [], 0
+        for task in folded if verify else ():
+            duties = self.lifecycle(session, task.definition).situation(task).duties
+            owed += len(duties)
+            problems += self._differences(session, task, rows.pop(task.code, {}))
+            if tuple(stored.get(task.code, ())) != duties:
+                problems.append(Problem("X02", "应办与重放不符", task=task.code))
+        problems += [Problem("X01", "有任务而没有办理记录", task=code) for code in (rows if verify else ())]
+        if problems:
+            raise Diverged(problems)
+        return Replayed(len(folded), sum(task.version for task in folded), owed)
+
+    def _differences(self, session: Session, task: Task, row: dict[str, Any]) -> list[Problem]:
+        lifecycle = self.lifecycle(session, task.definition)
+        right: dict[str, Any] = {
+            "version": task.version, "state": task.state, "definition": task.definition, "text": task.text,
+            "due": task.due, "closed_on": lifecycle.closed_on(task),
+            **{role: list(getattr(task, role)) for role in PARTIES},
+        }  # fmt: skip
+        for name, value in right.items():
+            if row.get(name) != value:
+                text = f"{name}:记录重放得 {value},现存 {row.get(name)}"
+                return [Problem("X01", text, task=task.code)]
+        return []

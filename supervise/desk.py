@@ -1,0 +1,241 @@
+"""What every method of the hall needs: the definitions, the directory, the calendar, the clock, and tasks in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from supervise.dates import FOREVER, Calendar
+from supervise.errors import Problem, Unknown, did_you_mean
+from supervise.folder import Folder, Source, read_folder, shipped
+from supervise.people import Actor, Directory
+from supervise.reading import parse
+from supervise.records import PARTIES, Cut, Duty, Event, Task, evolve
+from supervise.rules import escalation
+from supervise.rules.ruleset import Ladder
+from supervise.store import library, tasks
+from supervise.workflows import definition as definition_room
+from supervise.workflows.definition import Definition
+from supervise.workflows.lifecycle import Lifecycle, Step
+from supervise.workflows.situations import Situation
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+class WorkingDays(Protocol):
+    """What an OA's own calendar must answer."""
+
+    def is_workday(self, day: date) -> bool:
+        """Whether ``day`` is worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What someone must hear, handed to listeners within the transaction.
+
+    Args:
+        task: code of the task.
+        action: name of the action.
+        day: the day it happened.
+        to: units and roles, by name.
+        text: one line in Chinese.
+        event: the event itself.
+    """
+
+    task: str
+    action: str
+    day: date
+    to: tuple[str, ...]
+    text: str
+    event: Event
+
+
+Listener = Callable[["Session", Message], None]
+
+
+class Desk:
+    """The shared ground of the hall's rooms.
+
+    Args:
+        definitions: a folder, or one already read; the shipped one if not given.
+        district: whose tasks; every row in the database begins with it.
+        directory: the host's organisation; ``units.yaml`` of the folder if not given.
+        calendar: the host's working days; the official ones and the folder's years if not given.
+        now: gives the moment of recording, UTC.
+        today: gives the current day in the district.
+
+    Raises:
+        Unknown: when there is no such folder.
+        Invalid: with everything that is wrong in it.
+    """
+
+    def __init__(
+        self,
+        definitions: str | Path | Folder | None = None,
+        *,
+        district: str = "default",
+        directory: Directory | None = None,
+        calendar: Calendar | WorkingDays | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        folder = definitions if isinstance(definitions, Folder) else read_folder(Path(definitions or shipped()))
+        self.folder = folder.sound()
+        self.district = district
+        self.directory: Directory = directory if directory is not None else folder.units
+        self.calendar = _calendar(calendar, folder.calendar)
+        self.now, self.today = now, today
+        self._lifecycles: dict[str, Lifecycle] = {}
+        self._listeners: dict[str, list[Listener]] = {}
+
+    def listen(self, *actions: str) -> Callable[[Listener], Listener]:
+        """Call a function within the transaction whenever one of ``actions`` has happened; what it raises undoes all."""
+
+        def keep(listener: Listener) -> Listener:
+            for action in actions:
+                self._listeners.setdefault(action, []).append(listener)
+            return listener
+
+        return keep
+
+    def lifecycle(self, session: Session, name: str) -> Lifecycle:
+        """The law called ``key-work@1``: as registered when it came into use, never a changed text under an old number.
+
+        Raises:
+            Invalid: L01 when the file was changed without a new version.
+            Unknown: F02 when neither the folder nor the register has it.
+        """
+        text = library.registered(session, self.district, name)
+        source = self.folder.definitions.get(name)
+        if source is not None and text is not None and library.fingerprint(text) != library.fingerprint(source.text):
+            library.register(session, self.district, "workflow", name, source.text, self.now())
+        if name not in self._lifecycles:
+            found = source.value if source is not None else self._old(name, text)
+            self._lifecycles[name] = Lifecycle(found, self.calendar)
+        return self._lifecycles[name]
+
+    def _old(self, name: str, text: str | None) -> Definition:
+        if text is None:
+            return self.folder.definition(name).value
+        return definition_room.load(parse(text, name))
+
+    def ladders(self, workflow: str) -> tuple[Ladder, ...]:
+        """The ladders that press tasks of a workflow."""
+        return self.folder.of_kind(Ladder, workflow)
+
+    def register(self, session: Session, kind: str, source: Source[Definition]) -> None:
+        """Put a definition on record before the first task lives under it."""
+        library.register(session, self.district, kind, source.value.name, source.text, self.now())
+
+    def load(self, session: Session, code: str, cut: Cut | None = None) -> Task:
+        """One task as stored, or as a cut shows it.
+
+        Raises:
+            Unknown: T01, with the nearest code.
+        """
+        found = tasks.histories(session, self.district, cut or Cut(FOREVER), [code])
+        if not found:
+            codes = tasks.codes(session, self.district)
+            raise Unknown(Problem("T01", f"没有“{code}”这项任务{did_you_mean(code, codes)}", task=code))
+        return found[0]
+
+    def situations(
+        self, session: Session, cut: Cut, codes: Iterable[str] | None = None
+    ) -> list[Situation]:
+        """Tasks as a cut shows them, settled up to its day; what the nightly clock has not written yet is no excuse."""
+        found = []
+        for task in tasks.histories(session, self.district, cut, codes):
+            lifecycle = self.lifecycle(session, task.definition)
+            found.append(lifecycle.situation(lifecycle.settle(task, cut.as_of).task))
+        return found
+
+    def acting(self, actor: Actor, task: Task, day: date) -> Actor:
+        """The actor under the name by which the task knows its unit: canonical, or the party it has succeeded."""
+        unit = self.directory.unit(actor.unit, day)
+        name = unit.name if unit is not None else actor.unit
+        held = [party for role in PARTIES[:2] for party in getattr(task, role)]
+        if name not in held:
+            name = next((party for party in held if self.directory.heir(party, day) == name), name)
+        return replace(actor, unit=name)
+
+    def save(self, session: Session, steps: Sequence[Step], day: date) -> None:
+        """Write what steps gave, rows and letters with it, then tell the listeners.
+
+        Raises:
+            Stale: when someone else changed a task first.
+        """
+        savings = [self._saving(session, step, day) for step in steps if step.events]
+        tasks.save(session, self.district, [saving for saving, _ in savings], self.now())
+        session.flush()
+        for _, messages in savings:
+            for message in messages:
+                for listener in self._listeners.get(message.action, ()):
+                    listener(session, message)
+
+    def _saving(self, session: Session, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
+        lifecycle = self.lifecycle(session, step.task.definition)
+        messages = [message for event in step.events for message in [self._message(lifecycle, step.task, event)]]
+        news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
+        saving = tasks.Saving(
+            step.task, step.events, self.wake(lifecycle, step.task, day),
+            lifecycle.closed_on(step.task), tuple(_stages(lifecycle, step)), news,
+        )  # fmt: skip
+        return saving, messages
+
+    def wake(self, lifecycle: Lifecycle, task: Task, day: date) -> date:
+        """The next day the clock must look at ``task``, as far as the record up to ``day`` tells."""
+        ladders = self.ladders(lifecycle.definition.workflow)
+        return min([lifecycle.wake(task), *(escalation.wake(ladder, lifecycle, task, day) for ladder in ladders)])
+
+    def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
+        wording = lifecycle.wording
+        details = [str(value) for name, value in event.data.items() if lifecycle.definition.fields[name].kind != "files"]
+        text = f"{event.task} {wording.action(event.action)}" + (f":{';'.join(details)}" if details else "")
+        to = (name for word in event.to for name in _hearers(lifecycle.definition, task, word))
+        return Message(event.task, event.action, event.day, tuple(dict.fromkeys(to)), text, event)
+
+
+def _stages(lifecycle: Lifecycle, step: Step) -> Iterable[tuple[Duty, ...]]:
+    """The duties after each event of a step."""
+    before = step.task.version - len(step.events)
+    task = Task(step.task.code)
+    for event in step.task.events:
+        task = evolve(task, event)
+        if event.seq > before:
+            yield lifecycle.situation(task).duties
+
+
+def _hearers(definition: Definition, task: Task, word: str) -> Sequence[str]:
+    if word in PARTIES:
+        names: Sequence[str] = getattr(task, word)
+        return names
+    return (definition.roles.get(word, word),)
+
+
+def _calendar(given: Calendar | WorkingDays | None, own: Calendar) -> Calendar:
+    if given is None:
+        return own
+    return given if isinstance(given, Calendar) else _HostCalendar(given)
+
+
+class _HostCalendar(Calendar):
+    """An OA's own working days under our arithmetic."""
+
+    def __init__(self, host: WorkingDays) -> None:
+        super().__init__()
+        object.__setattr__(self, "host", host)
+        object.__setattr__(self, "fingerprint", f"host:{type(host).__name__}")
+
+    def is_workday(self, day: date) -> bool:
+        """Whether the OA says that ``day`` is worked."""
+        host: WorkingDays = self.__dict__["host"]
+        return host.is_workday(day)
+
+    def provisional(self, day: date) -> bool:
+        """Never: the OA's word is final."""
+        return False
+

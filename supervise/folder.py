@@ -1,0 +1,210 @@
+"""A site's definitions folder, read and checked as a whole: lifecycles, rules, stories, units, calendar years.
+
+    *.yaml            a lifecycle each (first key ``workflow``), and units.yaml, the directory for use without an OA
+    rules/*.yaml      ladders, boards, assessments
+    stories/*.yaml    acceptance cases, see ``stories``
+    calendar/*.yaml   one year's working days each, over the built-in ones
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+
+from supervise.dates import Calendar, YearFile, official_calendar
+from supervise.errors import Invalid, Problem, Unknown, did_you_mean
+from supervise.people import UnitList, UnitsFile, unit_list
+from supervise.reading import Document, parse, validate
+from supervise.rules import checking as rules_checking
+from supervise.rules import ruleset
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, RuleSet
+from supervise.workflows import checking, definition
+from supervise.workflows.definition import Definition
+
+T = TypeVar("T")
+R = TypeVar("R", Ladder, BoardRules, AssessmentRules)
+PACKAGED = Path(__file__).parent / "definitions"
+CHECKOUT = Path(__file__).parent.parent / "definitions"
+
+
+def shipped() -> Path:
+    """The definitions that come with supervise: inside the wheel, or at the top of a checkout."""
+    return PACKAGED if PACKAGED.is_dir() else CHECKOUT
+
+
+@dataclass(frozen=True)
+class Source(Generic[T]):
+    """A file, its text, and what it says."""
+
+    name: str
+    text: str
+    document: Document
+    value: T
+
+
+@dataclass
+class Folder:
+    """Everything a definitions folder says.
+
+    Args:
+        path: the folder.
+        definitions: ``key-work@1`` → lifecycle.
+        rules: ``red-black@1`` → ladder, board or assessment.
+        stories: parsed story files, not yet read.
+        units: the directory.
+        calendar: built-in years under the site's own.
+        problems: everything wrong with any file.
+    """
+
+    path: Path
+    definitions: dict[str, Source[Definition]] = field(default_factory=dict)
+    rules: dict[str, Source[RuleSet]] = field(default_factory=dict)
+    stories: list[Document] = field(default_factory=list)
+    units: UnitList = field(default_factory=lambda: UnitList(()))
+    calendar: Calendar = field(default_factory=official_calendar)
+    problems: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def newest(self) -> dict[str, Definition]:
+        """Workflow → its newest version."""
+        by_version = sorted((s.value for s in self.definitions.values()), key=lambda d: d.version)
+        return {d.workflow: d for d in by_version}
+
+    def definition(self, name: str) -> Source[Definition]:
+        """A lifecycle by ``key-work`` (the newest) or ``key-work@1``.
+
+        Raises:
+            Unknown: F02.
+        """
+        full = self.newest[name].name if name in self.newest else name
+        return self._known(self.definitions, full, "流程")
+
+    def rule(self, kind: type[R], name: str, day: Any = None) -> Source[R]:
+        """A rule set by ``red-black@1``, or by ``red-black``: the newest in force on ``day``.
+
+        Raises:
+            Unknown: F02.
+        """
+        fit = [s for s in self.rules.values() if isinstance(s.value, kind) and s.value.name.split("@")[0] == name]
+        current = [s for s in fit if day is None or s.value.effective <= day]
+        full = max(current or fit, key=lambda s: s.value.version).value.name if fit else name
+        of_kind = {k: cast(Source[R], s) for k, s in self.rules.items() if isinstance(s.value, kind)}
+        return self._known(of_kind, full, "办法")
+
+    def of_kind(self, kind: type[R], workflow: str = "") -> tuple[R, ...]:
+        """All rule sets of one kind, for one workflow if given, the newest version of each."""
+        newest: dict[str, R] = {}
+        for source in sorted(self.rules.values(), key=lambda s: s.value.version):
+            if isinstance(source.value, kind) and workflow in ("", source.value.for_):
+                newest[source.value.name.split("@")[0]] = source.value
+        return tuple(newest.values())
+
+    def _known(self, shelf: dict[str, Source[T]], name: str, what: str) -> Source[T]:
+        if name not in shelf:
+            names = [*shelf, *dict.fromkeys(n.split("@")[0] for n in shelf)]
+            raise Unknown(Problem("F02", f"没有“{name}”这个{what}{did_you_mean(name, names)}", file=str(self.path)))
+        return shelf[name]
+
+    def sound(self) -> Folder:
+        """This folder, if nothing is wrong with it.
+
+        Raises:
+            Invalid: with everything that is.
+        """
+        if self.problems:
+            raise Invalid(self.problems)
+        return self
+
+
+def read_text(path: Path, name: str = "") -> str:
+    """A text file as UTF-8 (with or without BOM) or GB18030, the two that offices use.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+        Invalid: F03 when it is no text.
+    """
+    shown = name or str(path)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise Unknown(Problem("F01", f"没有这个文件:{shown}")) from None
+    except OSError as error:
+        raise Invalid(Problem("F03", f"读不了 {shown}:{error.strerror}")) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid(Problem("F03", f"{shown} 不是文本文件(既不是 UTF-8 也不是 GB18030)", help="请另存为 UTF-8 文本"))
+
+
+def read_folder(path: Path) -> Folder:
+    """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
+
+    Raises:
+        Unknown: F01 when there is no such folder.
+    """
+    if not path.is_dir():
+        raise Unknown(Problem("F01", f"没有这个文件夹:{path}", help="请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明"))
+    folder = Folder(path)
+    for file in sorted(path.glob("*.yaml")):
+        reader = _units if file.name == "units.yaml" else _definition
+        _try(folder, file, reader)
+    for sub, reader in (("calendar", _year), ("rules", _rule), ("stories", _story)):
+        for file in sorted((path / sub).glob("*.yaml")):
+            _try(folder, file, reader)
+    folder.problems += _rule_problems(folder)
+    return folder
+
+
+def _try(folder: Folder, file: Path, reader: Callable[[Folder, str, str, Document], None]) -> None:
+    name = str(file)
+    try:
+        text = read_text(file)
+        reader(folder, name, text, parse(text, name))
+    except (Invalid, Unknown) as error:
+        folder.problems += error.problems
+
+
+def _definition(folder: Folder, name: str, text: str, document: Document) -> None:
+    if not isinstance(document.data, dict) or "workflow" not in document.data:
+        raise Invalid(document.problem("F04", (), "认不出这是什么文件:流程文件应以 workflow: 开头"))
+    value = definition.load(document)
+    folder.problems += checking.check(document, value)
+    _put(folder, folder.definitions, value.name, Source(name, text, document, value))
+
+
+def _rule(folder: Folder, name: str, text: str, document: Document) -> None:
+    if not isinstance(document.data, dict) or not ruleset.KINDS.keys() & document.data.keys():
+        kinds = "、".join(f"{kind}:" for kind in ruleset.KINDS)
+        raise Invalid(document.problem("F04", (), f"认不出这是什么办法,应以 {kinds} 之一开头"))
+    value = ruleset.load(document)
+    _put(folder, folder.rules, value.name, Source(name, text, document, value))
+
+
+def _put(folder: Folder, shelf: dict[str, Source[Any]], name: str, source: Source[Any]) -> None:
+    if name in shelf:
+        folder.problems.append(source.document.problem("F05", (), f"{name} 在 {shelf[name].name} 里已有,版本号不能重复"))
+    else:
+        shelf[name] = source
+
+
+def _units(folder: Folder, name: str, text: str, document: Document) -> None:
+    folder.units = unit_list(validate(document, UnitsFile), document)
+
+
+def _year(folder: Folder, name: str, text: str, document: Document) -> None:
+    folder.calendar = folder.calendar.with_year(validate(document, YearFile))
+
+
+def _story(folder: Folder, name: str, text: str, document: Document) -> None:
+    folder.stories.append(document)
+
+
+def _rule_problems(folder: Folder) -> Iterator[Problem]:
+    boards = {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
+    for source in folder.rules.values():
+        yield from rules_checking.check(source.document, source.value, folder.newest, sorted(boards))

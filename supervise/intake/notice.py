@@ -1,0 +1,321 @@
+"""The text of a notice → ``Notice``: what it says about itself, its sections, and every task with its line and parties.
+
+Text goes through four readings: ``lines`` (markers), ``structure`` and ``listing`` (which entries are tasks), ``clauses`` and
+``parties`` (who), ``cover``, ``schedule`` and ``deadlines`` (when). Other readers (docx, xlsx, html) may hand their text in here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from supervise.errors import Invalid, Problem
+from supervise.intake import cover as covers
+from supervise.intake import deadlines, doubts, lines, listing, narrative, parties, schedule, structure, targets
+from supervise.intake.deadlines import Deadline
+from supervise.intake.folding import fold
+from supervise.intake.listing import Entry
+from supervise.intake.narrative import Passage
+from supervise.intake.parties import Parties
+from supervise.intake.schedule import Reporting
+from supervise.intake.lines import RANK
+from supervise.intake.structure import Node, Segment
+from supervise.intake.targets import Target
+
+MAX_CHARS = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter or section of the list.
+
+    Args:
+        id: ``三`` or ``(三)``.
+        title: as printed, without marker and declared count.
+        line: 1-based line.
+        declared_count: number of tasks it says it has.
+        task_count: number of tasks found in it.
+        children: sections below it.
+        damage: what is wrong with its print.
+    """
+
+    id: str
+    title: str
+    line: int
+    declared_count: int | None = None
+    task_count: int = 0
+    children: tuple[Section, ...] = ()
+    damage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One task as printed.
+
+    Args:
+        no: number, ``12`` or ``三.2`` where numbering restarts; empty if lost in print.
+        number: the last part of it as an integer; 0 if lost.
+        section: ids of the headings above it.
+        path: titles of these headings.
+        text: the task as printed, without number and units.
+        title: its lead-in sentence, in lists without units.
+        line: 1-based line it begins on.
+        parties: whom it names.
+        unit_line: the unit clause as printed; empty if none.
+        unit_line_no: 1-based line of that clause.
+        deadline: the limit it prints.
+        targets: its numeric goals.
+        inherited: whether the parties are those of its heading.
+        damage: remarks about its print.
+    """
+
+    no: str
+    number: int
+    section: tuple[str, ...]
+    path: tuple[str, ...]
+    text: str
+    line: int
+    title: str = ""
+    parties: Parties = Parties()
+    unit_line: str = ""
+    unit_line_no: int = 0
+    deadline: Deadline | None = None
+    targets: tuple[Target, ...] = ()
+    inherited: bool = False
+    damage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as read.
+
+    Args:
+        file: the file's name for messages.
+        title: its title; empty if none is printed.
+        attachment_title: title of the list.
+        number: document number, 〔〕 as brackets.
+        numbers: every document number found in the cover; more than one is a conflict.
+        issuer: who signed.
+        issued: ISO date under the signature; empty if none.
+        plan_year: year the tasks are for.
+        plan_period: ``2021``, ``2020-Q1`` …
+        script: ``hans`` or ``hant``.
+        kind: ``decomposition``, ``key-work-list``, ``narrative-report`` or ``none``.
+        lead_convention: ``marked``, ``joint``, ``first`` or ``none``.
+        declared_task_count: how many tasks it says it has.
+        declared_chapter_count: how many chapters it says it has.
+        restarts: whether numbering starts again in every chapter.
+        reporting: duties to report.
+        sections: chapters with their sections.
+        items: tasks in printed order.
+        problems: what a clerk must look at.
+    """
+
+    file: str = ""
+    title: str = ""
+    attachment_title: str = ""
+    number: str = ""
+    numbers: tuple[str, ...] = ()
+    issuer: str = ""
+    issued: str = ""
+    plan_year: int | None = None
+    plan_period: str = ""
+    script: str = "hans"
+    kind: str = "none"
+    lead_convention: str = "none"
+    declared_task_count: int | None = None
+    declared_chapter_count: int | None = None
+    restarts: bool = False
+    reporting: tuple[Reporting, ...] = ()
+    sections: tuple[Section, ...] = ()
+    items: tuple[Item, ...] = ()
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+
+
+def read(text: str, file: str = "") -> Notice:
+    """Read a notice.
+
+    Args:
+        text: the notice as text.
+        file: the file's name for messages.
+
+    Raises:
+        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than 8 million characters.
+    """
+    _readable(text, file)
+    text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
+    folded = fold(text)
+    parts = structure.segments(lines.unwrap(lines.split(folded)))
+    chosen = listing.choose(parts)
+    entries = listing.entries(chosen, folded)
+    passages = () if entries else narrative.read(text, folded, parts)
+    return _Reader(text, folded, file, parts, chosen, entries, passages).notice()
+
+
+def _readable(text: str, file: str) -> None:
+    """Refuse at once what cannot be a notice; nothing here takes longer than one look at the text."""
+    if len(text) > MAX_CHARS:
+        raise Invalid(
+            Problem(
+                "I22", f"通知超过 {MAX_CHARS // 1_000_000} 百万字,不像一份通知", file=file, help="请拆成单份通知再读入"
+            )
+        )
+    if "\0" in text or text.count("\ufffd") * 100 > len(text):
+        raise Invalid(Problem("I21", "不是文本文件(或不是 UTF-8 编码)", file=file, help="请另存为 UTF-8 文本再读入"))
+    if not text.strip("\ufeff \t\r\n\u3000"):
+        raise Invalid(Problem("I20", "通知是空的", file=file, line=1))
+
+
+class _Reader:
+    """Puts the readings of one notice together."""
+
+    def __init__(
+        self,
+        text: str,
+        folded: str,
+        file: str,
+        parts: list[Segment],
+        chosen: list[Segment],
+        entries: list[Entry],
+        passages: tuple[Passage, ...],
+    ) -> None:
+        self.text, self.folded, self.file = text, folded, file
+        self.entries, self.passages = entries, passages
+        first = parts.index(chosen[0]) if chosen and entries else len(parts)
+        self.before = [line for part in parts[:first] for line in part.lines]
+        heading = chosen[0].heading if chosen and entries else []
+        self.cover = self.before + heading if self.before or heading else [ln for p in parts for ln in p.lines][:12]
+        self.heading = heading if self.before else []
+        self.chosen = chosen if entries else parts
+        found = [node.clause for part in parts for node in part.nodes if node.clause is not None]
+        self.labels = {f.role for clause in found for f in clause.fields}
+        self.cover_text = "\n".join(line.folded for line in self.cover)
+        self.style = parties.style(text, folded, found, self.cover_text)
+
+    def notice(self) -> Notice:
+        """The notice, its problems last."""
+        title = covers.titles(self.text, self.cover)
+        attached = covers.attachment(self.text, self.heading)
+        issued, issued_line, damaged = covers.issued(self.before or self.cover)
+        year, period = covers.plan(title, attached, self.cover_text, issued)
+        numbers = covers.numbers(self.text, self.cover)
+        declared, chapters = covers.declared(self.cover_text)
+        items = tuple(self._items(year))
+        notice = Notice(
+            file=self.file,
+            title=title,
+            attachment_title="" if attached == title else attached,
+            number=numbers[0] if numbers else "",
+            numbers=tuple(numbers),
+            issuer=covers.issuer(self.text, self.folded, self.before or self.cover, title),
+            issued=issued,
+            plan_year=year,
+            plan_period=period,
+            script=covers.script(self.text),
+            kind=self._kind(title),
+            lead_convention=self._convention(),
+            declared_task_count=declared,
+            declared_chapter_count=chapters,
+            restarts=any("." in item.no for item in items),
+            reporting=schedule.read(self.text, self.folded, self._duty_spans(), bool(self.labels & {"lead", "co"})),
+            sections=tuple(self._sections(items)),
+            items=items,
+        )
+        return doubts.noted(notice, issued_line, damaged, bool(self.labels))
+
+    def _kind(self, title: str) -> str:
+        if self.labels and self.entries:
+            return "decomposition"
+        if self.passages or (fold(title).endswith(("报告", "情况")) and not self.entries):
+            return "narrative-report"
+        return "key-work-list" if self.entries else "none"
+
+    def _convention(self) -> str:
+        if "lead" in self.labels:
+            return "marked"
+        if "unit" in self.labels:
+            return "first" if self.style.first else "joint"
+        return "none"
+
+    def _duty_spans(self) -> list[tuple[int, int]]:
+        """The cover, and what stands in the list without being a task (chapters of requirements)."""
+        inside = {id(node) for entry in self.entries for node in entry.node.walk()}
+        headings = {id(node) for entry in self.entries for node in entry.path}
+        spans = [(line.start, line.end) for line in self.cover]
+        for part in self.chosen if self.entries else ():
+            spans += [(n.start, n.end) for n in part.nodes if id(n) not in inside and id(n) not in headings]
+        return spans
+
+    def _items(self, year: int | None) -> list[Item]:
+        items = [self._item(entry, year) for entry in self.entries]
+        for passage in self.passages:
+            goals = targets.read(self.text, self.folded, passage.start, passage.end)
+            deadline = deadlines.read(self.text, self.folded, passage.start, passage.end, year)
+            items.append(
+                Item(
+                    no=passage.no, number=passage.number, section=passage.section, path=passage.path, line=passage.line,
+                    text=self.text[passage.start : passage.end], title=passage.title, deadline=deadline, targets=goals,
+                )
+            )  # fmt: skip
+        return items
+
+    def _item(self, entry: Entry, year: int | None) -> Item:
+        node, clause = entry.node, entry.clause
+        start, end = node.start, max((n.end for n in node.walk()), default=node.end)
+        named = parties.read(self.text, self.folded, clause, self.style)
+        deadline = deadlines.read(self.text, self.folded, start, end, year)
+        if named.due:
+            deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
+        text = self.text[start:end].strip()
+        own = clause is not None and not entry.inherited
+        return Item(
+            no=entry.no,
+            number=max(node.number, 0),
+            section=tuple(_id(head) for head in entry.path if RANK[head.kind] < RANK["item"]),
+            path=tuple(self._title(head)[0] for head in entry.path),
+            text=text,
+            title=self._lead_in(text) if not self.labels else "",
+            line=node.line,
+            parties=named,
+            unit_line=self.text[clause.start : clause.end].strip() if clause and own else "",
+            unit_line_no=node.line + self.text.count("\n", start, clause.start) if clause and own else 0,
+            deadline=deadline,
+            targets=targets.read(self.text, self.folded, start, end),
+            inherited=entry.inherited,
+            damage=doubts.print_damage(self.text, self.folded, start, end, clause if own else None, node.restored),
+        )
+
+    def _lead_in(self, text: str) -> str:
+        """The short sentence a task opens with, when more follows."""
+        head, stop, rest = text.partition("。")
+        return head if stop and rest.strip() and len(head) <= 40 else ""
+
+    def _title(self, node: Node) -> tuple[str, int | None, bool]:
+        """A heading's title, declared count, and whether the count's bracket is damaged."""
+        end = min(node.end, self.text.find("\n", node.start) if "\n" in self.text[node.start : node.end] else node.end)
+        length, count, damaged = covers.heading(self.folded[node.start : end])
+        return self.text[node.start : node.start + length].strip(), count, damaged
+
+    def _sections(self, items: tuple[Item, ...]) -> list[Section]:
+        counts = Counter(item.section[:depth] for item in items for depth in range(1, len(item.section) + 1))
+        if self.passages:
+            return narrative.sections(self.passages, counts, Section)
+        roots: dict[int, Node] = {}
+        for entry in self.entries:
+            if entry.path and RANK[entry.path[0].kind] < RANK["item"]:
+                roots.setdefault(id(entry.path[0]), entry.path[0])
+        heads = {id(node) for entry in self.entries for node in entry.path}
+        return [self._section(root, (), heads, counts) for root in roots.values()]
+
+    def _section(
+        self, node: Node, above: tuple[str, ...], heads: set[int], counts: Counter[tuple[str, ...]]
+    ) -> Section:
+        title, declared, damaged = self._title(node)
+        here = (*above, _id(node))
+        inner = tuple(self._section(child, here, heads, counts) for child in node.children if id(child) in heads and RANK[child.kind] < RANK["item"])
+        damage = "编号缺失,按前后编号补出" if node.restored else "项数的括号不全" if damaged else ""
+        return Section(_id(node), title, node.line, declared, counts[here], inner, damage)
+
+
+def _id(node: Node) -> str:
+    return listing.label(node)

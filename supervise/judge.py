@@ -1,0 +1,252 @@
+"""The judging side of the hall: boards, publications, marks, the annual assessment, and why.
+
+What is shown, published and explained is one plain document (a *body*), made once from the record at a cut; its canonical bytes are
+what a publication freezes and what a recomputation must reproduce.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from supervise.dates import Period, parse_period
+from supervise.desk import Desk
+from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
+from supervise.people import Actor
+from supervise.records import Cut
+from supervise.rules.assessment import Evidence, Mark, Published, assess
+from supervise.rules.board import rank, streaks
+from supervise.rules.measures import Ground
+from supervise.rules.ruleset import AssessmentRules, BoardRules
+from supervise.rules.scoring import Tally, score
+from supervise.store import library
+from supervise.store.library import MarkRow, Publication
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+Body = dict[str, Any]
+
+
+def canonical(body: Body) -> str:
+    """The one text of a body: sorted keys, Chinese as it is, no spare blanks."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def as_plain(value: Any) -> Any:
+    """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {k: as_plain(v) for k, v in asdict(value).items()}
+    if isinstance(value, dict):
+        return {str(k): as_plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_plain(v) for v in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class Judge(Desk):
+    """Everything that turns the record into points."""
+
+    def board(
+        self,
+        session: Session,
+        name: str,
+        period: str,
+        cut: Cut | None = None,
+        rules: BoardRules | None = None,
+    ) -> Body:
+        """The red/black board of a period at a cut.
+
+        Args:
+            session: the caller's.
+            name: of the board's rules, with or without version.
+            period: such as ``2021Q2``; must be of the kind the rules are for.
+            cut: defaults to the end of the period, or today if that is earlier, and everything known by now.
+            rules: a draft to try instead.
+
+        Raises:
+            Unknown: no such board.
+            Invalid: P01 when the period is of another kind.
+        """
+        span = self._period(period)
+        rules = rules or self._board_rules(name, span)
+        if span.kind != rules.period:
+            raise Invalid(Problem("P01", f"{rules.title}按 {rules.period} 出榜,不能出 {period}"))
+        cut = self._cut(cut, span)
+        tally, seen = self._tally(session, rules, span, cut)
+        board = rank(rules, tally, self.directory)
+        previous = self._published(session, rules.board, span.start.year, cut)
+        earlier = [b.lists for b in previous if b.period < span.name]
+        lists = {s.unit: s.list for s in board.standings}
+        return {
+            "kind": "board", "board": rules.board, **self._basis(span, cut, rules.name, seen), "title": rules.title,
+            "groups": dict(board.groups), "standings": [_standing(s) for s in board.standings],
+            "proposals": as_plain(streaks(rules, [*earlier, lists])),
+        }  # fmt: skip
+
+    def publish(self, session: Session, body: Body, by: Actor) -> Publication:
+        """Freeze a board or an assessment under the next number; it can be superseded but never changed.
+
+        Raises:
+            Refused: P02 when the period is not over at the cut.
+        """
+        period = self._period(body["period"])
+        if date.fromisoformat(body["cut"]["as_of"]) < period.end:
+            raise Refused(Problem("P02", f"{period.label}还没有过完,口径只到 {body['cut']['as_of']},不能公布"))
+        return library.publish(
+            session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now()
+        )
+
+    def published(self, session: Session, name: str, period: str) -> Body | None:
+        """The newest publication of a board or assessment for a period, as it was frozen."""
+        found = library.publications(session, self.district, name.split("@")[0], period)
+        return _body(found[-1]) if found else None
+
+    def mark(
+        self, session: Session, unit: str, kind: str, day: date, value: Decimal | int | str, by: Actor, note: str = ""
+    ) -> None:
+        """Record a fact from outside the lifecycle, such as a leader's mark.
+
+        Raises:
+            Unknown: U04, no such unit.
+            Invalid: M01 when the value is no number.
+        """
+        known = self.directory.unit(unit, day)
+        if known is None:
+            hint = did_you_mean(unit, [u.name for u in self.directory.units(day)])
+            raise Unknown(Problem("U04", f"没有“{unit}”这个单位{hint}"))
+        try:
+            number = Decimal(str(value))
+        except ArithmeticError:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            raise Invalid(Problem("M01", f"“{value}”不是数字"))
+        library.add_mark(session, self.district, MarkRow(known.name, kind, day, number, by.id, note), self.now())
+
+    def assess(self, session: Session, name: str, year: str, cut: Cut | None = None) -> Body:
+        """The annual assessment at a cut: from the boards published by then, the year's own scores, and marks.
+
+        Args:
+            session: the caller's.
+            name: of the assessment's rules, with or without version.
+            year: such as ``2021``.
+            cut: defaults to the end of the year, or today if that is earlier.
+        """
+        span = self._period(year)
+        source = self.folder.rule(AssessmentRules, name, span.start)
+        rules = source.value
+        if span.kind != rules.period:
+            raise Invalid(Problem("P01", f"{rules.title}按 {rules.period} 考核,不能考核 {year}"))
+        cut = self._cut(cut, span)
+        wanted = dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark")
+        boards = [b for name in wanted for b in self._published(session, name, span.start.year, cut)]
+        years: dict[str, Any] = {}
+        tally: Tally | None = None
+        seen: dict[str, str] = {}
+        for board in wanted:
+            board_rules = self._board_rules(board, span)
+            tally, seen = self._tally(session, board_rules, span, cut)
+            units = tally.ground.tasks_of(span, board_rules.score.spare)
+            years[board] = {unit: score(board_rules.score, tally, unit) for unit in units}
+        if tally is None:
+            tally, seen = self._tally(session, None, span, cut)
+        rows = library.marks(session, self.district, span.start, cut.as_of, cut.known)
+        marks = [Mark(m.unit, m.kind, m.day, m.value, m.by, m.note) for m in rows]
+        made = assess(rules, Evidence(boards, years, marks, tally), self.directory)
+        return {
+            "kind": "assessment", "assessment": rules.assessment, **self._basis(span, cut, rules.name, seen),
+            "title": rules.title, "carries": as_plain(rules.carries), "boards": list(made.boards),
+            "groups": self._groups(), "standings": [{**as_plain(a), "score": as_plain(a.score)} for a in made.units],
+        }  # fmt: skip
+
+    def why(self, body: Body, unit: str) -> Body:
+        """One unit's receipt out of a board or an assessment; nothing is computed again.
+
+        Raises:
+            Unknown: U05 when the unit is not in it.
+        """
+        known = self.directory.unit(unit)
+        name = known.name if known is not None else unit
+        names = [row["unit"] for row in body["standings"]]
+        if name not in names:
+            raise Unknown(Problem("U05", f"{body['title']} {body['period']} 里没有“{unit}”{did_you_mean(unit, names)}"))
+        rest = {k: v for k, v in body.items() if k != "standings"}
+        return {**rest, "standing": body["standings"][names.index(name)]}
+
+    def _groups(self) -> dict[str, str]:
+        return dict(getattr(self.directory, "groups", {}))
+
+    def _board_rules(self, name: str, span: Period) -> BoardRules:
+        return self.folder.rule(BoardRules, name, span.start).value
+
+    def _period(self, text: str) -> Period:
+        try:
+            return parse_period(text)
+        except ValueError as error:
+            raise Invalid(Problem("P01", str(error))) from None
+
+    def _cut(self, cut: Cut | None, span: Period) -> Cut:
+        as_of = cut.as_of if cut is not None else min(span.end, self.today())
+        known = cut.known if cut is not None and cut.known is not None else self.now()
+        return Cut(as_of, known.replace(microsecond=0) if cut is None or cut.known is None else known)
+
+    def _tally(
+        self, session: Session, rules: BoardRules | None, span: Period, cut: Cut
+    ) -> tuple[Tally, dict[str, str]]:
+        workflow = rules.for_ if rules is not None else ""
+        situations = [s for s in self.situations(session, cut) if workflow in ("", s.definition.workflow)]
+        seen = {name: self._print(session, name) for name in sorted({s.definition.name for s in situations})}
+        ground = Ground(situations, cut.as_of, self.directory)
+        return Tally(ground, span, self.directory, rules.score.spare if rules is not None else ()), seen
+
+    def _print(self, session: Session, name: str) -> str:
+        return library.fingerprint(library.registered(session, self.district, name) or "")
+
+    def _basis(self, span: Period, cut: Cut, rules: str, definitions: dict[str, str]) -> Body:
+        """What the result depends on and nothing else: days, law, organisation, calendar."""
+        source = self.folder.rules.get(rules)
+        units = canonical({"units": as_plain(self.directory.units())})
+        return {
+            "period": span.name, "label": span.label, "cut": as_plain(
+                {"as_of": cut.as_of, "known": cut.known.isoformat() if cut.known else None}),
+            "rules": {rules: library.fingerprint(source.text) if source else "draft"}, "definitions": definitions,
+            "directory": library.fingerprint(units), "calendar": self.calendar.fingerprint,
+        }  # fmt: skip
+
+    def _published(self, session: Session, board: str, year: int, cut: Cut) -> list[Published]:
+        """The newest publication of each period of a year, as known at the cut, oldest first."""
+        newest = {
+            p.period: p
+            for p in library.publications(session, self.district, board, known=cut.known)
+            if self._period(p.period).start.year == year and self._period(p.period).end <= cut.as_of
+        }
+        return [_published(newest[period]) for period in sorted(newest)]
+
+
+def _standing(standing: Any) -> Body:
+    plain: Body = as_plain(standing)
+    return {**plain, "score": plain["score"] | {"total": as_plain(standing.score.total)}}
+
+
+def _body(publication: Publication) -> Body:
+    body: Body = json.loads(publication.body)
+    return body | {
+        "number": publication.number, "fingerprint": publication.fingerprint,
+        "published_by": publication.published_by, "published_at": publication.published_at.isoformat(),
+    }  # fmt: skip
+
+
+def _published(publication: Publication) -> Published:
+    body = json.loads(publication.body)
+    rows: Sequence[Body] = body["standings"]
+    return Published(
+        publication.number, body["board"], body["period"],
+        {row["unit"]: Decimal(row["score"]["total"]) for row in rows if row["rank"] is not None},
+        {row["unit"]: row["list"] for row in rows},
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Duties as stored facts with two times: when it was so, and when it became known.
+
+The core works them out after every event; here they are only compared with what stands and kept. A row is never changed but to say
+until when it stood. So what was owed at any cut is a query, and never a fold of every history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from supervise.dates import Span
+from supervise.records import Cut, Duty, Event
+from supervise.store.tables import duty as table
+
+
+def save(
+    session: Session, district: str, stages: Sequence[tuple[Event, tuple[Duty, ...]]], recorded_at: datetime
+) -> None:
+    """Keep the duties as they stand after each event.
+
+    Args:
+        session: the caller's.
+        district: whose tasks.
+        stages: events in order, each with all duties of its task after it.
+        recorded_at: when all of this became known.
+    """
+    standing = _standing(session, district, sorted({event.task for event, _ in stages if event.seq > 1}))
+    fresh: dict[tuple[str, str, int], dict[str, Any]] = {}
+    ended: list[dict[str, Any]] = []
+    for event, duties in stages:
+        now = {duty.key: duty for duty in duties}
+        before = standing.setdefault(event.task, {})
+        for key, (seq, duty) in list(before.items()):
+            if now.get(key) != duty:
+                end = {"until_day": event.day, "until_known": recorded_at}
+                row = fresh.get((event.task, key, seq))
+                if row is not None:
+                    row.update(end)
+                else:
+                    ended.append({"b_district": district, "b_task": event.task, "b_key": key, "b_seq": seq, **end})
+                del before[key]
+        for key, duty in now.items():
+            if key not in before:
+                before[key] = (event.seq, duty)
+                fresh[event.task, key, event.seq] = _row(district, duty, event, recorded_at)
+    if ended:
+        mine = and_(
+            table.c.district == bindparam("b_district"), table.c.task == bindparam("b_task"),
+            table.c.ref == bindparam("b_key"), table.c.from_seq == bindparam("b_seq"),
+        )  # fmt: skip
+        session.connection().execute(update(table).where(mine), ended)
+    if fresh:
+        session.execute(insert(table), list(fresh.values()))
+
+
+def _standing(session: Session, district: str, codes: Sequence[str]) -> dict[str, dict[str, tuple[int, Duty]]]:
+    found: dict[str, dict[str, tuple[int, Duty]]] = {}
+    for i in range(0, len(codes), 500):
+        query = select(table).where(
+            table.c.district == district, table.c.until_day.is_(None), table.c.task.in_(codes[i : i + 500])
+        )
+        for row in session.execute(query):
+            found.setdefault(row.task, {})[row.ref] = (row.from_seq, _duty(row))
+    return found
+
+
+def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = None) -> list[Duty]:
+    """Every duty as a cut shows it, by task and due date.
+
+    Args:
+        session: the caller's.
+        district: whose tasks.
+        cut: what had happened and was known.
+        codes: only these tasks, all if ``None``.
+    """
+    begun, over = table.c.since_day <= cut.as_of, table.c.until_day <= cut.as_of
+    if cut.known is not None:
+        begun = and_(begun, table.c.since_known <= cut.known)
+        over = and_(over, table.c.until_known <= cut.known)
+    query = select(table).where(table.c.district == district, begun, or_(table.c.until_day.is_(None), ~over))
+    query = query.order_by(table.c.task, table.c.due, table.c.ref)
+    if codes is None:
+        return [_duty(row) for row in session.execute(query)]
+    return [
+        _duty(row)
+        for i in range(0, len(codes), 500)
+        for row in session.execute(query.where(table.c.task.in_(codes[i : i + 500])))
+    ]
+
+
+def _row(district: str, duty: Duty, event: Event, recorded_at: datetime) -> dict[str, Any]:
+    return {
+        "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
+        "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
+        "met": duty.met, "void": duty.void, "about": duty.about, "opened_by": duty.after,
+        "waits": [[s.start.isoformat(), s.end.isoformat()] for s in duty.waits],
+        "since_day": event.day, "since_known": recorded_at, "until_day": None, "until_known": None,
+    }  # fmt: skip
+
+
+def _duty(row: Row[Any]) -> Duty:
+    bare = Duty(
+        kind=row.kind, key=row.ref, task=row.task, role=row.role, units=tuple(row.units), born=row.born,
+        due=row.due, nominal=row.nominal, met=row.met, void=row.void, about=row.about, after=row.opened_by,
+    )  # fmt: skip
+    days = date.fromisoformat
+    return replace(bare, waits=tuple(Span(days(start), days(end)) for start, end in row.waits))

@@ -1,0 +1,133 @@
+"""What was decided and published: registered definitions and rules, publications, marks. All append-only."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from supervise.errors import Invalid, Problem
+from supervise.store.tables import library, mark, publication
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of a text with line ends made alike, so that a file means the same on every system."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
+
+
+def register(session: Session, district: str, kind: str, name: str, text: str, now: datetime) -> str:
+    """Put a definition or rule set on record under its name and version; the same text again changes nothing.
+
+    Returns:
+        its fingerprint.
+
+    Raises:
+        Invalid: L01 when another text is registered under that name.
+    """
+    print_ = fingerprint(text)
+    known = session.execute(
+        select(library.c.fingerprint).where(library.c.district == district, library.c.name == name)
+    ).scalar()
+    if known is None:
+        session.execute(
+            insert(library).values(
+                district=district, name=name, kind=kind, fingerprint=print_, text=text, registered_at=now
+            )
+        )
+    elif known != print_:
+        raise Invalid(
+            Problem(
+                "L01",
+                f"{name} 已经启用,内容却变了(登记 {known[:8]}…,文件 {print_[:8]}…)",
+                help="改了内容就要升版本号(version),旧版本照旧管着在办的任务",
+            )
+        )
+    return print_
+
+
+def registered(session: Session, district: str, name: str) -> str | None:
+    """The text registered under ``name@version``."""
+    query = select(library.c.text).where(library.c.district == district, library.c.name == name)
+    return session.execute(query).scalar()
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A published board or assessment: frozen, numbered, with its fingerprint."""
+
+    number: str
+    kind: str
+    name: str
+    period: str
+    fingerprint: str
+    body: str
+    published_by: str
+    published_at: datetime
+
+
+def publish(
+    session: Session, district: str, kind: str, name: str, period: str, body: str, by: str, now: datetime
+) -> Publication:
+    """Freeze ``body`` under the next number of its name and period."""
+    before = len(publications(session, district, name, period))
+    number = f"{period}-{name}-{before + 1}"
+    made = Publication(number, kind, name, period, fingerprint(body), body, by, now)
+    session.execute(
+        insert(publication).values(
+            district=district, serial=number, kind=kind, name=name, period=period, fingerprint=made.fingerprint,
+            body=body, published_by=by, published_at=now,
+        )  # fmt: skip
+    )
+    return made
+
+
+def publications(
+    session: Session, district: str, name: str, period: str = "", known: datetime | None = None
+) -> list[Publication]:
+    """Publications of a board or assessment, oldest first; with ``known``, only those made by then."""
+    query = select(publication).where(publication.c.district == district, publication.c.name == name)
+    if period:
+        query = query.where(publication.c.period == period)
+    if known is not None:
+        query = query.where(publication.c.published_at <= known)
+    rows = session.execute(query.order_by(publication.c.period, publication.c.published_at, publication.c.serial))
+    return [
+        Publication(r.serial, r.kind, r.name, r.period, r.fingerprint, r.body, r.published_by, r.published_at)
+        for r in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """A mark as it is stored."""
+
+    unit: str
+    kind: str
+    day: date
+    value: Decimal
+    by: str
+    note: str
+
+
+def add_mark(session: Session, district: str, row: MarkRow, now: datetime) -> None:
+    """Put a mark on record."""
+    last = session.execute(select(func.max(mark.c.seq)).where(mark.c.district == district)).scalar() or 0
+    session.execute(
+        insert(mark).values(
+            district=district, seq=last + 1, unit=row.unit, kind=row.kind, day=row.day, value=str(row.value),
+            actor=row.by, note=row.note, recorded_at=now,
+        )  # fmt: skip
+    )
+
+
+def marks(session: Session, district: str, since: date, until: date, known: datetime | None) -> list[MarkRow]:
+    """Marks dated within a stretch of days, as far as known, in the order they were entered."""
+    query = select(mark).where(mark.c.district == district, mark.c.day >= since, mark.c.day <= until)
+    if known is not None:
+        query = query.where(mark.c.recorded_at <= known)
+    rows = session.execute(query.order_by(mark.c.seq))
+    return [MarkRow(r.unit, r.kind, r.day, Decimal(r.value), r.actor, r.note) for r in rows]

@@ -1,0 +1,230 @@
+"""Tasks in and out: append events, keep the rows beside them, and find what a cut shows.
+
+Every function takes the caller's session and never commits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from supervise.errors import Problem, Stale
+from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
+from supervise.store import duties
+from supervise.store.tables import event as event_table
+from supervise.store.tables import outbox, party
+from supervise.store.tables import task as task_table
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A task as it will stand, the events that led there, and what its row says.
+
+    Args:
+        task: after the events.
+        events: new ones, following what is stored.
+        wake_on: the next day the clock must look at it.
+        closed_on: the day it reached a final state, if it has.
+        stages: the duties after each of the events.
+        news: what the world must hear, by ``seq`` of the event.
+    """
+
+    task: Task
+    events: tuple[Event, ...]
+    wake_on: date
+    closed_on: date | None
+    stages: tuple[tuple[Duty, ...], ...] = ()
+    news: tuple[News, ...] = ()
+
+    @property
+    def before(self) -> int:
+        """The version that must be stored now."""
+        return self.task.version - len(self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One message for the outbox."""
+
+    seq: int
+    to: tuple[str, ...]
+    text: str
+
+
+def save(session: Session, district: str, savings: Sequence[Saving], recorded_at: datetime) -> None:
+    """Append the events of ``savings`` and bring their rows up to date.
+
+    Raises:
+        Stale: S01 when a task was changed since it was loaded; nothing of the batch may then be kept.
+    """
+    savings = [s for s in savings if s.events]
+    try:
+        for saving in savings:
+            _claim(session, district, saving)
+        new = [row for s in savings if not s.before for row in [_task_row(district, s)]]
+        if new:
+            session.execute(insert(task_table), new)
+        rows = [_event_row(district, e, recorded_at) for s in savings for e in s.events]
+        if rows:
+            session.execute(insert(event_table), rows)
+        _save_parties(session, district, savings)
+        duties.save(
+            session, district, [(e, stage) for s in savings for e, stage in zip(s.events, s.stages, strict=True)], recorded_at
+        )
+        letters = [_news_row(district, s, n, recorded_at) for s in savings for n in s.news]
+        if letters:
+            session.execute(insert(outbox), letters)
+    except IntegrityError as error:
+        raise _stale(savings[0].task.code, f"同一时刻有人办理了同一任务({type(error.orig).__name__})") from None
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise _stale(savings[0].task.code, "数据库正被别人写入") from None
+        raise
+
+
+def _stale(code: str, text: str) -> Stale:
+    return Stale(Problem("S01", text, task=code, help="请重新打开这项任务再办"))
+
+
+def _claim(session: Session, district: str, saving: Saving) -> None:
+    if not saving.before:
+        return
+    mine = (task_table.c.district == district) & (task_table.c.code == saving.task.code)
+    changed = session.execute(
+        update(task_table).where(mine, task_table.c.version == saving.before).values(_task_row(district, saving))
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        now = session.execute(select(task_table.c.state, task_table.c.version).where(mine)).first()
+        state = f"现在是第 {now.version} 步,状态 {now.state}" if now else "任务已不在"
+        raise _stale(saving.task.code, f"别人先办了一步:{state}")
+
+
+def _task_row(district: str, saving: Saving) -> dict[str, Any]:
+    task = saving.task
+    return {
+        "district": district, "code": task.code, "version": task.version, "state": task.state,
+        "definition": task.definition, "text": task.text, "due": task.due, "wake_on": saving.wake_on,
+        "closed_on": saving.closed_on,
+    }  # fmt: skip
+
+
+def _event_row(district: str, event: Event, recorded_at: datetime) -> dict[str, Any]:
+    return {
+        "district": district, "task": event.task, "seq": event.seq, "action": event.action, "source": event.source,
+        "target": event.target, "day": event.day, "recorded_at": recorded_at, "actor": event.actor,
+        "unit": event.unit, "definition": event.definition, "data": dict(event.data),
+        "changes": dict(event.changes), "hearers": list(event.to), "idem": event.key or None,
+    }  # fmt: skip
+
+
+def _news_row(district: str, saving: Saving, news: News, recorded_at: datetime) -> dict[str, Any]:
+    event = saving.task.events[news.seq - 1]
+    return {
+        "district": district, "task": event.task, "seq": event.seq, "day": event.day, "recorded_at": recorded_at,
+        "action": event.action, "hearers": list(news.to), "text": news.text,
+    }  # fmt: skip
+
+
+def _save_parties(session: Session, district: str, savings: Sequence[Saving]) -> None:
+    moved = [s.task for s in savings if any(set(PARTIES) & set(e.changes) for e in s.events)]
+    if not moved:
+        return
+    known = [s.task.code for s in savings if s.before and s.task in moved]
+    for chunk in _chunks(known):
+        session.execute(delete(party).where(party.c.district == district, party.c.task.in_(chunk)))
+    rows = [
+        {"district": district, "task": task.code, "role": role, "unit": unit, "place": place}
+        for task in moved for role in PARTIES for place, unit in enumerate(getattr(task, role))
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(party), rows)
+
+
+def histories(
+    session: Session, district: str, cut: Cut, codes: Iterable[str] | None = None
+) -> list[Task]:
+    """Every task as a cut shows it, by code.
+
+    Args:
+        session: the caller's.
+        district: whose tasks.
+        cut: what had happened and was known.
+        codes: only these, all if ``None``.
+    """
+    query = select(event_table).where(event_table.c.district == district, event_table.c.day <= cut.as_of)
+    if cut.known is not None:
+        query = query.where(event_table.c.recorded_at <= cut.known)
+    query = query.order_by(event_table.c.task, event_table.c.seq)
+    rows: list[Row[Any]] = []
+    if codes is None:
+        rows += session.execute(query)
+    else:
+        for chunk in _chunks(list(codes)):
+            rows += session.execute(query.where(event_table.c.task.in_(chunk)))
+    found: dict[str, list[Event]] = defaultdict(list)
+    for row in rows:
+        found[row.task].append(_event(row))
+    return [replay(events) for events in found.values()]
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        task=row.task, seq=row.seq, action=row.action, source=row.source, target=row.target, day=row.day,
+        actor=row.actor, unit=row.unit, definition=row.definition, data=row.data, changes=row.changes,
+        to=tuple(row.hearers), key=row.idem or "", recorded_at=row.recorded_at,
+    )  # fmt: skip
+
+
+def waking(session: Session, district: str, day: date) -> list[str]:
+    """Codes of the tasks the clock must look at on ``day``: one range scan on an index."""
+    query = select(task_table.c.code).where(task_table.c.district == district, task_table.c.wake_on <= day)
+    return list(session.scalars(query.order_by(task_table.c.code)))
+
+
+def codes(session: Session, district: str) -> list[str]:
+    """All task codes, in order."""
+    return list(session.scalars(select(task_table.c.code).where(task_table.c.district == district).order_by("code")))
+
+
+def by_key(session: Session, district: str, key: str) -> Event | None:
+    """The event recorded under an idempotency key, if there is one."""
+    query = select(event_table).where(event_table.c.district == district, event_table.c.idem == key)
+    row = session.execute(query).first()
+    return _event(row) if row is not None else None
+
+
+def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
+    """The task rows as stored, with their parties, for comparison with a replay."""
+    found = {
+        row.code: {
+            "version": row.version, "state": row.state, "definition": row.definition, "text": row.text,
+            "due": row.due, "wake_on": row.wake_on, "closed_on": row.closed_on, **{role: [] for role in PARTIES},
+        }
+        for row in session.execute(select(task_table).where(task_table.c.district == district))
+    }  # fmt: skip
+    query = select(party).where(party.c.district == district).order_by(party.c.place)
+    for row in session.execute(query):
+        found[row.task][row.role].append(row.unit)
+    return found
+
+
+def _chunks(items: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
+    """Pieces small enough for every database's limit on bound values."""
+    return (items[i : i + size] for i in range(0, len(items), size))
+
+
+def set_wake(session: Session, district: str, days: Mapping[str, date]) -> None:
+    """Say when the clock must look again at tasks it had nothing to do on."""
+    if days:
+        mine = and_(task_table.c.district == bindparam("b_district"), task_table.c.code == bindparam("b_code"))
+        session.connection().execute(
+            update(task_table).where(mine).values(wake_on=bindparam("b_day")),
+            [{"b_district": district, "b_code": code, "b_day": day} for code, day in days.items()],
+        )
