@@ -207,9 +207,7 @@ class Clerk(Desk):
         lifecycle = self.lifecycle(session, task.definition)
         return View(task, lifecycle.situation(task).duties, lifecycle)
 
-    def list(
-        self, session: Session, unit: str = "", state: str = "", cut: Cut | None = None
-    ) -> tuple[View, ...]:
+    def list(self, session: Session, unit: str = "", state: str = "", cut: Cut | None = None) -> tuple[View, ...]:
         """Tasks on a day, all or those of one unit or in one state.
 
         Args:

@@ -1,7 +1,7 @@
 """Days, working days and periods.
 
-A day is a ``date`` in the district's own calendar. Limits follow the usual rule of the field: the first day is not counted,
-and a limit that ends on a day off may move to the next working day (the definition says whether it does).
+A day is a ``date`` in the district's own calendar. Limits follow the usual rule of the field: the first day is not
+counted, and a limit that ends on a day off may move to the next working day (the definition says whether it does).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from supervise.errors import Diverged, Problem
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import duties as duty_store
 from supervise.store import tasks
-from supervise.workflows import diagram as pictures
+from supervise.workflows import diagram, drawing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -42,7 +42,7 @@ class Designer(Desk):
         return {state: found[state] for state in definition.states}
 
     def diagram(
-        self, name: str, format: str = "svg", counts: dict[str, int] | None = None, as_of: date | None = None
+        self, name: str, format: drawing.Format = "svg", counts: dict[str, int] | None = None, as_of: date | None = None
     ) -> bytes:
         """The picture of a lifecycle.
 
@@ -56,7 +56,7 @@ class Designer(Desk):
             Refused: V01 when no drawing program is there.
         """
         definition = self.folder.definition(name).value
-        return pictures.draw(pictures.picture(definition, counts, as_of), format)
+        return drawing.draw(diagram.picture(definition, counts, as_of), format)
 
     def replay(self, session: Session, verify: bool = True) -> Replayed:
         """Fold the whole log again and hold every row to it.

@@ -1,4 +1,4 @@
-"""What every method of the hall needs: the definitions, the directory, the calendar, the clock, and tasks in and out."""
+"""What every method of the hall needs: definitions, directory, calendar, clock, and tasks in and out."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Desk:
         self._listeners: dict[str, list[Listener]] = {}
 
     def listen(self, *actions: str) -> Callable[[Listener], Listener]:
-        """Call a function within the transaction whenever one of ``actions`` has happened; what it raises undoes all."""
+        """Call a function within the transaction when one of ``actions`` has happened; what it raises undoes all."""
 
         def keep(listener: Listener) -> Listener:
             for action in actions:
@@ -143,9 +143,7 @@ class Desk:
             raise Unknown(Problem("T01", f"没有“{code}”这项任务{did_you_mean(code, codes)}", task=code))
         return found[0]
 
-    def situations(
-        self, session: Session, cut: Cut, codes: Iterable[str] | None = None
-    ) -> list[Situation]:
+    def situations(self, session: Session, cut: Cut, codes: Iterable[str] | None = None) -> list[Situation]:
         """Tasks as a cut shows them, settled up to its day; what the nightly clock has not written yet is no excuse."""
         found = []
         for task in tasks.histories(session, self.district, cut, codes):
@@ -193,7 +191,9 @@ class Desk:
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording
-        details = [str(value) for name, value in event.data.items() if lifecycle.definition.fields[name].kind != "files"]
+        details = [
+            str(value) for name, value in event.data.items() if lifecycle.definition.fields[name].kind != "files"
+        ]
         text = f"{event.task} {wording.action(event.action)}" + (f":{';'.join(details)}" if details else "")
         to = (name for word in event.to for name in _hearers(lifecycle.definition, task, word))
         return Message(event.task, event.action, event.day, tuple(dict.fromkeys(to)), text, event)
@@ -238,4 +238,3 @@ class _HostCalendar(Calendar):
     def provisional(self, day: date) -> bool:
         """Never: the OA's word is final."""
         return False
-

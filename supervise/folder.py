@@ -1,9 +1,9 @@
 """A site's definitions folder, read and checked as a whole: lifecycles, rules, stories, units, calendar years.
 
-    *.yaml            a lifecycle each (first key ``workflow``), and units.yaml, the directory for use without an OA
-    rules/*.yaml      ladders, boards, assessments
-    stories/*.yaml    acceptance cases, see ``stories``
-    calendar/*.yaml   one year's working days each, over the built-in ones
+*.yaml            a lifecycle each (first key ``workflow``), and units.yaml, the directory for use without an OA
+rules/*.yaml      ladders, boards, assessments
+stories/*.yaml    acceptance cases, see ``stories``
+calendar/*.yaml   one year's working days each, over the built-in ones
 """
 
 from __future__ import annotations
@@ -148,7 +148,9 @@ def read_folder(path: Path) -> Folder:
         Unknown: F01 when there is no such folder.
     """
     if not path.is_dir():
-        raise Unknown(Problem("F01", f"没有这个文件夹:{path}", help="请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明"))
+        raise Unknown(
+            Problem("F01", f"没有这个文件夹:{path}", help="请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明")
+        )
     folder = Folder(path)
     for file in sorted(path.glob("*.yaml")):
         reader = _units if file.name == "units.yaml" else _definition
@@ -187,7 +189,9 @@ def _rule(folder: Folder, name: str, text: str, document: Document) -> None:
 
 def _put(folder: Folder, shelf: dict[str, Source[Any]], name: str, source: Source[Any]) -> None:
     if name in shelf:
-        folder.problems.append(source.document.problem("F05", (), f"{name} 在 {shelf[name].name} 里已有,版本号不能重复"))
+        folder.problems.append(
+            source.document.problem("F05", (), f"{name} 在 {shelf[name].name} 里已有,版本号不能重复")
+        )
     else:
         shelf[name] = source
 

@@ -1,7 +1,7 @@
 """The judging side of the hall: boards, publications, marks, the annual assessment, and why.
 
-What is shown, published and explained is one plain document (a *body*), made once from the record at a cut; its canonical bytes are
-what a publication freezes and what a recomputation must reproduce.
+What is shown, published and explained is one plain document (a *body*), made once from the record at a cut; its
+canonical bytes are what a publication freezes and what a recomputation must reproduce.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The hall: where the rooms meet. Every method of ``Office`` is a straight line from the caller to the record."""
+"""The hall, where the rooms meet: every method of ``Office`` is a straight line from the caller to the record."""
 
 from __future__ import annotations
 

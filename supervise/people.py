@@ -168,12 +168,16 @@ def _clashes(units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:
     for i, unit in enumerate(units):
         for other in units[:i]:
             shared = {unit.id, unit.name, *unit.also} & {other.id, other.name, *other.also} - {""}
-            together = all(a.since is None or b.until is None or a.since <= b.until for a, b in ((unit, other), (other, unit)))
+            together = all(
+                a.since is None or b.until is None or a.since <= b.until for a, b in ((unit, other), (other, unit))
+            )
             if shared and together:
                 word = sorted(shared)[0]
                 yield document.problem("U01", ("units", i), f"“{word}”既是{unit.name}又是{other.name},分不清是谁")
         if unit.becomes and unit.becomes not in ids:
-            yield document.problem("U02", ("units", i, "becomes"), f"没有“{unit.becomes}”这个单位{did_you_mean(unit.becomes, ids)}")
+            yield document.problem(
+                "U02", ("units", i, "becomes"), f"没有“{unit.becomes}”这个单位{did_you_mean(unit.becomes, ids)}"
+            )
 
 
 def _sets(file: UnitsFile, units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:

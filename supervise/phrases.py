@@ -1,13 +1,14 @@
 """The closed vocabulary in which definitions and rules are written, parsed once into small frozen trees.
 
-    due          10 workdays after assign | 10 workdays after report or catch_up | [06-25, 12-25] | until of order | task
+    due          10 workdays after assign | 5 workdays after report or catch_up | [06-25, 12-25] | until of order
+                 task
     condition    finish missed | decision open | 7 days before finish | 15 workdays after finish
                  finish behind 20% | blue unanswered
     measure      a condition or an action, counted: plan on time | missed | rework | order red | finish on pace
     comparison   a measure or a name, compared: score >= 90 | finish missed >= 3 | black = 0
 
-Nothing here is evaluated as code, and no name is checked here: ``workflows.checking`` and ``rules.checking`` know which
-duties, actions and rungs exist.
+Nothing here is evaluated as code, and no name is checked here: ``workflows.checking`` and ``rules.checking`` know
+which duties, actions and rungs exist.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Strict YAML with places: text in, a model or located problems out.
 
-YAML 1.2 core schema only: ``true`` and ``false`` are the only booleans, so ``no``, ``on`` and ``off`` stay words; dates stay
-text until a model asks for a date; numbers with a point are decimals. No duplicate keys, no aliases, no tags.
+YAML 1.2 core schema only: ``true`` and ``false`` are the only booleans, so ``no``, ``on`` and ``off`` stay words;
+dates stay text until a model asks for a date; numbers with a point are decimals. No duplicate keys, no aliases, no
+tags.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ class Duty:
 
     @property
     def missed_from(self) -> date:
-        """The first day on which it is missed if it is still not met then; ``FOREVER`` while the office has the ball."""
+        """The first day on which it is missed if not met by then; ``FOREVER`` while the office has the ball."""
         first = self.due + ONE_DAY if self.due < FOREVER else FOREVER
         for span in self.waits:
             if span.start <= self.due and span.holds(first):
@@ -202,7 +202,7 @@ class Duty:
 
     @property
     def settles(self) -> date:
-        """The day that decides the period it counts in: done early counts when done, late or missed when it fell due."""
+        """The day that decides its period: done early counts when done, late or missed when it fell due."""
         return self.nominal if self.met is None else min(self.nominal, self.met)
 
     def span(self, outcome: str) -> Span:

@@ -1,7 +1,8 @@
-"""Acceptance cases that ship with a definition: an official can read, change and sign them; ``supervise check`` plays them.
+"""Acceptance cases that an official can read, change and sign; ``supervise check`` plays them.
 
-A story gives one task, what people do on which day, and what must come of it. The clock runs every night in between. Required
-fields that a step does not mention are filled with placeholders, except percentages and dates, which decide things.
+A story gives one task, what people do on which day, and what must come of it. The clock runs every night in between.
+Required fields that a step does not mention are filled with placeholders, except percentages and dates, which decide
+things.
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def play(folder: Folder) -> tuple[int, int, tuple[Problem, ...]]:
     Returns:
         how many stories and steps were played, and everything that did not come out as written.
     """
-    stories, steps, problems = 0, 0, []
+    stories, steps = 0, 0
+    problems: list[Problem] = []
     for document in folder.stories:
         try:
             told = validate(document, tuple[Story, ...])
@@ -164,7 +166,9 @@ def _owes(document: Document, at: Path, on: _Play, owes: Mapping[str, Any]) -> I
         open_ = {d.kind for d in situation.duties if unit in d.units and d.outcome(on.day) in ("open", "missed")}
         for kind in kinds:
             if kind not in open_:
-                yield document.problem("E04", (*at, "owes"), f"{unit} 这天应欠 {kind},实际欠的是:{'、'.join(sorted(open_)) or '无'}")
+                yield document.problem(
+                    "E04", (*at, "owes"), f"{unit} 这天应欠 {kind},实际欠的是:{'、'.join(sorted(open_)) or '无'}"
+                )
 
 
 def _clock(document: Document, at: Path, on: _Play, step: Mapping[str, Any]) -> Iterator[Problem]:
@@ -185,7 +189,9 @@ def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, A
     data = {name: _filler(definition, name) for name in (spec.needs if spec else ())}
     data |= {name: step[name] for name in step if name in definition.fields}
     try:
-        moved = on.lifecycle.advance(on.task, action, Actor(who, who, roles), on.day, {k: v for k, v in data.items() if v})
+        moved = on.lifecycle.advance(
+            on.task, action, Actor(who, who, roles), on.day, {k: v for k, v in data.items() if v}
+        )
     except SuperviseError as error:
         said = ";".join(p.text for p in error.problems)
         if "refused" not in step:
@@ -215,9 +221,9 @@ def _end(document: Document, at: Path, on: _Play, end: Finally) -> Iterator[Prob
         board, _, period = name.partition(" ")
         rules = on.folder.rule(BoardRules, board).value
         tally = Tally(ground, parse_period(period), on.folder.units, rules.score.spare)
-        for unit, number in wanted.items():
+        for unit, points in wanted.items():
             made = score(rules.score, tally, unit)
-            if made.total != number:
+            if made.total != points:
                 lines = ";".join(f"{line.label} {line.quantity} {plain(line.points)}".strip() for line in made.lines)
-                text = f"{unit} 应得 {plain(number)},实际 {plain(made.total)}({lines})"
+                text = f"{unit} 应得 {plain(points)},实际 {plain(made.total)}({lines})"
                 yield document.problem("E08", (*at, "score", name, unit), text)

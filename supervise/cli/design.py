@@ -5,11 +5,15 @@ from __future__ import annotations
 import shutil
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli.main import Command
 from supervise.cli.output import Counter, as_of, cut, shared
+from supervise.cli.shell import Command
+
+if TYPE_CHECKING:
+    from supervise.workflows.drawing import Format
 
 
 @click.command(cls=Command, short_help="建库,抄一份流程和办法")
@@ -65,18 +69,17 @@ def check(counter: Counter) -> int:
 @click.option("--counts", is_flag=True, help="带上各状态的在办件数")
 @as_of
 @shared
-def diagram(
-    counter: Counter, name: str, output: str, counts: bool, as_of: date | None, known: datetime | None
-) -> None:
+def diagram(counter: Counter, name: str, output: str, counts: bool, as_of: date | None, known: datetime | None) -> None:
     """画一份流程图;颜色和线型表示谁来办,--counts 带在办件数。"""
-    form = Path(output).suffix.lstrip(".") or "svg" if output else "svg"
-    if form not in ("svg", "png", "dot"):
+    formats: dict[str, Format] = {"svg": "svg", "png": "png", "dot": "dot"}
+    form = Path(output).suffix.lstrip(".") or "svg"
+    if form not in formats:
         raise click.UsageError(f"不会画 .{form},可用 .svg、.png、.dot")
     office, numbers, day = counter.office(), None, as_of or date.today()
     if counts:
         with counter.sessions()() as session:
             numbers = office.counts(session, name, cut(as_of, known))
-    picture = office.diagram(name, form, numbers, day if counts else None)
+    picture = office.diagram(name, formats[form], numbers, day if counts else None)
     if output:
         Path(output).write_bytes(picture)
     text = f"已写入 {output}" if output else picture.decode()
@@ -90,6 +93,6 @@ def replay(counter: Counter, verify: bool) -> None:
     """把办理记录从头重放一遍;--verify 与现状逐项核对。"""
     with counter.reading() as (office, session):
         made = office.replay(session, verify)
-    data = {"tasks": made.tasks, "events": made.events, "duties": made.duties, "verified": verify}
+    data = {"tasks": made.tasks, "events": made.events, "duties": made.duties, "compared": verify}
     tail = ",与现状一致。" if verify else "。"
     counter.answer(data, lambda: f"{made.tasks} 项、{made.events} 条办理记录重放一遍{tail}")

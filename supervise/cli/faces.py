@@ -49,7 +49,12 @@ def show(view: View, day: date) -> str:
     parts.append(f"{task.due} 办结")
     lines = [f"{task.code}  {task.text}", " · ".join(parts)]
     rows = [
-        (wording.duty(d.kind), "、".join(d.units), f"{d.due}{'*' if calendar.provisional(d.due) else ''}", standing(d, day, calendar))
+        (
+            wording.duty(d.kind),
+            "、".join(d.units),
+            f"{d.due}{'*' if calendar.provisional(d.due) else ''}",
+            standing(d, day, calendar),
+        )
         for d in view.duties
         if d.born <= day
     ]
@@ -67,7 +72,16 @@ def log(view: View) -> str:
         to = wording.state(e.target)
         move = f"→ {to}" if e.source != e.target and not e.source else f"{wording.state(e.source)} → {to}"
         said = ";".join(f"{view.lifecycle.definition.fields[n].label}:{_value(v)}" for n, v in e.data.items())
-        rows.append((e.seq, e.day, e.unit or e.actor, wording.action(e.action), move if e.source != e.target else "", cut(said, 60)))
+        rows.append(
+            (
+                e.seq,
+                e.day,
+                e.unit or e.actor,
+                wording.action(e.action),
+                move if e.source != e.target else "",
+                cut(said, 60),
+            )
+        )
     return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
 
 
@@ -82,7 +96,13 @@ def tasks(views: Sequence[View]) -> str:
     if not views:
         return "没有符合条件的任务"
     rows = [
-        (v.task.code, v.lifecycle.wording.state(v.task.state), v.task.due, cut("、".join(v.task.lead), 28), cut(v.task.text, 56))
+        (
+            v.task.code,
+            v.lifecycle.wording.state(v.task.state),
+            v.task.due,
+            cut("、".join(v.task.lead), 28),
+            cut(v.task.text, 56),
+        )
         for v in views
     ]
     return table(rows, header=("编码", "状态", "办结时限", "牵头", "任务"), indent=0) + f"\n共 {len(views)} 项"
@@ -93,7 +113,14 @@ def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> st
     if not rows:
         return "没有待办事项"
     shown = [
-        (o.duty.task, o.label, *(() if named else (cut("、".join(o.duty.units), 28),)), o.duty.due, standing(o.duty, day, calendar), cut(o.text, 44))
+        (
+            o.duty.task,
+            o.label,
+            *(() if named else (cut("、".join(o.duty.units), 28),)),
+            o.duty.due,
+            standing(o.duty, day, calendar),
+            cut(o.text, 44),
+        )
         for o in rows
     ]
     header = ("编码", "应办", *(() if named else ("谁",)), "期限", "状态", "任务")
@@ -118,7 +145,11 @@ def done(before: str, view: View) -> str:
     """One act, and who must do what next."""
     task, wording = view.task, view.lifecycle.wording
     now = wording.state(task.state)
-    head = f"{task.code}  {before} → {now}" if before != now else f"{task.code}  {wording.action(task.events[-1].action)} 已记录({now})"
+    head = (
+        f"{task.code}  {before} → {now}"
+        if before != now
+        else f"{task.code}  {wording.action(task.events[-1].action)} 已记录({now})"
+    )
     day = task.events[-1].day
     due = [d for d in view.duties if d.outcome(day) == "open" and d.born == day and d.after == task.version]
     return "\n".join([head, *(f"  {'、'.join(d.units)}应于 {d.due} 前{wording.duty(d.kind)}" for d in due)])
@@ -133,7 +164,11 @@ def tick(report: TickReport, ladders: Iterable[Ladder], lifecycles: Mapping[str,
         wording = lifecycles[e.definition].wording
         groups[rung or wording.action(e.action)].append(e.task)
     lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
-    lines += [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])] if groups else ["  没有到点的事"]
+    lines += (
+        [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])]
+        if groups
+        else ["  没有到点的事"]
+    )
     for p in report.proposals:
         lines.append(f"  请定:{p.task} {p.label}({p.since} 起);办理用 supervise do")
     return "\n".join(lines)
@@ -157,7 +192,11 @@ def board(body: Body) -> str:
             (LISTS[row["list"]], row["rank"] or "-", row["unit"], row["score"]["total"], f"{row['tasks']} 项")
             for row in rows
         ]
-        lines.append(table(shown, header=("榜", "名次", "单位", "得分", "承办"), align=("left", "right", "left", "right", "right")))
+        lines.append(
+            table(
+                shown, header=("榜", "名次", "单位", "得分", "承办"), align=("left", "right", "left", "right", "right")
+            )
+        )
     lines += [f"提请:{p['unit']} 连续 {p['in_a_row']} 次列{LISTS[p['list']]},{p['label']}" for p in body["proposals"]]
     return "\n".join([*lines, "", basis(body)])
 

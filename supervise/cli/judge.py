@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from supervise.cli.main import Command
 from supervise.cli.output import Counter, actor, as_of, cut, shared
+from supervise.cli.shell import Command
 
 
 @click.command(cls=Command, short_help="红黑榜")
@@ -29,7 +29,10 @@ def board(
     as_of: date | None,
     known: datetime | None,
 ) -> None:
-    """出一期红黑榜,如 supervise board red-black 2021Q2 --as-of 2021-06-30。同一口径重算,一字不差。"""
+    """出一期红黑榜,如 supervise board red-black 2021Q2 --as-of 2021-06-30。
+
+    同一口径随时重算,一字不差。
+    """
     from supervise.cli import faces
 
     with counter.writing() as (office, session):
@@ -85,7 +88,10 @@ def why(
     as_of: date | None,
     known: datetime | None,
 ) -> None:
-    """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。已公布的照公布的说,另给口径则按口径重算。"""
+    """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。
+
+    已公布的照公布的说;另给口径则按口径重算。
+    """
     from supervise.cli import faces
 
     if (on_board is None) == (on_assess is None):

@@ -1,6 +1,7 @@
-"""The counter: ``supervise COMMAND``. Chinese help, one way of saying what went wrong, and the exit codes.
+"""The counter, ``supervise COMMAND``: one way of saying what went wrong, and the exit codes.
 
-Exit codes: 0 done, 1 rows and log differ (or a fault of ours), 2 usage, 3 refused, 4 invalid file, 5 not found, 6 stale.
+Exit codes: 0 done, 1 rows and log differ (or a fault of ours), 2 usage, 3 refused, 4 invalid file, 5 not found, 6
+stale.
 
 Only click is imported here: what a command needs, it imports when it runs, so that help stays instant.
 """
@@ -14,51 +15,10 @@ from typing import Any
 
 import click
 
+from supervise.cli import design, judge, work
+from supervise.cli.shell import Group
+
 EXITS = {"Diverged": 1, "Refused": 3, "Invalid": 4, "Unknown": 5, "Stale": 6}
-_HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
-
-
-class ChineseFormatter(click.HelpFormatter):
-    """Help with Chinese headings."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """The usage line."""
-        super().write_usage(prog, args, prefix or "用法:")
-
-    def write_heading(self, heading: str) -> None:
-        """A heading."""
-        super().write_heading(_HEADINGS.get(heading, heading))
-
-
-click.Context.formatter_class = ChineseFormatter
-
-
-class Command(click.Command):
-    """A command whose help option speaks Chinese."""
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """``--help``."""
-        return _chinese_help(super().get_help_option(ctx))
-
-
-class Group(click.Group):
-    """The whole set of commands, in the order of a working year."""
-
-    command_class = Command
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """``--help``."""
-        return _chinese_help(super().get_help_option(ctx))
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order they were added, not by alphabet."""
-        return list(self.commands)
-
-
-def _chinese_help(option: click.Option | None) -> click.Option | None:
-    if option is not None:
-        option.help = "显示这份说明"
-    return option
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110})
@@ -73,20 +33,15 @@ def cli() -> None:
     """
 
 
-def _load() -> None:
-    """Hang up the commands; their modules import nothing heavy."""
-    from supervise.cli import design, judge, work
-
-    for command in (
-        design.init, design.check, work.intake, work.assign, work.list_, work.show, work.log, work.owed, work.do,
-        work.tick, judge.board, judge.why, judge.assess, design.diagram, design.replay,
-    ):  # fmt: skip
-        cli.add_command(command)
+for _command in (
+    design.init, design.check, work.intake, work.assign, work.list_, work.show, work.log, work.owed, work.do, work.tick,
+    judge.board, judge.why, judge.assess, design.diagram, design.replay,
+):  # fmt: skip
+    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line and exit with its code; no traceback reaches a user unless SUPERVISE_DEBUG is set."""
-    _load()
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_guarded(lambda: cli.main(given, prog_name="supervise", standalone_mode=False), "--json" in given))
 

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session, sessionmaker
-
     from supervise.office import Office
     from supervise.people import Actor
     from supervise.records import Cut
+    from supervise.store.database import Sessions, Work
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day, written 2021-03-25."""
 
     name = "日期"
@@ -39,7 +38,7 @@ class Day(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment, written 2021-07-02T09:00; without a zone it is UTC."""
 
     name = "时刻"
@@ -68,7 +67,7 @@ class Counter:
 
         return Office(self.definitions, district=self.district)
 
-    def sessions(self, create: bool = False, beside: bool = False) -> sessionmaker[Session]:
+    def sessions(self, create: bool = False, beside: bool = False) -> Sessions:
         """Sessions on the database; an SQLite file is made only by commands that write."""
         from supervise.errors import Problem, Unknown
         from supervise.store.database import open_database
@@ -80,14 +79,14 @@ class Counter:
         return open_database(self.db, create, beside)
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Office, Session]]:
+    def reading(self) -> Iterator[tuple[Office, Work]]:
         """An office and a session that changes nothing."""
         office = self.office()
         with self.sessions()() as session:
             yield office, session
 
     @contextmanager
-    def writing(self, create: bool = False) -> Iterator[tuple[Office, Session]]:
+    def writing(self, create: bool = False) -> Iterator[tuple[Office, Work]]:
         """An office and a transaction: all of it, or nothing."""
         office = self.office()
         with self.sessions(create).begin() as session:
@@ -110,7 +109,12 @@ def shared(function: F) -> F:
     """Options that every command has; the command gets a ``Counter`` first."""
 
     @click.option("--db", envvar="SUPERVISE_DB", default="sqlite:///supervise.db", help="数据库地址(SUPERVISE_DB)")
-    @click.option("--definitions", envvar="SUPERVISE_DEFINITIONS", default=None, help="流程与办法所在文件夹(SUPERVISE_DEFINITIONS)")
+    @click.option(
+        "--definitions",
+        envvar="SUPERVISE_DEFINITIONS",
+        default=None,
+        help="流程与办法所在文件夹(SUPERVISE_DEFINITIONS)",
+    )
     @click.option("--district", envvar="SUPERVISE_DISTRICT", default="default", help="地区(SUPERVISE_DISTRICT)")
     @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
     @functools.wraps(function)

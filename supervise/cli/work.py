@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.main import Command
 from supervise.cli.output import Counter, Day, actor, as_of, cut, shared, terminal
+from supervise.cli.shell import Command
 
 if TYPE_CHECKING:
     from supervise.intake.breakdown import Breakdown
@@ -69,7 +69,7 @@ def assign(counter: Counter, breakdown: str, day: date | None, as_: str, skip: S
     with counter.writing(create=True) as (office, session):
         placed = office.assign(session, made, actor(office, as_), day, skip, document)
         lifecycle = office.lifecycle(session, placed[0].definition) if placed else None
-    data = {"assigned": [task.code for task in placed], "skipped": list(skip)}
+    data = {"placed": [task.code for task in placed], "skipped": list(skip)}
     counter.answer(data, lambda: faces.assigned(placed, lifecycle) if lifecycle else "没有交办任何任务。")
 
 
@@ -154,8 +154,9 @@ def do(
     key: str,
     seen: int | None,
 ) -> None:
-    """办理一步。动作要填的内容写成 --字段 值,如 --summary "上半年新增18家" --progress 55。
+    """办理一步。
 
+    动作要填的内容写成 --字段 值,如 --summary "上半年新增18家" --progress 55。
     不知道能办什么、要填什么,随便写一个动作就会告诉您。
     """
     from supervise.cli import faces, shapes
@@ -214,7 +215,10 @@ def _files(definition: Definition, fields: dict[str, str]) -> dict[str, Any]:
 @click.argument("day", metavar="[日期]", type=Day(), required=False)
 @shared
 def tick(counter: Counter, day: date | None) -> None:
-    """让时钟走到某一天(不写即今天):到点的逾期、到点的督查单。漏跑、重跑都不影响状态和得分。"""
+    """让时钟走到某一天(不写即今天):到点的逾期、到点的督查单。
+
+    漏跑、重跑都不影响状态和得分,只是督查单晚发。
+    """
     from supervise.cli import faces, shapes
 
     with counter.writing() as (office, session):

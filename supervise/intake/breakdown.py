@@ -113,8 +113,13 @@ def draft(notice: Notice, directory: Directory | None, code: str = "", day: date
     asked = day or issued
     codes = _codes(notice, code or f"T{notice.plan_year or ''}")
     tasks = tuple(_draft(item, codes[i], directory, asked) for i, item in enumerate(notice.items))
-    by_place = {(item.line, item.no): codes[i] for i, item in enumerate(notice.items)}
-    doubts = [_doubt(p, by_place, notice) for p in notice.problems]
+    of_no: dict[str, str] = {}
+    for item, own in zip(notice.items, codes, strict=True):
+        of_no.setdefault(item.no, own)
+    doubts = [
+        Doubt(code=p.code, task=of_no.get(p.task, "") if p.task else "", lines=p.line, text=p.text)
+        for p in notice.problems
+    ]
     if directory is not None:
         doubts += _expanded(notice, codes, directory, asked)
     source = Source(
@@ -191,12 +196,6 @@ def _year_end(notice: Notice) -> date | None:
         return None
     last = {"Q1": (3, 31), "Q2": (6, 30), "Q3": (9, 30), "H1": (6, 30)}.get(notice.plan_period[5:], (12, 31))
     return date(notice.plan_year, *last)
-
-
-def _doubt(problem: Problem, codes: dict[tuple[int, str], str], notice: Notice) -> Doubt:
-    item = next((i for i in notice.items if problem.task and i.no == problem.task), None)
-    task = codes.get((item.line, item.no), "") if item else ""
-    return Doubt(code=problem.code, task=task, lines=problem.line, text=problem.text)
 
 
 def _expanded(notice: Notice, codes: list[str], directory: Directory, day: date | None) -> list[Doubt]:

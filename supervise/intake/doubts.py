@@ -14,8 +14,7 @@ from supervise.intake.clauses import Clause
 if TYPE_CHECKING:
     from supervise.intake.notice import Item, Notice, Section
 
-_MASKED = re.compile(r"(?:[xX×*]{2,}|某+)(?=[\u4e00-\u9fff])")
-_MASKED_COUNT = re.compile(r"[xX×]{2,}(?=[个所条幅家座户处亩公里米])")
+_MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
 _VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|有关(?:部门|单位)|相关(?:部门|单位)")
 
 

@@ -81,9 +81,9 @@ def _descend(
         return
     if below or (outer and any(n.kind == kind for c in node.children for n in c.walk())):
         for child in node.children:
-            yield from _descend(child, (*path, node), kind, node.clause or above, clauses_printed, folded)
+            yield from _descend(child, (*path, node), kind, node.whole or above, clauses_printed, folded)
     elif node.clause is not None or node.kind == kind:
-        clause = node.clause or above
+        clause = node.whole or above
         yield Entry(node, path, "", clause, inherited=node.clause is None and above is not None)
 
 

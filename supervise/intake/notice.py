@@ -187,7 +187,7 @@ class _Reader:
         self.cover = self.before + heading if self.before or heading else [ln for p in parts for ln in p.lines][:12]
         self.heading = heading if self.before else []
         self.chosen = chosen if entries else parts
-        found = [node.clause for part in parts for node in part.nodes if node.clause is not None]
+        found = [clause for part in parts for node in part.nodes if (clause := node.whole) is not None]
         self.labels = {f.role for clause in found for f in clause.fields}
         self.cover_text = "\n".join(line.folded for line in self.cover)
         self.style = parties.style(text, folded, found, self.cover_text)
@@ -312,7 +312,11 @@ class _Reader:
     ) -> Section:
         title, declared, damaged = self._title(node)
         here = (*above, _id(node))
-        inner = tuple(self._section(child, here, heads, counts) for child in node.children if id(child) in heads and RANK[child.kind] < RANK["item"])
+        inner = tuple(
+            self._section(child, here, heads, counts)
+            for child in node.children
+            if id(child) in heads and RANK[child.kind] < RANK["item"]
+        )
         damage = "编号缺失,按前后编号补出" if node.restored else "项数的括号不全" if damaged else ""
         return Section(_id(node), title, node.line, declared, counts[here], inner, damage)
 

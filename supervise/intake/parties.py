@@ -15,7 +15,7 @@ from supervise.intake.folding import pieces, trim
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, looks_like_unit, prefix
 
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
-_AND = re.compile(rf"(?:以及|及)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)")
+_AND = re.compile(r"(?:以及|及)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)")
 _FIRST_LEADS = re.compile(
     r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
 )
@@ -85,13 +85,13 @@ class Style:
         first: whether the notice says that the unit named first leads.
     """
 
-    prefixes: Prefixes = Prefixes()
+    prefixes: Prefixes
     families: bool = True
     joint: bool = False
     first: bool = False
 
 
-def names(text: str, folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
+def names(folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
     """Families of spans of names in a field: commas part families, 、 and 及 part names."""
     for a, b in pieces(folded, field.start, field.end, ",;"):
         yield list(_members(folded, a, b))
@@ -132,7 +132,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         alone = alone or ("unit" in kinds and "lead" not in kinds)
         for field in clause.fields:
             if field.role in ("lead", "co", "unit", ""):
-                families = [list(family) for family in names(text, folded, field)]
+                families = [list(family) for family in names(folded, field)]
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
     bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$", "", name)) for name in found)
@@ -152,59 +152,82 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
     if clause is None:
         return Parties()
     marked = any(f.role == "lead" for f in clause.fields)
-    found = Parties()
+    found = _Found()
     for field in clause.fields:
         if field.role == "leader":
-            found = _leaders(found, text, folded, field)
+            _leaders(found, text, folded, field)
         elif field.role == "due":
-            found = replace(found, due=(field.start, field.end))
+            found.due = found.due or (field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
-            found = _units(found, text, folded, field, how, marked)
-    return replace(found, members=tuple(_settle(list(found.members))))
+            _units(found, text, folded, field, how, marked)
+    return Parties(
+        members=tuple(_settle(found.members)),
+        leaders=tuple(dict.fromkeys(found.leaders)),
+        leader_groups=tuple(dict.fromkeys(found.leader_groups)),
+        open=found.open,
+        due=found.due,
+        unlabelled=found.unlabelled,
+    )
 
 
-def _leaders(found: Parties, text: str, folded: str, field: Field) -> Parties:
-    named, groups = list(found.leaders), list(found.leader_groups)
+class _Found:
+    """What has been read of a clause so far."""
+
+    def __init__(self) -> None:
+        self.members: list[Party] = []
+        self.leaders: list[str] = []
+        self.leader_groups: list[str] = []
+        self.open = False
+        self.due: tuple[int, int] | None = None
+        self.unlabelled = ""
+
+
+def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
     for a, b in pieces(folded, field.start, field.end, "、,; /"):
         a, b = trim(folded, a, b, " \r\n。")
         name = re.sub(r"同志$", "", text[a:b])
         if name:
-            (groups if is_group(folded[a:b]) else named).append(name)
-    return replace(found, leaders=tuple(dict.fromkeys(named)), leader_groups=tuple(dict.fromkeys(groups)))
+            (found.leader_groups if is_group(folded[a:b]) else found.leaders).append(name)
 
 
-def _units(found: Parties, text: str, folded: str, field: Field, how: Style, marked: bool) -> Parties:
-    """The names of one field added to those found before."""
-    members, is_open, inherited, party, which = list(found.members), found.open, "", False, ""
-    for index, family in enumerate(names(text, folded, field)):
+def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:
+    """The names of one field, added to those found before."""
+    walk = _Walk()
+    for index, family in enumerate(names(folded, field)):
         role = _role(field, marked, how, index)
         if how.families:
-            inherited, party, which = "", False, ""
+            walk = _Walk()
         for a, b in family:
             name, note, listed = _strip(folded[a:b])
-            is_open = is_open or listed
+            found.open = found.open or listed
             if not name:
                 continue
-            if note in ("牵头", "主办", "牵头单位", "主办单位"):
-                members, note, role = (
-                    [replace(m, role="co") if m.role == role == "unit" else m for m in members],
-                    "",
-                    "first",
-                )
-            group = is_group(name)
-            if group:
-                full = which + name if which and is_class(name) else name
-                which = determiner(full)
-            else:
-                full = how.prefixes.complete(name, inherited, party)
-                which = ""
-                inherited = prefix(name) or inherited
-                party = name[1:2] == "委" if prefix(name) else party
-            members.append(Party(full, role, text[a:b], note, group))
-            if role == "first":
+            if note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
+                found.members.append(Party(walk.complete(name, how.prefixes), "first", text[a:b]))
                 role = "co"
-    lost = text[field.start : field.end] if field.role == "" else ""
-    return replace(found, members=tuple(members), open=is_open, unlabelled=found.unlabelled or lost)
+                continue
+            found.members.append(Party(walk.complete(name, how.prefixes), role, text[a:b], note, is_group(name)))
+    if field.role == "":
+        found.unlabelled = found.unlabelled or text[field.start : field.end]
+
+
+class _Walk:
+    """Walks along the names of a family and hands on what they share: the prefix, 各 and 相关, the Party committee."""
+
+    def __init__(self) -> None:
+        self.inherited = ""
+        self.party = False
+        self.which = ""
+
+    def complete(self, name: str, prefixes: Prefixes) -> str:
+        if is_group(name):
+            full = self.which + name if self.which and is_class(name) else name
+            self.which = determiner(full)
+            return full
+        self.which = ""
+        if prefix(name):
+            self.inherited, self.party = prefix(name), name[1:2] == "委"
+        return prefixes.complete(name, self.inherited, self.party)
 
 
 def _strip(name: str) -> tuple[str, str, bool]:

@@ -44,6 +44,7 @@ class Node:
         children: nodes of inner kinds.
         restored: whether its marker is lost in print and was worked out.
         apart: whether its clause stands on a line of its own.
+        more: further clauses, each on a line of its own.
     """
 
     kind: str
@@ -56,6 +57,16 @@ class Node:
     children: list[Node] = field(default_factory=list)
     restored: bool = False
     apart: bool = False
+    more: list[Clause] = field(default_factory=list)
+
+    @property
+    def whole(self) -> Clause | None:
+        """All clauses of the node as one, from the first to the last."""
+        if self.clause is None or not self.more:
+            return self.clause
+        every = [self.clause, *self.more]
+        fields = tuple(f for clause in every for f in clause.fields)
+        return Clause(self.clause.start, every[-1].end, fields, all(clause.closed for clause in every))
 
     @property
     def bears(self) -> bool:
@@ -192,9 +203,7 @@ class _Grower:
         if node.clause is None:
             node.clause = moved
         else:
-            node.clause = Clause(
-                node.clause.start, moved.end, node.clause.fields + moved.fields, node.clause.closed and moved.closed
-            )
+            node.more.append(moved)
 
     def _unmarked(self, line: Line) -> None:
         node = self.path[-1] if self.path else None
@@ -266,4 +275,4 @@ def _lift(nodes: list[Node]) -> None:
             continue
         alone = all(child.clause is None for child in node.children[:-1])
         if alone and bearing[last.kind] < 0.6 * counts[last.kind]:
-            node.clause, node.apart, last.clause = last.clause, True, None
+            node.clause, node.more, node.apart, last.clause, last.more = last.clause, last.more, True, None, []

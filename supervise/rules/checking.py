@@ -1,4 +1,4 @@
-"""Is a rule set sound? Names known, weights adding up, every rung reachable, no unit without a grade. Codes R01–R12."""
+"""What is wrong with a rule set: unknown names, weights that do not add up, units left without a grade (R01–R13)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Supervision orders: which letters go out today, and when to look again.
 
-An order is an act: it carries the day it went out and its limit runs from there, for nobody can answer a letter not yet sent. So a
-missed night means letters leave later; it changes no state and settles no duty of the work itself.
+An order is an act: it carries the day it went out and its limit runs from there, for nobody can answer a letter not
+yet sent. So a missed night means letters leave later; it changes no state and settles no duty of the work itself.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
 def wake(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> date:
     """The next day an order may go out; ``FOREVER`` if none is in sight.
 
-    A reason that already holds counts from its start, so that a night that was missed is made up for; one that waits for
-    people's word is said once, on the day it begins.
+    A reason that already holds counts from its start, so that a night that was missed is made up for; one that waits
+    for people's word is said once, on the day it begins.
     """
     situation = lifecycle.situation(task)
     starts = (

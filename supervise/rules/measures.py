@@ -1,7 +1,7 @@
 """A phrase and a period give facts: what happened, to whom it counts, in which part, and why.
 
-A duty counts once, in the period in which it settles; an action counts on its day; a condition counts when it begins. Everything
-is read from the record up to the cut and from nothing else.
+A duty counts once, in the period in which it settles; an action counts on its day; a condition counts when it begins.
+Everything is read from the record up to the cut and from nothing else.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ class Ground:
     def facts(self, measure: Measure, period: Period) -> tuple[Fact, ...]:
         """Everything in ``period`` that ``measure`` speaks of; ``good`` tells which of it is as the phrase says.
 
-        For an outcome that is every settled duty of the kind, for a pace every task that can be judged, else only hits.
+        For an outcome that is every settled duty of the kind, for a pace every task that can be judged, else only
+        hits.
         """
         return tuple(
             Fact(self.directory.heir(unit, day), role, good, ref)

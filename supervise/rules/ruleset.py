@@ -141,7 +141,7 @@ class Line(Strict):
 
 
 class ScoreRules(Strict):
-    """How a score is made: base, lines, bounds. Every line is rounded half up to ``places``."""
+    """How a score is made: base, lines rounded half up to ``places``, bounds."""
 
     base: Decimal
     min: Decimal | None = None

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from supervise.errors import Invalid, Problem, Unknown
 from supervise.store.tables import SCHEMA_VERSION, meta, metadata
 
-DEFAULT_URL = "sqlite:///supervise.db"
+Work = Session
+Sessions = sessionmaker[Session]
 
 
-def open_database(url: str, create: bool = False, beside: bool = False) -> sessionmaker[Session]:
+def open_database(url: str, create: bool = False, beside: bool = False) -> Sessions:
     """Sessions on the database at ``url``.
 
     Args:
@@ -38,11 +39,15 @@ def open_database(url: str, create: bool = False, beside: bool = False) -> sessi
                 raise Unknown(Problem("B01", f"数据库里还没有 supervise 的表:{_shown(url)}", help=_INIT))
             if names and not beside:
                 shown = "、".join(sorted(names)[:3])
-                raise Invalid(Problem("B02", f"这个数据库不是 supervise 的,里面有别的表({shown}…):{_shown(url)}", help=_BESIDE))
+                raise Invalid(
+                    Problem("B02", f"这个数据库不是 supervise 的,里面有别的表({shown}…):{_shown(url)}", help=_BESIDE)
+                )
             _create(engine)
         _same_layout(engine, url)
     except DatabaseError as error:
-        raise Invalid(Problem("B02", f"打不开数据库 {_shown(url)}:{error.orig}", help="请核对 --db 指的是不是数据库")) from None
+        raise Invalid(
+            Problem("B02", f"打不开数据库 {_shown(url)}:{error.orig}", help="请核对 --db 指的是不是数据库")
+        ) from None
     return sessionmaker(engine, expire_on_commit=False)
 
 
@@ -55,9 +60,13 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
         engine = create_engine(parsed)
     except ArgumentError:
-        raise Invalid(Problem("B02", f"看不懂数据库地址“{url}”", help="应写作 sqlite:///文件.db 或 postgresql+psycopg://…")) from None
+        raise Invalid(
+            Problem("B02", f"看不懂数据库地址“{url}”", help="应写作 sqlite:///文件.db 或 postgresql+psycopg://…")
+        ) from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise Invalid(Problem("B02", f"缺少数据库驱动:{error}", help='请安装,例如 pip install "supervise[postgres]"')) from None
+        raise Invalid(
+            Problem("B02", f"缺少数据库驱动:{error}", help='请安装,例如 pip install "supervise[postgres]"')
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _sqlite_settings)
     return engine
@@ -90,4 +99,3 @@ def _shown(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except SQLAlchemyError:
         return url
-

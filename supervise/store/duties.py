@@ -1,7 +1,7 @@
 """Duties as stored facts with two times: when it was so, and when it became known.
 
-The core works them out after every event; here they are only compared with what stands and kept. A row is never changed but to say
-until when it stood. So what was owed at any cut is a query, and never a fold of every history.
+The core works them out after every event; here they are only compared with what stands and kept. A row is never
+changed but to say until when it stood. So what was owed at any cut is a query, and never a fold of every history.
 """
 
 from __future__ import annotations

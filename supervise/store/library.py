@@ -1,4 +1,4 @@
-"""What was decided and published: registered definitions and rules, publications, marks. All append-only."""
+"""What was decided and published, append-only: registered definitions and rules, publications, marks."""
 
 from __future__ import annotations
 
@@ -78,9 +78,16 @@ def publish(
     made = Publication(number, kind, name, period, fingerprint(body), body, by, now)
     session.execute(
         insert(publication).values(
-            district=district, serial=number, kind=kind, name=name, period=period, fingerprint=made.fingerprint,
-            body=body, published_by=by, published_at=now,
-        )  # fmt: skip
+            district=district,
+            serial=number,
+            kind=kind,
+            name=name,
+            period=period,
+            fingerprint=made.fingerprint,
+            body=body,
+            published_by=by,
+            published_at=now,
+        )
     )
     return made
 
@@ -118,9 +125,16 @@ def add_mark(session: Session, district: str, row: MarkRow, now: datetime) -> No
     last = session.execute(select(func.max(mark.c.seq)).where(mark.c.district == district)).scalar() or 0
     session.execute(
         insert(mark).values(
-            district=district, seq=last + 1, unit=row.unit, kind=row.kind, day=row.day, value=str(row.value),
-            actor=row.by, note=row.note, recorded_at=now,
-        )  # fmt: skip
+            district=district,
+            seq=last + 1,
+            unit=row.unit,
+            kind=row.kind,
+            day=row.day,
+            value=str(row.value),
+            actor=row.by,
+            note=row.note,
+            recorded_at=now,
+        )
     )
 
 

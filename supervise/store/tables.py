@@ -1,7 +1,8 @@
 """The tables: one MetaData, every table begins with the district, plain types only.
 
-Names begin with ``sv_`` so that they stand beside an OA's own. ``event`` is the truth; the rows of ``task`` and ``duty`` are copies
-written in the same transaction by the same pure functions. The core decides every date found here; the database compares.
+Names begin with ``sv_`` so that they stand beside an OA's own. ``event`` is the truth; the rows of ``task`` and
+``duty`` are copies written in the same transaction by the same pure functions. The core decides every date found
+here; the database compares.
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ def _table(name: str, *items: Any) -> Table:
 
 
 meta = Table(
-    PREFIX + "meta", metadata, Column("name", String(64), primary_key=True), Column("value", String(255), nullable=False)
+    PREFIX + "meta",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", String(255), nullable=False),
 )
 
 task = _table(

@@ -76,7 +76,10 @@ def save(session: Session, district: str, savings: Sequence[Saving], recorded_at
             session.execute(insert(event_table), rows)
         _save_parties(session, district, savings)
         duties.save(
-            session, district, [(e, stage) for s in savings for e, stage in zip(s.events, s.stages, strict=True)], recorded_at
+            session,
+            district,
+            [(e, stage) for s in savings for e, stage in zip(s.events, s.stages, strict=True)],
+            recorded_at,
         )
         letters = [_news_row(district, s, n, recorded_at) for s in savings for n in s.news]
         if letters:
@@ -147,9 +150,7 @@ def _save_parties(session: Session, district: str, savings: Sequence[Saving]) ->
         session.execute(insert(party), rows)
 
 
-def histories(
-    session: Session, district: str, cut: Cut, codes: Iterable[str] | None = None
-) -> list[Task]:
+def histories(session: Session, district: str, cut: Cut, codes: Iterable[str] | None = None) -> list[Task]:
     """Every task as a cut shows it, by code.
 
     Args:

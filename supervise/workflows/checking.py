@@ -1,6 +1,6 @@
-"""Is a definition sound? Every name known, every state reachable and with a way out, every duty meetable.
+"""What is wrong with a definition: unknown names, states without a way in or out, duties nobody can meet (D01–D12).
 
-``transitions`` accepts unknown states without a word, so all of this is ours. Codes D01–D12, listed in ``docs/problems.md``.
+``transitions`` accepts unknown states without a word, so all of this is ours.
 """
 
 from __future__ import annotations

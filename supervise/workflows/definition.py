@@ -39,9 +39,9 @@ class FieldSpec(Strict):
 class Action(Strict):
     """What someone can do: who, in which states, with which fields, leading where.
 
-    ``to`` is a state, or a mapping from state to state for actions that move only some; ``when`` is a list of conditions
-    of which one must hold; ``sets`` maps a property of the task to the field it takes its value from; ``voids`` names the
-    field that says which duty no longer counts; ``tell`` names the roles that must hear of it.
+    ``to`` is a state, or a mapping from state to state for actions that move only some; ``when`` is a list of
+    conditions of which one must hold; ``sets`` maps a property of the task to the field it takes its value from;
+    ``voids`` names the field that says which duty no longer counts; ``tell`` names the roles that must hear of it.
     """
 
     label: str
@@ -58,8 +58,8 @@ class Action(Strict):
 class DutyKind(Strict):
     """What is owed: by whom, by when, and what meets it.
 
-    ``dated`` names actions whose day counts as the day of meeting (the report, not its approval); ``waits`` names states
-    in which the ball lies with the office.
+    ``dated`` names actions whose day counts as the day of meeting (the report, not its approval); ``waits`` names
+    states in which the ball lies with the office.
     """
 
     label: str

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from html import escape
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -31,7 +30,8 @@ INK, PAPER, LATE_INK, LATE_PAPER, GREY = "#374151", "white", "#b91c1c", "#fee2e2
 TITLE_SIZE, NODE_SIZE, EDGE_SIZE, LEGEND_SIZE = 18, 13, 11, 11
 LABEL_EMS, LEGEND_EMS = 8.0, 56.0
 INSTALL = '安装 apt-get install graphviz fonts-noto-cjk 或 pip install "supervise[diagram]";也可以先写成 .dot 文件'
-INSTALL_PNG = "安装 apt-get install graphviz fonts-noto-cjk,或改画 svg(任何浏览器都能打开)"
+INSTALL_PNG = '安装 apt-get install fonts-noto-cjk 和 graphviz(或 pip install "supervise[diagram]"),或改画 svg'
+PNG_DPI = 144
 KEYS, CLOCK_KEY, RAIL_KEY = "粗框:起点   双框:终点", "   虚线:到时由系统自动办", "   圆点:几个状态都可以办"
 
 # The library takes its program from one global, so only one thread may draw at a time.
@@ -54,20 +54,34 @@ def draw(picture: Picture, format: Format = "svg") -> bytes:
     if format == "dot":
         return str(graph.source).encode()
     dot = shutil.which("dot")
-    if format == "png":
-        if dot is None or not _has_chinese_font():
-            lacks = "没有画图程序 dot" if dot is None else "这台机器没有中文字体,画出来是空框"
-            raise Refused(Problem("V02", f"画不成 png:{lacks}", help=INSTALL_PNG))
-        graph.attr(dpi="144")
+    if format == "png" and not _has_chinese_font():
+        raise Refused(Problem("V02", "画不成 png:这台机器没有中文字体,画出来是空框", help=INSTALL_PNG))
+    if format == "png" and dot is not None:
+        graph.attr(dpi=str(PNG_DPI))
         return _run(graph, dot, "png")
     program = dot or _pure()
     if program is None:
         raise Refused(Problem("V01", "没有画图程序:既没有 dot,也没有 graphviz-pure", help=INSTALL))
-    return svg.finish(_run(graph, program, "svg").decode(), picture).encode()
+    drawn = svg.finish(_run(graph, program, "svg").decode(), picture)
+    return _painted(drawn) if format == "png" else drawn.encode()
+
+
+def _painted(drawn: str) -> bytes:
+    """An svg as png by resvg, which knows the system's fonts; graphviz-pure would paint empty squares for Chinese."""
+    try:
+        import resvg_py
+    except ModuleNotFoundError:
+        raise Refused(Problem("V02", "画不成 png:既没有 dot,也没有 resvg-py", help=INSTALL_PNG)) from None
+    try:
+        return bytes(resvg_py.svg_to_bytes(svg_string=drawn, dpi=PNG_DPI, background=PAPER))
+    except ValueError as error:
+        raise Refused(Problem("V03", f"画图程序 resvg 出错:{error}", help=INSTALL_PNG)) from None
 
 
 def _pure() -> str | None:
     """The program graphviz-pure: beside this Python, on the path, or where its wheel says it is."""
+    from importlib import metadata
+
     beside = shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))
     if found := beside or shutil.which("graphviz-pure"):
         return found
@@ -83,7 +97,7 @@ def _has_chinese_font() -> bool:
     """Whether fontconfig knows a font for Chinese; where there is no fontconfig the system has its own ways."""
     program = shutil.which("fc-list")
     if program is None:
-        return True
+        return not sys.platform.startswith("linux")
     found = subprocess.run([program, ":lang=zh", "family"], capture_output=True, check=False)
     return found.returncode != 0 or bool(found.stdout.strip())
 

@@ -2,7 +2,7 @@
 
 Rules that hold for every definition:
 
-* a limit counted from an action starts anew each time the action is done; one still open when that happens is superseded;
+* a limit counted from an action starts anew each time it is done; one still open when that happens is superseded;
 * a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet, and an act that redoes a
   returned one does not count ahead for the next date;
 * who owes is who holds the part on the day the duty falls due or is met: a new lead does not inherit old lateness;

@@ -58,7 +58,7 @@ def _many(value: Any, kind: str) -> list[Any]:
 
 def _percent(value: Any) -> str:
     try:
-        number = Decimal(str(value).strip().rstrip("%%"))
+        number = Decimal(str(value).strip().rstrip("%").rstrip("%"))
     except InvalidOperation:
         raise FieldError(f"“{value}”不是百分数") from None
     if not number.is_finite() or not 0 <= number <= 100:

@@ -1,7 +1,7 @@
 """A definition compiled into one machine, and the only door through which a task changes.
 
-One ``transitions.Machine`` per definition version decides every step, whether a person or the clock asks. Tasks are never
-registered with it: registering resets their state and keeps them for ever.
+One ``transitions.Machine`` per definition version decides every step, whether a person or the clock asks. Tasks are
+never registered with it: registering resets their state and keeps them for ever.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Lifecycle:
 
     @property
     def pressing(self) -> str:
-        """The action by which the clock sends an order: one open to it without a condition of its own; empty if none."""
+        """The action by which the clock sends an order: open to it and without a condition; empty if none."""
         return next((n for n, a in self.definition.actions.items() if CLOCK in a.by and not a.when), "")
 
     def closed_on(self, task: Task) -> date | None:

@@ -1,14 +1,14 @@
 """A condition is the days on which it holds.
 
-One function turns a phrase into spans. A guard asks whether one holds today, the clock asks when the next one starts, a
-score line counts those that start in its period. There is no second implementation that could disagree.
+One function turns a phrase into spans. A guard asks whether one holds today, the clock asks when the next one starts,
+a score line counts those that start in its period. There is no second implementation that could disagree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -101,36 +101,43 @@ class Situation:
                 yield Holding(reply.span("missed"), by_key.get(reply.about, reply), order)
 
     @cached_property
-    def figures(self) -> tuple[tuple[date, Decimal], ...]:
-        """The progress on record, by day; nothing reported counts as 0 once the first report is missed."""
+    def checkpoints(self) -> tuple[tuple[date, Decimal], ...]:
+        """The days on which progress can be held against the schedule, with the figure that counts on each.
+
+        They are the days of the reports, and the days on which a report was missed: then the last figure stands, 0 if
+        there was none. Between them nobody falls behind by the mere passing of time.
+        """
         name = self.definition.field_of("percent")
         said = [(e.day, Decimal(str(e.data[name]))) for e in self.task.events if name and name in e.data]
         missed = (d.span("missed") for d in self.duties if d.kind in self.definition.figure_duties)
-        first = min((span.start for span in missed if span.start < span.end), default=FOREVER)
-        if first < FOREVER and (not said or first < said[0][0]):
-            return ((first, Decimal(0)), *said)
-        return tuple(said)
+        silent = {span.start for span in missed if span.start < span.end}
+        found = [*said]
+        for day in sorted(silent):
+            before = [figure for on, figure in said if on < day]
+            found.append((day, before[-1] if before else Decimal(0)))
+        return tuple(sorted(found, key=lambda point: point[0]))
+
+    def _lag(self, duty: Duty, day: date, figure: Decimal) -> Decimal | None:
+        """How many percentage points ``figure`` lies behind the linear schedule of ``duty`` on ``day``."""
+        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
+        if length <= 0:
+            return None
+        gone = (min(max(day, duty.born), duty.nominal) - duty.born).days
+        return Decimal(100 * gone) / length - figure
 
     def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
-        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
         over = min(duty.met or FOREVER, duty.void or FOREVER)
-        ends = [*(day for day, _ in self.figures[1:]), FOREVER]
-        for (day, figure), end in zip(self.figures, ends, strict=True):
-            share = figure + points
-            if length > 0 and share <= 100:
-                needed = -int(-(share * length) // 100)  # rounded up to whole days
-                start = max(day, duty.born + timedelta(days=needed))
-                if start < min(end, over):
-                    yield Span(start, min(end, over))
+        ends = [*(day for day, _ in self.checkpoints[1:]), FOREVER]
+        for (day, figure), end in zip(self.checkpoints, ends, strict=False):
+            lag = self._lag(duty, day, figure)
+            if lag is not None and lag >= points and day < min(end, over):
+                yield Span(day, min(end, over))
 
     def on_pace(self, duty: Duty, day: date) -> bool | None:
         """Whether ``duty`` keeps its linear schedule on ``day``; ``None`` while there is nothing to judge by."""
         outcome = duty.outcome(day)
         if outcome != "open":
             return None if outcome == "void" else outcome == "on time"
-        known = [figure for on, figure in self.figures if on <= day]
-        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
-        if not known or length <= 0:
-            return None
-        gone = (min(day, duty.nominal) - duty.born).days
-        return known[-1] * length >= 100 * gone
+        known = [point for point in self.checkpoints if point[0] <= day]
+        lag = self._lag(duty, *known[-1]) if known else None
+        return None if lag is None else lag <= 0

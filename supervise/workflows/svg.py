@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
+from html import escape, unescape
 
 from supervise.workflows.diagram import Picture
 
@@ -42,7 +42,7 @@ def finish(svg: str, picture: Picture) -> str:
     states = {ours: name for name, ours in names(picture).items()}
 
     def name(match: re.Match[str]) -> str:
-        ours = match["id"]
+        ours = unescape(match["id"])
         # The points and pieces of a rail say what their arrow says.
         text = said.get(ours) or said.get("-".join(ours.split("-")[:2]), "")
         return f'<g id="{escape(clean(states.get(ours, ours)))}"{match["rest"]}<title>{text}</title>'

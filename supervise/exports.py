@@ -1,0 +1,98 @@
+"""Results as workbooks: a breakdown, a board or an assessment with its receipts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from supervise.errors import Problem, Refused
+from supervise.intake.breakdown import Breakdown
+from supervise.widths import columns
+
+Body = Mapping[str, Any]
+Row = Sequence[Any]
+LISTS = {"red": "红榜", "black": "黑榜", "": ""}
+_WIDEST = 60
+
+
+def breakdown(made: Breakdown) -> bytes:
+    """A breakdown as a workbook: the tasks, and what is still to be looked at."""
+    tasks = [
+        (d.code, " / ".join(d.path), d.text, "、".join(d.lead), "、".join(d.co), "、".join(d.leader),
+         (d.due or made.due or ""), d.lines or "")
+        for d in made.tasks
+    ]  # fmt: skip
+    doubts = [(d.code, d.task, d.lines or "", d.text) for d in made.problems]
+    return _write([
+        ("任务分解", ("编码", "章节", "任务", "牵头单位", "协办单位", "牵头领导", "办结时限", "原文行号"), tasks),
+        ("待核", ("代码", "编码", "原文行号", "问题"), doubts),
+    ])  # fmt: skip
+
+
+def workbook(body: Body) -> bytes:
+    """A board or an assessment as a workbook: the places, every line of every receipt, and what it rests on."""
+    sheets = [
+        _places(body),
+        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), list(_receipts(body))),
+    ]
+    basis = [("名称", body["title"]), ("考核期", body["label"]), ("编号", body.get("number", "未公布"))]
+    basis += [("截至", body["cut"]["as_of"]), ("入库截至", body["cut"]["known"])]
+    basis += [("依据", f"{name} {print_}") for name, print_ in {**body["rules"], **body["definitions"]}.items()]
+    basis += [("单位目录", body["directory"]), ("日历", body["calendar"])]
+    return _write([*sheets, ("口径", ("项目", "内容"), basis)])
+
+
+def _places(body: Body) -> tuple[str, Row, list[Row]]:
+    groups = body["groups"]
+    if body["kind"] == "board":
+        rows: list[Row] = [
+            (groups.get(r["group"], r["group"]), LISTS[r["list"]], r["rank"] or "不排名", r["unit"],
+             _number(r["score"]["total"]), r["tasks"], ";".join(r["why"]))
+            for r in body["standings"]
+        ]  # fmt: skip
+        return "红黑榜", ("分组", "榜", "名次", "单位", "得分", "承办项数", "说明"), rows
+    rows = [
+        (groups.get(r["group"], r["group"]), r["unit"], _number(r["score"]), _number(r["carried"]), r["grade"],
+         ";".join([*r["why"], *r["bars"]]))
+        for r in body["standings"]
+    ]  # fmt: skip
+    return "年度考核", ("分组", "单位", "得分", "折算分", "等次", "说明"), rows
+
+
+def _receipts(body: Body) -> Iterable[Row]:
+    for row in body["standings"]:
+        lines = row["score"]["lines"] if body["kind"] == "board" else row["lines"]
+        for line in lines:
+            yield row["unit"], line["label"], line["quantity"], _number(line["points"]), "", "", "", ""
+            for ref in line["because"]:
+                yield row["unit"], "", "", "", ref["task"], ref["what"], ref["due"] or ref["day"], ref["met"] or ""
+
+
+def _number(text: str) -> float:
+    """A decimal for a cell; Excel knows only floats, the exact text stands in the JSON."""
+    return float(text)
+
+
+def _write(sheets: Iterable[tuple[str, Row, Sequence[Row]]]) -> bytes:
+    try:
+        import xlsxwriter
+    except ModuleNotFoundError:
+        raise Refused(Problem("W01", "没有装写 xlsx 的库", help='请安装:pip install "supervise[report]"')) from None
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "valign": "vcenter"})
+    cell = book.add_format({"text_wrap": True, "valign": "top"})
+    for name, header, rows in sheets:
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, header, head)
+        for i, row in enumerate(rows, start=1):
+            sheet.write_row(i, 0, [v if isinstance(v, int | float) else str(v) for v in row], cell)
+        for column, title in enumerate(header):
+            widest = max((columns(str(row[column])) for row in rows), default=0)
+            sheet.set_column(column, column, min(_WIDEST, max(widest, columns(str(title))) + 2))
+        if rows:
+            sheet.autofilter(0, 0, len(rows), len(header) - 1)
+    book.close()
+    return buffer.getvalue()
