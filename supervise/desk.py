@@ -13,7 +13,7 @@ from supervise.errors import Problem, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Directory
 from supervise.reading import parse
-from supervise.records import PARTIES, Cut, Duty, Event, Task, evolve
+from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
 from supervise.rules import escalation
 from supervise.rules.ruleset import Ladder
 from supervise.store import library, tasks
@@ -201,12 +201,9 @@ class Desk:
 
 def _stages(lifecycle: Lifecycle, step: Step) -> Iterable[tuple[Duty, ...]]:
     """The duties after each event of a step."""
-    before = step.task.version - len(step.events)
-    task = Task(step.task.code)
-    for event in step.task.events:
-        task = evolve(task, event)
-        if event.seq > before:
-            yield lifecycle.situation(task).duties
+    for event in step.events:
+        then = step.task if event is step.events[-1] else replay(step.task.events[: event.seq])
+        yield lifecycle.situation(then).duties
 
 
 def _hearers(definition: Definition, task: Task, word: str) -> Sequence[str]:

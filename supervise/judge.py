@@ -194,7 +194,7 @@ class Judge(Desk):
     def _cut(self, cut: Cut | None, span: Period) -> Cut:
         as_of = cut.as_of if cut is not None else min(span.end, self.today())
         known = cut.known if cut is not None and cut.known is not None else self.now()
-        return Cut(as_of, known.replace(microsecond=0) if cut is None or cut.known is None else known)
+        return Cut(as_of, known)
 
     def _tally(
         self, session: Session, rules: BoardRules | None, span: Period, cut: Cut

@@ -15,16 +15,18 @@ from typing import Any
 
 from pydantic import Field
 
-from supervise.dates import ONE_DAY, Period, parse_day, parse_period
+from supervise.dates import ONE_DAY, Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
 from supervise.reading import Document, Path, Strict, validate
-from supervise.records import Event, Task
+from supervise.records import Event, Task, replay
 from supervise.rules import escalation
+from supervise.rules.assessment import Evidence, Mark, Published, assess
+from supervise.rules.board import rank
 from supervise.rules.measures import Ground
-from supervise.rules.ruleset import BoardRules, Ladder
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
 from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle
@@ -50,12 +52,23 @@ class Given(Strict):
     assigned: date
 
 
+class StoryMark(Strict):
+    """A mark from outside the lifecycle that the assessment may need."""
+
+    unit: str
+    kind: str
+    day: date
+    value: Decimal
+
+
 class Finally(Strict):
-    """What must be so at the end: numbers of facts, and scores by unit."""
+    """What must be so at the end: numbers of facts, scores by unit, grades (or totals) by unit."""
 
     as_of: date
     counts: dict[str, int] = {}
     score: dict[str, dict[str, Decimal]] = {}
+    marks: tuple[StoryMark, ...] = ()
+    assess: dict[str, dict[str, Decimal | str]] = {}
 
 
 class Story(Strict):
@@ -210,7 +223,7 @@ def _filler(definition: Definition, name: str) -> Any:
 
 
 def _end(document: Document, at: Path, on: _Play, end: Finally) -> Iterator[Problem]:
-    ground = Ground([on.lifecycle.situation(on.task)], end.as_of, on.folder.units)
+    ground = _ground(on, end.as_of)
     whole = Period("全程", "year", on.task.opened, end.as_of)
     for phrase, number in end.counts.items():
         facts = [f for f in ground.facts(parse_measure(phrase), whole) if f.good]
@@ -227,3 +240,45 @@ def _end(document: Document, at: Path, on: _Play, end: Finally) -> Iterator[Prob
                 lines = ";".join(f"{line.label} {line.quantity} {plain(line.points)}".strip() for line in made.lines)
                 text = f"{unit} 应得 {plain(points)},实际 {plain(made.total)}({lines})"
                 yield document.problem("E08", (*at, "score", name, unit), text)
+    for name, expected in end.assess.items():
+        yield from _assessed(document, (*at, "assess", name), on, end, expected)
+
+
+def _assessed(
+    document: Document, at: Path, on: _Play, end: Finally, expected: Mapping[str, Decimal | str]
+) -> Iterator[Problem]:
+    name, _, year = str(at[-1]).partition(" ")
+    rules, span = on.folder.rule(AssessmentRules, name).value, parse_period(year)
+    made = assess(rules, _evidence(on, rules, span, end), on.folder.units)
+    for unit, wanted in expected.items():
+        row = made.of(unit)
+        if row is None:
+            yield document.problem("E09", (*at, unit), f"{unit} 不在 {year} 年的考核里")
+        elif wanted not in (row.grade, row.score):
+            lines = ";".join(f"{line.label} {line.quantity} {plain(line.points)}".strip() for line in row.lines)
+            yield document.problem("E09", (*at, unit), f"{unit} 应为 {wanted},实际 {plain(row.score)} {row.grade}({lines})")
+
+
+def _evidence(on: _Play, rules: AssessmentRules, year: Period, end: Finally) -> Evidence:
+    """What the year is judged by, as if each period's board had been published on its last day."""
+    boards, years, units = [], {}, on.folder.units
+    tally = Tally(_ground(on, end.as_of), year, units)
+    for name in dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark"):
+        board = on.folder.rule(BoardRules, name).value
+        tally = Tally(_ground(on, end.as_of), year, units, board.score.spare)
+        handled = tally.ground.tasks_of(year, board.score.spare)
+        years[name] = {unit: score(board.score, tally, unit) for unit in handled}
+        for period in periods_of(year.start.year, board.period):
+            then = Tally(_ground(on, min(period.end, end.as_of)), period, units, board.score.spare)
+            rows = rank(board, then, units).standings
+            scores = {row.unit: row.score.total for row in rows if row.rank is not None}
+            boards.append(Published(period.name, name, period.name, scores, {row.unit: row.list for row in rows}))
+    marks = [Mark(mark.unit, mark.kind, mark.day, mark.value) for mark in end.marks]
+    return Evidence(boards, years, marks, tally)
+
+
+def _ground(on: _Play, day: date) -> Ground:
+    """The record as it stood on a day."""
+    past = [event for event in on.task.events if event.day <= day]
+    situations = [on.lifecycle.situation(on.lifecycle.settle(replay(past), day).task)] if past else []
+    return Ground(situations, day, on.folder.units)

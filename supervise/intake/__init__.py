@@ -2,7 +2,8 @@
 
 from supervise.intake.breakdown import Breakdown, Doubt, Draft, Source, check, draft, expand, from_yaml, to_yaml
 from supervise.intake.gold import as_gold
-from supervise.intake.notice import Notice, read
+from supervise.intake.items import Notice
+from supervise.intake.notice import read
 from supervise.intake.units import draft_units
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Notice + Directory → ``Breakdown``: what the office will assign, as a file a clerk can correct.
 
-``draft`` writes it, ``to_yaml`` and ``from_yaml`` carry it out and in, ``check`` says what keeps it from being assigned,
-``expand`` turns collective names into units. Collective names stay as printed inside ``lead`` and ``co`` until then.
+``draft`` writes it, ``to_yaml`` and ``from_yaml`` carry it out and in, ``check`` says what keeps it from being
+assigned, ``expand`` turns collective names into units; until then they stay as printed inside ``lead`` and ``co``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from supervise import reading
 from supervise.errors import Problem, nearest
 from supervise.intake import names
 from supervise.intake.folding import fold, number
-from supervise.intake.notice import Item, Notice
+from supervise.intake.items import Item, Notice
 from supervise.people import Directory
 
 WORKFLOW = "key-work"
@@ -218,7 +218,7 @@ def to_yaml(breakdown: Breakdown) -> str:
         "document": _filled(breakdown.document.model_dump()),
         "workflow": breakdown.workflow,
         "due": breakdown.due,
-        "tasks": [_filled(task.model_dump(), keep=("lead",)) for task in breakdown.tasks],
+        "tasks": [_filled(task.model_dump(), keep=("code", "text", "lead")) for task in breakdown.tasks],
         "problems": [_filled(doubt.model_dump()) for doubt in breakdown.problems],
     }
     head = (

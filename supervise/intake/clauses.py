@@ -9,10 +9,14 @@ import re
 from dataclasses import dataclass
 
 from supervise.intake.folding import brackets, pieces, trim
+from supervise.intake.names import looks_like_unit
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = r"(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
-_LEAD = r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:责任|负责|主办|承办)?|(?:第一|主要|主体|首要|直接)责任|主管|首接"
+_LEAD = (
+    r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:责任|负责|主办|承办)?"
+    r"|(?:第一|主要|主体|首要|直接)责任|主管|首接"
+)
 _CO = (
     r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:协同|协办|密切|主要)配合"
 )
@@ -21,20 +25,31 @@ _RANKS = r"(?:党委|党组|政府|市级|区级|县级|州级|旗级|省级|局
 _LEADER = (
     r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|领衔|协管|负责|推进|总牵头)"
     + _RANKS
-    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体)?责任人|(?:分管|牵头|主要|具体)?负责人|[市区县州旗省]领导|领导"
+    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体)?责任人|(?:分管|牵头|主要|具体)?负责人"
+    + r"|[市区县州旗省]领导|领导"
 )
 _DUE = (
-    r"(?:完成|办理|办结|整改|落实|推进|工作|计划|目标|任务)*(?:时限|期限|时间节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
+    r"(?:完成|办理|办结|整改|落实|推进|工作|计划|目标|任务){0,3}"
+    r"(?:时限|期限|时间节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
     r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|时间要求"
 )
 _OTHER = (
     r"(?:督办|督查|考核|监督|验收|统计)(?:责任)?(?:单位|部门|领导)?|联系(?:人|电话|方式)|联络员|备注|任务来源|工作目标|目标任务|年度目标"
     r"|(?:工作|推进|具体|主要)?措施|完成标准|工作要求|工作内容|进展情况"
 )
+
+
+def _spaced(words: str) -> str:
+    """The pattern with a blank allowed between any two characters: 责 任 单 位, or 单位 broken at the margin."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " ?", words)
+
+
+_ORGAN, _LEAD, _CO, _UNIT = map(_spaced, (_ORGAN, _LEAD, _CO, _UNIT))
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD}){_ORGAN}?)|(?P<co>(?:{_CO}){_ORGAN}?)"
     rf"|(?P<unit>(?:{_UNIT}){_ORGAN})|(?P<other>{_OTHER}))"
-    r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))? ?(?::|(?<=单位) (?=\S)|(?<=部门) (?=\S))"
+    r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
+    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S))"
 )
 # A clause begins where a bracket, a line or a sentence does.
 _BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s])|(?<=\) )|(?<=\)))" + LABEL.pattern)
@@ -140,25 +155,56 @@ def _fields(folded: str, start: int, end: int) -> list[Field]:
     return fields
 
 
+def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None:
+    """Offsets of the bracket a span ends with, of at most 500 characters; a full stop may follow it."""
+    stop = len(folded[start:end].rstrip(" 。")) + start
+    if stop - start < 4 or folded[stop - 1] != ")":
+        return None
+    opens = [a for a, b in brackets(folded, max(start, stop - 500), stop).items() if b == stop - 1]
+    return (opens[0], stop) if opens else None
+
+
 def _spoken(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket in which verbs say the roles, as the State Council's lists are printed."""
-    stop = len(folded[start:end].rstrip(" 。")) + start
-    if stop <= start or folded[stop - 1] != ")" or stop - start < 4:
+    found = _bracket_at_end(folded, start, end)
+    if found is None:
         return None
-    floor = max(start, stop - 500)
-    opens = [a for a, b in brackets(folded, floor, stop).items() if b == stop - 1]
-    if not opens or not re.search(r"牵头|负责|配合|主办|协办|承办|落实|实施|参与|参加|协助", folded[stop - 9 : stop]):
+    fields = _verbs(folded, found[0] + 1, found[1] - 1)
+    return Clause(*found, tuple(fields)) if fields else None
+
+
+def spoken(folded: str, start: int, end: int) -> Clause | None:
+    """A line that is such a clause without brackets (县商务局牵头,各乡镇配合) and names nothing but units."""
+    if end - start > 500:
         return None
+    fields = _verbs(folded, start, end)
+    named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]
+    return Clause(start, end, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+
+
+def bare(folded: str, start: int, end: int) -> Clause | None:
+    """A closing bracket that holds names of units and nothing else: (县水利局、县应急局)."""
+    found = _bracket_at_end(folded, start, end)
+    if found is None:
+        return None
+    a, b = found[0] + 1, found[1] - 1
+    named = [folded[c:d].strip() for c, d in pieces(folded, a, b, "、,;")]
+    if not all(len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named):
+        return None
+    return Clause(*found, (Field("unit", "", a, b),))
+
+
+def _verbs(folded: str, start: int, end: int) -> list[Field]:
+    """Fields whose roles are said by the verbs behind the names; none if any part has no such verb."""
     fields: list[Field] = []
-    for a, b in pieces(folded, opens[0] + 1, stop - 1, ",;。"):
+    for a, b in pieces(folded, start, end, ",;。"):
         a, b = trim(folded, a, b, " 由")
-        verb = None
-        for verb in _VERB.finditer(folded, max(a, b - 16), b):
-            if verb.end() == b:
-                break
-        if verb is None or verb.end() != b:
-            return None
+        if a == b:
+            continue
+        verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b), None)
+        if verb is None:
+            return []
         if a < verb.start():
             helps = bool(fields) and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
             fields.append(Field("co" if helps else str(verb.lastgroup), verb.group(), a, verb.start()))
-    return Clause(opens[0], stop, tuple(fields)) if fields else None
+    return fields

@@ -23,7 +23,8 @@ _TITLE_BEGINS = re.compile(
 )
 _LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
 _COUNT = re.compile(
-    r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?(?:大项|项|条|件)(?!制度|机制)"
+    r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
+    r"(?:大项|项|条|件)(?!制度|机制)"
 )
 _COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
@@ -134,7 +135,7 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     field = _PUBLISHED.search(folded[:20_000])
     if field:
         return text[field.start(1) : field.end(1)]
-    begin = re.match(r"(.{2,40}?)(?:关于|關於|\d{4}年)", title)
+    begin = re.match(r"(?!关于|關於)(.{1,40}?(?:政府|府办|办公室|委员会|局|厅|办|委))(?=关于|關於|\d{4}年)", title)
     return begin[1] if begin else ""
 
 
@@ -193,3 +194,8 @@ def heading(folded: str) -> tuple[int, int | None, bool]:
         int(match[1]),
         not (match[0].startswith("(") and match[0].endswith(")")),
     )
+
+
+def speaks_of_leads(cover: str) -> bool:
+    """Whether the cover names lead units beside responsible ones; only then does 责任单位 there mean those who help."""
+    return bool(re.search(r"(?:牵头|主办|主责)(?:责任)?(?:单位|部门)", cover))

@@ -56,8 +56,9 @@ def make(year: int, month: int, day: int) -> date | None:
 
 def splits(digits: str) -> list[tuple[int, int]]:
     """Every way to read a run of digits as month and day: 325 is (3, 25), 111 is (1, 11) and (11, 1)."""
-    ways = ((int(digits[:i]), int(digits[i:])) for i in (1, 2) if i < len(digits) and digits[0] != "0" or i == 2)
-    return [(m, d) for m, d in ways if digits and make(2024, m, d) and len(str(d)) <= 2]
+    cuts = [i for i in (1, 2) if 1 <= len(digits) - i <= 2]
+    ways = [(int(digits[:i]), int(digits[i:])) for i in cuts]
+    return [(m, d) for m, d in ways if make(2024, m, d)]
 
 
 def printed(folded: str) -> tuple[date | None, bool]:

@@ -1,4 +1,4 @@
-"""What a clerk must look at in a notice as read: missing units, open lists, damaged print, numbers that do not add up."""
+"""What a clerk must look at in a notice as read: missing units, open lists, damaged print, counts that do not hold."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from supervise.errors import Problem
+from supervise.intake import deadlines, targets
 from supervise.intake.clauses import Clause
-
-if TYPE_CHECKING:
-    from supervise.intake.notice import Item, Notice, Section
+from supervise.intake.items import Item, Notice, Section
 
 _MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
 _VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|有关(?:部门|单位)|相关(?:部门|单位)")
@@ -34,13 +32,15 @@ def print_damage(
     found = ["编号缺失,按前后编号补出"] if restored else []
     if clause is not None and not clause.closed:
         found.append("单位括号没有右半边,读到行末为止")
-    if clause is not None and folded[clause.start : clause.start + 1] == "(" and end > start:
-        if folded[end - 1] not in "。;!?”’)…":
-            found.append("单位括号前缺句号")
+    bracketed = clause is not None and folded[clause.start : clause.start + 1] == "("
+    if bracketed and end > start and folded[end - 1] not in "。;!?”’)…":
+        found.append("单位括号前缺句号")
     if clause is not None and re.search(r"[;,] *\)+$", folded[clause.start : clause.end]):
         found.append("单位括号里有空字段")
+    if broken := targets.DAMAGED.search(folded, start, end):
+        found.append(f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字")
     if masked := _MASKED_COUNT.search(folded, start, end):
-        found.append(f"数量被隐去(“{text[masked.start() : masked.end() + 1]}”),不能读作目标")
+        found.append(f"数量被隐去(“{text[masked.start() : masked.end() + 1]}”),不读作目标")
     return tuple(found)
 
 
@@ -76,20 +76,12 @@ def _document(notice: Notice, issued_line: int | None, damaged: bool) -> Iterato
         yield Problem("I07", text, line=issued_line)
     for duty in notice.reporting:
         for printed, sure in duty.damaged:
-            reading = next(
-                (
-                    d
-                    for d in duty.dates
-                    if d.replace("-", "").lstrip("0").replace("0", "") == printed[:-1].replace("0", "")
-                ),
-                "",
-            )
-            text = (
-                f"“{printed}”缺“月”字,读作 {reading or duty.dates[0]},请核对"
-                if sure
-                else f"“{printed}”缺字,读不出日期,请补上"
-            )
-            yield Problem("I07", text, line=duty.line or 1)
+            if sure:
+                month, day = deadlines.splits(printed.rstrip("日"))[0]
+                text = f"“{printed}”缺“月”字,读作 {month:02d}-{day:02d},请核对"
+            else:
+                text = f"“{printed}”缺字,读不出日期,请补上"
+            yield Problem("I07", text, line=duty.line)
 
 
 def _counts(notice: Notice) -> Iterator[Problem]:
@@ -151,7 +143,7 @@ def _item(item: Item, units_printed: bool) -> Iterator[Problem]:
     for remark in item.damage:
         code = "I09" if "隐去" in remark else "I10"
         if "句号" not in remark:
-            yield Problem(code, remark, line=here if "括号" in remark else item.line, task=item.no)
+            yield Problem(code, f"{remark},请核对", line=here if "括号" in remark else item.line, task=item.no)
 
 
 def _alike(notice: Notice) -> Iterator[Problem]:

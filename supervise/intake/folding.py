@@ -28,33 +28,52 @@ NUMERAL = "一二三四五六七八九十百零〇○"
 # Only characters that occur in words our rules match (unit, lead, chapter, report …); this is no converter.
 _TRADITIONAL = dict(
     zip(
-        "區縣鎮鄉單責辦協導領時間關於參會處農場聯繫報務發號項總組織門員長據將負與實點劃圍續進後結開內級當屬幹產業園國際電學無線對準經濟標題書記檢牽頭機構財監衛職團體隊館廳銀揮準計畫兩區檔動勢應",
-        "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥准计划两区档动势应",
+        "區縣鎮鄉單責辦協導領時間關於參會處農場聯繫報務發號項總組織門員長據將負與實點劃圍續進後結開內級當屬幹產業園國際電學無線對準經濟標題書記檢牽頭機構財監衛職團體隊館廳銀揮準計畫兩區檔動勢應個條戶畝噸萬億餘",
+        "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥准计划两区档动势应个条户亩吨万亿余",
         strict=True,
     )
 )
 _PUNCTUATION = {
     "〔": "(", "〕": ")", "【": "(", "】": ")", "[": "(", "]": ")", "{": "(", "}": ")", "〖": "(", "〗": ")",
-    "﹙": "(", "﹚": ")", "〈": "(", "〉": ")", "︰": ":", "﹕": ":", "∶": ":", "﹔": ";", "﹐": ",", "﹑": "、", "､": "、",
-    "｡": "。", "．": ".", "﹒": ".", "～": "~", "\t": " ", "\u3000": " ", "\xa0": " ", "\ufeff": " ",
+    "﹙": "(", "﹚": ")", "〈": "(", "〉": ")",
+    "︰": ":", "﹕": ":", "∶": ":", "﹔": ";", "﹐": ",", "﹑": "、", "､": "、",
+    "｡": "。", "．": ".", "﹒": ".", "～": "~", "\u3000": " ", "\xa0": " ", "\ufeff": " ",
     "\u200b": " ", "\u200c": " ", "\u200d": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\x0b": " ", "\x0c": " ",
 }  # fmt: skip
 
 
 def _table() -> dict[int, str]:
-    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    table |= {ord(a): b for a, b in _PUNCTUATION.items()} | {ord(a): b for a, b in _TRADITIONAL.items()}
-    for code, char in list(table.items()):  # a full-width bracket becomes a half-width one, and that becomes "("
-        table[code] = _PUNCTUATION.get(char, char)
-    return table
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {ord(a): b for a, b in _PUNCTUATION.items()}
+    # A full-width bracket becomes a half-width one, and that becomes "(".
+    return {code: _PUNCTUATION.get(char, char) for code, char in table.items()}
 
 
-_FOLD = _table()
+_STRAIGHT = _table()
+_FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
+_UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
 
 
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
     return text.translate(_FOLD)
+
+
+def straighten(text: str) -> str:
+    """Printed words with half-width punctuation and one kind of bracket, their script left as it is."""
+    return text.translate(_STRAIGHT)
+
+
+def as_printed(name: str, printed: str, traditional: bool) -> str:
+    """A folded name, completed by a prefix or cut out of ``printed``, in the script it is printed in."""
+    straight = re.sub(r"\s+", "", straighten(printed))
+    if not traditional:
+        return name
+    folded = fold(straight)
+    for length in range(len(name), 1, -1):  # the longest tail of the name that is printed
+        at = folded.find(name[-length:])
+        if at >= 0:
+            return name[:-length].translate(_UNFOLD) + straight[at : at + length]
+    return name
 
 
 def number(text: str) -> int | None:
@@ -113,7 +132,7 @@ def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int
     return spans
 
 
-def trim(folded: str, start: int, end: int, junk: str = " \r\n") -> tuple[int, int]:
+def trim(folded: str, start: int, end: int, junk: str = " \t\r\n") -> tuple[int, int]:
     """The span without ``junk`` at either end."""
     while start < end and folded[start] in junk:
         start += 1

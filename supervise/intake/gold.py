@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from supervise.errors import Problem
-from supervise.intake.notice import Item, Notice, Section
+from supervise.intake.items import Item, Notice, Section
 
 
 def as_gold(notice: Notice, problems: Iterable[Problem] | None = None) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _task(item: Item) -> dict[str, Any]:
-    named, limit = item.parties, item.deadline
+    named = item.parties
     return {
         "no": item.no,
         "section": list(item.section),
@@ -77,7 +77,7 @@ def _task(item: Item) -> dict[str, Any]:
         "leader_groups": list(named.leader_groups),
         "lead_units": list(named.pick("lead")),
         "co_units": list(named.pick("co")),
-        "unit_groups": [{"role": role, "text": name} for role in ("lead", "co") for name in named.pick(role, group=True)],
+        "unit_groups": [{"role": r, "text": name} for r in ("lead", "co") for name in named.pick(r, group=True)],
         "unit_notes": [{"unit": p.name, "note": p.note} for p in named.members if p.note],
         "unit_line": item.unit_line or None,
         "unit_list_open": named.open,
@@ -88,10 +88,15 @@ def _task(item: Item) -> dict[str, Any]:
             }
             for t in item.targets
         ],
-        "deadline": {"text": limit.text, "date": limit.date.isoformat(), "kind": limit.kind, "scope": limit.scope or None}
-        if limit
-        else None,
+        "deadline": _deadline(item),
         "coverage": [],
         "damage": ";".join(item.damage) or None,
         "line": item.line,
     }  # fmt: skip
+
+
+def _deadline(item: Item) -> dict[str, Any] | None:
+    limit = item.deadline
+    if limit is None:
+        return None
+    return {"text": limit.text, "date": limit.date.isoformat(), "kind": limit.kind, "scope": limit.scope or None}

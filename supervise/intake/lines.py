@@ -1,4 +1,4 @@
-"""Lines of a notice and what their beginnings say: chapter, section, number; and lines that belong to the page, not the text."""
+"""Lines of a notice, what their beginnings say (chapter, section, number), and lines that belong to the page alone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _FURNITURE = re.compile(
     r"(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
-    r"|版权所有|copyright|打印|关闭|字体|\(字体|字号|来源 ?:|信息来源|发布日期|发布时间|责任编辑|编辑 ?:|浏览次数|阅读次数"
+    r"|版权所有|copyright|打印|关闭|\(?字体|字号|来源 ?:|信息来源|发布(?:日期|时间)|责任编辑|编辑 ?:|[浏阅][览读]次数"
     r"|您当前的位置|当前位置|首页|https?:|www\.|.{0,30}icp备|返回顶部|附件下载)",
     re.IGNORECASE,
 )
@@ -80,9 +80,9 @@ def split(folded: str) -> Iterator[Line]:
         end = folded.find("\n", start)
         end = len(folded) if end < 0 else end
         line = folded[start:end]
-        body = line.strip(" \r")
+        body = line.strip(" \t\r")
         if body:
-            first = start + len(line) - len(line.lstrip(" \r"))
+            first = start + len(line) - len(line.lstrip(" \t\r"))
             yield Line(no, first, first + len(body), body)
         no, start = no + 1, end + 1
 
@@ -102,13 +102,18 @@ def unwrap(found: Iterable[Line]) -> list[Line]:
     out: list[Line] = []
     for before, line in zip([None, *all_lines], all_lines, strict=False):
         runs_on = before is not None and len(before.folded) >= width - 4 and line.no == before.no + 1
-        if out and runs_on and not is_sentence(out[-1].folded) and not marker(line.folded):
-            last = out[-1]
+        last = out[-1] if out else None
+        if last and runs_on and not marker(line.folded) and (_is_open(last.folded) or not is_sentence(last.folded)):
             gap = " " * (line.start - last.end)
             out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
         else:
             out.append(line)
     return out
+
+
+def _is_open(line: str) -> bool:
+    """Whether the last bracket of a line is still open."""
+    return line.rfind("(") > line.rfind(")")
 
 
 def marker(line: str) -> Marker | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import RANK
-from supervise.intake.structure import LOST, Node, Segment
+from supervise.intake.structure import Node, Segment
 
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
@@ -40,7 +40,7 @@ class Entry:
 
 
 def choose(parts: list[Segment]) -> list[Segment]:
-    """The segments that hold the list: those with unit clauses, or, if none has any, those with most numbered entries."""
+    """The segments that hold the list: those with unit clauses, or, without any, those with most numbered entries."""
     bearing = [part for part in parts if part.bearing]
     if bearing:
         return bearing
@@ -92,7 +92,7 @@ def _title(node: Node, folded: str) -> str:
 
 
 def _numbered(found: list[Entry]) -> list[Entry]:
-    """Plain numbers where they never restart; else with the headings that tell them apart (三.2), the fewest that do."""
+    """Plain numbers where they never restart; else with the fewest headings that tell them apart (三.2)."""
     for kinds in _TELLING:
         numbered = [replace(entry, no=_no(entry, kinds)) for entry in found]
         firsts = Counter(entry.no for entry in numbered if entry.node.number == 1)

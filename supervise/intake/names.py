@@ -19,6 +19,7 @@ _PREFIX = re.compile(rf"(?!{_WORDS})[{LEVELS}](?=[\u4e00-\u9fff“(]{{2}})")
 _NO_PLACE = "城都社街小校郊超本全辖各"
 _HOLDS_PLACE = re.compile(rf"[\u4e00-\u9fff]{{1,6}}?(?<![{_NO_PLACE}])(?:[{LEVELS}](?!场)|镇|乡)[\u4e00-\u9fff]{{2}}")
 _BEFORE_LEVEL = re.compile(rf"([\u4e00-\u9fff]{{2,3}})[{LEVELS}]")
+_PLACE_IN_FRONT = re.compile(rf"([\u4e00-\u9fff]{{2,3}}(?<![{_NO_PLACE}])[{LEVELS}])(?!场)[\u4e00-\u9fff]{{2}}")
 # Names that stand on their own: territories, parks, headquarters of one matter, farms, banks, customs, schools.
 _STANDS = re.compile(
     r"(?:镇|乡|街道|街道办|办事处|苏木|嘎查|村|社区|管委会|管理委员会|园区|[产工]业园|示范园|科技园|园|新区|新城|高新区|开发区|经开区|示范区|度假区|景区"
@@ -31,7 +32,10 @@ ORGAN = re.compile(
     r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
 )
 _DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
-_CLASS = r"(?:涉农)?(?:乡镇|镇街|街镇|镇乡|乡镇街道?|镇|乡|街道|街道办事处|园区|开发区|农场|林场|社区|村|部门|单位|企业|景区|学校|县区|县市区|区县|旗县区?|市县|苏木|苏木乡镇|镇办|乡办|管委会|功能区)"
+_CLASS = (
+    r"(?:涉农)?(?:乡镇街道?|乡镇|镇街|街镇|镇乡|镇|乡|街道办事处|街道|苏木乡镇|苏木|镇办|乡办|社区|村|园区|开发区|功能区|管委会"
+    r"|农场|林场|县市区|县区|区县|旗县区?|市县|部门|单位|企业|景区|学校)"
+)
 _GROUP = re.compile(
     rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
     rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位)$"
@@ -67,17 +71,26 @@ def prefix(name: str) -> str:
     return match[0] if match else ""
 
 
+def _own(names: Iterable[str]) -> str:
+    """The place's full name, if at least three different names and a third of all begin with it."""
+    heads = [m[1] for name in names if ORGAN.search(name) and (m := _PLACE_IN_FRONT.match(name))]
+    best = Counter(heads).most_common(1)
+    return best[0][0] if best and best[0][1] >= max(3, len(list(names)) / 3) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Prefixes:
     """What one notice teaches about the prefixes of its names.
 
     Args:
+        own: the place's full name where units print that in front (云岭县水利局); empty if they do not.
         home: the prefix most of its names print; empty if there is no clear one.
         full: bare name → the full form printed in the same notice.
         firms: endings (集团, 公司) that the notice prints with a prefix.
         places: stems of places the notice speaks of.
     """
 
+    own: str = ""
     home: str = ""
     full: dict[str, str] = field(default_factory=dict)
     firms: frozenset[str] = frozenset()
@@ -92,6 +105,7 @@ class Prefixes:
             text: the folded text of the notice.
         """
         counted = Counter(names)
+        own = _own(counted)
         levels: Counter[str] = Counter()
         full: dict[str, Counter[str]] = {}
         firms: set[str] = set()
@@ -99,12 +113,13 @@ class Prefixes:
         for stem in _PLACE_TALK.findall(text[:200_000]):
             places |= {stem[-2:], stem[-3:]}
         for name, count in counted.items():
-            level = prefix(name)
+            level = own if own and name.startswith(own) and len(name) > len(own) + 1 else prefix(name)
             if level:
                 levels[level] += count
-                full.setdefault(name[1:], Counter())[name] += count
-                if name[1] == "委" and _PARTY.search(name[2:]):
-                    full.setdefault(name[2:], Counter())[name] += count
+                bare = name[len(level) :]
+                full.setdefault(bare, Counter())[name] += count
+                if bare[0] == "委" and _PARTY.search(bare[1:]):
+                    full.setdefault(bare[1:], Counter())[name] += count
                 if firm := _FIRM.search(name):
                     firms.add(firm[1])
             elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
@@ -114,7 +129,13 @@ class Prefixes:
         common = levels.most_common(1)
         home = common[0][0] if common and common[0][1] >= max(3, 0.6 * sum(levels.values())) else ""
         best = {bare: forms.most_common(1)[0][0] for bare, forms in full.items()}
-        return cls(home, best, frozenset(firms), frozenset(places))
+        return cls(own, home, best, frozenset(firms), frozenset(places))
+
+    def level(self, name: str) -> str:
+        """The prefix a folded name prints in front: ``区``, or the place's full name; empty if none."""
+        if self.own and name.startswith(self.own) and len(name) > len(self.own) + 1:
+            return self.own
+        return prefix(name)
 
     def stands(self, name: str) -> bool:
         """Whether a bare name takes no prefix: it is a territory, a headquarters, or begins with a place."""
@@ -130,12 +151,12 @@ class Prefixes:
             inherited: prefix of the names before it in the same family; empty at its beginning.
             party: whether the name before it was a department of the Party committee.
         """
-        if prefix(name) or is_group(name):
+        if self.level(name) or is_group(name):
             return name
         if party and inherited and _PARTY.search(name):
             return f"{inherited}委{name}"
         known = self.full.get(name, "")
-        if known and (not inherited or known[0] == inherited):
+        if known and (not inherited or known.startswith(inherited)):
             return known
         firm = _FIRM.search(name)
         if self.stands(name) and not known:

@@ -1,7 +1,7 @@
 """Narrative reports: tasks without numbers.
 
-A clerk's rule: in the chapter headed as a work plan (…工作安排, …工作打算), each paragraph that opens with a short lead-in
-sentence is one task, numbered by its section and its place in it.
+A clerk's rule: in the chapter headed as a work plan (…工作安排, …工作打算), each paragraph that opens with a short
+lead-in sentence is one task, numbered by its section and its place in it.
 """
 
 from __future__ import annotations

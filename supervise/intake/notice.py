@@ -1,135 +1,26 @@
-"""The text of a notice → ``Notice``: what it says about itself, its sections, and every task with its line and parties.
+"""The text of a notice → ``Notice``: what it says about itself, its sections, every task with its line and parties.
 
-Text goes through four readings: ``lines`` (markers), ``structure`` and ``listing`` (which entries are tasks), ``clauses`` and
-``parties`` (who), ``cover``, ``schedule`` and ``deadlines`` (when). Other readers (docx, xlsx, html) may hand their text in here.
+Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (which entries are tasks), ``clauses`` and
+``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). Readers of other files
+(docx, xlsx, html) hand their text in here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 from supervise.errors import Invalid, Problem
 from supervise.intake import cover as covers
 from supervise.intake import deadlines, doubts, lines, listing, narrative, parties, schedule, structure, targets
-from supervise.intake.deadlines import Deadline
 from supervise.intake.folding import fold
+from supervise.intake.items import Item, Notice, Section
+from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
-from supervise.intake.parties import Parties
-from supervise.intake.schedule import Reporting
-from supervise.intake.lines import RANK
 from supervise.intake.structure import Node, Segment
-from supervise.intake.targets import Target
 
 MAX_CHARS = 8_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A chapter or section of the list.
-
-    Args:
-        id: ``三`` or ``(三)``.
-        title: as printed, without marker and declared count.
-        line: 1-based line.
-        declared_count: number of tasks it says it has.
-        task_count: number of tasks found in it.
-        children: sections below it.
-        damage: what is wrong with its print.
-    """
-
-    id: str
-    title: str
-    line: int
-    declared_count: int | None = None
-    task_count: int = 0
-    children: tuple[Section, ...] = ()
-    damage: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One task as printed.
-
-    Args:
-        no: number, ``12`` or ``三.2`` where numbering restarts; empty if lost in print.
-        number: the last part of it as an integer; 0 if lost.
-        section: ids of the headings above it.
-        path: titles of these headings.
-        text: the task as printed, without number and units.
-        title: its lead-in sentence, in lists without units.
-        line: 1-based line it begins on.
-        parties: whom it names.
-        unit_line: the unit clause as printed; empty if none.
-        unit_line_no: 1-based line of that clause.
-        deadline: the limit it prints.
-        targets: its numeric goals.
-        inherited: whether the parties are those of its heading.
-        damage: remarks about its print.
-    """
-
-    no: str
-    number: int
-    section: tuple[str, ...]
-    path: tuple[str, ...]
-    text: str
-    line: int
-    title: str = ""
-    parties: Parties = Parties()
-    unit_line: str = ""
-    unit_line_no: int = 0
-    deadline: Deadline | None = None
-    targets: tuple[Target, ...] = ()
-    inherited: bool = False
-    damage: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A notice as read.
-
-    Args:
-        file: the file's name for messages.
-        title: its title; empty if none is printed.
-        attachment_title: title of the list.
-        number: document number, 〔〕 as brackets.
-        numbers: every document number found in the cover; more than one is a conflict.
-        issuer: who signed.
-        issued: ISO date under the signature; empty if none.
-        plan_year: year the tasks are for.
-        plan_period: ``2021``, ``2020-Q1`` …
-        script: ``hans`` or ``hant``.
-        kind: ``decomposition``, ``key-work-list``, ``narrative-report`` or ``none``.
-        lead_convention: ``marked``, ``joint``, ``first`` or ``none``.
-        declared_task_count: how many tasks it says it has.
-        declared_chapter_count: how many chapters it says it has.
-        restarts: whether numbering starts again in every chapter.
-        reporting: duties to report.
-        sections: chapters with their sections.
-        items: tasks in printed order.
-        problems: what a clerk must look at.
-    """
-
-    file: str = ""
-    title: str = ""
-    attachment_title: str = ""
-    number: str = ""
-    numbers: tuple[str, ...] = ()
-    issuer: str = ""
-    issued: str = ""
-    plan_year: int | None = None
-    plan_period: str = ""
-    script: str = "hans"
-    kind: str = "none"
-    lead_convention: str = "none"
-    declared_task_count: int | None = None
-    declared_chapter_count: int | None = None
-    restarts: bool = False
-    reporting: tuple[Reporting, ...] = ()
-    sections: tuple[Section, ...] = ()
-    items: tuple[Item, ...] = ()
-    problems: tuple[Problem, ...] = field(default=(), repr=False)
+__all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
 def read(text: str, file: str = "") -> Notice:
@@ -146,6 +37,7 @@ def read(text: str, file: str = "") -> Notice:
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     folded = fold(text)
     parts = structure.segments(lines.unwrap(lines.split(folded)))
+    structure.name_bare_units(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
@@ -180,7 +72,7 @@ class _Reader:
         passages: tuple[Passage, ...],
     ) -> None:
         self.text, self.folded, self.file = text, folded, file
-        self.entries, self.passages = entries, passages
+        self.entries, self.passages, self.parts = entries, passages, parts
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
         heading = chosen[0].heading if chosen and entries else []
@@ -196,18 +88,20 @@ class _Reader:
         """The notice, its problems last."""
         title = covers.titles(self.text, self.cover)
         attached = covers.attachment(self.text, self.heading)
-        issued, issued_line, damaged = covers.issued(self.before or self.cover)
+        signed = self._signed()
+        issued, issued_line, damaged = covers.issued(signed)
         year, period = covers.plan(title, attached, self.cover_text, issued)
         numbers = covers.numbers(self.text, self.cover)
         declared, chapters = covers.declared(self.cover_text)
         items = tuple(self._items(year))
+        marked = bool(self.labels & {"lead", "co"}) and covers.speaks_of_leads(self.cover_text)
         notice = Notice(
             file=self.file,
             title=title,
             attachment_title="" if attached == title else attached,
             number=numbers[0] if numbers else "",
             numbers=tuple(numbers),
-            issuer=covers.issuer(self.text, self.folded, self.before or self.cover, title),
+            issuer=covers.issuer(self.text, self.folded, signed, title),
             issued=issued,
             plan_year=year,
             plan_period=period,
@@ -217,11 +111,18 @@ class _Reader:
             declared_task_count=declared,
             declared_chapter_count=chapters,
             restarts=any("." in item.no for item in items),
-            reporting=schedule.read(self.text, self.folded, self._duty_spans(), bool(self.labels & {"lead", "co"})),
+            reporting=schedule.read(self.text, self.folded, self._duty_spans(), marked),
             sections=tuple(self._sections(items)),
             items=items,
         )
         return doubts.noted(notice, issued_line, damaged, bool(self.labels))
+
+    def _signed(self) -> list[Line]:
+        """Where signature and date stand: before the list, or, if none is there, behind it."""
+        before = self.before or self.cover
+        if any(structure.is_date_only(line.folded) for line in before[3:]):
+            return before
+        return [line for part in self.parts for line in part.lines] if self.entries else before
 
     def _kind(self, title: str) -> str:
         if self.labels and self.entries:

@@ -1,7 +1,7 @@
 """Unit clauses → parties: who leads, who helps, which leader answers, which names are collective.
 
-A clerk's rules: 主办 and 牵头 lead; 协办, 配合, 会办 and 共同责任 help; 责任 leads when it stands alone and helps beside a lead;
-a comma after 责任单位 parts those who lead from those who help; a name in brackets behind a name is a note.
+A clerk's rules: 主办 and 牵头 lead; 协办, 配合, 会办 and 共同责任 help; 责任 leads when it stands alone and helps
+beside a lead; a comma after 责任单位 parts those who lead from those who help; a bracket behind a name is a note.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause, Field
-from supervise.intake.folding import pieces, trim
-from supervise.intake.names import Prefixes, determiner, is_class, is_group, looks_like_unit, prefix
+from supervise.intake.folding import as_printed, pieces, trim
+from supervise.intake.names import Prefixes, determiner, is_class, is_group, looks_like_unit
 
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
 _AND = re.compile(r"(?:以及|及)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)")
@@ -83,12 +83,14 @@ class Style:
         families: whether a comma parts families of units (、 parting their members).
         joint: whether 责任单位 stands without a lead label beside it.
         first: whether the notice says that the unit named first leads.
+        traditional: whether it is printed in traditional characters.
     """
 
     prefixes: Prefixes
     families: bool = True
     joint: bool = False
     first: bool = False
+    traditional: bool = False
 
 
 def names(folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
@@ -98,11 +100,11 @@ def names(folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
 
 
 def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    for a, b in pieces(folded, start, end, "、/\n"):
+    for a, b in pieces(folded, start, end, "、/"):
         joint = _AND.search(folded, a, b)
         spans = [(a, joint.start()), (joint.end(), b)] if joint and joint.start() > a else [(a, b)]
         for c, d in spans:
-            c, d = trim(folded, c, d, " \r\n。.:")
+            c, d = trim(folded, c, d, " \t\r\n。.:")
             if c < d:
                 yield from _by_blanks(folded, c, d)
 
@@ -110,7 +112,7 @@ def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
     at = start
-    for a, b in pieces(folded, start, end, " ") if " " in folded[start:end] else [(start, end)]:
+    for _, b in pieces(folded, start, end, " ") if " " in folded[start:end] else [(start, end)]:
         if b == end or (looks_like_unit(folded[at:b].strip()) and looks_like_unit(folded[b:end].strip().split(" ")[0])):
             yield trim(folded, at, b)
             at = b
@@ -135,9 +137,10 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
                 families = [list(family) for family in names(folded, field)]
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
-    bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$", "", name)) for name in found)
+    bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in found)
     prefixes = Prefixes.learn((name for name in bare if name and not is_group(name)), folded)
-    return Style(prefixes, mixed, alone and "lead" not in roles, bool(_FIRST_LEADS.search(cover)))
+    traditional = any(text.count(old) > text.count(new) for old, new in ("區区", "縣县", "單单"))
+    return Style(prefixes, mixed, alone and "lead" not in roles, bool(_FIRST_LEADS.search(cover)), traditional)
 
 
 def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
@@ -202,13 +205,22 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
             found.open = found.open or listed
             if not name:
                 continue
+            printed = _flat(text[a:b])
+            full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
             if note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
-                found.members.append(Party(walk.complete(name, how.prefixes), "first", text[a:b]))
+                found.members.append(Party(full, "first", printed))
                 role = "co"
-                continue
-            found.members.append(Party(walk.complete(name, how.prefixes), role, text[a:b], note, is_group(name)))
+            else:
+                found.members.append(
+                    Party(full, role, printed, as_printed(note, printed, how.traditional), is_group(name))
+                )
     if field.role == "":
         found.unlabelled = found.unlabelled or text[field.start : field.end]
+
+
+def _flat(words: str) -> str:
+    """Printed words without the breaks of the page."""
+    return re.sub(r"[\r\n]+", "", words)
 
 
 class _Walk:
@@ -225,13 +237,15 @@ class _Walk:
             self.which = determiner(full)
             return full
         self.which = ""
-        if prefix(name):
-            self.inherited, self.party = prefix(name), name[1:2] == "委"
+        level = prefixes.level(name)
+        if level:
+            self.inherited, self.party = level, name[len(level) :][:1] == "委"
         return prefixes.complete(name, self.inherited, self.party)
 
 
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
+    name = re.sub(r"\s+", "", name)
     bare = _OPEN.sub("", name)
     listed = bare != name
     if is_group(bare):

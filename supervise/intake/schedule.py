@@ -31,7 +31,7 @@ _CONTENT = re.compile(
     r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)([^,。;]{2,30})"
 )
 _WHO = re.compile(
-    r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)[^,。;:]{0,12}|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
+    r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)(?:各(?:单位|部门))?|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
 )
 _EVERY = {"月": "month", "季度": "quarter", "季": "quarter", "半年": "half-year", "年": "year"}
 
@@ -131,7 +131,7 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         yield replace(
             _times(match, who),
             scope=subject,
-            to=(to[1] or to[2]) if to else "",
+            to=_receiver((to[1] or to[2]) if to else ""),
             cc=cc[1] if cc else "",
             content=_parts((content[1] or content[2]) if content else ""),
             source=text[match.start() : stop].strip(" ,"),
@@ -140,7 +140,7 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
 
 
 def _joined(folded: str, named: list[re.Match[str]], before: int) -> str:
-    """Subjects that stand together (各牵头单位、共同责任单位) are one subject; else the last one before the time counts."""
+    """Subjects that stand together (各牵头单位、共同责任单位) are one; else the last one before the time counts."""
     last = named[-1]
     if len(named) > 1 and folded[named[-2].end() : last.start()] in ("、", "和", "及", "与"):
         return folded[named[-2].start() : last.end()].strip()
@@ -181,3 +181,8 @@ def _periodic(who: str, every: str, tail: str) -> Reporting:
 def _parts(content: str) -> str:
     """ "所协办重点工作的半年进展、全年完成情况" → the parts in the order of the dates."""
     return "|".join(part.strip() for part in content.split("、")) if content else ""
+
+
+def _receiver(words: str) -> str:
+    """Words that name an organ; 报送进展 names none."""
+    return words if re.search(r"(?:室|办|局|委|府|单位|部门|组|中心|科|处|厅|领导)$", words) else ""

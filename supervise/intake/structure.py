@@ -1,7 +1,7 @@
 """Lines → a tree of chapters, sections and items, and which of its nodes are tasks.
 
-What a clerk does: leave the covering notice aside, find the list, and take as tasks the entries that carry a unit clause
-(or, in a list without any, the numbered entries). Requirements that close a list carry no units and are no tasks.
+What a clerk does first: leave the covering notice aside, find the list, and see which entry each line belongs to, also
+where a marker, a bracket or a line break is lost in print.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from supervise.intake import clauses, lines
+from supervise.intake import clauses, lines, tables
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import NUMERAL
 from supervise.intake.lines import RANK, Line, Marker
 
 _ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
+_ORGAN_END = r"(?:政府|办公室|委员会|局|委|办|厅|部|组|中心)"
 _DATE_ONLY = re.compile(
-    r"\(?(?:[\u4e00-\u9fff()、 ]{0,40}(?:政府|办公室|委员会|局|委|办|厅|部|府办|组|中心) {1,})?\d{4} ?[年./-]? ?\d{1,2} ?[月./-]? ?\d{1,2} ?日?\)?"
-    r"|[二〇○零一九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+    rf"\(?(?:[\u4e00-\u9fff()、 ]{{0,40}}{_ORGAN_END} +)?\d{{4}} ?[年./-]? ?\d{{1,2}} ?[月./-]? ?\d{{1,2}} ?日?\)?"
+    r"|[二〇○零一三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
 _TAIL = re.compile(
-    r"抄 ?[送报]|主题词|此件|\(此件|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
+    r"抄 ?[送报]|主题词|此件|\(此件"
+    r"|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
 )
 
 
@@ -156,8 +158,14 @@ class _Grower:
         self.path: list[Node] = []
         self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
         self.last = 0  # number of the last item
+        self.columns: tables.Columns | None = None  # of the table we are in
 
     def take(self, line: Line) -> None:
+        """Find the place of one line in the tree."""
+        columns = tables.head(line)
+        self.columns = columns or self.columns
+        if columns or (self.columns and self._row(line, self.columns)):
+            return
         mark = lines.marker(line.folded)
         if mark and not mark.sure and not self._due(mark, line):
             mark = None
@@ -170,8 +178,22 @@ class _Grower:
         for more in rest:
             self.take(more)
 
+    def _row(self, line: Line, columns: tables.Columns) -> bool:
+        """Take a line as a row of the table, if it is one."""
+        row = tables.row(line, columns)
+        if row is None:
+            return False
+        self.waiting = []
+        self.last = row.number or self.last + 1
+        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, row.clause)
+        while self.path and RANK[self.path[-1].kind] >= RANK["item"]:
+            self.path.pop()
+        (self.path[-1].children if self.path else self.segment.roots).append(node)
+        self.path.append(node)
+        return True
+
     def _due(self, mark: Marker, line: Line) -> bool:
-        """An odd marker counts where its number is the one that follows, and, without a dot, only with a unit clause."""
+        """An odd marker counts where its number is the next one, and, without a dot, only with a unit clause."""
         if mark.number != self.last + 1:
             return False
         return line.folded[mark.length - 1] in ".、" or clauses.find(line.folded, 0, len(line.folded)) is not None
@@ -211,6 +233,8 @@ class _Grower:
             self.segment.heading.append(line)
         elif clauses.begins(line.folded):
             self._clause(node, line, line.start)
+        elif node.clause is None and (spoken := clauses.spoken(line.folded, 0, len(line.folded))):
+            node.clause, node.apart = _moved(spoken, line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:
             self._unnumbered(node, line)
         elif node.clause is None and lines.is_sentence(line.folded) and not self.waiting:
@@ -229,7 +253,7 @@ class _Grower:
         self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
 
     def _restore(self, mark: Marker) -> None:
-        """Take the unmarked line above an entry as a heading without its marker; ``_settle`` asks the numbers whether it is."""
+        """Take the unmarked line above an entry as a heading without marker; ``_settle`` asks the numbers for proof."""
         waiting, self.waiting = self.waiting, []
         if not waiting or len(waiting[-1].folded) > 80 or lines.is_sentence(waiting[-1].folded):
             return
@@ -260,13 +284,28 @@ def _settle(siblings: list[Node]) -> None:
             del siblings[index]
 
 
+def name_bare_units(parts: list[Segment], folded: str) -> None:
+    """In a list without labels, closing brackets that hold nothing but names of units say who is responsible.
+
+    They count where at least three entries, and half of all, end so; a single such bracket is a remark.
+    """
+    nodes = [node for part in parts for node in part.nodes if RANK[node.kind] >= RANK["section"]]
+    open_ = [node for node in nodes if node.clause is None]
+    found = [(node, clause) for node in open_ if (clause := clauses.bare(folded, node.start, node.end)) is not None]
+    kinds = {node.kind for node, _ in found}
+    if len(found) >= 3 and 2 * len(found) >= sum(node.kind in kinds for node in nodes):
+        for node, clause in found:
+            node.clause = clause
+            node.end = node.start + len(folded[node.start : clause.start].rstrip())
+
+
 def _moved(clause: Clause, by: int) -> Clause:
     fields = tuple(clauses.Field(f.role, f.label, f.start + by, f.end + by) for f in clause.fields)
     return Clause(clause.start + by, clause.end + by, fields, clause.closed)
 
 
 def _lift(nodes: list[Node]) -> None:
-    """A clause on its own line behind several sub-entries, of which only the last has it, belongs to the entry above."""
+    """A clause on its own line behind several sub-entries, none of which has one, belongs to the entry above."""
     counts = Counter(n.kind for n in nodes)
     bearing = Counter(n.kind for n in nodes if n.clause is not None)
     for node in nodes:

@@ -8,7 +8,7 @@ from typing import Any
 
 from supervise import reading
 from supervise.intake.folding import fold
-from supervise.intake.notice import Notice
+from supervise.intake.items import Notice
 
 GROUPS = {
     "towns": "乡镇(街道)",

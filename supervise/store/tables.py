@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import mysql
 
 SCHEMA_VERSION = 1
 PREFIX = "sv_"
@@ -35,6 +36,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Microseconds everywhere; MySQL and MariaDB would round to seconds unasked."""
+        precise = mysql.DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime()
+        return dialect.type_descriptor(precise)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Zone-aware in; naive UTC stored."""

@@ -67,6 +67,7 @@ class Lifecycle:
     def __init__(self, definition: Definition, calendar: Calendar) -> None:
         self.definition, self.calendar = definition, calendar
         self.wording = Wording(definition)
+        self._latest: Situation | None = None
         self.clock_actions = tuple(n for n, a in definition.actions.items() if CLOCK in a.by and a.when)
         self.machine = Machine(
             model=None, states=list(definition.states), initial=definition.initial,
@@ -98,8 +99,11 @@ class Lifecycle:
         return task.events[-1].day if task.state in self.definition.finals else None
 
     def situation(self, task: Task) -> Situation:
-        """What conditions can be asked about ``task``."""
-        return Situation(self.definition, task, self.calendar)
+        """What conditions can be asked about ``task``; the last one asked for is kept, for one act asks many times."""
+        latest = self._latest
+        if latest is None or latest.task is not task:
+            self._latest = latest = Situation(self.definition, task, self.calendar)
+        return latest
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
         """Place a task: its first event carries everything it is.

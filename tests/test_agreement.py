@@ -1,0 +1,221 @@
+"""One truth, many readers: the laws that hold over every history."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from supervise import Cut, Office, Refused
+from supervise.dates import parse_period
+from supervise.intake.breakdown import Breakdown, Draft
+from supervise.judge import canonical
+from supervise.phrases import parse_measure
+from supervise.records import Task, replay
+from supervise.rules.measures import Ground
+from supervise.rules.ruleset import BoardRules
+from supervise.rules.scoring import Score, Tally, score
+from supervise.store import duties as duty_store
+from supervise.store import tables, tasks
+from tests.histories import END, FOLDER, LAW, LETTERS, OFFICE, OPENED, Act, placed, played, script, steps, tried
+
+RULES = FOLDER.rule(BoardRules, "red-black").value
+
+
+def outcomes(task: Task) -> Counter[tuple[object, ...]]:
+    """How every duty of the work itself came out, without numbers that count letters."""
+    return Counter(
+        (d.kind, d.units, d.born, d.due, d.met, d.void, d.outcome(END))
+        for d in LAW.situation(task).duties
+        if d.kind not in LETTERS
+    )
+
+
+def scores(task: Task, period: str) -> dict[str, Score]:
+    """The scores of everyone for a period, as of the end."""
+    ground = Ground([LAW.situation(task)], END, FOLDER.units)
+    tally = Tally(ground, parse_period(period), FOLDER.units, RULES.score.spare)
+    return {unit: score(RULES.score, tally, unit) for unit in ("区工信局", "区科技局", "区财政局", "区商务局")}
+
+
+def points(task: Task) -> dict[tuple[str, str], Decimal]:
+    """Everyone's total in every period."""
+    periods = ("2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2025")
+    return {(period, unit): made.total for period in periods for unit, made in scores(task, period).items()}
+
+
+@settings(max_examples=40)
+@given(steps, st.integers(2, 45))
+def test_when_the_clock_runs_changes_no_state_no_outcome_and_no_score(
+    chosen: list[tuple[int, int, int]], gap: int
+) -> None:
+    """Daily, rarely, once or never: the same refusals, state, outcomes and points; only letters leave later."""
+    acts = [a for a in script(chosen) if a.day < END]
+    task, accepted = played(acts, lambda day: False)
+    for ticks in (lambda d: True, lambda d: (d - OPENED).days % gap == 0, lambda d: d == END - timedelta(days=1)):
+        other, also = played(acts, ticks)
+        assert also == accepted
+        assert other.state == task.state and other.due == task.due
+        assert outcomes(other) == outcomes(task)
+        assert points(other) == points(task)
+
+
+@settings(max_examples=60)
+@given(steps)
+def test_receipts_add_up(chosen: list[tuple[int, int, int]]) -> None:
+    """The lines of every score add up to its total exactly, within the bounds the rules set."""
+    task = LAW.settle(_after(script(chosen)), END).task
+    for period in ("2025Q2", "2025Q4", "2025"):
+        for made in scores(task, period).values():
+            assert sum((line.points for line in made.lines), Decimal(0)) == made.total
+            assert RULES.score.min is not None and RULES.score.max is not None
+            assert RULES.score.min <= made.total <= RULES.score.max
+
+
+def _after(acts: list[Act]) -> Task:
+    task = placed()
+    for act in acts:
+        task = tried(task, act)[0]
+    return task
+
+
+@settings(max_examples=60)
+@given(steps)
+def test_quarters_add_up_to_the_whole(chosen: list[tuple[int, int, int]]) -> None:
+    """Every settled duty counts once for each who owes it, over all quarters together: none twice, none lost."""
+    task = LAW.settle(_after(script(chosen)), END).task
+    situation = LAW.situation(task)
+    ground = Ground([situation], END, FOLDER.units)
+    names = [f"{year}Q{n}" for year in (2025, 2026, 2027, 2028) for n in (1, 2, 3, 4)]
+    for outcome in ("on time", "late", "missed"):
+        owed = Counter(
+            (d.key, FOLDER.units.heir(unit, END))
+            for d in situation.duties
+            if d.outcome(END) == outcome and not d.about  # a letter presses owed work, it is none
+            for unit in d.units
+        )
+        facts = [
+            f for name in names for f in ground.facts(parse_measure(outcome), parse_period(name)) if f.good and f.own
+        ]
+        assert Counter((f.ref.key, f.unit) for f in facts) == owed
+
+
+@settings(max_examples=60)
+@given(steps, st.integers(0, 400))
+def test_a_guard_holds_exactly_when_its_span_does(chosen: list[tuple[int, int, int]], after: int) -> None:
+    """``outcome`` on a day and the span of that outcome are two views of one thing."""
+    day = OPENED + timedelta(days=after)
+    for duty in LAW.situation(_after(script(chosen))).duties:
+        if day >= duty.born:
+            assert [o for o in ("open", "on time", "late", "missed", "void") if duty.span(o).holds(day)] == [
+                duty.outcome(day)
+            ]
+
+
+@settings(max_examples=40)
+@given(steps, st.integers(0, 400))
+def test_settling_is_done_once_it_is_done(chosen: list[tuple[int, int, int]], after: int) -> None:
+    """Settling twice, or in two stages, is settling once; and nothing is due before ``wake`` says so."""
+    task = _after(script(chosen))
+    day = max(OPENED + timedelta(days=after), task.events[-1].day)
+    once = LAW.settle(task, END)
+    assert LAW.settle(LAW.settle(task, day).task, END).task == once.task
+    assert bool(LAW.settle(task, day).events) == (LAW.wake(task) <= day)
+
+
+class Played:
+    """A history played through an office and its database."""
+
+    def __init__(self, acts: list[Act], gap: int) -> None:
+        engine = create_engine("sqlite://")
+        tables.metadata.create_all(engine)
+        self.sessions = sessionmaker(engine)
+        self.moment = datetime(2025, 2, 10, 1, tzinfo=UTC)
+        self.office = Office(FOLDER, now=self._now, today=lambda: END)
+        self.cuts: list[Cut] = []
+        with self.sessions.begin() as session:
+            task = placed()
+            draft = Draft(code="T1", text=task.text, lead=task.lead, co=task.co)
+            self.office.assign(session, Breakdown(due=task.due, tasks=(draft,)), OFFICE, OPENED)
+        for number, act in enumerate(acts):
+            self._act(act)
+            if number % gap == 0:
+                with self.sessions.begin() as session:
+                    self.office.tick(session, act.day)
+            self.cuts.append(Cut(act.day, self.moment))
+
+    def _now(self) -> datetime:
+        self.moment += timedelta(seconds=1)
+        return self.moment
+
+    def _act(self, act: Act) -> None:
+        with self.sessions() as session:
+            try:
+                self.office.advance(session, "T1", act.action, act.actor, act.day, **act.data)
+                session.commit()
+            except Refused:
+                session.rollback()
+
+
+def folded(office: Office, session: Session, cut: Cut) -> list[object]:
+    """The duties at a cut by folding the log, the slow way."""
+    found = tasks.histories(session, office.district, cut)
+    return [d for task in found for d in LAW.situation(replay(task.events)).duties]
+
+
+@settings(max_examples=30, deadline=None)
+@given(steps, st.integers(1, 6), st.data())
+def test_rows_equal_the_replay_at_every_cut(chosen: list[tuple[int, int, int]], gap: int, data: st.DataObject) -> None:
+    """Task rows equal the fold of the log, and so do the stored duties, now and at any cut."""
+    made = Played([a for a in script(chosen) if a.day < END], gap)
+    with made.sessions() as session:
+        assert made.office.replay(session).tasks == 1
+        for cut in [Cut(END), *made.cuts]:
+            assert duty_store.at(session, "default", cut) == folded(made.office, session, cut)
+        if made.cuts:
+            as_of = data.draw(st.sampled_from(made.cuts)).as_of
+            known = data.draw(st.sampled_from(made.cuts)).known
+            cut = Cut(as_of, known)
+            assert duty_store.at(session, "default", cut) == folded(made.office, session, cut)
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps, st.integers(1, 6), st.integers(0, 400))
+def test_the_to_do_list_is_what_the_duties_say(chosen: list[tuple[int, int, int]], gap: int, after: int) -> None:
+    """What is owed on a day is exactly the duties that are open or missed then, clock or no clock."""
+    made = Played([a for a in script(chosen) if a.day < END], gap)
+    cut = Cut(OPENED + timedelta(days=after))
+    with made.sessions() as session:
+        view = made.office.show(session, "T1", cut)
+        closed = LAW.closed_on(view.task) is not None
+        right = {
+            d.key
+            for d in view.duties
+            if d.outcome(cut.as_of) in ("open", "missed") and d.born <= cut.as_of and not closed
+        }
+        assert {o.duty.key for o in made.office.owed(session, cut=cut)} == right
+
+
+@settings(max_examples=20, deadline=None)
+@given(steps, st.integers(1, 6), st.data())
+def test_a_board_at_a_cut_is_the_same_bytes_for_ever(
+    chosen: list[tuple[int, int, int]], gap: int, data: st.DataObject
+) -> None:
+    """Whatever happens after a cut, the board at that cut does not change by a byte."""
+    acts = [a for a in script(chosen) if a.day < END]
+    split = data.draw(st.integers(0, len(acts)))
+    made = Played(acts[:split], gap)
+    with made.sessions() as session:
+        before = made.office.board(session, "red-black", "2025Q2", Cut(date(2025, 6, 30)))
+    for act in acts[split:]:
+        made._act(act)
+    with made.sessions.begin() as session:
+        made.office.tick(session, END)
+    cut = Cut(date(2025, 6, 30), datetime.fromisoformat(before["cut"]["known"]))
+    with made.sessions() as session:
+        assert canonical(made.office.board(session, "red-black", "2025Q2", cut)) == canonical(before)

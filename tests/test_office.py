@@ -1,0 +1,268 @@
+"""The hall as a guest: the host owns the transaction, and nothing is half done."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from supervise import Actor, Cut, Invalid, Message, Office, Refused, Stale, Unknown
+from supervise.folder import shipped
+from supervise.intake.breakdown import Breakdown, Draft
+from supervise.judge import canonical
+from supervise.store import tables
+
+OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
+GXJ = Actor("李联络", "区工信局")
+SWJ = Actor("王联络", "区商务局")
+OPENED = date(2025, 3, 3)
+PLAN = {"milestones": ["六月过半", "年底完成"], "contact": "李某"}
+
+
+def one(code: str = "T1", lead: tuple[str, ...] = ("区工信局",), co: tuple[str, ...] = ("区商务局",)) -> Breakdown:
+    """A breakdown of one task."""
+    return Breakdown(due=date(2025, 12, 31), tasks=(Draft(code=code, text="新增规上企业40家", lead=lead, co=co),))
+
+
+@pytest.fixture
+def sessions() -> sessionmaker[Session]:
+    """A host's sessions on a database that holds our tables."""
+    engine = create_engine("sqlite://")
+    tables.metadata.create_all(engine)
+    return sessionmaker(engine)
+
+
+@pytest.fixture
+def office() -> Office:
+    """An office under the shipped definitions, on a fixed day."""
+    return Office(today=lambda: OPENED)
+
+
+def rows(session: Session) -> dict[str, int]:
+    """How many rows each of our tables holds."""
+    return {
+        t.name: session.execute(select(func.count()).select_from(t)).scalar_one() for t in tables.metadata.sorted_tables
+    }
+
+
+def test_a_rollback_of_the_host_leaves_no_trace(office: Office, sessions: sessionmaker[Session]) -> None:
+    """What the office did within the host's transaction is gone when the host rolls back."""
+    with sessions() as session:
+        before = rows(session)
+    with sessions() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN)
+        assert rows(session) != before
+        session.rollback()
+        assert rows(session) == before
+
+
+def test_the_office_never_commits(office: Office, sessions: sessionmaker[Session]) -> None:
+    """Another connection sees nothing until the host commits."""
+    with sessions() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        assert session.in_transaction()
+
+
+def test_a_listener_that_raises_undoes_the_act(office: Office, sessions: sessionmaker[Session]) -> None:
+    """An exception in a listener reaches the host, whose transaction then holds nothing."""
+
+    @office.listen("plan")
+    def fail(session: Session, message: Message) -> None:
+        raise RuntimeError(message.text)
+
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+    with pytest.raises(RuntimeError, match="T1 报送落实方案"), sessions.begin() as session:
+        office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN)
+    with sessions() as session:
+        assert office.load(session, "T1").version == 1
+
+
+def test_listeners_hear_who_must_know(office: Office, sessions: sessionmaker[Session]) -> None:
+    """A message names the units by name: the office of a plan, lead and co-units of an assignment."""
+    heard: list[Message] = []
+    office.listen("assign", "plan")(lambda session, message: heard.append(message))
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN)
+    assert [(m.action, m.to) for m in heard] == [("assign", ("区工信局", "区商务局")), ("plan", ("督查室",))]
+
+
+def test_a_retried_request_is_answered_with_the_first_result(office: Office, sessions: sessionmaker[Session]) -> None:
+    """The same idempotency key does the act once; the same key for another act is refused."""
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        first = office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), key="k1", **PLAN)
+        again = office.advance(session, "T1", "plan", GXJ, date(2025, 3, 6), key="k1", **PLAN)
+        assert (first.version, again.version) == (2, 2)
+        with pytest.raises(Refused, match="A10"):
+            office.advance(session, "T1", "start", OFFICE, date(2025, 3, 6), key="k1")
+
+
+def test_who_saw_an_older_version_is_told_the_new_state(office: Office, sessions: sessionmaker[Session]) -> None:
+    """An act from an outdated view is stale and names the state the task is in now."""
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), seen=1, **PLAN)
+        with pytest.raises(Stale, match="已报方案"):
+            office.advance(session, "T1", "withdraw", OFFICE, date(2025, 3, 6), seen=1, reason="调整")
+
+
+def test_two_sessions_from_one_version_cannot_both_win(tmp_path: Path, office: Office) -> None:
+    """Of two transactions that loaded the same version only the first commits; the second is stale."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    tables.metadata.create_all(engine)
+    opened = sessionmaker(engine)
+    with opened.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+    with opened() as slow:
+        task = office.load(slow, "T1")
+        with opened.begin() as quick:
+            office.advance(quick, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN)
+        lifecycle = office.lifecycle(slow, task.definition)
+        step = lifecycle.advance(task, "withdraw", OFFICE, date(2025, 3, 5), {"reason": "调整"})
+        with pytest.raises(Stale):
+            office.save(slow, [step], date(2025, 3, 5))
+        slow.rollback()
+    with opened() as session:
+        assert office.load(session, "T1").state == "planned"
+
+
+def test_all_or_nothing_is_assigned(office: Office, sessions: sessionmaker[Session]) -> None:
+    """One task without a lead keeps every task of the file from being placed, unless it is skipped by name."""
+    both = one().model_copy(update={"tasks": (*one("T1").tasks, *one("T2", lead=()).tasks)})
+    with sessions() as session:
+        with pytest.raises(Invalid, match="T2.*没有牵头单位"):
+            office.assign(session, both, OFFICE, OPENED)
+        assert rows(session)["sv_task"] == 0
+        assert [t.code for t in office.assign(session, both, OFFICE, OPENED, skip=["T2"])] == ["T1"]
+        with pytest.raises(Invalid, match="T9"):
+            office.assign(session, one("T3"), OFFICE, OPENED, skip=["T9"])
+
+
+def test_a_code_is_used_once(office: Office, sessions: sessionmaker[Session]) -> None:
+    """A breakdown assigned twice is refused the second time."""
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        with pytest.raises(Refused, match="T02"):
+            office.assign(session, one(), OFFICE, OPENED)
+
+
+def test_a_successor_acts_for_the_unit_it_took_over(office: Office, sessions: sessionmaker[Session]) -> None:
+    """After a reform the heir owes and does what its predecessor was assigned, and stands on the board for it."""
+    heir = Actor("赵联络", "区数据局")
+    with sessions.begin() as session:
+        office.assign(session, one(lead=("区行政审批局",)), OFFICE, OPENED)
+        office.advance(session, "T1", "plan", Actor("钱联络", "区行政审批局"), date(2025, 3, 5), **PLAN)
+        office.advance(session, "T1", "start", OFFICE, date(2025, 3, 6))
+        given = {"summary": "进展", "progress": 60, "evidence": ["a.pdf"]}
+        office.advance(session, "T1", "report", heir, date(2025, 7, 2), **given)
+        owed = office.owed(session, "区数据局", Cut(date(2025, 7, 2)))
+        assert {o.duty.kind for o in owed} == {"finish", "progress"}
+        body = office.board(session, "red-black", "2025Q3", Cut(date(2025, 9, 30)))
+        assert "区数据局" in [row["unit"] for row in body["standings"]]
+        assert "区行政审批局" not in [row["unit"] for row in body["standings"]]
+
+
+def test_a_changed_law_under_an_old_number_is_refused(tmp_path: Path, sessions: sessionmaker[Session]) -> None:
+    """A definition edited without raising its version is refused once tasks live under it."""
+    folder = tmp_path / "definitions"
+    shutil.copytree(shipped(), folder)
+    with sessions.begin() as session:
+        Office(folder).assign(session, one(), OFFICE, OPENED)
+    law = folder / "key-work.yaml"
+    law.write_text(law.read_text("utf-8").replace("10 workdays after assign", "9 workdays after assign"), "utf-8")
+    with sessions() as session, pytest.raises(Invalid, match="L01"):
+        Office(folder).show(session, "T1")
+
+
+def test_a_published_board_never_changes_and_can_be_recomputed(office: Office, sessions: sessionmaker[Session]) -> None:
+    """At the cut of a publication the same bytes come out later, whatever happened meanwhile."""
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        body = office.board(session, "red-black", "2025Q1", Cut(date(2025, 3, 31)))
+        made = office.publish(session, body, OFFICE)
+        office.advance(session, "T1", "plan", GXJ, date(2025, 4, 8), **PLAN)
+        known = datetime.fromisoformat(body["cut"]["known"])
+        assert canonical(office.board(session, "red-black", "2025Q1", Cut(date(2025, 3, 31), known))) == made.body
+        now = office.board(session, "red-black", "2025Q1", Cut(date(2025, 3, 31)))
+        assert now["standings"] == body["standings"] and now["cut"] != body["cut"]
+
+
+def test_late_paper_changes_the_next_board_but_not_the_one_that_was(
+    office: Office, sessions: sessionmaker[Session]
+) -> None:
+    """What became known after a cut is not in it, even if it happened before."""
+    hour = [datetime(2025, 3, 10, tzinfo=UTC)]
+    office.now = lambda: hour[0]
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        hour[0] = datetime(2025, 4, 2, tzinfo=UTC)
+        office.advance(session, "T1", "plan", GXJ, date(2025, 3, 17), **PLAN)
+        then = office.show(session, "T1", Cut(date(2025, 3, 31), datetime(2025, 4, 1, tzinfo=UTC)))
+        now = office.show(session, "T1", Cut(date(2025, 3, 31)))
+    assert (then.task.state, now.task.state) == ("assigned", "planned")
+
+
+def test_a_period_that_is_not_over_is_not_published(office: Office, sessions: sessionmaker[Session]) -> None:
+    """A board cut before the end of its period can be looked at but not published."""
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        body = office.board(session, "red-black", "2025Q2", Cut(date(2025, 5, 1)))
+        with pytest.raises(Refused, match="P02"):
+            office.publish(session, body, OFFICE)
+
+
+def test_unknown_things_are_answered_with_the_nearest_name(office: Office, sessions: sessionmaker[Session]) -> None:
+    """A wrong code, unit or board is named, with the nearest right one."""
+    with sessions.begin() as session:
+        office.assign(session, one("GF2025-001"), OFFICE, OPENED)
+        with pytest.raises(Unknown, match="GF2025-001"):
+            office.show(session, "GF2025-01")
+        with pytest.raises(Unknown, match="区工信局"):
+            office.owed(session, "区工信厅")
+        with pytest.raises(Unknown, match="red-black"):
+            office.board(session, "redblack", "2025Q1")
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """``examples/embed.py`` with its little OA, imported as a host would."""
+    folder = Path(__file__).parents[1] / "examples"
+    monkeypatch.syspath_prepend(str(folder))
+    spec = importlib.util.spec_from_file_location("embed", folder / "embed.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    sys.modules.pop("oa", None)
+
+
+def test_the_wiring_in_the_example_is_all_an_oa_needs(embedded: ModuleType) -> None:
+    """Buttons, submit, the nightly job and the inbox work through ``examples/embed.py`` in the OA's own transactions."""
+    oa = sys.modules["oa"]
+    oa.metadata.create_all(oa.engine)
+    tables.metadata.create_all(oa.engine)
+    with oa.Session.begin() as session:
+        embedded.office.assign(session, one(), OFFICE, OPENED)
+    embedded.office.today = lambda: date(2025, 3, 4)
+    user = oa.User("李联络", "D02")
+    assert "plan" in [button.action for button in embedded.buttons(user, "T1")]
+    embedded.submit(user, "T1", "plan", {"day": date(2025, 3, 5), **PLAN})
+    with pytest.raises(Refused, match="应由督查室办理"):
+        embedded.submit(user, "T1", "start", {"day": date(2025, 3, 6)})
+    embedded.nightly(date(2025, 7, 1))
+    with oa.Session() as session:
+        received = session.execute(select(oa.inbox_table.c.receiver, oa.inbox_table.c.text)).all()
+        assert ("区工信局", "T1 交办") in received
+        assert any(receiver == "区工信局" and "发督查单" in text for receiver, text in received)
+        assert embedded.office.calendar.is_workday(date(2025, 4, 26))
