@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
 from supervise.reading import Strict
 
@@ -45,9 +45,9 @@ def clamp(year: int, month: int, day: int) -> date:
 
 
 def add_months(day: date, count: int) -> date:
-    """The same day ``count`` months later, clamped to the month's end."""
+    """The same day ``count`` months later, clamped to the month's end; ``FOREVER`` past the end of the calendar."""
     years, month = divmod(day.month - 1 + count, 12)
-    return clamp(day.year + years, month + 1, day.day)
+    return clamp(day.year + years, month + 1, day.day) if day.year + years <= FOREVER.year else FOREVER
 
 
 class YearFile(Strict):
@@ -61,24 +61,37 @@ class YearFile(Strict):
     work: tuple[str, ...] = ()
     source: str = ""
 
+    @field_validator("year")
+    @classmethod
+    def _is_year(cls, value: int) -> int:
+        if not 1949 <= value <= 2199:
+            raise ValueError(f"“{value}”不是年份,应写作 2027")
+        return value
+
     @field_validator("off", "work")
     @classmethod
-    def _is_range(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for text in value:
-            if not _RANGE.match(text):
-                raise ValueError(f"“{text}”应写作 02-14 或 02-15..02-23")
+    def _are_ranges(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for text in value if "year" in info.data else ():
+            _range(info.data["year"], text)
         return value
 
     def days(self, ranges: Iterable[str]) -> Iterator[date]:
         """The days that ``ranges`` stand for."""
         for text in ranges:
-            match = _RANGE.match(text)
-            assert match is not None
-            first = parse_day(f"{self.year}-{match[1]}-{match[2]}")
-            last = parse_day(f"{self.year}-{match[3]}-{match[4]}") if match[3] else first
-            while first <= last:
-                yield first
-                first += ONE_DAY
+            first, last = _range(self.year, text)
+            yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _range(year: int, text: str) -> tuple[date, date]:
+    """First and last day of ``02-14`` or ``02-15..02-23``."""
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"“{text}”应写作 02-14 或 02-15..02-23")
+    first = parse_day(f"{year}-{match[1]}-{match[2]}")
+    last = parse_day(f"{year}-{match[3]}-{match[4]}") if match[3] else first
+    if last < first:
+        raise ValueError(f"“{text}”的头尾颠倒了;跨年的假期分写在两年的文件里")
+    return first, last
 
 
 @dataclass(frozen=True)
@@ -115,10 +128,15 @@ class Calendar:
         return day
 
     def add_workdays(self, day: date, count: int) -> date:
-        """The ``count``-th working day after ``day`` (before it if negative); ``day`` itself is not counted."""
+        """The ``count``-th working day after ``day`` (before it if negative); ``day`` itself is not counted.
+
+        ``FOREVER`` if the calendar ends before.
+        """
         step = ONE_DAY if count >= 0 else -ONE_DAY
         left = abs(count)
         while left:
+            if day == FOREVER and count > 0:
+                return FOREVER
             day += step
             left -= self.is_workday(day)
         return day
@@ -128,12 +146,12 @@ class Calendar:
         return sum(self.is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
     def add(self, day: date, count: int, unit: str) -> date:
-        """``count`` ``workdays``, ``days`` or ``months`` after ``day``."""
+        """``count`` ``workdays``, ``days`` or ``months`` after ``day``; ``FOREVER`` if the calendar ends before."""
         if unit == "workdays":
             return self.add_workdays(day, count)
         if unit == "months":
             return add_months(day, count)
-        return day + timedelta(days=count)
+        return day + timedelta(days=count) if count <= (FOREVER - day).days else FOREVER
 
     def with_year(self, year: YearFile) -> Calendar:
         """This calendar with one year replaced by what a site's file says."""
@@ -153,7 +171,7 @@ def official_calendar() -> Calendar:
 
 
 _QUARTERS = "一二三四"
-_PERIOD = re.compile(r"^(\d{4})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2]))?$")
+_PERIOD = re.compile(r"([12][0-9]{3})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +210,7 @@ def parse_period(text: str) -> Period:
     Raises:
         ValueError: in Chinese, when it names none.
     """
-    match = _PERIOD.match(text.strip())
+    match = _PERIOD.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"“{text}”不是考核期,应写作 2021、2021H1、2021Q2 或 2021-06")
     year, half, quarter, month = int(match[1]), match[3], match[5], match[6]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Unknown, did_you_mean
@@ -90,6 +91,7 @@ class Desk:
         self.calendar = _calendar(calendar, folder.calendar)
         self.now, self.today = now, today
         self._lifecycles: dict[str, Lifecycle] = {}
+        self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
 
     def listen(self, *actions: str) -> Callable[[Listener], Listener]:
@@ -109,13 +111,17 @@ class Desk:
             Invalid: L01 when the file was changed without a new version.
             Unknown: F02 when neither the folder nor the register has it.
         """
-        text = library.registered(session, self.district, name)
-        source = self.folder.definitions.get(name)
-        if source is not None and text is not None and library.fingerprint(text) != library.fingerprint(source.text):
-            library.register(session, self.district, "workflow", name, source.text, self.now())
-        if name not in self._lifecycles:
-            found = source.value if source is not None else self._old(name, text)
-            self._lifecycles[name] = Lifecycle(found, self.calendar)
+        held = self._held.setdefault(session.get_bind(), set())
+        if name not in held:
+            text = library.registered(session, self.district, name)
+            source = self.folder.definitions.get(name)
+            if source is not None and text is not None:
+                self.register(session, "workflow", source)
+            if name not in self._lifecycles:
+                found = source.value if source is not None else self._old(name, text)
+                self._lifecycles[name] = Lifecycle(found, self.calendar)
+            if text is not None:
+                held.add(name)  # what is registered never changes, so once per database is enough
         return self._lifecycles[name]
 
     def _old(self, name: str, text: str | None) -> Definition:
@@ -179,8 +185,8 @@ class Desk:
         messages = [message for event in step.events for message in [self._message(lifecycle, step.task, event)]]
         news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
         saving = tasks.Saving(
-            step.task, step.events, self.wake(lifecycle, step.task, day),
-            lifecycle.closed_on(step.task), tuple(_stages(lifecycle, step)), news,
+            step.task, step.events, self.wake(lifecycle, step.task, day), lifecycle.closed_on(step.task),
+            lifecycle.definition.states, tuple(_stages(lifecycle, step)), news,
         )  # fmt: skip
         return saving, messages
 

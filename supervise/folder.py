@@ -8,6 +8,7 @@ calendar/*.yaml   one year's working days each, over the built-in ones
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +57,7 @@ class Folder:
         stories: parsed story files, not yet read.
         units: the directory.
         calendar: built-in years under the site's own.
+        years: year → the file that arranges it.
         problems: everything wrong with any file.
     """
 
@@ -65,6 +67,7 @@ class Folder:
     stories: list[Document] = field(default_factory=list)
     units: UnitList = field(default_factory=lambda: UnitList(()))
     calendar: Calendar = field(default_factory=official_calendar)
+    years: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @cached_property
@@ -119,6 +122,24 @@ class Folder:
         return self
 
 
+_REASONS = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.EISDIR: "这是文件夹,不是文件",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "这个位置只能读",
+    errno.ENOSPC: "磁盘满了",
+    errno.EEXIST: "已经有了",
+    errno.ENAMETOOLONG: "文件名太长",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written, in Chinese where we have words for it."""
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
 def read_text(path: Path, name: str = "") -> str:
     """A text file as UTF-8 (with or without BOM) or GB18030, the two that offices use.
 
@@ -132,7 +153,7 @@ def read_text(path: Path, name: str = "") -> str:
     except FileNotFoundError:
         raise Unknown(Problem("F01", f"没有这个文件:{shown}")) from None
     except OSError as error:
-        raise Invalid(Problem("F03", f"读不了 {shown}:{error.strerror}")) from None
+        raise Invalid(Problem("F03", f"读不了 {shown}:{reason(error)}")) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
@@ -158,8 +179,16 @@ def read_folder(path: Path) -> Folder:
     for sub, reader in (("calendar", _year), ("rules", _rule), ("stories", _story)):
         for file in sorted((path / sub).glob("*.yaml")):
             _try(folder, file, reader)
-    folder.problems += _rule_problems(folder)
+    folder.problems += [*_rule_problems(folder), *_overlooked(folder)]
     return folder
+
+
+def _overlooked(folder: Folder) -> Iterator[Problem]:
+    """Files that look as if they were meant, and a folder that says nothing."""
+    for file in sorted(folder.path.rglob("*.yml")):
+        yield Problem("F04", "文件名须以 .yaml 结尾,否则不读", file=str(file), help=f"请改名为 {file.stem}.yaml")
+    if not folder.definitions and not folder.problems:
+        yield Problem("F04", "文件夹里没有流程文件(以 workflow: 开头的 .yaml)", file=str(folder.path))
 
 
 def _try(folder: Folder, file: Path, reader: Callable[[Folder, str, str, Document], None]) -> None:
@@ -201,7 +230,13 @@ def _units(folder: Folder, name: str, text: str, document: Document) -> None:
 
 
 def _year(folder: Folder, name: str, text: str, document: Document) -> None:
-    folder.calendar = folder.calendar.with_year(validate(document, YearFile))
+    year = validate(document, YearFile)
+    if year.year in folder.years:
+        raise Invalid(
+            document.problem("F05", ("year",), f"{year.year} 年在 {folder.years[year.year]} 里已有,一年只写一份")
+        )
+    folder.years[year.year] = name
+    folder.calendar = folder.calendar.with_year(year)
 
 
 def _story(folder: Folder, name: str, text: str, document: Document) -> None:

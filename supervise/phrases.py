@@ -25,7 +25,7 @@ OPENING = "assign"
 OUTCOMES = ("open", "on time", "late", "missed", "void")
 UNITS = ("workdays", "days", "months")
 _NAME = r"[a-z][a-z0-9_]*"
-_SPAN = re.compile(rf"^(\d+) (workdays?|days?|months?) (before|after) ({_NAME}(?: or {_NAME})*)$")
+_SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({_NAME}(?: or {_NAME})*)$")
 _BEHIND = re.compile(rf"^({_NAME}) behind (\d+(?:\.\d+)?)%$")
 _COMPARISON = re.compile(r"^(.+?) *(>=|<=|!=|=|>|<) *(-?\d+(?:\.\d+)?)$")
 _OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
@@ -142,12 +142,14 @@ def parse_due(value: str | Sequence[str]) -> Due:
         ValueError: in Chinese, when it is none of the four forms.
     """
     if not isinstance(value, str):
+        if not value:
+            raise ValueError("期限至少要写一个月日,如 [06-25, 12-25]")
         return OnDates(tuple(_month_day(text) for text in value))
     if value == "task":
         return TaskDue()
     if value.startswith("until of "):
         return UntilOf(value.removeprefix("until of ").strip())
-    match = _SPAN.match(value)
+    match = _SPAN.fullmatch(value.strip())
     if match and match[3] == "after":
         return AfterAction(int(match[1]), _unit(match[2]), tuple(match[4].split(" or ")))
     raise ValueError(f"看不懂期限“{value}”,可写:10 workdays after assign、[06-25, 12-25]、until of order、task")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ class Strict(BaseModel):
     @classmethod
     def _known_keys(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            known = {f.alias or name for name, f in cls.model_fields.items()}
+            known = [f.alias or name for name, f in cls.model_fields.items()]
             for key in data:
                 if key not in known and key not in cls.model_fields:
                     raise PydanticCustomError(
@@ -74,13 +74,26 @@ class _Resolver(BaseResolver):
     """The YAML 1.2 core schema."""
 
 
+class _Dumper(yaml.SafeDumper):
+    """Quotes what YAML 1.1 or 1.2 would take for something else than text."""
+
+
+def _as_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Line ends that only some systems know are written as escapes."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, '"' if re.search(_ODD_ENDS, text) else None)
+
+
+_ODD_ENDS = "[\x85\u2028\u2029\ufeff]"
+_Dumper.add_representer(str, _as_text)
+
 for _tag, _pattern, _first in (
     ("bool", r"(?:true|false)$", "tf"),
     ("int", r"[-+]?[0-9]+$", "-+0123456789"),
     ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
     ("null", r"(?:~|null|)$", ["~", "n", ""]),
 ):
-    _Resolver.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+    for _kind in (_Resolver, _Dumper):
+        _kind.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
 class _Loader(CParser, _Resolver):
@@ -89,10 +102,27 @@ class _Loader(CParser, _Resolver):
         _Resolver.__init__(self)
 
 
+MAX_DIGITS = 40
+"""More digits than any number of an office has; what is longer is a slip of the hand."""
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(text)
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text) if len(text) <= MAX_DIGITS else Decimal("NaN")
+    if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS:
+        raise ValueError(text)
+    return number
+
+
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "bool": lambda text: text == "true",
-    "int": int,
-    "float": Decimal,
+    "int": _integer,
+    "float": _decimal,
     "null": lambda text: None,
     "str": str,
 }
@@ -121,7 +151,10 @@ class _Walk:
         kind = str(node.tag).rpartition(":")[2]
         if kind not in _SCALARS:
             raise self.fail("Y01", node, f"不支持 YAML 标签 {node.tag}")
-        return _SCALARS[kind](node.value)
+        try:
+            return _SCALARS[kind](node.value)
+        except (ValueError, ArithmeticError):
+            raise self.fail("Y06", node, "这个数太大或太长;若不是数,请加引号") from None
 
     def pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
         first: dict[str, int] = {}
@@ -148,7 +181,7 @@ def parse(text: str, file: str = "") -> Document:
     """
     if len(text) > MAX_BYTES:
         raise Invalid(Problem("Y07", f"文件超过 {MAX_BYTES // 1_000_000} MB,不像人写的文件", file=file))
-    if "\0" in text or "\ufffd" in text:
+    if re.search("[\0\ud800-\udfff]", text) or text.count("\ufffd") * 100 > len(text):
         raise Invalid(Problem("Y07", "不是文本文件(或不是 UTF-8 编码)", file=file, help="请另存为 UTF-8 文本"))
     walk = _Walk(file)
     loader = _Loader(text)
@@ -158,15 +191,38 @@ def parse(text: str, file: str = "") -> Document:
             raise Invalid(Problem("Y07", "文件是空的", file=file, line=1))
         return Document(walk.value(node, ()), file, walk.lines)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unclosed = any(words in str(error.problem) for words in ("']'", "'}'", "unexpected end of stream"))
+        mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else None
-        raise Invalid(Problem("Y01", f"YAML 写法有误:{error.problem}", file=file, line=line)) from None
+        raise Invalid(Problem("Y01", f"YAML 写法有误:{_said(error.problem)}", file=file, line=line)) from None
     except yaml.YAMLError as error:
-        raise Invalid(Problem("Y01", f"YAML 写法有误:{error}", file=file)) from None
+        raise Invalid(Problem("Y01", f"YAML 写法有误:{_said(str(error))}", file=file)) from None
     except RecursionError:
         raise Invalid(Problem("Y01", "嵌套太深", file=file)) from None
     finally:
         loader.dispose()
+
+
+# Words of libyaml → what a clerk should look for.
+_SLIPS = {
+    "mapping values are not allowed": "这里不该有冒号:上一行缩进不齐,或文字里的冒号没有加引号",
+    "could not find expected ':'": "这里少一个冒号",
+    "cannot start any token": "行首有制表符(Tab)或特殊符号:缩进请用空格,文字请加引号",
+    "expected ',' or ']'": "方括号 [ ] 没有写完,或少了逗号",
+    "expected ',' or '}'": "花括号 { } 没有写完,或少了逗号",
+    "expected '-' indicator": "列表缩进不齐,或少了开头的“- ”",
+    "expected key": "缩进不齐,或引号后面多了字",
+    "unexpected end of stream": "引号没有收尾",
+    "another document": "一个文件只能有一份内容,不能有多个 ---",
+    "undefined alias": "不支持锚点和别名(&、*),以 * 开头的文字请加引号",
+    "maximum nesting depth": "嵌套太深",
+    "control characters": "含有看不见的控制字符,请删去",
+}
+
+
+def _said(problem: str | None) -> str:
+    text = str(problem or "").splitlines()[0] if problem else "看不懂"
+    return next((chinese for english, chinese in _SLIPS.items() if english in text), text)
 
 
 _MESSAGES = {
@@ -185,22 +241,31 @@ _MESSAGES = {
     "tuple_type": "应是列表",
     "date_type": "应是日期,写作 2021-03-25",
     "date_parsing": "应是日期,写作 2021-03-25",
-    "date_from_datetime_parsing": "没有这个日期(应写作 2021-03-25)",
-    "date_from_datetime_inexact": "应是日期,不带时刻",
+    "date_from_datetime_parsing": "应是日期,写作 2021-03-25",
+    "date_from_datetime_inexact": "应是日期,写作 2021-03-25,不带时刻",
 }
 
 
+def _place(document: Document, steps: Sequence[str | int]) -> Path:
+    """The steps that are places of the file; where one of several kinds may stand, pydantic adds the kind."""
+    path: Path = ()
+    for step in steps:
+        path = (*path, step) if (*path, step) in document.lines else path
+    return path
+
+
 def _translate(document: Document, error: Any) -> Problem:
-    path, kind = tuple(error["loc"]), error["type"]
+    path, kind = _place(document, error["loc"]), error["type"]
     context = error.get("ctx") or {}
     if kind == "unknown_key":
         return document.problem("Y04", (*path, context["key"]), error["msg"])
     if kind == "missing":
-        where = path[:-1]
-        return document.problem("Y05", where, _MESSAGES[kind].format(key=path[-1]))
+        return document.problem("Y05", path, _MESSAGES[kind].format(key=error["loc"][-1]))
     if kind == "literal_error":
         wanted = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         text = f"不能写“{error['input']}”{did_you_mean(str(error['input']), wanted)}"
+    elif kind == "date_from_datetime_parsing" and re.fullmatch(r"\d{4}-\d\d-\d\d", str(error["input"])):
+        text = f"没有这个日期:{error['input']}"
     elif kind == "value_error":
         text = str(context.get("error", error["msg"]))
     else:
@@ -217,8 +282,12 @@ def validate(document: Document, model: type[T]) -> T:
     try:
         return TypeAdapter(model).validate_python(document.data)
     except ValidationError as error:
-        problems = [_translate(document, e) for e in error.errors(include_url=False)]
-        raise Invalid(dict.fromkeys(problems)) from None
+        found: dict[tuple[str, str], Problem] = {}
+        for problem in dict.fromkeys(_translate(document, e) for e in error.errors(include_url=False)):
+            before = found.get((problem.code, problem.path)) if problem.code == "Y06" else None
+            key = (problem.code, problem.path if problem.code == "Y06" else str(problem))
+            found[key] = replace(problem, text=f"{before.text},或{problem.text}") if before else problem
+        raise Invalid(found.values()) from None
 
 
 def read(text: str, file: str, model: type[T]) -> T:
@@ -228,4 +297,4 @@ def read(text: str, file: str, model: type[T]) -> T:
 
 def dump(data: Any) -> str:
     """Plain data as YAML a person can edit: block style, Chinese as it is, keys in the order given."""
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
+    return str(yaml.dump(data, None, _Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False))

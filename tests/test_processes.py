@@ -43,7 +43,9 @@ def test_one_of_two_processes_from_the_same_version_wins(tmp_path: Path) -> None
     assigned(tmp_path)
     both = [
         supervise(tmp_path, "do", "T1", "plan", "--as", "区工信局", "--seen", "1", *PLAN),
-        supervise(tmp_path, "do", "T1", "withdraw", "--as", "督查室", "--seen", "1", "--day", "2027-03-02", "--reason", "调整"),
+        supervise(
+            tmp_path, "do", "T1", "withdraw", "--as", "督查室", "--seen", "1", "--day", "2027-03-02", "--reason", "调整"
+        ),
     ]
     ended = [(process.communicate(), process.returncode) for process in both]
     assert sorted(code for _, code in ended) == [0, 6]

@@ -9,37 +9,48 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli.output import Counter, as_of, cut, shared
-from supervise.cli.shell import Command
+from supervise.cli.output import Counter, as_of, cut, saving, shared
+from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
     from supervise.workflows.drawing import Format
 
 
-@click.command(cls=Command, short_help="建库,抄一份流程和办法")
-@click.option("--copy", metavar="文件夹", default="", help="把自带的流程与办法抄到这个文件夹,供修改")
-@click.option("--beside", is_flag=True, help="数据库里已有别的表,也在其中建 supervise 的表")
+@click.command(
+    cls=Command,
+    short_help="建库,抄一份流程和办法",
+    examples=("supervise init --copy definitions", "supervise init --db qinghe.db"),
+)
+@option("--copy", metavar="文件夹", default="", help="把自带的流程、办法、单位目录抄到这个文件夹,供修改")
+@option("--beside", is_flag=True, help="数据库里已有别的表,也在其中建 supervise 的表")
 @shared
 def init(counter: Counter, copy: str, beside: bool) -> None:
-    """建好数据库;加 --copy definitions 再抄一份自带的流程、办法、单位目录,改成自己的。"""
-    from supervise.errors import Problem, Refused
-    from supervise.folder import shipped
+    """建好数据库,已建好的不动;加 --copy definitions 再抄一份自带的流程、办法、单位目录,改成自己的。"""
+    from supervise.errors import Invalid, Problem, Refused
+    from supervise.folder import reason, shipped
 
+    if copy and Path(copy).exists():
+        raise Refused(Problem("F06", f"{copy} 已经在了,不覆盖", help="请换一个名字,或先移走它"))
+    counter.sessions(create=True, beside=beside)
     copied = []
     if copy:
-        if Path(copy).exists():
-            raise Refused(Problem("F06", f"{copy} 已经在了,不覆盖", help="请换一个名字,或先移走它"))
-        shutil.copytree(shipped(), copy, ignore=shutil.ignore_patterns("__pycache__"))
+        try:
+            shutil.copytree(shipped(), copy, ignore=shutil.ignore_patterns("__pycache__"))
+        except OSError as error:
+            raise Invalid(Problem("F07", f"写不了 {copy}:{reason(error)}", help="请换一个能写的位置")) from None
         copied = sorted(str(p) for p in Path(copy).rglob("*.yaml"))
-    counter.sessions(create=True, beside=beside)
     data = {"db": counter.db.rpartition("@")[2], "copied": copied}
     counter.answer(data, lambda: "\n".join([f"数据库已备好:{data['db']}", *(f"  {name}" for name in copied)]))
 
 
-@click.command(cls=Command, short_help="查流程、办法,演故事")
+@click.command(
+    cls=Command,
+    short_help="查流程、办法,演故事",
+    examples=("supervise check", "supervise check --definitions 修订稿"),
+)
 @shared
 def check(counter: Counter) -> int:
-    """查流程和办法写得对不对,把故事逐条演一遍;有问题的列出文件和行号。"""
+    """查流程、办法、单位目录、放假安排写得对不对,再把故事逐条演一遍;有问题的列出文件和行号,退出码是 4。"""
     from supervise.folder import read_folder, shipped
     from supervise.stories import play
     from supervise.widths import table
@@ -47,47 +58,68 @@ def check(counter: Counter) -> int:
     folder = read_folder(Path(counter.definitions or shipped()))
     stories, steps, wrong = play(folder) if not folder.problems else (0, 0, ())
     problems = [*folder.problems, *wrong]
-    rows = [
-        (d.name, f"{len(d.states)} 个状态 · {len(d.actions)} 个动作 · {len(d.duties)} 类应办")
-        for d in (source.value for source in folder.definitions.values())
-    ]
-    rows += [(s.value.name, s.value.title) for s in folder.rules.values()]
-    rows.append(("stories", f"{stories} 个故事,{steps} 步"))
-    if counter.json:
-        counter.answer({"checked": dict(rows), "problems": [p.as_dict() for p in problems]}, str)
-    else:
-        click.echo(table(rows, indent=0))
-        for problem in problems:
-            click.echo(str(problem), err=True)
-        click.echo("没有问题" if not problems else f"{len(problems)} 处问题")
+    laws = [source.value for source in folder.definitions.values()]
+    rules = [source.value for source in folder.rules.values()]
+    data = {
+        "definitions": [
+            {
+                "name": d.name,
+                "title": d.title,
+                "states": len(d.states),
+                "actions": len(d.actions),
+                "duties": len(d.duties),
+            }
+            for d in laws
+        ],
+        "rules": [{"name": r.name, "title": r.title} for r in rules],
+        "units": len(folder.units.units()),
+        "stories": stories,
+        "steps": steps,
+        "problems": [p.as_dict() for p in problems],
+    }
+    rows = [(d.name, f"{len(d.states)} 个状态 · {len(d.actions)} 个动作 · {len(d.duties)} 类应办") for d in laws]
+    rows += [(r.name, r.title) for r in rules]
+    rows += [("units", f"{data['units']} 个单位"), ("stories", f"{stories} 个故事,{steps} 步")]
+    tail = f"{len(problems)} 处问题" if problems else "没有问题"
+    counter.answer(data, lambda: f"{table(rows, indent=0)}\n{tail}")
+    for problem in problems if not counter.json else ():
+        click.echo(str(problem), err=True)
     return 4 if problems else 0
 
 
-@click.command(cls=Command, short_help="画流程图")
+@click.command(
+    cls=Command,
+    short_help="画流程图",
+    examples=(
+        "supervise diagram key-work -o key-work.svg",
+        "supervise diagram key-work --counts --as-of 2025-06-30 -o 年中.png",
+    ),
+)
 @click.argument("name", metavar="流程")
-@click.option("-o", "--output", metavar="文件", default="", help="写到 .svg、.png 或 .dot 文件(不写即打印 SVG)")
-@click.option("--counts", is_flag=True, help="带上各状态的在办件数")
+@option("-o", "--output", metavar="文件", default="", help="写到 .svg、.png 或 .dot 文件", otherwise="打印 SVG")
+@option("--counts", is_flag=True, help="带上各状态的在办件数")
 @as_of
 @shared
 def diagram(counter: Counter, name: str, output: str, counts: bool, as_of: date | None, known: datetime | None) -> None:
-    """画一份流程图;颜色和线型表示谁来办,--counts 带在办件数。"""
+    """画一份流程图:颜色和线型表示谁来办,粗框是起点,双框是终点;--counts 带上在办件数。"""
     formats: dict[str, Format] = {"svg": "svg", "png": "png", "dot": "dot"}
-    form = Path(output).suffix.lstrip(".") or "svg"
+    form = Path(output).suffix.lstrip(".").lower() if output else "svg"
     if form not in formats:
-        raise click.UsageError(f"不会画 .{form},可用 .svg、.png、.dot")
+        raise click.UsageError(f"不会画“{output}”,文件名应以 .svg、.png 或 .dot 结尾")
     office, numbers, day = counter.office(), None, as_of or date.today()
     if counts:
         with counter.sessions()() as session:
             numbers = office.counts(session, name, cut(as_of, known))
-    picture = office.diagram(name, formats[form], numbers, day if counts else None)
-    if output:
-        Path(output).write_bytes(picture)
+    with saving(output) as save:
+        picture = office.diagram(name, formats[form], numbers, day if counts else None)
+        save(picture)
     text = f"已写入 {output}" if output else picture.decode()
-    counter.answer({"workflow": name, "counts": numbers, "output": output or None}, lambda: text)
+    data = {"workflow": name, "counts": numbers, "output": output or None, "svg": None if output else text}
+    counter.answer(data, lambda: text)
 
 
-@click.command(cls=Command, short_help="重放全部记录,核对现状")
-@click.option("--verify", is_flag=True, help="逐项核对,有出入即报错(退出码 1)")
+@click.command(cls=Command, short_help="重放全部记录,核对现状", examples=("supervise replay --verify",))
+@option("--verify", is_flag=True, help="逐项核对,有出入即报错(退出码 1)")
 @shared
 def replay(counter: Counter, verify: bool) -> None:
     """把办理记录从头重放一遍;--verify 与现状逐项核对。"""

@@ -221,7 +221,8 @@ def basis(body: Body) -> str:
     """What a result rests on: days and hashes."""
     laws = {**body["rules"], **body["definitions"]}
     hashes = " · ".join(f"{name} {print_[:8]}" for name, print_ in laws.items())
-    return f"截至 {body['cut']['as_of']}({body['cut']['known']} 前入库)· {hashes}"
+    known = str(body["cut"]["known"])[:19].replace("T", " ")
+    return f"截至 {body['cut']['as_of']}({known} UTC 前入库)· {hashes}"
 
 
 def why(body: Body) -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from pathlib import Path
+from typing import Any
 
 import click
 
-from supervise.cli.output import Counter, actor, as_of, cut, shared
-from supervise.cli.shell import Command
+from supervise.cli.output import Counter, actor, as_of, cut, saving, shared
+from supervise.cli.shell import Command, option
 
 
-@click.command(cls=Command, short_help="红黑榜")
+@click.command(
+    cls=Command,
+    short_help="红黑榜",
+    examples=(
+        "supervise board red-black 2025Q2 --as-of 2025-06-30",
+        "supervise board red-black 2025Q2 --publish -o 红黑榜.xlsx",
+    ),
+)
 @click.argument("name", metavar="榜名")
 @click.argument("period", metavar="考核期")
-@click.option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
-@click.option("--as", "as_", default="督查室", help="谁公布")
-@click.option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
+@option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
+@option("--as", "as_", default="督查室", metavar="单位", help="谁公布", otherwise="督查室")
+@option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
 @as_of
 @shared
 def board(
@@ -29,27 +37,31 @@ def board(
     as_of: date | None,
     known: datetime | None,
 ) -> None:
-    """出一期红黑榜,如 supervise board red-black 2021Q2 --as-of 2021-06-30。
+    """出一期红黑榜;考核期写作 2025Q2、2025H1、2025-06 或 2025,须与办法所定的一致。
 
-    同一口径随时重算,一字不差。
+    同一口径(--as-of、--known)随时重算,一字不差。
     """
     from supervise.cli import faces
 
-    with counter.writing() as (office, session):
+    with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
         body = office.board(session, name, period, cut(as_of, known))
         if publish:
             made = office.publish(session, body, actor(office, as_))
             body = {**body, "number": made.number, "fingerprint": made.fingerprint}
-    _save(output, body)
-    counter.answer(body, lambda: faces.board(body) + (f"\n已公布,编号 {body['number']}" if publish else ""))
+        _workbook(output, body, save)
+    counter.answer(body, lambda: faces.board(body) + _published(body))
 
 
-@click.command(cls=Command, short_help="年度考核")
+@click.command(
+    cls=Command,
+    short_help="年度考核",
+    examples=("supervise assess annual 2025", "supervise assess annual 2025 --publish -o 年度考核.xlsx"),
+)
 @click.argument("name", metavar="办法")
 @click.argument("year", metavar="年份")
-@click.option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
-@click.option("--as", "as_", default="督查室", help="谁公布")
-@click.option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
+@option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
+@option("--as", "as_", default="督查室", metavar="单位", help="谁公布", otherwise="督查室")
+@option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
 @as_of
 @shared
 def assess(
@@ -62,22 +74,29 @@ def assess(
     as_of: date | None,
     known: datetime | None,
 ) -> None:
-    """年度考核:由已公布的各期红黑榜、全年得分和评分汇成,如 supervise assess annual 2021。"""
+    """年度考核:由已公布的各期红黑榜、全年得分和评分汇成。"""
     from supervise.cli import faces
 
-    with counter.writing() as (office, session):
+    with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
         body = office.assess(session, name, year, cut(as_of, known))
         if publish:
             made = office.publish(session, body, actor(office, as_))
             body = {**body, "number": made.number, "fingerprint": made.fingerprint}
-    _save(output, body)
-    counter.answer(body, lambda: faces.assessment(body))
+        _workbook(output, body, save)
+    counter.answer(body, lambda: faces.assessment(body) + _published(body))
 
 
-@click.command(cls=Command, short_help="一个单位的分是怎么来的")
+@click.command(
+    cls=Command,
+    short_help="一个单位的分是怎么来的",
+    examples=(
+        "supervise why 区工信局 --board red-black 2025Q2",
+        "supervise why 区工信局 --assess annual 2025",
+    ),
+)
 @click.argument("unit", metavar="单位")
-@click.option("--board", "on_board", nargs=2, metavar="榜名 考核期", default=None, help="哪一期红黑榜")
-@click.option("--assess", "on_assess", nargs=2, metavar="办法 年份", default=None, help="哪一年的考核")
+@option("--board", "on_board", nargs=2, metavar="榜名 考核期", default=None, help="哪一期红黑榜")
+@option("--assess", "on_assess", nargs=2, metavar="办法 年份", default=None, help="哪一年的考核")
 @as_of
 @shared
 def why(
@@ -90,7 +109,7 @@ def why(
 ) -> None:
     """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。
 
-    已公布的照公布的说;另给口径则按口径重算。
+    已公布的照公布的说;另给口径(--as-of、--known)则按口径重算。
     """
     from supervise.cli import faces
 
@@ -107,8 +126,12 @@ def why(
     counter.answer(receipt, lambda: faces.why(receipt))
 
 
-def _save(output: str, body: dict[str, object]) -> None:
+def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None]) -> None:
     if output:
         from supervise.exports import workbook
 
-        Path(output).write_bytes(workbook(body))
+        save(workbook(body))
+
+
+def _published(body: Mapping[str, Any]) -> str:
+    return f"\n已公布,编号 {body['number']}" if "number" in body else ""

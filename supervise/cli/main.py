@@ -1,7 +1,7 @@
 """The counter, ``supervise COMMAND``: one way of saying what went wrong, and the exit codes.
 
 Exit codes: 0 done, 1 rows and log differ (or a fault of ours), 2 usage, 3 refused, 4 invalid file, 5 not found, 6
-stale.
+stale, 130 interrupted.
 
 Only click is imported here: what a command needs, it imports when it runs, so that help stays instant.
 """
@@ -10,27 +10,41 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from supervise.cli import design, judge, work
-from supervise.cli.shell import Group
+from supervise.cli.shell import Group, explain
+
+if TYPE_CHECKING:
+    from supervise.cli.output import Counter
+    from supervise.errors import Problem
 
 EXITS = {"Diverged": 1, "Refused": 3, "Invalid": 4, "Unknown": 5, "Stale": 6}
+MOST = 200
+"""Problems shown on a terminal; JSON has all of them."""
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110})
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+)
 @click.version_option(None, "--version", package_name="supervise", message="supervise %(version)s", help="显示版本")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """督查督办:从通知到任务,从交办到考核。
 
-    每个命令都可加 --db、--definitions、--district(或环境变量 SUPERVISE_DB、SUPERVISE_DEFINITIONS、SUPERVISE_DISTRICT)和
-    --json;查询类命令都可加 --as-of 日期。
+    每个命令都可加 --json、--db、--definitions、--district(后三个也可写成环境变量
+    SUPERVISE_DB、SUPERVISE_DEFINITIONS、SUPERVISE_DISTRICT);查询类命令都可加 --as-of 日期。
 
-    退出码:0 办成,1 重放与现状不符,2 命令写错,3 现在不能办,4 文件有误,5 找不到,6 别人先办了。
+    退出码:0 办成,1 重放与现状不符(或程序出错),2 命令写错,3 现在不能办,4 文件有误,5 找不到,6 别人先办了。
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(2)
 
 
 for _command in (
@@ -43,72 +57,64 @@ for _command in (
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line and exit with its code; no traceback reaches a user unless SUPERVISE_DEBUG is set."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_guarded(lambda: cli.main(given, prog_name="supervise", standalone_mode=False), "--json" in given))
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a character shows its code, and nothing fails
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run(given))
 
 
-def _guarded(run: Callable[[], Any], json: bool) -> int:
+def _run(given: Sequence[str]) -> int:
+    counters: list[Counter] = []
     try:
-        result = run()
+        result = cli.main(list(given), prog_name="supervise", standalone_mode=False, obj=counters)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.exceptions.Abort:
         click.echo("已中断", err=True)
         return 130
-    except click.UsageError as error:
-        _usage(error)
-        return 2
     except click.ClickException as error:
-        click.echo(error.format_message(), err=True)
-        return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _told("Usage", [_usage(error, given)], "--json" in given, 2)
     except Exception as error:
+        from supervise.errors import SuperviseError
+
+        if isinstance(error, SuperviseError):
+            name = type(error).__name__
+            return _told(name, error.problems, "--json" in given, EXITS[name])
         if os.environ.get("SUPERVISE_DEBUG"):
             raise
-        return _failed(error, json)
+        return _told("Unexpected", [_fault(error, any(c.kept for c in counters))], "--json" in given, 1)
 
 
-def _failed(error: Exception, json: bool) -> int:
-    from supervise.errors import SuperviseError
+def _told(name: str, problems: Sequence[Problem], json: bool, code: int) -> int:
+    """Say what is wrong, and give the exit code."""
+    if json:
+        from supervise.cli.output import print_json
 
-    if isinstance(error, SuperviseError):
-        code = EXITS[type(error).__name__]
-        if json:
-            from supervise.cli.output import print_json
-
-            print_json({"error": type(error).__name__, "problems": [p.as_dict() for p in error.problems]})
-        else:
-            shown = error.problems[:200]
-            for problem in shown:
-                click.echo(str(problem), err=True)
-            if len(error.problems) > len(shown):
-                click.echo(f"…… 共 {len(error.problems)} 处", err=True)
-        return code
-    text = " ".join(str(error).split())[:300]
-    click.echo(f"出了意外:{type(error).__name__}: {text}", err=True)
-    click.echo("数据没有改动。请带上这行字报告给维护人员;设 SUPERVISE_DEBUG=1 再运行可看到详情", err=True)
-    return 1
+        try:
+            print_json({"error": name, "problems": [p.as_dict() for p in problems]})
+            return code
+        except OSError:  # standard output is what failed: say it on the other one
+            pass
+    for problem in problems[:MOST]:
+        click.echo(str(problem), err=True)
+    if len(problems) > MOST:
+        click.echo(f"…… 共 {len(problems)} 处", err=True)
+    return code
 
 
-def _usage(error: click.UsageError) -> None:
-    from supervise.errors import did_you_mean
+def _usage(error: click.ClickException, given: Sequence[str]) -> Problem:
+    from supervise.errors import Problem
 
-    if isinstance(error, click.NoSuchOption):
-        text = f"没有 {error.option_name} 这个选项{did_you_mean(error.option_name, error.possibilities or [])}"
-    elif isinstance(error, click.MissingParameter):
-        name = error.param.make_metavar(error.ctx) if error.param is not None and error.ctx else error.param_hint
-        if isinstance(error.param, click.Option):
-            name = error.param.opts[0]
-        text = f"缺少 {name}"
-    elif isinstance(error, click.BadParameter):
-        text = f"{error.param.opts[0] if error.param is not None else error.param_hint}:{error.message}"
-    elif error.message.startswith("No such command"):
-        word = error.message.split("'")[1]
-        text = f"没有 {word} 这个命令{did_you_mean(word, cli.commands)}"
-    else:
-        text = error.message
-    path = error.ctx.command_path if error.ctx is not None else "supervise"
-    click.echo(f"命令写错了:{text}", err=True)
-    click.echo(f"用法见 {path} --help", err=True)
+    text = explain(error, cli.commands) if isinstance(error, click.UsageError) else error.format_message()
+    command = next((word for word in given if word in cli.commands), "")
+    return Problem("C01", f"命令写错了:{text}", help=f"用法见 {' '.join(filter(None, ('supervise', command)))} --help")
+
+
+def _fault(error: Exception, kept: bool) -> Problem:
+    """What nobody foresaw: said in one line, with what has become of the data."""
+    from supervise.errors import Problem
+
+    text = f"出了意外:{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    done = "数据已经入库,只是后面的步骤没有做完" if kept else "数据没有改动"
+    return Problem("C02", text, help=f"{done}。请把这几行报告给维护人员;设 SUPERVISE_DEBUG=1 再运行可看到详情")

@@ -5,14 +5,18 @@ from __future__ import annotations
 import functools
 import json as json_module
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from supervise.cli.kinds import Day, Moment
+from supervise.cli.shell import option
 
 if TYPE_CHECKING:
     from supervise.office import Office
@@ -21,47 +25,28 @@ if TYPE_CHECKING:
     from supervise.store.database import Sessions, Work
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Day(click.ParamType[date]):
-    """A day, written 2021-03-25."""
-
-    name = "日期"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Text to a day; impossible ones are a usage error."""
-        from supervise.dates import parse_day
-
-        try:
-            return value if isinstance(value, date) else parse_day(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-class Moment(click.ParamType[datetime]):
-    """A moment, written 2021-07-02T09:00; without a zone it is UTC."""
-
-    name = "时刻"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Text to a moment."""
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"“{value}”不是时刻,应写作 2021-07-02T09:00", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
 
 
 @dataclass
 class Counter:
-    """What a command was told about where to work."""
+    """What a command was told about where to work, and whether it has changed the record.
+
+    Args:
+        db: SQLAlchemy URL.
+        definitions: folder, ``None`` for the shipped one.
+        district: whose tasks.
+        json: whether the result is wanted as JSON.
+        kept: whether a transaction has been committed.
+    """
 
     db: str
     definitions: str | None
     district: str
     json: bool
+    kept: bool = False
 
-    def office(self, checked: bool = True) -> Office:
+    def office(self) -> Office:
         """The office of the district."""
         from supervise.office import Office
 
@@ -72,9 +57,9 @@ class Counter:
         from supervise.errors import Problem, Unknown
         from supervise.store.database import open_database
 
-        path = self.db.removeprefix("sqlite:///")
-        if path != self.db and not create and path and not os.path.isfile(path):
-            text = f"没有数据库文件 {path}"
+        file = _SQLITE.match(self.db)
+        if file is not None and not create and not os.path.isfile(file[1]):
+            text = f"{file[1]} 是文件夹,不是数据库" if os.path.isdir(file[1]) else f"没有数据库文件 {file[1]}"
             raise Unknown(Problem("B01", text, help="请先 supervise init 或 assign,或用 --db(SUPERVISE_DB)指明"))
         return open_database(self.db, create, beside)
 
@@ -91,35 +76,102 @@ class Counter:
         office = self.office()
         with self.sessions(create).begin() as session:
             yield office, session
+        self.kept = True
 
     def answer(self, data: Any, text: Callable[[], str]) -> None:
         """Print the result: as JSON if asked for, else as text."""
         if self.json:
             print_json(data)
         else:
-            click.echo(text())
+            say(text())
+
+
+def say(text: str) -> None:
+    """Print to standard output; a reader who has read enough, such as ``head``, is no fault."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(data: Any) -> None:
     """One JSON document on standard output, Chinese as it is."""
-    click.echo(json_module.dumps(data, ensure_ascii=False, indent=1))
+    say(json_module.dumps(data, ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def saving(path: str) -> Iterator[Callable[[bytes], None]]:
+    """A file that appears whole, and only when everything within the block went well; nothing if ``path`` is empty.
+
+    Raises:
+        Invalid: F07 when it cannot be written.
+    """
+    whole = os.path.realpath(path)
+    special = os.path.exists(whole) and not os.path.isfile(whole)  # such as /dev/stdout
+    part = whole if special else f"{whole}.{os.getpid()}.part"
+
+    def write(content: bytes) -> None:
+        if path:
+            with _writing(path), open(part, "wb") as file:
+                file.write(content)
+
+    try:
+        yield write
+        if path and not special and os.path.exists(part):
+            with _writing(path):
+                os.replace(part, whole)
+    finally:
+        if path and not special and os.path.exists(part):
+            os.remove(part)
+
+
+@contextmanager
+def _writing(path: str) -> Iterator[None]:
+    from supervise.errors import Invalid, Problem
+    from supervise.folder import reason
+
+    try:
+        yield
+    except OSError as error:
+        raise Invalid(Problem("F07", f"写不了 {path}:{reason(error)}", help="请换一个能写的位置")) from None
 
 
 def shared(function: F) -> F:
     """Options that every command has; the command gets a ``Counter`` first."""
 
-    @click.option("--db", envvar="SUPERVISE_DB", default="sqlite:///supervise.db", help="数据库地址(SUPERVISE_DB)")
-    @click.option(
+    @option("--json", "as_json", is_flag=True, common=True, help="输出 JSON,键名稳定")
+    @option(
+        "--db",
+        envvar="SUPERVISE_DB",
+        default="sqlite:///supervise.db",
+        metavar="地址",
+        common=True,
+        help="数据库文件或 SQLAlchemy 地址,也可写在环境变量 SUPERVISE_DB",
+        otherwise="当前目录的 supervise.db",
+    )
+    @option(
         "--definitions",
         envvar="SUPERVISE_DEFINITIONS",
         default=None,
-        help="流程与办法所在文件夹(SUPERVISE_DEFINITIONS)",
+        metavar="文件夹",
+        common=True,
+        help="流程、办法、单位目录所在,也可写在 SUPERVISE_DEFINITIONS",
+        otherwise="当前目录的 definitions 或自带的",
     )
-    @click.option("--district", envvar="SUPERVISE_DISTRICT", default="default", help="地区(SUPERVISE_DISTRICT)")
-    @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+    @option(
+        "--district",
+        envvar="SUPERVISE_DISTRICT",
+        default="default",
+        metavar="名称",
+        common=True,
+        help="哪个区县,也可写在 SUPERVISE_DISTRICT",
+        otherwise=" default",
+    )
     @functools.wraps(function)
     def wrapped(db: str, definitions: str | None, district: str, as_json: bool, **rest: Any) -> Any:
-        return function(Counter(_url(db), definitions or _here(), district, as_json), **rest)
+        counter = Counter(_url(db), definitions or _here(), district, as_json)
+        click.get_current_context().ensure_object(list).append(counter)
+        return function(counter, **rest)
 
     return wrapped  # type: ignore[return-value]
 
@@ -135,8 +187,16 @@ def _here() -> str | None:
 
 def as_of(function: F) -> F:
     """Options of a query: the cut."""
-    function = click.option("--known", type=Moment(), default=None, help="只看这一时刻以前入库的记录")(function)
-    return click.option("--as-of", "as_of", type=Day(), default=None, help="截至哪一天(不写即今天)")(function)
+    function = option(
+        "--known",
+        type=Moment(),
+        default=None,
+        metavar="时刻",
+        help="只看这一时刻(UTC)以前入库的记录,如 2021-07-02T09:00",
+    )(function)
+    return option(
+        "--as-of", "as_of", type=Day(), default=None, metavar="日期", help="截至哪一天,如 2021-06-30", otherwise="今天"
+    )(function)
 
 
 def cut(as_of: date | None, known: datetime | None) -> Cut | None:
@@ -167,7 +227,8 @@ def actor(office: Office, name: str, person: str = "") -> Actor:
         return Actor(person or name, role, frozenset({labels[role]}))
     if unit is None:
         known = [*labels, *(u.name for u in office.directory.units())]
-        raise Unknown(Problem("U04", f"没有“{name}”这个单位{did_you_mean(name, known)}"))
+        text = f"没有“{name}”这个单位{did_you_mean(name, known)}"
+        raise Unknown(Problem("U04", text, help="单位名称见单位目录(units.yaml)"))
     return Actor(person or name, unit.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -10,52 +11,74 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.output import Counter, Day, actor, as_of, cut, shared, terminal
-from supervise.cli.shell import Command
+from supervise.cli.kinds import Day, Number
+from supervise.cli.output import Counter, actor, as_of, cut, saving, shared, terminal
+from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
     from supervise.intake.breakdown import Breakdown
+    from supervise.intake.notice import Notice
     from supervise.workflows.definition import Definition
 
 
-@click.command(cls=Command, short_help="读通知,出任务分解")
+@click.command(
+    cls=Command,
+    short_help="读通知,出任务分解",
+    examples=(
+        "supervise intake 通知.txt --code QH2025 -o 分解.yaml",
+        "supervise intake 通知.txt --json > 通知.json",
+    ),
+)
 @click.argument("notice", metavar="通知文件")
-@click.option("--code", default="", help="任务编码的开头,如 GF2021")
-@click.option("-o", "--output", metavar="文件", default="", help="把任务分解写到这个文件(不写即打印)")
-@click.option("--units-out", metavar="文件", default="", help="另按通知里的名称起草一份单位目录")
+@option("--code", default="", metavar="开头", help="任务编码的开头,如 QH2025", otherwise=" T 和年份")
+@option("-o", "--output", metavar="文件", default="", help="把任务分解写到这个文件", otherwise="打印")
+@option("--units-out", metavar="文件", default="", help="另按通知里的名称起草一份单位目录")
 @shared
 def intake(counter: Counter, notice: str, code: str, output: str, units_out: str) -> None:
-    """读一份通知,出一份可改的任务分解(YAML);拿不准的写在 problems 里,什么都不入库。"""
+    """读一份通知(文本文件),出一份可改的任务分解(YAML);拿不准的写在 problems 里,什么都不入库。"""
     from supervise.folder import read_text
-    from supervise.intake.gold import as_gold
+    from supervise.intake.breakdown import to_yaml
     from supervise.intake.units import draft_units
 
     read, made = counter.office().intake(read_text(Path(notice)), notice, code)
-    if units_out:
-        Path(units_out).write_text(draft_units(read), encoding="utf-8")
-    counter.answer(as_gold(read), lambda: _breakdown(made, notice, output))
-    if output and counter.json:
-        _breakdown(made, notice, output)
-
-
-def _breakdown(made: Breakdown, notice: str, output: str) -> str:
-    from supervise.intake.breakdown import to_yaml
-
     text = to_yaml(made)
+    with saving(output) as save, saving(units_out) as save_units:
+        if units_out:
+            save_units(draft_units(read).encode())
+        if output:
+            save(text.encode())
     summary = [f"{len(made.tasks)} 项任务;待核 {len(made.problems)} 处" + (":" if made.problems else "")]
     summary += [f"  {notice}:{d.lines or '-'}  {d.task}  {d.text}  {d.code}" for d in made.problems]
     if output:
-        Path(output).write_text(text, encoding="utf-8")
-        return "\n".join([*summary, f"已写入 {output},改定后用 supervise assign {output} 交办"])
-    click.echo("\n".join(summary), err=True)
-    return text.rstrip("\n")
+        tail = f"已写入 {output},改定后用 supervise assign {output} 交办"
+        counter.answer(_document(read, made), lambda: "\n".join([*summary, tail]))
+    else:
+        if not counter.json:
+            click.echo("\n".join(summary), err=True)
+        counter.answer(_document(read, made), lambda: text.rstrip("\n"))
 
 
-@click.command(cls=Command, short_help="按任务分解交办")
+def _document(read: Notice, made: Breakdown) -> dict[str, Any]:
+    """The notice as JSON, with everything that is doubtful about it or about its breakdown."""
+    from supervise.errors import Problem
+    from supervise.intake.gold import as_gold
+
+    numbers = {draft.code: item.no for draft, item in zip(made.tasks, read.items, strict=True)}
+    return as_gold(read, [Problem(d.code, d.text, line=d.lines, task=numbers.get(d.task, "")) for d in made.problems])
+
+
+@click.command(
+    cls=Command,
+    short_help="按任务分解交办",
+    examples=(
+        "supervise assign 分解.yaml --day 2025-02-20",
+        "supervise assign 分解.yaml --day 2025-02-20 --skip QH2025-035",
+    ),
+)
 @click.argument("breakdown", metavar="分解文件")
-@click.option("--day", type=Day(), default=None, help="交办之日,各项时限从这天起算(不写即今天)")
-@click.option("--as", "as_", default="督查室", help="谁交办(默认督查室)")
-@click.option("--skip", multiple=True, metavar="编码", help="这一项先不交办,可写多次")
+@option("--day", type=Day(), default=None, metavar="日期", help="交办之日,各项时限从这天起算", otherwise="今天")
+@option("--as", "as_", default="督查室", metavar="单位", help="谁交办", otherwise="督查室")
+@option("--skip", multiple=True, metavar="编码", help="这一项先不交办")
 @shared
 def assign(counter: Counter, breakdown: str, day: date | None, as_: str, skip: Sequence[str]) -> None:
     """按改定的任务分解交办:要么全部交办,要么一项也不交办。"""
@@ -73,9 +96,14 @@ def assign(counter: Counter, breakdown: str, day: date | None, as_: str, skip: S
     counter.answer(data, lambda: faces.assigned(placed, lifecycle) if lifecycle else "没有交办任何任务。")
 
 
-@click.command("list", cls=Command, short_help="任务清单")
-@click.option("--unit", default="", help="只看这个单位牵头或协办的")
-@click.option("--state", default="", help="只看这个状态的,如 推进中")
+@click.command(
+    "list",
+    cls=Command,
+    short_help="任务清单",
+    examples=("supervise list", "supervise list --unit 区工信局 --state 已逾期 --as-of 2025-06-30"),
+)
+@option("--unit", default="", metavar="单位", help="只看这个单位牵头或协办的")
+@option("--state", default="", metavar="状态", help="只看这个状态的,如 推进中")
 @as_of
 @shared
 def list_(counter: Counter, unit: str, state: str, as_of: date | None, known: datetime | None) -> None:
@@ -88,7 +116,11 @@ def list_(counter: Counter, unit: str, state: str, as_of: date | None, known: da
     counter.answer({"tasks": [shapes.task(v, day) for v in views]}, lambda: faces.tasks(views))
 
 
-@click.command(cls=Command, short_help="一项任务和它的应办")
+@click.command(
+    cls=Command,
+    short_help="一项任务和它的应办",
+    examples=("supervise show QH2025-001", "supervise show QH2025-001 --as-of 2025-06-30"),
+)
 @click.argument("code", metavar="编码")
 @as_of
 @shared
@@ -102,7 +134,7 @@ def show(counter: Counter, code: str, as_of: date | None, known: datetime | None
     counter.answer(shapes.task(view, day), lambda: faces.show(view, day))
 
 
-@click.command(cls=Command, short_help="一项任务的办理记录")
+@click.command(cls=Command, short_help="一项任务的办理记录", examples=("supervise log QH2025-001",))
 @click.argument("code", metavar="编码")
 @as_of
 @shared
@@ -116,7 +148,11 @@ def log(counter: Counter, code: str, as_of: date | None, known: datetime | None)
     counter.answer({"code": code, "events": events}, lambda: faces.log(view))
 
 
-@click.command(cls=Command, short_help="谁欠什么,几时到期")
+@click.command(
+    cls=Command,
+    short_help="谁欠什么,几时到期",
+    examples=("supervise owed", "supervise owed 区工信局 --as-of 2025-06-20", "supervise owed 督查室"),
+)
 @click.argument("unit", metavar="[单位]", default="")
 @as_of
 @shared
@@ -131,16 +167,33 @@ def owed(counter: Counter, unit: str, as_of: date | None, known: datetime | None
     counter.answer({"owed": [shapes.owed(o) for o in rows]}, lambda: faces.owed(rows, day, calendar, bool(unit)))
 
 
+class Fields(Command):
+    """A command that takes options of any name besides its own; a value may begin with a dash."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """No short options, for their letters are looked for inside every value that begins with a dash."""
+        return super().parse_args(ctx, ["--help"] if args == ["-h"] else args)
+
+
 @click.command(
-    cls=Command, short_help="办理一步", context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
+    cls=Fields,
+    short_help="办理一步",
+    options_metavar="[选项] [--字段 值]…",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--help"]},
+    examples=(
+        "supervise do QH2025-001 plan --as 区工信局 --milestones 路线图 --contact 王某",
+        'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
+        "             --progress 55 --evidence 佐证.pdf",
+        "supervise do QH2025-001 verify --as 督查室 --opinion 属实",
+    ),
 )
 @click.argument("code", metavar="编码")
 @click.argument("action", metavar="动作")
-@click.option("--as", "as_", required=True, help="以哪个单位(或 督查室)的名义")
-@click.option("--by", "person", default="", help="经办人")
-@click.option("--day", type=Day(), default=None, help="办理之日(不写即今天)")
-@click.option("--key", default="", help="幂等键:同一个键重复提交只办一次")
-@click.option("--seen", type=int, default=None, help="您看到的是第几步;别人先办了就不办")
+@option("--as", "as_", required=True, metavar="单位", help="以哪个单位(或 督查室)的名义")
+@option("--by", "person", default="", metavar="姓名", help="经办人")
+@option("--day", type=Day(), default=None, metavar="日期", help="办理之日", otherwise="今天")
+@option("--seen", type=Number(), default=None, metavar="步数", help="您看到的是第几步;别人先办了就不办(退出码 6)")
+@option("--key", default="", metavar="键", help="幂等键:同一个键重复提交只办一次")
 @shared
 @click.pass_context
 def do(
@@ -151,13 +204,13 @@ def do(
     as_: str,
     person: str,
     day: date | None,
-    key: str,
     seen: int | None,
+    key: str,
 ) -> None:
     """办理一步。
 
-    动作要填的内容写成 --字段 值,如 --summary "上半年新增18家" --progress 55。
-    不知道能办什么、要填什么,随便写一个动作就会告诉您。
+    动作要填的内容写成 --字段 值。佐证材料写文件路径,几个文件用分号隔开,只记路径和指纹,不搬文件。
+    动作和字段的名字见流程文件;办不了时会说明为什么、现在能办什么、还缺什么。
     """
     from supervise.cli import faces, shapes
 
@@ -179,39 +232,47 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
-        name, equals, value = word.removeprefix("--").partition("=")
+        written, equals, value = word.removeprefix("--").partition("=")
+        name = written.replace("-", "_")
         if not word.startswith("--") or not name:
             raise click.UsageError(f"看不懂“{word}”;要填的内容应写成 --字段 值")
         if not equals:
             if not rest:
-                raise click.UsageError(f"--{name} 后面没有值")
+                raise click.UsageError(f"--{written} 后面没有值")
             value = rest.pop(0)
         if name in found:
-            raise click.UsageError(f"--{name} 写了两次")
-        found[name.replace("-", "_")] = value
+            raise click.UsageError(f"--{written} 写了两次")
+        found[name] = value
     return found
 
 
 def _files(definition: Definition, fields: dict[str, str]) -> dict[str, Any]:
     """Evidence named by path becomes a pointer with a fingerprint; the bytes stay where they are."""
-    import hashlib
-
     data: dict[str, Any] = dict(fields)
     for name, value in fields.items():
         spec = definition.fields.get(name)
         if spec is not None and spec.kind == "files":
-            pointers: list[Any] = []
-            for path in filter(None, (part.strip() for part in value.split(";"))):
-                if os.path.isfile(path):
-                    print_ = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-                    pointers.append({"title": os.path.basename(path), "uri": path, "sha256": print_})
-                else:
-                    pointers.append({"title": path, "uri": path})
-            data[name] = pointers
+            data[name] = [_pointer(path.strip()) for path in re.split("[;\uff1b]", value) if path.strip()]
     return data
 
 
-@click.command(cls=Command, short_help="让时钟走到某一天")
+def _pointer(path: str) -> dict[str, str]:
+    import hashlib
+
+    from supervise.errors import Invalid, Problem
+    from supervise.folder import reason
+
+    if not os.path.isfile(path):
+        return {"title": path, "uri": path}
+    try:
+        with open(path, "rb") as file:
+            print_ = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Invalid(Problem("F03", f"读不了 {path}:{reason(error)}")) from None
+    return {"title": os.path.basename(path), "uri": path, "sha256": print_}
+
+
+@click.command(cls=Command, short_help="让时钟走到某一天", examples=("supervise tick", "supervise tick 2025-06-26"))
 @click.argument("day", metavar="[日期]", type=Day(), required=False)
 @shared
 def tick(counter: Counter, day: date | None) -> None:

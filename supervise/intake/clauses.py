@@ -12,26 +12,28 @@ from supervise.intake.folding import brackets, pieces, trim
 from supervise.intake.names import looks_like_unit
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
-_ORGAN = r"(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
+_ORGAN = r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)(?:\([^()\s]{1,6}\))?)"
 _LEAD = (
-    r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:责任|负责|主办|承办)?"
+    r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:组织)?(?:责任|负责|主办|承办|实施|落实)?"
     r"|(?:第一|主要|主体|首要|直接)责任|主管|首接"
 )
 _CO = (
     r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:协同|协办|密切|主要)配合"
 )
-_UNIT = r"责任|承办|落实|实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
-_RANKS = r"(?:党委|党组|政府|市级|区级|县级|州级|旗级|省级|局|镇|乡)?"
+_UNIT = r"责任|承办|落实|实施|组织实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
+_RANKS = r"(?:党委|党组|政府|[省市区县州旗盟镇乡](?:委|政府|级)?|局)?"
+# 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, at most two words of it, and whose leader it is.
 _LEADER = (
-    r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|领衔|协管|负责|推进|总牵头)"
+    _RANKS
+    + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头|主要|第一){1,2}"
     + _RANKS
-    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体)?责任人|(?:分管|牵头|主要|具体)?负责人"
-    + r"|[市区县州旗省]领导|领导"
+    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体|总)?(?:责任人|牵头人)|(?:分管|牵头|主要|具体)?负责人"
+    + r"|[市区县州旗省]级?领导|领导"
 )
 _DUE = (
     r"(?:完成|办理|办结|整改|落实|推进|工作|计划|目标|任务){0,3}"
     r"(?:时限|期限|时间节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
-    r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|时间要求"
+    r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|时间(?:要求|安排)"
 )
 _OTHER = (
     r"(?:督办|督查|考核|监督|验收|统计)(?:责任)?(?:单位|部门|领导)?|联系(?:人|电话|方式)|联络员|备注|任务来源|工作目标|目标任务|年度目标"
@@ -46,13 +48,22 @@ def _spaced(words: str) -> str:
 
 _ORGAN, _LEAD, _CO, _UNIT = map(_spaced, (_ORGAN, _LEAD, _CO, _UNIT))
 LABEL = re.compile(
-    rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD}){_ORGAN}?)|(?P<co>(?:{_CO}){_ORGAN}?)"
-    rf"|(?P<unit>(?:{_UNIT}){_ORGAN})|(?P<other>{_OTHER}))"
+    rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
+    rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN})|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
     r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S))"
 )
+# Marks a clause on a line of its own may be set off with: ——责任单位:…
+_SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
+# A limit that stands among the names: (市水务局负责,6月底前完成).
+_UNTIL = re.compile(
+    r"(?:20\d\d ?年 ?)?(?:于|在)?(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)(?:之?前|以前)?(?:全部|基本)?(?:完成|办结)?"
+    r"|(?:持续推进|长期坚持|常态化推进)"
+)
 # A clause begins where a bracket, a line or a sentence does.
-_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s])|(?<=\) )|(?<=\)))" + LABEL.pattern)
+_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\)))" + LABEL.pattern)
+# Within a clause a label stands behind a mark or a blank.
+_NEXT = re.compile(r"(?<=[(;,。 、):\n\r])" + LABEL.pattern)
 # "(市发改委牵头,市财政局配合)", "(由县教体局负责)": roles said by verbs behind the names.
 _VERB = re.compile(
     r"(?P<lead>(?:共同|联合)?牵头(?:负责|组织|落实|推进|实施)?|主办|总牵头)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
@@ -96,7 +107,13 @@ class Clause:
 
 def begins(line: str) -> bool:
     """Whether a folded line opens a clause of its own."""
-    return bool(LABEL.match(line.lstrip("( "))) and not re.match(_OTHER, line.lstrip("( "))
+    bare = line.lstrip(_SET_OFF)
+    return bool(LABEL.match(bare)) and not re.match(_OTHER, bare)
+
+
+def is_label(line: str) -> bool:
+    """Whether a folded line is a label alone, its value on the line below."""
+    return len(line) <= 20 and line.endswith(":") and bool(LABEL.fullmatch(line.lstrip(_SET_OFF)))
 
 
 def find(folded: str, start: int, end: int) -> Clause | None:
@@ -140,9 +157,8 @@ def _next_bracket(folded: str, at: int, end: int) -> int | None:
 def _fields(folded: str, start: int, end: int) -> list[Field]:
     """The labelled parts; an unlabelled part behind a semicolon keeps an empty label and role."""
     fields: list[Field] = []
-    marks = [
-        m for m in LABEL.finditer(folded, start, end) if m.start() == start or folded[m.start() - 1] in "(;,。 、):\n\r"
-    ]
+    first = LABEL.match(folded, start, end)
+    marks = [*([first] if first else []), *_NEXT.finditer(folded, first.end() if first else start, end)]
     for index, match in enumerate(marks):
         stop = marks[index + 1].start() if index + 1 < len(marks) else end
         role = str(match.lastgroup)
@@ -195,16 +211,29 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
 
 
 def _verbs(folded: str, start: int, end: int) -> list[Field]:
-    """Fields whose roles are said by the verbs behind the names; none if any part has no such verb."""
+    """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
+
+    Parts without a verb share the next one (市农业农村局,各县区按职责分工负责); beside a lead those who are
+    merely responsible help.
+    """
     fields: list[Field] = []
+    waiting: list[tuple[int, int]] = []
     for a, b in pieces(folded, start, end, ",;。"):
         a, b = trim(folded, a, b, " 由")
         if a == b:
             continue
+        if _UNTIL.fullmatch(folded, a, b):
+            fields.append(Field("due", "", a, b))
+            continue
         verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b), None)
         if verb is None:
-            return []
-        if a < verb.start():
-            helps = bool(fields) and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
-            fields.append(Field("co" if helps else str(verb.lastgroup), verb.group(), a, verb.start()))
-    return fields
+            waiting.append((a, b))
+            continue
+        lone = not waiting and any(f.role in ("lead", "unit") for f in fields)
+        helps = lone and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
+        role = "co" if helps else str(verb.lastgroup)
+        fields += [Field(role, verb.group(), c, d) for c, d in waiting]
+        fields += [Field(role, verb.group(), a, verb.start())] if a < verb.start() else []
+        waiting = []
+    named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
+    return fields if named and not waiting else []

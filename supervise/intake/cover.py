@@ -27,6 +27,7 @@ _COUNT = re.compile(
     r"(?:大项|项|条|件)(?!制度|机制)"
 )
 _COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
+_COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
 _TRADITIONAL = set("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
@@ -149,7 +150,7 @@ def _without_junk(name: str) -> str:
 def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
-        if index >= 3 and is_date_only(line.folded):
+        if is_date_only(line.folded) and (index >= 3 or (index and line.folded.startswith("("))):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
@@ -179,7 +180,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | N
 
 def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
-    match = _COUNT.search(cover) or _COUNT_OF.search(cover)
+    match = _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
     chapters = _CHAPTERS.search(cover)
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
 

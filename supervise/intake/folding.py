@@ -7,6 +7,7 @@ matches on the folded copy and cuts from the original; both have the same length
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 DIGITS = {
     "零": 0,
@@ -139,3 +140,26 @@ def trim(folded: str, start: int, end: int, junk: str = " \t\r\n") -> tuple[int,
     while end > start and folded[end - 1] in junk:
         end -= 1
     return start, end
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with blanks in place of spans that belong to the page; offsets stay."""
+    out, at = [], 0
+    for start, end in spans:
+        out += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*out, text[at:]])
+
+
+_BREAK = re.compile(r"(?<=[^\s。;!?:]) *\r?\n\s*")
+
+
+def unbroken(text: str, folded: str, start: int, end: int) -> tuple[str, str, int, int]:
+    """A span without the line breaks inside its sentences: text, folded copy, and where the span lies in them."""
+    if "\n" not in folded[start:end]:
+        return text, folded, start, end
+    cuts = [(m.start(), m.end()) for m in _BREAK.finditer(folded, start, end)]
+    begins, ends = [start, *(b for _, b in cuts)], [*(a for a, _ in cuts), end]
+    spans = list(zip(begins, ends, strict=True))
+    whole, flat = ("".join(words[a:b] for a, b in spans) for words in (text, folded))
+    return whole, flat, 0, len(whole)

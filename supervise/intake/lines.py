@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from supervise.intake.folding import NUMERAL, number
@@ -11,23 +12,33 @@ from supervise.intake.folding import NUMERAL, number
 # Markers from the outermost to the innermost; a clerk writes 一、 (一) 1. (1) ① in this order.
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
 
+ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 _MARKERS = (
+    ("part", re.compile(rf"([{ROMAN}])[ :、.]*")),
     ("part", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
     ("chapter", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
     ("chapter", re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
     ("section", re.compile(rf"\( ?([{NUMERAL}]{{1,4}}) ?[)、] *[、.]? *")),
     ("section", re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
     ("item", re.compile(r"(?:重点任务|任务|事项|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *")),
+    ("item", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
+    ("item", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件][ :.、]+")),
     ("item", re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
     ("sub", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
     ("sub", re.compile(r"(\d{1,3})\) *")),
     ("point", re.compile(r"([①-⑳]) *")),
 )
+_FIRST = frozenset("(第重任事0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳" + NUMERAL + ROMAN)
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
 _GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
+# The label of a task's words in a list printed as cards, behind its number or on a line of its own.
+_CONTENT = re.compile(
+    r"(?:\(?\d{1,4} ?[.、)] *)?(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标)*"
+    r"(?:名称|任务|内容|目标|事项|项目|要求) ?: ?)(?=\S)"
+)
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _FURNITURE = re.compile(
     r"(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
@@ -87,23 +98,70 @@ def split(folded: str) -> Iterator[Line]:
         no, start = no + 1, end + 1
 
 
-def unwrap(found: Iterable[Line]) -> list[Line]:
-    """Join lines that a page broke at its margin.
+def unwrap(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Join lines that a page broke at its margin; returns the lines and the page numbers that stood between.
 
     A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
-    ends no sentence, and the next begins with no marker.
+    ends no sentence, and the next begins with no marker. A page number between two such lines is passed over.
     """
-    all_lines = list(found)
     widths = sorted(len(line.folded) for line in all_lines)
     width = widths[int(len(widths) * 0.9)] if widths else 0
     full = sum(width - 4 <= w <= width for w in widths)
     if len(widths) < 12 or not 16 <= width <= 60 or full < 0.25 * len(widths):
-        return all_lines
+        return all_lines, []
     out: list[Line] = []
-    for before, line in zip([None, *all_lines], all_lines, strict=False):
-        runs_on = before is not None and len(before.folded) >= width - 4 and line.no == before.no + 1
+    pages: list[Line] = []
+    passed: list[Line] = []
+    before: Line | None = None
+    for line in all_lines:
+        if out and is_page_number(line.folded):
+            passed.append(line)
+            continue
+        near = before is not None and (bool(passed) or line.no == before.no + 1)
+        runs_on = before is not None and near and len(before.folded) >= width - 4
         last = out[-1] if out else None
         if last and runs_on and not marker(line.folded) and (_is_open(last.folded) or not is_sentence(last.folded)):
+            gap = " " * (line.start - last.end)
+            out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
+            pages += passed
+        else:
+            out += [*passed, line]
+        before, passed = line, []
+    return [*out, *passed], pages
+
+
+def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[tuple[int, int]]]:
+    """Lists printed as cards: 任务名称:… and 工作目标:… on their own lines are the text of a task.
+
+    The line below is joined to the task's, its label is left out; returns the lines and the spans of these labels.
+    A word counts as such a label where it stands so at least three times.
+    """
+    found = {id(line): match for line in all_lines if (match := _CONTENT.match(line.folded))}
+    counts = Counter(match["label"] for match in found.values())
+    out: list[Line] = []
+    spans: list[tuple[int, int]] = []
+    for line in all_lines:
+        match = found.get(id(line))
+        if match is None or counts[match["label"]] < 3:
+            out.append(line)
+            continue
+        a, b = match.span("label")
+        folded = line.folded[:a] + " " * (b - a) + line.folded[b:]
+        spans.append((line.start + a, line.start + b))
+        if a or not out or begins(out[-1].folded):
+            out.append(Line(line.no, line.start + (0 if a else b), line.end, folded if a else folded[b:]))
+        else:
+            last = out[-1]
+            out[-1] = Line(last.no, last.start, line.end, last.folded + " " * (line.start - last.end) + folded)
+    return out, spans
+
+
+def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Line]:
+    """Join a line that is nothing but a label (牵头单位:) to the line below, which is its value."""
+    out: list[Line] = []
+    for line in all_lines:
+        last = out[-1] if out else None
+        if last and is_label(last.folded) and not marker(line.folded) and not line.folded.endswith(":"):
             gap = " " * (line.start - last.end)
             out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
         else:
@@ -118,10 +176,12 @@ def _is_open(line: str) -> bool:
 
 def marker(line: str) -> Marker | None:
     """What the beginning of a folded line says, if it says anything."""
+    if line[:1] not in _FIRST:
+        return None
     for kind, pattern in _MARKERS:
         match = pattern.match(line)
         if match:
-            value = ord(match[1]) - ord("①") + 1 if kind == "point" else number(match[1])
+            value = ROMAN.find(match[1]) + 1 or (ord(match[1]) - ord("①") + 1 if kind == "point" else number(match[1]))
             if value is not None:
                 return Marker(kind, value, match[0].strip(), match.end())
     match = _WEAK.match(line)
@@ -140,6 +200,11 @@ def glued(line: Line, after: int) -> list[Line]:
     ends = [*cuts[1:], len(line.folded)]
     parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
+
+
+def is_page_number(line: str) -> bool:
+    """Whether a folded line is the number of a page: - 3 -, 第3页, 3/12, and a number alone."""
+    return len(line) < 40 and bool(_PAGE_NUMBER.fullmatch(line))
 
 
 def is_furniture(line: str) -> bool:

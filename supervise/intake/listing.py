@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import numeral
-from supervise.intake.lines import RANK
+from supervise.intake.lines import RANK, ROMAN
 from supervise.intake.structure import Node, Segment
 
 # Headings that may tell equal numbers apart, the plainest way first.
@@ -114,5 +114,7 @@ def label(node: Node) -> str:
         return ""
     if RANK[node.kind] >= RANK["item"]:
         return f"({node.number})" if node.kind == "sub" else str(node.number)
+    if node.printed and node.printed[0] in ROMAN:
+        return node.printed[:1]
     written = numeral(node.number) if node.number < 100 else str(node.number)
     return {"part": f"第{written}部分", "section": f"({written})"}.get(node.kind, written)

@@ -40,6 +40,12 @@ _GROUP = re.compile(
     rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
     rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位)$"
     rf"|^驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|^{_CLASS}(?:\([^)]*\))?$"
+    rf"|^全?[{LEVELS}](?:级|直|属|政府|委)?[\u4e00-\u9fff]{{0,6}}(?:各|有关|相关)(?!界)[\u4e00-\u9fff]{{0,8}}(?:部门|单位|企业|机构|机关|公司|专班)$"
+)
+# A person: a title with a name behind it (常务副市长李明), or a name with 同志 or a title behind it.
+_TITLE = r"(?:[省市区县州旗盟镇乡]长|书记|常委|部长|秘书长|主席|主任|调研员)"
+_PERSON = re.compile(
+    rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
 _PLACE_TALK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}?)[{LEVELS}](?:人民政府|人大|人民代表大会|政协|委员会|委办|委、)")
 
@@ -47,6 +53,11 @@ _PLACE_TALK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}?)[{LEVELS}](?:人民政府|�
 def is_group(name: str) -> bool:
     """Whether a folded name is a collective name (各镇街, 政府组成部门), not one unit."""
     return bool(_GROUP.search(name))
+
+
+def is_person(name: str) -> bool:
+    """Whether a folded name is a person's: the title before it or behind it, or 同志."""
+    return bool(_PERSON.fullmatch(name)) and not is_group(name)
 
 
 def looks_like_unit(name: str) -> bool:

@@ -11,8 +11,20 @@ from collections import Counter
 
 from supervise.errors import Invalid, Problem
 from supervise.intake import cover as covers
-from supervise.intake import deadlines, doubts, lines, listing, narrative, parties, schedule, structure, targets
-from supervise.intake.folding import fold
+from supervise.intake import (
+    clauses,
+    deadlines,
+    doubts,
+    lines,
+    listing,
+    narrative,
+    parties,
+    schedule,
+    structure,
+    tables,
+    targets,
+)
+from supervise.intake.folding import blanked, fold, unbroken
 from supervise.intake.items import Item, Notice, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -36,7 +48,11 @@ def read(text: str, file: str = "") -> Notice:
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     folded = fold(text)
-    parts = structure.segments(lines.unwrap(lines.split(folded)))
+    unwrapped, pages = lines.unwrap(tables.stack(lines.split(folded)))
+    unwrapped, labels = lines.contents(unwrapped, clauses.begins)
+    away = sorted([(page.start, page.end) for page in pages] + labels)  # these stand inside a task, and are no part of it
+    text, folded = blanked(text, away), blanked(folded, away)
+    parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
     structure.name_bare_units(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
@@ -143,6 +159,7 @@ class _Reader:
         inside = {id(node) for entry in self.entries for node in entry.node.walk()}
         headings = {id(node) for entry in self.entries for node in entry.path}
         spans = [(line.start, line.end) for line in self.cover]
+        spans += [(line.start, line.end) for part in self.chosen if self.entries for line in part.loose]
         for part in self.chosen if self.entries else ():
             spans += [(n.start, n.end) for n in part.nodes if id(n) not in inside and id(n) not in headings]
         return spans
@@ -164,7 +181,9 @@ class _Reader:
         node, clause = entry.node, entry.clause
         start, end = node.start, max((n.end for n in node.walk()), default=node.end)
         named = parties.read(self.text, self.folded, clause, self.style)
-        deadline = deadlines.read(self.text, self.folded, start, end, year)
+        spans = ((start, end), *node.goals)
+        whole = [unbroken(self.text, self.folded, *span) for span in spans]
+        deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
         text = self.text[start:end].strip()
@@ -181,9 +200,12 @@ class _Reader:
             unit_line=self.text[clause.start : clause.end].strip() if clause and own else "",
             unit_line_no=node.line + self.text.count("\n", start, clause.start) if clause and own else 0,
             deadline=deadline,
-            targets=targets.read(self.text, self.folded, start, end),
+            targets=tuple(goal for span in whole for goal in targets.read(*span)),
             inherited=entry.inherited,
-            damage=doubts.print_damage(self.text, self.folded, start, end, clause if own else None, node.restored),
+            damage=(
+                *doubts.print_damage(self.text, self.folded, start, end, clause if own else None, node.restored),
+                *([node.doubt] if node.doubt else []),
+            ),
         )
 
     def _lead_in(self, text: str) -> str:

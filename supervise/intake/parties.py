@@ -12,10 +12,19 @@ from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause, Field
 from supervise.intake.folding import as_printed, pieces, trim
-from supervise.intake.names import Prefixes, determiner, is_class, is_group, looks_like_unit
+from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person, looks_like_unit
 
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
-_AND = re.compile(r"(?:以及|及)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)")
+# Words that join names. 和 is a part of many names (发展和改革局); it joins only two whole ones, or before a 各.
+_AND = re.compile(
+    r"(?:以及|及|会同|联合)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)|[和与](?=各|相关|有关|其他)"
+    r"|(?<=[局委办厅府])[和与](?=[省市区县州旗盟][\u4e00-\u9fff]{1,14}(?:局|委|办|厅|府|会|院)(?:$|[、,;。和与及]))"
+)
+# 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
+_EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
+_LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
+_TITLE_ALONE = re.compile(r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟]长|部长|主任|秘书长|主席|局长)")
+_REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后)[^()]*\)$")
 _FIRST_LEADS = re.compile(
     r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
 )
@@ -99,11 +108,23 @@ def names(folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
         yield list(_members(folded, a, b))
 
 
-def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    """Spans between 、 of a family; 各县、市、区政府 stays one name."""
+    spans: list[tuple[int, int]] = []
     for a, b in pieces(folded, start, end, "、/"):
-        joint = _AND.search(folded, a, b)
-        spans = [(a, joint.start()), (joint.end(), b)] if joint and joint.start() > a else [(a, b)]
-        for c, d in spans:
+        joins = spans and _EACH.fullmatch(folded[slice(*spans[-1])].strip()) and _LEVEL.match(folded, a, b)
+        if joins:
+            spans[-1] = (spans[-1][0], b)
+        else:
+            spans.append((a, b))
+    return spans
+
+
+def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    for a, b in _lists(folded, start, end):
+        cuts = [m for m in _AND.finditer(folded, a, b) if m.start() > a]
+        begins, ends = [a, *(m.end() for m in cuts)], [*(m.start() for m in cuts), b]
+        for c, d in zip(begins, ends, strict=True):
             c, d = trim(folded, c, d, " \t\r\n。.:")
             if c < d:
                 yield from _by_blanks(folded, c, d)
@@ -186,11 +207,17 @@ class _Found:
 
 
 def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
-    for a, b in pieces(folded, field.start, field.end, "、,; /"):
-        a, b = trim(folded, a, b, " \r\n。")
-        name = re.sub(r"同志$", "", text[a:b])
+    at = field.start
+    for _, b in pieces(folded, field.start, field.end, "、,; /"):
+        a, end = trim(folded, at, b, " \r\n。、,;/")
+        words = folded[a:end]
+        # 副县长 李明; 县委常委、副县长李明; 李 明: a title alone, or a single character, is the beginning of a name
+        if b < field.end and (len(words) == 1 or (_TITLE_ALONE.fullmatch(words) and not is_group(words))):
+            continue
+        at = b + 1
+        name = re.sub(r"^(.) +(.)$", r"\1\2", re.sub(r"同志$", "", text[a:end]).strip())
         if name:
-            (found.leader_groups if is_group(folded[a:b]) else found.leaders).append(name)
+            (found.leader_groups if is_group(words) else found.leaders).append(name)
 
 
 def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:
@@ -206,6 +233,9 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
             if not name:
                 continue
             printed = _flat(text[a:b])
+            if is_person(name):  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
+                found.leaders.append(re.sub(r"同志$", "", printed.strip()))
+                continue
             full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
             if note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
                 found.members.append(Party(full, "first", printed))
@@ -245,7 +275,7 @@ class _Walk:
 
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
-    name = re.sub(r"\s+", "", name)
+    name = _REMARK.sub("", re.sub(r"\s+", "", name))
     bare = _OPEN.sub("", name)
     listed = bare != name
     if is_group(bare):

@@ -11,7 +11,9 @@ from supervise.intake.folding import number
 
 _REPORT = r"(?:报送|报至|报告|上报|报到|反馈|报|送|抄报)"
 _WHEN = re.compile(
-    r"每(?P<every>月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内)"
+    r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内)"
+    r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
+    r"|(?P<quarterly>(?P<of>季度|季|半年|年)(?:结束)?后(?:的)?(?P<within>\d{1,2}) ?(?:日|天|个工作日)(?:内|之?前|以内))"
     r"|(?P<yearend>年(?:底|末)(?:之?前)?)(?=[^,。;]{0,6}(?:将|向|报|上报))"
     r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?\d{1,2} ?[日号]|(?<![\d月])\d{3,4}日)[^。;将向]{0,40})"
     r"|(?P<plain>(?:\d{1,2} ?月 ?\d{1,2} ?[日号]|(?<![\d月])\d{3,4}日)[^。;将向]{0,40}?前)"
@@ -33,7 +35,7 @@ _CONTENT = re.compile(
 _WHO = re.compile(
     r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)(?:各(?:单位|部门))?|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
 )
-_EVERY = {"月": "month", "季度": "quarter", "季": "quarter", "半年": "half-year", "年": "year"}
+_EVERY = {"半月": "half-month", "旬": "ten-days", "周": "week", "月": "month", "季度": "quarter", "季": "quarter", "半年": "half-year", "年": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,10 @@ def _times(match: re.Match[str], who: str) -> Reporting:
         return Reporting(who, on_event="及时")
     if match["yearend"]:
         return Reporting(who, every="year", day="last")
+    if match["monthly"]:
+        return Reporting(who, every="month", day=match["next"], offset_months=1)
+    if match["quarterly"]:
+        return Reporting(who, every=_EVERY[match["of"]], day=match["within"], offset_months=1)
     if match["every"]:
         return _periodic(who, _EVERY[match["every"]], match["tail"])
     dates, damaged = deadlines.month_days(match[0])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from supervise.intake import clauses, lines, tables
 from supervise.intake.clauses import Clause
-from supervise.intake.folding import NUMERAL
+from supervise.intake.folding import NUMERAL, trim
 from supervise.intake.lines import RANK, Line, Marker
 
 _ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
@@ -22,8 +22,9 @@ _DATE_ONLY = re.compile(
     rf"\(?(?:[\u4e00-\u9fff()、 ]{{0,40}}{_ORGAN_END} +)?\d{{4}} ?[年./-]? ?\d{{1,2}} ?[月./-]? ?\d{{1,2}} ?日?\)?"
     r"|[二〇○零一三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
+_PUBLIC = re.compile(r"\(?此件.{0,12}\)?$")
 _TAIL = re.compile(
-    r"抄 ?[送报]|主题词|此件|\(此件"
+    r"抄 ?[送报]|主题词"
     r"|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
 )
 
@@ -47,6 +48,8 @@ class Node:
         restored: whether its marker is lost in print and was worked out.
         apart: whether its clause stands on a line of its own.
         more: further clauses, each on a line of its own.
+        goals: spans outside its text that say what is to be reached.
+        doubt: what is odd about the row of a table it was read from.
     """
 
     kind: str
@@ -60,6 +63,8 @@ class Node:
     restored: bool = False
     apart: bool = False
     more: list[Clause] = field(default_factory=list)
+    goals: tuple[tuple[int, int], ...] = ()
+    doubt: str = ""
 
     @property
     def whole(self) -> Clause | None:
@@ -90,11 +95,13 @@ class Segment:
         lines: its lines, page furniture left out.
         roots: its outermost nodes.
         heading: lines before its first marker.
+        loose: sentences that belong to no node.
     """
 
     lines: list[Line]
     roots: list[Node] = field(default_factory=list)
     heading: list[Line] = field(default_factory=list)
+    loose: list[Line] = field(default_factory=list)
 
     @property
     def nodes(self) -> list[Node]:
@@ -133,9 +140,9 @@ def segments(all_lines: list[Line]) -> list[Segment]:
             chapter, signed, tail = 0, False, False
         if mark and mark.kind == "chapter":
             chapter = mark.number
-        tail = tail or bool(_TAIL.match(line.folded))
+        tail = (tail and not (mark and mark.number == 1)) or bool(_TAIL.match(line.folded))
         signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
-        if not tail and not furniture:
+        if not tail and not furniture and not _PUBLIC.match(line.folded):
             found[-1].append(line)
     return [_grow(Segment(part)) for part in found if part]
 
@@ -186,6 +193,7 @@ class _Grower:
         self.waiting = []
         self.last = row.number or self.last + 1
         node = Node("item", self.last, str(self.last), line.no, row.start, row.end, row.clause)
+        node.goals, node.doubt = row.goals, row.doubt
         while self.path and RANK[self.path[-1].kind] >= RANK["item"]:
             self.path.pop()
         (self.path[-1].children if self.path else self.segment.roots).append(node)
@@ -220,6 +228,10 @@ class _Grower:
             return
         moved = _moved(found, offset)
         begin = moved.start
+        if begin == start and line.no == node.line and moved.end < line.end and line.folded[begin - offset] == "(":
+            node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
+            node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
+            return
         node.end = offset + len(line.folded[: begin - offset].rstrip()) if begin > start else node.end
         node.apart = begin == line.start and line.no != node.line
         if node.clause is None:
@@ -241,6 +253,8 @@ class _Grower:
             node.end = line.end
         else:
             self.waiting.append(line)
+            if lines.is_sentence(line.folded):
+                self.segment.loose.append(line)
 
     def _unnumbered(self, node: Node, line: Line) -> None:
         """A paragraph with its own clause: the end of the open task, or a task that lost its number."""

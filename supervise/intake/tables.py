@@ -1,19 +1,31 @@
-"""Lists printed as a table, columns parted by tabs or bars: a head that names the columns, then one row per task."""
+"""Lists printed as a table: a head that names the columns, then one row per task.
+
+Columns are parted by tabs, bars or several blanks; or every cell stands on a line of its own, as tables come out when
+they are copied from a page. Empty cells are lost in the last two; then the rest is placed by what it says, with a doubt.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from supervise.intake.clauses import LABEL, Clause, Field
-from supervise.intake.folding import number, trim
-from supervise.intake.lines import Line
+from supervise.intake.folding import number, pieces, trim
+from supervise.intake.lines import Line, is_page_number, marker
+from supervise.intake.names import looks_like_unit
 
 _NUMBER = re.compile(r"序号|编号|项次|号")
 _TEXT = re.compile(
-    r"(?:重点|主要|目标|具体|年度|工作|督查|督办|任务|事项|项目)*(?:任务|事项|内容|工作|项目|目标)(?:名称|内容|分解)?"
+    r"(?:重点|主要|目标|具体|年度|工作|督查|督办|任务|事项|项目|实事|建设|推进|民生|责任|与|和)*"
+    r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解)?"
 )
 _SPACE = " \t\r\n。"
+_WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
+_PERSONS = re.compile(
+    r"(?:[\u4e00-\u9fff]{0,12}[长委记任席])?[\u4e00-\u9fff· ]{2,4}(?:[、,; ][\u4e00-\u9fff· 、]{2,16})*"
+)
+_TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class Columns:
     Args:
         roles: ``no``, ``text`` or a role of ``clauses.Field`` for each column; ``other`` for what is not read.
         labels: the column heads as printed.
-        bar: the character that parts the columns.
+        bar: what parts the columns: a tab, a bar, or blanks.
     """
 
     roles: tuple[str, ...]
@@ -33,25 +45,42 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number (0 if none is printed), the span of its text, its clause."""
+    """One row.
+
+    Args:
+        number: its number; 0 if none is printed.
+        start: offset of its text.
+        end: offset behind it.
+        clause: its parties.
+        goals: spans of further columns that say what is to be reached.
+        doubt: what a clerk must look at.
+    """
 
     number: int
     start: int
     end: int
     clause: Clause | None
+    goals: tuple[tuple[int, int], ...] = ()
+    doubt: str = ""
 
 
 def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
-    bar = "\t" if "\t" in line.folded else "|" if line.folded.count("|") > 1 else ""
-    if not bar or len(line.folded) > 200:
+    if len(line.folded) > 200:
         return None
-    labels = tuple(line.folded[a:b].replace(" ", "") for a, b in _cells(line, bar))
+    bar = "\t" if "\t" in line.folded else "|" if line.folded.count("|") > 1 else " "
+    cells = _cells(line, bar)
+    labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     roles = tuple(_role(label) for label in labels)
-    return Columns(roles, labels, bar) if "text" in roles and {"lead", "unit"} & set(roles) else None
+    if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
+        return None
+    if bar == " " and (len(roles) < 3 or "other" in roles and roles[0] != "no"):
+        return None
+    return Columns(roles, labels, "  " if bar == " " and "  " in line.folded else bar)
 
 
 def _role(label: str) -> str:
+    label = re.sub(r"\([^()]*\)$", "", label)
     if _NUMBER.fullmatch(label):
         return "no"
     match = LABEL.fullmatch(label + ":")
@@ -61,8 +90,11 @@ def _role(label: str) -> str:
 
 
 def _cells(line: Line, bar: str) -> list[tuple[int, int]]:
-    """Spans of the cells within the folded line; a bar at either end parts nothing."""
+    """Spans of the cells within the folded line; a bar at either end parts nothing, nor does a lone blank."""
     start, end = trim(line.folded, 0, len(line.folded), "| ") if bar == "|" else (0, len(line.folded))
+    if bar[0] == " ":
+        found = re.finditer(r"\S+(?: \S+)*" if len(bar) > 1 else r"\S+", line.folded)
+        return [(m.start(), m.end()) for m in found]
     cells, begin = [], start
     while (at := line.folded.find(bar, begin, end)) >= 0:
         cells.append(trim(line.folded, begin, at, " "))
@@ -72,21 +104,149 @@ def _cells(line: Line, bar: str) -> list[tuple[int, int]]:
 
 def row(line: Line, columns: Columns) -> Row | None:
     """A line read as a row; ``None`` if it has too few cells to be one, or no text."""
-    if columns.bar not in line.folded:
+    if columns.bar[0] not in line.folded:
         return None
     cells = _cells(line, columns.bar)
-    if len(cells) < 2 or len(cells) > len(columns.roles) + 1:
+    if len(cells) < 2:
         return None
-    value, text, fields = 0, (0, 0), []
-    for (a, b), role, label in zip(cells, columns.roles, columns.labels, strict=False):
+    if columns.bar[0] == " ":
+        placed, doubt = _by_blanks(line.folded, cells, columns.roles)
+    else:
+        placed, doubt = (cells, "") if len(cells) <= len(columns.roles) + 1 else ([], "")
+    return _row(line, placed, columns, doubt)
+
+
+def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
+    value, texts, fields = 0, list[tuple[int, int]](), []
+    for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
         if role == "no":
             value = number(line.folded[c:d].rstrip(".、")) or 0
-        elif role == "text":
-            text = text if text[0] < text[1] else (c, d)  # the first of several columns of text is the task
-        elif role != "other" and c < d:
+        elif role == "text" and c < d:
+            texts.append((c, d))
+        elif role not in ("text", "other") and c < d:
             fields.append(Field(role, label, line.start + c, line.start + d))
-    if text[0] >= text[1] or not re.search(r"[\u4e00-\u9fff]", line.folded[text[0] : text[1]]):
+    if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
         return None
+    if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):
+        return None  # the head, repeated on every page
+    begin, end = texts[0]
+    named = len(texts) > 1 and end - begin <= _TITLE and "。" not in line.folded[begin:end]
+    if named and not re.search(r"[^\s|]", line.folded[end : texts[1][0]]):
+        end = texts[1][1]
+    goals = tuple((line.start + a, line.start + b) for a, b in texts[1:] if a >= end)
     clause = Clause(fields[0].start, fields[-1].end, tuple(fields)) if fields else None
-    return Row(value, line.start + text[0], line.start + text[1], clause)
+    return Row(value, line.start + begin, line.start + end, clause, goals, doubt)
+
+
+def _by_blanks(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
+    """Cells of a row parted by blanks, one per column: what is too much is text, what is missing was an empty cell."""
+    if roles[0] == "no" and not re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]]):
+        return [], ""
+    surplus = len(cells) - len(roles)
+    if surplus >= 0:
+        at = roles.index("text")
+        return [*cells[:at], (cells[at][0], cells[at + surplus][1]), *cells[at + surplus + 1 :]], ""
+    placed, left = list[tuple[int, int]](), list(cells)
+    for role in roles:
+        fits = bool(left) and _fits(role, folded[left[0][0] : left[0][1]])
+        placed.append(left.pop(0) if fits else (0, 0))
+    return (placed, "表格这一行有空格,按内容对应各栏") if not left else ([], "")
+
+
+def _fits(role: str, words: str) -> bool:
+    """Whether the words of a cell can stand in a column of this role."""
+    if role == "due":
+        return bool(_WHEN.fullmatch(words))
+    if role == "leader":
+        return bool(_PERSONS.fullmatch(words)) and not looks_like_unit(words)
+    if role in ("lead", "co", "unit"):
+        named = [words[a:b].strip() for a, b in pieces(words, 0, len(words), "、,; ")]
+        return sum(looks_like_unit(name.removesuffix("等")) for name in named) * 2 >= len(named)
+    return role != "other"
+
+
+def stack(found: Iterable[Line]) -> list[Line]:
+    """Put a table together whose cells stand on lines of their own: its head, then its rows, each becomes one line.
+
+    The head is 序号 and the labels below it down to the first number; a row begins with the next number due.
+    """
+    given = list(found)
+    out: list[Line] = []
+    at = 0
+    while at < len(given):
+        wide = _stacked_head(given, at)
+        if wide:
+            out.append(_merged(given[at : at + wide], ()))
+            at = _stacked_rows(given, at + wide, wide, out)
+        else:
+            out.append(given[at])
+            at += 1
+    return out
+
+
+def _bare(line: Line) -> str:
+    return line.folded.strip("| ")
+
+
+def _stacked_head(given: list[Line], at: int) -> int:
+    """How many lines from here on are the heads of columns; 0 if this is no such head."""
+    if not _NUMBER.fullmatch(_bare(given[at]).replace(" ", "")):
+        return 0
+    wide = 1
+    while at + wide < len(given) and wide < 12 and len(_bare(given[at + wide])) <= 16:
+        if re.fullmatch(r"\d{1,3}[.、]?", _bare(given[at + wide])) or marker(given[at + wide].folded):
+            break
+        wide += 1
+    return wide if head(_merged(given[at : at + wide], ())) else 0
+
+
+def _stacked_rows(given: list[Line], at: int, wide: int, out: list[Line]) -> int:
+    """Take the rows below a head of ``wide`` columns; returns where they end."""
+    due, columns = 1, head(out[-1])
+    roles = columns.roles if columns else ()
+    while at < len(given):
+        value = re.fullmatch(r"(\d{1,3})[.、]?", _bare(given[at]))
+        mark = marker(given[at].folded)
+        if value and int(value[1]) in (due, 1):
+            end = _row_end(given, at + 1, int(value[1]) + 1, wide)
+            if end - at < 3:
+                break
+            out.append(_merged(given[at:end], roles))
+            due, at = int(value[1]) + 1, end
+        elif mark and mark.kind in ("part", "chapter", "section"):
+            out.append(given[at])
+            at += 1
+        elif is_page_number(given[at].folded):
+            at += 1
+        elif same := _stacked_head(given, at):
+            at += same
+        else:
+            break
+    return at
+
+
+def _row_end(given: list[Line], at: int, due: int, wide: int) -> int:
+    """Where a row ends: at the next number due, at a chapter; the last row holds as many cells as there are columns."""
+    end = at
+    while end < len(given) and end - at < wide + 12:
+        words = _bare(given[end])
+        mark = marker(given[end].folded)
+        ends = re.fullmatch(rf"{due}[.、]?", words) or (mark and mark.kind in ("part", "chapter") and end - at >= 2)
+        if ends or (end - at >= 2 and (is_page_number(given[end].folded) or _stacked_head(given, end))):
+            return end
+        end += 1
+    return min(at + wide - 1, len(given))
+
+
+def _merged(cells: list[Line], roles: tuple[str, ...]) -> Line:
+    """One line of many: tabs between the cells; lines beyond the number of columns belong to the text."""
+    surplus = len(cells) - len(roles) if roles else 0
+    at = roles.index("text") if roles else 0
+    bar = "\t" if not roles or surplus >= 0 else "  "
+    words = cells[0].folded
+    for index, (before, line) in enumerate(zip(cells, cells[1:], strict=False), start=1):
+        inside = roles and at < index <= at + surplus
+        gap = " " * (line.start - before.end)
+        words += (gap if inside else bar + gap[len(bar) :] if len(gap) >= len(bar) else bar[: len(gap)]) + line.folded
+    return Line(cells[0].no, cells[0].start, cells[-1].end, words.replace("|", " "))

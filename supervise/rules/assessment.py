@@ -108,7 +108,7 @@ def assess(rules: AssessmentRules, evidence: Evidence, directory: Directory) -> 
     scored |= {unit for year in evidence.years.values() for unit in year}
     rows = [
         _row(rules, evidence, unit.group, unit.name)
-        for unit in directory.units(evidence.tally.ground.as_of)
+        for unit in directory.units(evidence.tally.last)
         if unit.name in scored
     ]
     groups = dict.fromkeys(row.group for row in rows)
@@ -172,21 +172,21 @@ def _graded(rules: AssessmentRules, evidence: Evidence, rows: Sequence[Assessed]
     names = [grade.grade for grade in rules.grades]
     ordered = sorted(rows, key=lambda r: -r.score)
     given: dict[str, int] = dict.fromkeys(names, 0)
+    full: set[str] = set()
     done: list[Assessed] = []
     for total in dict.fromkeys(row.score for row in ordered):
-        tied = [row for row in ordered if row.score == total]
-        caps = [_caps(rules, evidence, row, names) for row in tied]
+        left = {row.unit: (row, *_caps(rules, evidence, row, names)) for row in ordered if row.score == total}
         for index, grade in enumerate(rules.grades):
-            fit = [
-                (row, cap) for row, cap in zip(tied, caps, strict=True)
-                if cap[0] <= index and _meets(evidence, row, grade.when)
-            ]  # fmt: skip
-            room = int(grade.quota * len(rows)) - given[grade.grade] if grade.quota is not None else len(fit)
-            if fit and len(fit) <= room:
-                given[grade.grade] += len(fit)
-                done += [_with_grade(rules, evidence, row, grade.grade, cap[1]) for row, cap in fit]
-                kept = [(r, c) for r, c in zip(tied, caps, strict=True) if (r, c) not in fit]
-                tied, caps = [r for r, _ in kept], [c for _, c in kept]
+            fit = [(r, notes) for r, cap, notes in left.values() if cap <= index and _meets(evidence, r, grade.when)]
+            if grade.quota is not None and len(fit) > int(grade.quota * len(rows)) - given[grade.grade]:
+                full.add(grade.grade)  # nobody with less may pass those who found no place
+            for row, notes in fit:
+                if grade.grade in full:
+                    left[row.unit] = (row, index, (*notes, f"“{grade.grade}”名额已满"))
+                else:
+                    done.append(_with_grade(rules, evidence, row, grade.grade, notes))
+                    given[grade.grade] += 1
+                    del left[row.unit]
     return done
 
 
@@ -209,10 +209,10 @@ def _caps(
 
 
 def _with_grade(
-    rules: AssessmentRules, evidence: Evidence, row: Assessed, grade: str, caps: tuple[str, ...]
+    rules: AssessmentRules, evidence: Evidence, row: Assessed, grade: str, notes: tuple[str, ...]
 ) -> Assessed:
     known = _numbers(evidence, row)
     spec = next(g for g in rules.grades if g.grade == grade)
     shown = tuple(evidence.tally.shown(row.unit, c, known) for c in spec.when)
     bars = tuple(bar.label for bar in rules.bars if _meets(evidence, row, bar.when))
-    return replace(row, grade=grade, why=(*shown, *caps), bars=bars)
+    return replace(row, grade=grade, why=(*shown, *notes), bars=bars)

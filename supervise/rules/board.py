@@ -60,7 +60,7 @@ def rank(rules: BoardRules, tally: Tally, directory: Directory) -> Board:
     handled = tally.ground.tasks_of(tally.period, rules.score.spare)
     standings: list[Standing] = []
     for group in rules.groups:
-        units = [u.name for u in directory.units(tally.ground.as_of) if u.group == group and u.name in handled]
+        units = [u.name for u in directory.units(tally.last) if u.group == group and u.name in handled]
         scores = {unit: score(rules.score, tally, unit) for unit in units}
         ranked = [u for u in units if len(handled[u]) >= rules.at_least]
         totals = [scores[u].total for u in ranked]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from supervise.dates import FOREVER
-from supervise.records import Duty, Task, evolve
+from supervise.records import PARTIES, Duty, Task
 from supervise.rules.ruleset import Ladder, Rung
 from supervise.workflows.lifecycle import CLOCK_ACTOR, Lifecycle, Step
 from supervise.workflows.situations import Holding, Situation
@@ -39,6 +39,8 @@ class Pressed:
 
 def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Pressed:
     """Send the orders that are due on ``day``: for each duty only the gravest rung that holds and was not sent yet.
+
+    A rung that people must confirm is only proposed; it neither goes out nor holds back what the clock may send.
 
     Args:
         ladder: the rungs.
@@ -90,28 +92,37 @@ def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: d
     key = f"{task.code}:{name}:{rung.order}:{holding.key}"
     step = lifecycle.advance(task, name, CLOCK_ACTOR, day, data, key)
     order = replace(step.events[-1], to=rung.tell)
-    return Step(evolve(task, order), (*step.events[:-1], order))
+    return Step(replace(step.task, events=(*step.task.events[:-1], order)), (*step.events[:-1], order))
 
 
 def _gravest(ladder: Ladder, situation: Situation, day: date) -> Iterator[tuple[Rung, Holding]]:
-    best: dict[str, tuple[Rung, Holding]] = {}
+    best: dict[tuple[str, bool], tuple[Rung, Holding]] = {}
     for rung in ladder.rungs:
         for holding in _candidates(ladder, rung, situation):
             if holding.span.holds(day) and holding.duty is not None:
-                best[holding.duty.key] = (rung, holding)
+                best[holding.duty.key, bool(rung.confirm)] = (rung, holding)
     yield from best.values()
 
 
 def _candidates(ladder: Ladder, rung: Rung, situation: Situation) -> Iterator[Holding]:
-    """Reasons for ``rung`` that no order of the same or a graver rung has taken up since they began."""
+    """Reasons for ``rung`` that no order of the same or a graver rung has taken up since they began.
+
+    Nobody is pressed for what a former holder left undone: the duty is on his record, the work on the new one's.
+    """
     if situation.task.state in situation.definition.finals:
         return
     sent = list(_orders(ladder, situation))
     for condition in rung.when:
         for holding in situation.holdings(condition):
             duty = holding.duty
-            if duty is not None and not _taken(ladder.grade(rung.order), holding, duty, sent):
+            if duty is None or not _holds_still(situation.task, duty):
+                continue
+            if not _taken(ladder.grade(rung.order), holding, duty, sent):
                 yield holding
+
+
+def _holds_still(task: Task, duty: Duty) -> bool:
+    return duty.role not in PARTIES or bool(set(duty.units) & set(getattr(task, duty.role)))
 
 
 def _taken(grade: int, holding: Holding, duty: Duty, sent: list[tuple[int, str, date]]) -> bool:

@@ -7,7 +7,7 @@ Everything is read from the record up to the cut and from nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from supervise.dates import Period
@@ -46,12 +46,16 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One countable thing: who it counts for, in which part, and whether it is as the phrase wants it."""
+    """One countable thing: who it counts for, in which part, and whether it is as the phrase wants it.
+
+    ``own`` is false for a co-unit's share in what the lead owed: it counts only in lines that give ``co`` points.
+    """
 
     unit: str
     role: str
     good: bool
     ref: Ref
+    own: bool = True
 
 
 class Ground:
@@ -72,13 +76,14 @@ class Ground:
         For an outcome that is every settled duty of the kind, for a pace every task that can be judged, else only
         hits.
         """
+        last = min(period.end, self.as_of)
         return tuple(
-            Fact(self.directory.heir(unit, day), role, good, ref)
+            replace(fact, unit=self.directory.heir(fact.unit, last))
             for situation in self.situations
-            for unit, role, good, day, ref in self._raw(situation, measure, period)
+            for fact in self._raw(situation, measure, period)
         )
 
-    def _raw(self, s: Situation, measure: Measure, period: Period) -> Iterator[tuple[str, str, bool, date, Ref]]:
+    def _raw(self, s: Situation, measure: Measure, period: Period) -> Iterator[Fact]:
         if isinstance(measure, Outcome):
             yield from self._settled(s, measure, period)
         elif isinstance(measure, OnPace):
@@ -87,16 +92,20 @@ class Ground:
             for event in s.task.events:
                 hit = event.action == measure.action and (not measure.rung or measure.rung in event.data.values())
                 if hit and event.day in period and event.day <= self.as_of:
-                    for unit, role in self._charged(s, event):
-                        yield unit, role, True, event.day, _event_ref(s, event)
+                    yield from self._acted(s, event, event.day)
         else:
             for holding in s.holdings(measure):
                 day = holding.span.start
                 if day in period and day <= self.as_of:
-                    yield from self._begun(s, holding.duty, holding.event, day)
+                    if holding.duty is not None:
+                        yield from _facts(s, holding.duty, True, _duty_ref(s, holding.duty, day, ""))
+                    elif holding.event is not None:
+                        yield from self._acted(s, holding.event, day)
 
-    def _settled(self, s: Situation, m: Outcome, period: Period) -> Iterator[tuple[str, str, bool, date, Ref]]:
+    def _settled(self, s: Situation, m: Outcome, period: Period) -> Iterator[Fact]:
         for duty in s.of_kind(m.duty):
+            if duty.about and not m.duty:
+                continue  # a letter presses owed work, it is none; whether one was sent depends on the clock
             outcome = duty.outcome(self.as_of)
             if outcome in COUNTED:
                 counts = duty.settles in period
@@ -104,30 +113,22 @@ class Ground:
                 counts = outcome == m.outcome and duty.born <= min(period.end, self.as_of)
             if counts:
                 ref = _duty_ref(s, duty, duty.settles, OUTCOME_WORDS[outcome])
-                for unit in duty.units:
-                    yield unit, duty.role, outcome == m.outcome, duty.settles, ref
+                yield from _facts(s, duty, outcome == m.outcome, ref)
 
-    def _paced(self, s: Situation, m: OnPace, period: Period) -> Iterator[tuple[str, str, bool, date, Ref]]:
+    def _paced(self, s: Situation, m: OnPace, period: Period) -> Iterator[Fact]:
         day = min(period.end, self.as_of)
         for duty in s.of_kind(m.duty):
             settled = duty.outcome(self.as_of) in COUNTED
             if duty.born > day or (settled and duty.settles < period.start):
                 continue
-            pace = s.on_pace(duty, self.as_of if settled else day)
+            pace = s.on_pace(duty, self.as_of if settled and duty.settles in period else day)
             if pace is not None:
                 ref = _duty_ref(s, duty, day, "不落后" if pace else "落后序时")
-                for unit in duty.units:
-                    yield unit, duty.role, pace, day, ref
+                yield from _facts(s, duty, pace, ref)
 
-    def _begun(
-        self, s: Situation, duty: Duty | None, event: Event | None, day: date
-    ) -> Iterator[tuple[str, str, bool, date, Ref]]:
-        if duty is not None:
-            for unit in duty.units:
-                yield unit, duty.role, True, day, _duty_ref(s, duty, day, "")
-        elif event is not None:
-            for unit, role in self._charged(s, event):
-                yield unit, role, True, day, _event_ref(s, event)
+    def _acted(self, s: Situation, event: Event, day: date) -> Iterator[Fact]:
+        ref = _event_ref(s, event, day)
+        return (Fact(unit, role, True, ref) for unit, role in self._charged(s, event))
 
     def _charged(self, s: Situation, event: Event) -> list[tuple[str, str]]:
         """Whom an act counts for: the debtors of the duty it names, else the party who did it, else the lead."""
@@ -147,7 +148,7 @@ class Ground:
             over = task.events[-1].day if task.state in s.definition.finals else None
             if task.opened > min(period.end, self.as_of) or (over is not None and over < period.start):
                 continue
-            for unit, role in _parties(task, task.events[-1]):
+            for unit, role in _parties_during(task, period.start, min(period.end, self.as_of)):
                 name = self.directory.heir(unit, min(period.end, self.as_of))
                 known = self.directory.unit(name)
                 if (known.group if known else "", role) not in spared:
@@ -163,12 +164,31 @@ def _parties(task: Task, event: Event) -> list[tuple[str, str]]:
     return [(unit, role) for role in PARTIES[:2] for unit in held[role]]
 
 
+def _parties_during(task: Task, start: date, end: date) -> list[tuple[str, str]]:
+    """Units with a part in ``task`` on any day from ``start`` to ``end``."""
+    seen = [event for event in task.events if event.day <= end]
+    before = [event for event in seen if event.day < start][-1:]
+    changed = [e for e in seen if e.day >= start and (e.seq == 1 or set(PARTIES) & set(e.changes))]
+    return list(dict.fromkeys(party for event in (*before, *changed) for party in _parties(task, event)))
+
+
+def _facts(s: Situation, duty: Duty, good: bool, ref: Ref) -> Iterator[Fact]:
+    """A fact for each debtor, and the co-units' share in what the lead owed."""
+    for unit in duty.units:
+        yield Fact(unit, duty.role, good, ref)
+    if duty.role == PARTIES[0]:
+        held = [e for e in s.task.events if e.day <= ref.day][-1:] or s.task.events[:1]
+        for unit, role in _parties(s.task, held[0]):
+            if role == PARTIES[1] and unit not in duty.units:
+                yield Fact(unit, role, good, ref, own=False)
+
+
 def _duty_ref(s: Situation, duty: Duty, day: date, note: str) -> Ref:
     label = s.definition.duties[duty.kind].label
     return Ref(s.task.code, f"{label} {note}".strip(), day, duty.due, duty.met, duty.key)
 
 
-def _event_ref(s: Situation, event: Event) -> Ref:
+def _event_ref(s: Situation, event: Event, day: date) -> Ref:
     spec = s.definition.actions.get(event.action)
     label = spec.label if spec else ("交办" if event.action == OPENING else event.action)
-    return Ref(s.task.code, label, event.day, seq=event.seq)
+    return Ref(s.task.code, label, day, seq=event.seq)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from supervise.dates import Period
@@ -66,6 +67,11 @@ class Tally:
         self.ground, self.period, self.directory, self.spare = ground, period, directory, frozenset(spare)
         self._facts: dict[Measure, dict[str, list[Fact]]] = {}
 
+    @property
+    def last(self) -> date:
+        """The last day of the period that is seen: who exists then is on the board."""
+        return min(self.period.end, self.ground.as_of)
+
     def facts(self, unit: str, measures: Iterable[Measure]) -> list[Fact]:
         """All facts of ``unit`` that ``measures`` speak of, in the order of the tasks."""
         return [fact for measure in measures for fact in self._by_unit(measure).get(unit, [])]
@@ -81,8 +87,8 @@ class Tally:
         return self._facts[measure]
 
     def count(self, unit: str, measure: Measure) -> int:
-        """How often what ``measure`` says is so for ``unit``."""
-        return sum(fact.good for fact in self.facts(unit, [measure]))
+        """How often what ``measure`` says is so for ``unit`` itself."""
+        return sum(fact.good for fact in self.facts(unit, [measure]) if fact.own)
 
     def holds(self, unit: str, comparison: Comparison, known: Mapping[str, Decimal]) -> bool:
         """Whether a comparison holds; ``known`` gives numbers that have a name of their own, such as ``score``."""
@@ -120,10 +126,10 @@ def score(rules: ScoreRules, tally: Tally, unit: str) -> Score:
 
 
 def _rate(line: Line, tally: Tally, unit: str, places: int) -> ScoreLine:
-    facts = tally.facts(unit, line.rate or ())
+    facts = [fact for fact in tally.facts(unit, line.rate or ()) if fact.own]
     worth = line.points or ZERO
     if not facts:
-        return ScoreLine(line.label, "无应办,按满分", worth)
+        return ScoreLine(line.label, "无应办,按满分", rounded(worth, places))
     good = sum(fact.good for fact in facts)
     points = rounded(worth * good / len(facts), places)
     lost = tuple(fact.ref for fact in facts if not fact.good)

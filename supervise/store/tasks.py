@@ -32,6 +32,7 @@ class Saving:
         events: new ones, following what is stored.
         wake_on: the next day the clock must look at it.
         closed_on: the day it reached a final state, if it has.
+        labels: state → what people call it, for whoever comes too late.
         stages: the duties after each of the events.
         news: what the world must hear, by ``seq`` of the event.
     """
@@ -40,6 +41,7 @@ class Saving:
     events: tuple[Event, ...]
     wake_on: date
     closed_on: date | None
+    labels: Mapping[str, str]
     stages: tuple[tuple[Duty, ...], ...] = ()
     news: tuple[News, ...] = ()
 
@@ -105,8 +107,10 @@ def _claim(session: Session, district: str, saving: Saving) -> None:
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         now = session.execute(select(task_table.c.state, task_table.c.version).where(mine)).first()
-        state = f"现在是第 {now.version} 步,状态 {now.state}" if now else "任务已不在"
-        raise _stale(saving.task.code, f"别人先办了一步:{state}")
+        if now is None:
+            raise _stale(saving.task.code, "任务已不在")
+        state = saving.labels.get(now.state, now.state)
+        raise _stale(saving.task.code, f"别人先办了一步:{saving.task.code} 现处于“{state}”(第 {now.version} 步)")
 
 
 def _task_row(district: str, saving: Saving) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 Rules that hold for every definition:
 
 * a limit counted from an action starts anew each time it is done; one still open when that happens is superseded;
-* a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet, and an act that redoes a
-  returned one does not count ahead for the next date;
-* who owes is who holds the part on the day the duty falls due or is met: a new lead does not inherit old lateness;
-* an order that presses a duty is also answered by doing that duty;
+* a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet; it does not count ahead
+  before the previous date has passed, nor when it redoes a returned one;
+* who owes is who holds the part when the day it falls due begins, or when it is met: a new lead does not inherit old
+  lateness, and a limit that an act set for the old one ends with the change;
+* an order that presses a duty is also answered by doing that duty, and falls with a duty that no longer counts;
 * closing the task ends what was still open; what was missed stays missed.
 """
 
@@ -32,6 +33,7 @@ def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty
     """
     book = _Book(definition, task, calendar)
     found = [duty for name in book.order for duty in book.of_kind(name)]
+    found = [book.waived(duty) for duty in found]
     found = [book.answered(duty, found) for duty in found]
     found = [book.ended(duty) for duty in found]
     return tuple(sorted(found, key=lambda d: (d.due, d.key)))
@@ -64,10 +66,10 @@ class _Book:
         starts = list(self._starts(name, kind))
         waits = self._waits(kind)
         if kind.each:
-            units = dict.fromkeys(u for s in starts for u in self._debtors(kind.role, s.nominal))
+            owing = [(start, self._debtors(kind.role, start.nominal, start.after)) for start in starts]
             return [
-                duty for unit in units for duty in self._chain(
-                    name, kind, [s for s in starts if unit in self._debtors(kind.role, s.nominal)], waits, unit)
+                duty for unit in dict.fromkeys(unit for _, units in owing for unit in units)
+                for duty in self._chain(name, kind, [s for s, units in owing if unit in units], waits, unit)
             ]  # fmt: skip
         return self._chain(name, kind, starts, waits, "")
 
@@ -101,16 +103,20 @@ class _Book:
         for i, start in enumerate(starts):
             later = starts[i + 1] if i + 1 < len(starts) else None
             duty = self._duty(name, kind, start, waits, unit)
-            act = self._act(kind, duty, start, acts, used)
+            act = self._act(kind, duty, chain[-1].due if chain else date.min, acts, used)
             if act is not None:
-                duty = replace(duty, met=self._dated(kind, act))
+                duty = replace(duty, met=self._dated(kind, act, start.after))
                 if isinstance(kind.due, OnDates):
                     used.add(act.seq)
                 elif not isinstance(kind.due, TaskDue):
                     self.redone.add(act.seq)
             if later is not None and isinstance(kind.due, AfterAction):
                 duty = _superseded(duty, later.born)
-            chain.append(replace(duty, units=(unit,) if unit else self._debtors(kind.role, _reference(duty))))
+            if isinstance(kind.due, AfterAction) or start.about:
+                duty = self._handed_over(duty)
+            held = act.seq if act is not None and act.day <= duty.due else start.after
+            units = (unit,) if unit else self._debtors(kind.role, _reference(duty), held)
+            chain.append(replace(duty, units=units))
         return chain
 
     def _duty(self, name: str, kind: DutyKind, start: _Start, waits: tuple[Span, ...], unit: str) -> Duty:
@@ -122,17 +128,28 @@ class _Book:
             about=start.about, after=start.after,
         )  # fmt: skip
 
-    def _act(self, kind: DutyKind, duty: Duty, start: _Start, acts: Sequence[Event], used: set[int]) -> Event | None:
+    def _act(self, kind: DutyKind, duty: Duty, before: date, acts: Sequence[Event], used: set[int]) -> Event | None:
         for event in acts:
-            if event.seq <= start.after or event.seq in used:
+            if event.seq <= duty.after or event.seq in used:
                 continue
             ahead = isinstance(kind.due, OnDates) and event.day <= duty.due
-            if not (ahead and event.seq in self.redone):
+            if not (ahead and (event.seq in self.redone or event.day <= before)):
                 return event
         return None
 
-    def _dated(self, kind: DutyKind, act: Event) -> date:
-        before = [e.day for e in self.task.events[: act.seq] if e.action in kind.dated]
+    def _handed_over(self, duty: Duty) -> Duty:
+        """A limit that an act set for one holder does not run on against the next, who gets limits of its own."""
+        if not self.reshuffled or duty.role not in PARTIES:
+            return duty
+        for event in self.task.events[duty.after :]:
+            if duty.role in event.changes:
+                held = self._debtors(duty.role, event.day, event.seq - 1)
+                if not set(held) & set(event.changes[duty.role]):
+                    duty = _superseded(duty, event.day)
+        return duty
+
+    def _dated(self, kind: DutyKind, act: Event, after: int) -> date:
+        before = [e.day for e in self.task.events[after : act.seq] if e.action in kind.dated]
         return before[-1] if before else act.day
 
     def _waits(self, kind: DutyKind) -> tuple[Span, ...]:
@@ -141,29 +158,38 @@ class _Book:
         ends = [*(e.day for e in self.task.events[1:]), FOREVER]
         return merge(Span(e.day, end) for e, end in zip(self.task.events, ends, strict=True) if e.target in kind.waits)
 
-    def _debtors(self, role: str, day: date) -> tuple[str, ...]:
+    def _debtors(self, role: str, day: date, seq: int) -> tuple[str, ...]:
+        """Who holds ``role`` when ``day`` begins, or after event ``seq`` if that is later."""
         if role not in PARTIES:
             return (self.definition.roles[role],)
         if not self.reshuffled:
             return tuple(getattr(self.task, role))
         then = Task(code=self.task.code)
         for event in self.task.events:
-            if event.day <= day or not then.events:
+            if event.day < day or event.seq <= max(seq, 1):
                 then = evolve(then, event)
         return tuple(getattr(then, role))
 
     def answered(self, duty: Duty, found: Sequence[Duty]) -> Duty:
-        """A pressed matter that is done needs no letter about it."""
+        """A pressed matter that is done needs no letter about it; one that counts no more needs no answer."""
         matter = next((d for d in found if d.key == duty.about), None) if duty.about else None
-        if matter is None or matter.met is None or matter.met < duty.born:
+        if matter is None:
+            return duty
+        if matter.void is not None:
+            return replace(duty, void=min(max(duty.born, matter.void), duty.void or FOREVER))
+        if matter.met is None or matter.met < duty.born:
             return duty
         return replace(duty, met=min(matter.met, duty.met or FOREVER))
 
-    def ended(self, duty: Duty) -> Duty:
-        """What was waived, or still open when the task closed, counts no more."""
+    def waived(self, duty: Duty) -> Duty:
+        """What was excused counts no more."""
         for event in self.task.events:
             if event.changes.get("void") == duty.key:
                 return replace(duty, void=min(event.day, duty.void or FOREVER))
+        return duty
+
+    def ended(self, duty: Duty) -> Duty:
+        """What was still open when the task closed counts no more."""
         closing = self.task.events[-1]
         closed = self.task.state in self.definition.finals
         if closed and duty.met is None and duty.void is None and duty.missed_from > closing.day:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -38,7 +38,7 @@ def read_field(spec: FieldSpec, value: Any, situation: Situation, day: date) -> 
     text = str(value).strip()
     if not text:
         raise FieldError("不能是空的")
-    return _duty(text, situation) if spec.kind == "duty" else text
+    return _duty(text, situation, day) if spec.kind == "duty" else text
 
 
 def _many(value: Any, kind: str) -> list[Any]:
@@ -68,7 +68,8 @@ def _percent(value: Any) -> str:
 
 def _limit(value: Any, day: date) -> str:
     try:
-        limit = value if isinstance(value, date) else parse_day(str(value))
+        given = value.date() if isinstance(value, datetime) else value
+        limit = given if isinstance(given, date) else parse_day(str(given))
     except ValueError as error:
         raise FieldError(str(error)) from None
     if limit < day:
@@ -76,13 +77,19 @@ def _limit(value: Any, day: date) -> str:
     return limit.isoformat()
 
 
-def _duty(text: str, situation: Situation) -> str:
+def _duty(text: str, situation: Situation, day: date) -> str:
+    """The key of a duty named by key, or by kind or label: then the one that stands, else the last that stood."""
     keys = [duty.key for duty in situation.duties]
     if text in keys:
         return text
     kinds = situation.definition.duties
     labels = {kind.label: name for name, kind in kinds.items()}
-    wanted = [duty.key for duty in situation.duties if duty.kind == labels.get(text, text)]
-    if wanted:
-        return wanted[-1]
-    raise FieldError(f"这项任务没有“{text}”这项应办{did_you_mean(text, dict.fromkeys(keys))}")
+    wanted = [duty for duty in situation.duties if duty.kind == labels.get(text, text)]
+    if not wanted:
+        raise FieldError(f"这项任务没有“{text}”这项应办{did_you_mean(text, dict.fromkeys(keys))}")
+    standing = [duty for duty in wanted if duty.outcome(day) in ("open", "missed")]
+    chosen = standing[0] if standing else wanted[-1]
+    alike = [duty.key for duty in standing if duty.due == chosen.due]
+    if len(alike) > 1:
+        raise FieldError(f"“{text}”有 {len(alike)} 项,请写明是哪一项:{'、'.join(alike)}")
+    return chosen.key

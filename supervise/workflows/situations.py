@@ -84,11 +84,14 @@ class Situation:
     def _around(self, duty: Duty, condition: Distance) -> Span:
         end = min(duty.met or FOREVER, duty.void or FOREVER)
         if condition.before:
-            # A warning ahead of a limit says nothing any more once the limit has passed.
+            # A warning ahead of a limit says nothing once the limit has passed, or while the office has the ball.
             start = max(duty.born, self.calendar.add(duty.due, -condition.count, condition.unit))
+            start = next((wait.end for wait in duty.waits if wait.holds(start)), start)
             return Span(start, max(start, min(end, duty.due + ONE_DAY)))
-        start = max(self.calendar.add(duty.due, condition.count, condition.unit), duty.missed_from)
-        return Span(start, max(start, end))
+        if duty.missed_from == FOREVER:
+            return Span(FOREVER)
+        start = self.calendar.add(duty.missed_from - ONE_DAY, condition.count, condition.unit)
+        return Span(max(start, duty.missed_from), max(start, duty.missed_from, end))
 
     def _unanswered(self, condition: Unanswered) -> Iterator[Holding]:
         by_key = {duty.key: duty for duty in self.duties}
@@ -104,12 +107,14 @@ class Situation:
     def checkpoints(self) -> tuple[tuple[date, Decimal], ...]:
         """The days on which progress can be held against the schedule, with the figure that counts on each.
 
-        They are the days of the reports, and the days on which a report was missed: then the last figure stands, 0 if
-        there was none. Between them nobody falls behind by the mere passing of time.
+        They are the days of the reports, and the days on which a report was missed and not excused: then the last
+        figure stands, 0 if there was none. Between them nobody falls behind by the mere passing of time.
         """
-        name = self.definition.field_of("percent")
-        said = [(e.day, Decimal(str(e.data[name]))) for e in self.task.events if name and name in e.data]
-        missed = (d.span("missed") for d in self.duties if d.kind in self.definition.figure_duties)
+        name, actions = self.definition.field_of("percent"), self.definition.actions
+        reports = {action for action, spec in actions.items() if name in spec.needs}
+        said = [(e.day, Decimal(str(e.data[name]))) for e in self.task.events if e.action in reports and name in e.data]
+        figures = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
+        missed = (d.span("missed") for d in figures)
         silent = {span.start for span in missed if span.start < span.end}
         found = [*said]
         for day in sorted(silent):

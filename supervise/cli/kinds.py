@@ -1,0 +1,58 @@
+"""Kinds of values on the command line: days, moments, numbers; impossible ones are a usage error in Chinese."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    DayType = click.ParamType[date]
+    MomentType = click.ParamType[datetime]
+    NumberType = click.ParamType[int]
+else:  # older versions of click know no kinds of kinds
+    DayType = MomentType = NumberType = click.ParamType
+
+
+class Day(DayType):
+    """A day, written 2021-03-25."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Text to a day."""
+        from supervise.dates import parse_day
+
+        try:
+            return value if isinstance(value, date) else parse_day(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Moment(MomentType):
+    """A moment, written 2021-07-02T09:00; without a zone it is UTC."""
+
+    name = "时刻"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Text to a moment."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"“{value}”不是时刻,应写作 2021-07-02T09:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Number(NumberType):
+    """A whole number that counts something."""
+
+    name = "数"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Text to a number."""
+        if isinstance(value, int):
+            return value
+        if not (str(value).isdecimal() and len(str(value)) < 10):
+            self.fail(f"“{value}”不是数,应写作 3", param, ctx)
+        return int(value)

@@ -1,0 +1,183 @@
+"""The command line in-process, and a clerk's whole day on the shipped notice, for the tests that look at it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from supervise.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTICE = ROOT / "examples" / "notice.txt"
+DEFINITIONS = ROOT / "definitions"
+COMMANDS = (
+    "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
+    "diagram", "replay",
+)  # fmt: skip
+QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram")
+
+SMALL = """青禾区人民政府办公室
+关于分解落实有关任务的通知
+
+一、优化服务(1项)
+1.政务服务事项全部网上可办。(牵头单位:区财政局(国资办);协办单位:区工信局)
+"""
+"""A notice with what the shipped one lacks: a note behind a unit's name."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """Standard output as the one JSON document it must be."""
+        return json.loads(self.out)
+
+    @property
+    def codes(self) -> list[str]:
+        """The problem codes of a JSON answer."""
+        return [problem["code"] for problem in self.data["problems"]]
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run ``supervise`` with these arguments."""
+    out, err = io.StringIO(), io.StringIO()
+    code = None
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as leave:
+            code = leave.code
+    assert isinstance(code, int), "main always exits"
+    assert "Traceback" not in out.getvalue() + err.getvalue()
+    return Result(code, out.getvalue(), err.getvalue())
+
+
+@dataclass
+class Day:
+    """A clerk's day: where it was played, and what each step gave."""
+
+    folder: Path
+    steps: dict[str, Result] = field(default_factory=dict)
+
+    @property
+    def db(self) -> Path:
+        """The database."""
+        return self.folder / "青禾.db"
+
+    @property
+    def breakdown(self) -> Path:
+        """The breakdown a clerk corrects."""
+        return self.folder / "分解.yaml"
+
+    def run(self, *arguments: str | Path, step: str = "") -> Result:
+        """A command on the day's database, with the shipped definitions; the result is kept under ``step``."""
+        made = run(*arguments, "--db", self.db, "--definitions", DEFINITIONS)
+        self.steps[step or str(arguments[0])] = made
+        return made
+
+    def do(self, day: str, unit: str, action: str, *fields: str, code: str = "QH2025-001") -> Result:
+        """One act on a task."""
+        return self.run("do", code, action, "--as", unit, "--day", day, *fields, step=action)
+
+    def copy(self, folder: Path) -> Day:
+        """The same day in another folder, for tests that change something."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Day(folder, dict(self.steps))
+
+
+def correct(breakdown: Path) -> None:
+    """What the clerk edits: the two items the notice leaves open."""
+    text = breakdown.read_text("utf-8")
+    assert text.count("- 相关镇(街道)") == 1
+    text = text.replace("- 相关镇(街道)", "- 柳汀镇\n  - 石桐镇")
+    assert text.count("  lead: []") == 1
+    breakdown.write_text(text.replace("  lead: []", "  lead:\n  - 区应急局"), "utf-8")
+
+
+def play(folder: Path) -> Day:
+    """A clerk's whole day, from the notice to the proof."""
+    day = Day(folder)
+    day.run("init")
+    day.run("check")
+    day.run("intake", NOTICE, "--code", "QH2025", "-o", day.breakdown)
+    day.run("assign", day.breakdown, "--day", "2025-02-20", step="assign too early")
+    day.run("list", "--as-of", "2025-02-20", step="list nothing")
+    correct(day.breakdown)
+    day.run("assign", day.breakdown, "--day", "2025-02-20")
+    day.run("show", "QH2025-001", "--as-of", "2025-02-21")
+    day.run("owed", "区工信局", "--as-of", "2025-02-21")
+    day.do("2025-02-24", "区工信局", "plan", "--milestones", "六月前完成9家;年底前完成18家", "--contact", "王某")
+    day.do("2025-02-26", "督查室", "start")
+    day.do("2025-06-10", "区统计局", "contribute", "--summary", "按月提供数据")
+    (folder / "佐证.txt").write_text("名单", "utf-8")
+    day.do(
+        "2025-06-20", "工信局", "report",
+        "--summary", "新增9家", "--progress", "55%", "--evidence", f"{folder / '佐证.txt'};会议纪要",
+    )  # fmt: skip
+    day.do("2025-06-23", "督查室", "verify", "--opinion", "属实")
+    day.run("tick", "2025-06-26")
+    day.run("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--publish", "-o", folder / "红黑榜.xlsx")
+    day.run("why", "区工信局", "--board", "red-black", "2025Q2")
+    day.run("assess", "annual", "2025", "--as-of", "2025-12-31", "-o", folder / "考核.xlsx")
+    day.run("diagram", "key-work", "--counts", "--as-of", "2025-06-30", "-o", folder / "流程.svg")
+    day.run("log", "QH2025-001", "--as-of", "2025-12-31")
+    day.run("replay", "--verify")
+    return day
+
+
+def play_json(folder: Path) -> dict[str, list[Any]]:
+    """Every command's JSON, by command; several answers where one does not show every key."""
+    day = Day(folder)
+    made: dict[str, list[Any]] = {}
+
+    def step(*arguments: str | Path) -> Any:
+        result = day.run(*arguments, "--json")
+        assert result.err == ""
+        made.setdefault("错误" if result.code else str(arguments[0]), []).append(result.data)
+        return result.data
+
+    step("init", "--copy", folder / "definitions")
+    step("check")
+    step("intake", NOTICE, "--code", "QH2025", "-o", day.breakdown)
+    small = folder / "小通知.txt"
+    small.write_text(SMALL, "utf-8")
+    step("intake", small)
+    step("assign", day.breakdown, "--day", "2025-02-20")
+    step("assign", day.breakdown, "--day", "2025-02-20", "--skip", "QH2025-015", "--skip", "QH2025-035")
+    step(
+        "do", "QH2025-001", "plan", "--as", "区工信局", "--day", "2025-02-24", "--milestones", "甲", "--contact", "王某"
+    )
+    step("do", "QH2025-001", "waive", "--as", "督查室", "--day", "2025-02-24", "--duty", "progress", "--reason", "受灾")
+    step("show", "QH2025-001", "--as-of", "2025-02-24")
+    step("list", "--unit", "区工信局", "--as-of", "2025-02-24")
+    step("owed", "区工信局", "--as-of", "2025-02-24")
+    step("log", "QH2025-001")
+    step("tick", "2025-03-31")
+    step("board", "red-black", "2025Q1", "--as-of", "2025-03-31", "--publish")
+    step("tick", "2025-06-30")
+    step("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--publish")
+    step("tick", "2025-07-15")
+    step("why", "区住建局", "--board", "red-black", "2025Q2")
+    step("why", "区住建局", "--board", "red-black", "2025Q2", "--as-of", "2025-06-30")
+    step("assess", "annual", "2025", "--as-of", "2025-12-31", "--publish")
+    step("why", "区住建局", "--assess", "annual", "2025")
+    step("diagram", "key-work", "--counts", "--as-of", "2025-06-30")
+    step("diagram", "key-work", "-o", folder / "a.svg")
+    step("replay", "--verify")
+    step("show", "QH2025-999")
+    step("do", "QH2025-001", "verify", "--as", "督查室", "--day", "2025-12-31", "--opinion", "属实")
+    (folder / "definitions" / "note.yaml").write_text("a: 1\n", "utf-8")
+    broken = run("check", "--json", "--definitions", folder / "definitions")
+    made["check"].append(broken.data)
+    return made

@@ -1,0 +1,227 @@
+"""A year: parts with weights, adjustments, grades with quotas, caps and bars; each with its working."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supervise.reading import parse
+from supervise.rules import ruleset
+from supervise.rules.assessment import Assessed, Assessment, Evidence, Mark, Published, assess
+from supervise.rules.ruleset import AssessmentRules
+from supervise.rules.scoring import Score, ScoreLine
+from tests.workflows.builders import ANNUAL, Case, bureaus, on, tally
+
+NAMES = tuple(f"{c}局" for c in "甲乙丙丁戊己庚辛壬癸")
+HEAD = "assessment: test\nversion: 1\ntitle: 年考\neffective: 2020-01-01\nfor: key-work\ncarries: 15\n"
+PARTS = "parts: [{label: 领导评价, from: mark leader, take: latest, weight: 100}]\n"
+GRADES = "grades: [{grade: 优, when: score >= 90, quota: 30%}, {grade: 良, when: score >= 80}, {grade: 差}]\n"
+
+
+def rules(text: str = PARTS + GRADES) -> AssessmentRules:
+    """An assessment from the pieces that a test is about."""
+    found = ruleset.load(parse(HEAD + text, "annual.yaml"))
+    assert isinstance(found, AssessmentRules)
+    return found
+
+
+def year(points: Mapping[str, int | str]) -> dict[str, dict[str, Score]]:
+    """Scores of the whole year."""
+    lines = {unit: (ScoreLine("全年", "", Decimal(number)),) for unit, number in points.items()}
+    return {"red-black": {unit: Score(unit, "2021", made) for unit, made in lines.items()}}
+
+
+def mark(unit: str, value: int | str, day: str = "2021-12-30") -> Mark:
+    """A leader's mark."""
+    return Mark(unit, "leader", on(day), Decimal(value))
+
+
+def published(number: int, scores: Mapping[str, int], lists: Mapping[str, str] | None = None) -> Published:
+    """The board of a quarter."""
+    made = {unit: Decimal(points) for unit, points in scores.items()}
+    return Published(f"2021Q{number}-1", "red-black", f"2021Q{number}", made, lists or {})
+
+
+def assessed(
+    made: AssessmentRules,
+    marks: Sequence[Mark] = (),
+    boards: Sequence[Published] = (),
+    years: Mapping[str, Mapping[str, Score]] | None = None,
+    cases: Sequence[Case] = (),
+    names: Sequence[str] = NAMES,
+) -> Assessment:
+    """The assessment of some bureaus; each unit with a mark is taken to have been scored."""
+    units = bureaus(*names)
+    found = tally(*cases, period="2021", as_of="2022-01-31", units=units)
+    base = years if years is not None else year({m.unit: 0 for m in marks})
+    return assess(made, Evidence(boards, base, marks, found), units)
+
+
+def by_marks(*values: int | str, text: str = PARTS + GRADES) -> dict[str, str]:
+    """Unit → grade, when each unit's score is simply its mark."""
+    marks = [mark(name, value) for name, value in zip(NAMES, values, strict=False)]
+    found = assessed(rules(text), marks, names=NAMES[: len(values)])
+    return {row.unit: row.grade for row in found.units}
+
+
+def row(found: Assessment, unit: str) -> Assessed:
+    """The year of a unit."""
+    one = found.of(unit)
+    assert one is not None
+    return one
+
+
+THREE = (
+    "parts:\n  - {label: 榜, from: board red-black, take: mean, weight: 60}\n"
+    "  - {label: 年, from: score red-black, take: year, weight: 20}\n"
+    "  - {label: 评, from: mark leader, take: latest, weight: 20}\n"
+)
+
+
+def test_parts_are_weighed_and_add_up() -> None:
+    """Mean of the boards 85, year 90, mark 92: 51 + 18 + 18.4 = 87.4, and 13.11 of 15 in the whole."""
+    boards = [published(1, {"甲局": 80}), published(2, {"甲局": 90})]
+    marks = [mark("甲局", 60, "2021-06-30"), mark("甲局", 92)]
+    one = row(assessed(rules(THREE + GRADES), marks, boards, year({"甲局": 90})), "甲局")
+    assert [line.points for line in one.lines] == [Decimal("51.00"), Decimal("18.00"), Decimal("18.40")]
+    assert (one.score, one.carried, one.grade) == (Decimal("87.40"), Decimal("13.11"), "良")
+    assert [line.quantity for line in one.lines] == [
+        "平均(80、90) × 60/100", "全年 90 × 20/100", "最近一次 92 × 20/100"
+    ]  # fmt: skip
+
+
+def test_a_part_without_a_source_is_left_out_and_said_to_be() -> None:
+    """No board was published: the other two parts share the hundred, and the receipt says why."""
+    one = row(assessed(rules(THREE + GRADES), [mark("甲局", 92)], (), year({"甲局": 100})), "甲局")
+    assert one.lines[0].points == 0 and "没有已公布的榜单" in one.lines[0].quantity
+    assert "不计,其余各项按比例折算" in one.lines[0].quantity
+    assert [line.quantity for line in one.lines[1:]] == ["全年 100 × 20/40", "最近一次 92 × 20/40"]
+    assert [line.points for line in one.lines[1:]] == [Decimal(50), Decimal(46)] and one.score == Decimal(96)
+    nothing = row(assessed(rules(THREE + GRADES), [], (), year({"甲局": 80})), "甲局")
+    assert nothing.score == Decimal(80) and "没有评分记录" in nothing.lines[2].quantity
+
+
+def test_a_sum_and_the_latest_are_taken_as_said() -> None:
+    """``sum`` adds all marks of the year, ``latest`` takes the last by day, in whatever order they were entered."""
+    marks = [mark("甲局", 30, "2021-12-01"), mark("甲局", 50, "2021-03-01")]
+    for take, score in (("sum", 80), ("latest", 30), ("mean", 40)):
+        text = PARTS.replace("latest", take) + GRADES
+        assert row(assessed(rules(text), marks), "甲局").score == Decimal(score)
+
+
+ADJUST = (
+    "adjust:\n  - {label: 红, count: red, points: +2, at_most: 3}\n"
+    "  - {label: 黑, count: black, points: -2, at_most: 3}\n"
+)
+
+
+def test_adjustments_are_lines_with_a_cap_on_either_side() -> None:
+    """Two red lists give three points at most, two black ones take three at most, and the boards are named."""
+    boards = [
+        published(1, {"甲局": 80, "乙局": 80}, {"甲局": "red", "乙局": "black"}),
+        published(2, {"甲局": 80, "乙局": 80}, {"甲局": "red", "乙局": "black"}),
+    ]
+    found = assessed(rules(PARTS + ADJUST + GRADES), [mark("甲局", 80), mark("乙局", 80), mark("丙局", 80)], boards)
+    assert [row(found, unit).score for unit in ("甲局", "乙局", "丙局")] == [Decimal(83), Decimal(77), Decimal(80)]
+    assert row(found, "甲局").lines[-1].quantity == "2 × 2(2021Q1-1、2021Q2-1)"
+    assert [line.label for line in row(found, "丙局").lines] == ["领导评价"]
+
+
+def test_grades_are_given_from_the_top() -> None:
+    """The first grade whose conditions hold is given, and the conditions are shown with their numbers."""
+    assert list(by_marks(95, 85, 60, 50).values()) == ["优", "良", "差", "差"]
+    found = assessed(rules(), [mark("甲局", 85)])
+    assert row(found, "甲局").why[0] == "score >= 80(实为 85)"
+
+
+def test_a_quota_is_never_exceeded() -> None:
+    """Thirty per cent of ten are three, of nine are two, of three are none."""
+    assert list(by_marks(*range(99, 89, -1)).values()).count("优") == 3
+    assert list(by_marks(*range(99, 90, -1)).values()).count("优") == 2
+    assert list(by_marks(99, 98, 97).values()).count("优") == 0
+
+
+def test_equal_scores_stand_or_fall_together() -> None:
+    """The third place is shared by two, so neither has it, and both are told that there is no room."""
+    grades = by_marks(99, 98, 97, 97, 85, 84, 83, 82, 81, 80)
+    assert [grades[name] for name in NAMES[:4]] == ["优", "优", "良", "良"]
+    found = assessed(
+        rules(), [mark(n, v) for n, v in zip(NAMES, (99, 98, 97, 97, 80, 80, 80, 80, 80, 80), strict=True)]
+    )
+    assert row(found, "丙局").why == ("score >= 80(实为 97)", "“优”名额已满")
+
+
+def test_nobody_passes_those_who_found_no_room() -> None:
+    """When a tie falls for want of room, a lower score does not get the grade that the tied units were refused."""
+    grades = by_marks(99, 98, 97, 97, 96, 84, 83, 82, 81, 80)
+    assert [grades[name] for name in NAMES[:5]] == ["优", "优", "良", "良", "良"]
+
+
+def test_a_cap_holds_down_only_those_it_names_and_leaves_their_place_to_others() -> None:
+    """Who is capped gets the capped grade whatever the score, and does not use up a place above it."""
+    limits = "limits: [{label: 有任务未完成, when: finish missed >= 1, at_most: 良}]\n"
+    marks = [mark(name, 99 - n) for n, name in enumerate(NAMES)]
+    found = assessed(rules(PARTS + GRADES + limits), marks, cases=[Case(lead=["甲局"])])
+    grades = {one.unit: one.grade for one in found.units}
+    assert [grades[name] for name in NAMES[:5]] == ["良", "优", "优", "优", "良"]
+    assert "有任务未完成:至多良" in row(found, "甲局").why
+
+
+def test_of_two_caps_the_lower_one_holds() -> None:
+    """Several circumstances: the one that caps lowest."""
+    limits = (
+        "limits:\n  - {label: 一, when: finish missed >= 1, at_most: 良}\n"
+        "  - {label: 二, when: plan missed >= 1, at_most: 差}\n"
+    )
+    found = assessed(rules(PARTS + GRADES + limits), [mark("甲局", 99)], cases=[Case(lead=["甲局"])])
+    assert row(found, "甲局").grade == "差"
+
+
+def test_a_bar_takes_the_honour_and_not_the_grade() -> None:
+    """Three black lists bar from honours; grade and score stay what they are."""
+    bars = "bars: [{label: 取消评优, when: black >= 3}]\n"
+    boards = [published(n, {"甲局": 95}, {"甲局": "black"}) for n in (1, 2, 3)]
+    one = row(assessed(rules(PARTS + GRADES + bars), [mark("甲局", 85)], boards), "甲局")
+    assert (one.grade, one.bars) == ("良", ("取消评优",))
+    assert row(assessed(rules(PARTS + GRADES + bars), [mark("甲局", 85)], boards[:2]), "甲局").bars == ()
+
+
+def test_quotas_are_of_the_group() -> None:
+    """Only units that were scored in the year are graded, and the quota is a share of those."""
+    found = assessed(rules(), [mark(name, 95 - n) for n, name in enumerate(NAMES[:4])], names=NAMES)
+    assert [one.unit for one in found.units] == list(NAMES[:4])
+    assert [one.grade for one in found.units] == ["优", "良", "良", "良"]
+
+
+def test_the_shipped_rules_carry_fifteen_points_of_the_whole() -> None:
+    """A hundred points of supervision are fifteen of the unit's year."""
+    marks = [mark("甲局", 100)]
+    one = row(assessed(ANNUAL, marks, [published(1, {"甲局": 100})], year({"甲局": 100})), "甲局")
+    assert (one.score, one.carried) == (Decimal(100), Decimal(15))
+
+
+@pytest.mark.parametrize(("value", "points"), [("66.665", "66.67"), ("66.664", "66.66")])
+def test_parts_are_rounded_half_up(value: str, points: str) -> None:
+    """Each part is rounded to two places as it is printed, half up."""
+    assert row(assessed(rules(), [mark("甲局", value)]), "甲局").score == Decimal(points)
+
+
+@settings(max_examples=80)
+@given(st.lists(st.integers(70, 100), min_size=1, max_size=10), st.sampled_from((10, 20, 30, 50)))
+def test_grades_are_fair_whatever_the_scores(values: list[int], quota: int) -> None:
+    """Everyone has a grade, a better score never a worse one, equal scores the same, and the quota is kept."""
+    text = PARTS + GRADES.replace("30%", f"{quota}%")
+    grades = by_marks(*values, text=text)
+    order = ["优", "良", "差"]
+    assert set(grades) == set(NAMES[: len(values)])
+    assert list(grades.values()).count("优") <= len(values) * quota // 100
+    for one, a in zip(NAMES, values, strict=False):
+        for other, b in zip(NAMES, values, strict=False):
+            if a >= b:
+                assert order.index(grades[one]) <= order.index(grades[other])
+            if a == b:
+                assert grades[one] == grades[other]
