@@ -24,6 +24,7 @@ from year import OFFICE, Clock, Year, number
 
 from supervise import Cut, Invalid, Office, Refused, SuperviseError, Task
 from supervise.cli import faces
+from supervise.dates import periods_of
 from supervise.exports import breakdown as breakdown_workbook
 from supervise.exports import workbook
 from supervise.folder import read_text, shipped
@@ -130,15 +131,16 @@ class Demo:
     def _year(self, sessions: sessionmaker[Session], placed: tuple[Task, ...], year: int) -> None:
         say("\n三、办理、到点、上榜")
         self.life = Year(self.office, sessions, self.clock, placed)
-        ends = [date(year, 3, 31), date(year, 6, 30), date(year, 9, 30), date(year, 12, 31)]
-        start, last = self.clock.day, date(year + 1, 1, 25)
+        quarters = periods_of(year, "quarter")
+        closing = {self.office.calendar.add_workdays(quarter.end, 10): quarter.name for quarter in quarters}
+        start, last = self.clock.day, self.office.calendar.add_workdays(date(year, 12, 31), 15)
         days = self.life.until(last)
         with click.progressbar(length=(last - start).days, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
             for day in days:
                 bar.update(1)
-                if day in ends:
-                    self._quarter(sessions, f"{year}Q{ends.index(day) + 1}", day)
-                if day == ends[1]:
+                if day in closing:
+                    self._quarter(sessions, closing[day])
+                if day == quarters[1].end:
                     self._picture(sessions, day)
         done, letters = self.life.done, self.life.letters
         say(
@@ -148,9 +150,9 @@ class Demo:
         if self.life.refused:
             say("   拦下的一例:" + str(self.life.refused[0].problems[0]).replace("\n", "\n     "))
 
-    def _quarter(self, sessions: sessionmaker[Session], period: str, day: date) -> None:
+    def _quarter(self, sessions: sessionmaker[Session], period: str) -> None:
         with sessions.begin() as session:
-            body = self.office.board(session, "red-black", period, Cut(day, self.clock.now()))
+            body = self.office.board(session, "red-black", period)
             made = self.office.publish(session, body, OFFICE)
         body["number"] = made.number
         self.keep(f"board-{period}", body, faces.board(body))
@@ -174,7 +176,7 @@ class Demo:
                 if unit.group != "office":
                     value = 80 + number(unit.name + "领导评价", 18)
                     self.office.mark(session, unit.name, "leader", date(year, 12, 30), value, OFFICE)
-            body = self.office.assess(session, "annual", str(year), Cut(self.clock.day, self.clock.now()))
+            body = self.office.assess(session, "annual", str(year))
             made = self.office.publish(session, body, OFFICE)
         body["number"] = made.number
         self.keep(f"assessment-{year}", body, faces.assessment(body))

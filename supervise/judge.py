@@ -7,16 +7,17 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from supervise.dates import Period, parse_period
+from supervise.dates import Period, parse_period, periods_of
 from supervise.desk import Desk
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.people import Actor
+from supervise.phrases import Length
 from supervise.records import Cut
 from supervise.rules.assessment import Evidence, Mark, Published, assess
 from supervise.rules.board import rank, streaks
@@ -67,7 +68,7 @@ class Judge(Desk):
             session: the caller's.
             name: of the board's rules, with or without version.
             period: such as ``2021Q2``; must be of the kind the rules are for.
-            cut: defaults to the end of the period, or today if that is earlier, and everything known by now.
+            cut: defaults to the day the rules close the period, or today if that is earlier, as known by now.
             rules: a draft to try instead.
 
         Raises:
@@ -78,11 +79,10 @@ class Judge(Desk):
         rules = rules or self._board_rules(name, span)
         if span.kind != rules.period:
             raise Invalid(Problem("P01", f"{rules.title}按 {rules.period} 出榜,不能出 {period}"))
-        cut = self._cut(cut, span)
+        cut = self._cut(cut, span, rules.closes)
         tally, seen = self._tally(session, rules, span, cut)
         board = rank(rules, tally, self.directory)
-        previous = self._published(session, rules.board, span.start.year, cut)
-        earlier = [b.lists for b in previous if b.period < span.name]
+        earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
         return {
             "kind": "board", "board": rules.board, **self._basis(span, cut, rules.name, seen), "title": rules.title,
@@ -136,14 +136,14 @@ class Judge(Desk):
             session: the caller's.
             name: of the assessment's rules, with or without version.
             year: such as ``2021``.
-            cut: defaults to the end of the year, or today if that is earlier.
+            cut: defaults to the day the rules close the year, or today if that is earlier.
         """
         span = self._period(year)
         source = self.folder.rule(AssessmentRules, name, span.start)
         rules = source.value
         if span.kind != rules.period:
             raise Invalid(Problem("P01", f"{rules.title}按 {rules.period} 考核,不能考核 {year}"))
-        cut = self._cut(cut, span)
+        cut = self._cut(cut, span, rules.closes)
         wanted = dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark")
         boards = [b for name in wanted for b in self._published(session, name, span.start.year, cut)]
         years: dict[str, Any] = {}
@@ -191,8 +191,9 @@ class Judge(Desk):
         except ValueError as error:
             raise Invalid(Problem("P01", str(error))) from None
 
-    def _cut(self, cut: Cut | None, span: Period) -> Cut:
-        as_of = cut.as_of if cut is not None else min(span.end, self.today())
+    def _cut(self, cut: Cut | None, span: Period, closes: Length) -> Cut:
+        closing = self.calendar.add(span.end, closes.count, closes.unit)
+        as_of = cut.as_of if cut is not None else min(closing, self.today())
         known = cut.known if cut is not None and cut.known is not None else self.now()
         return Cut(as_of, known)
 
@@ -218,6 +219,13 @@ class Judge(Desk):
             "rules": {rules: library.fingerprint(source.text) if source else "draft"}, "definitions": definitions,
             "directory": library.fingerprint(units), "calendar": self.calendar.fingerprint,
         }  # fmt: skip
+
+    def _earlier(self, session: Session, rules: BoardRules, span: Period, cut: Cut) -> list[Mapping[str, str]]:
+        """The lists of the periods before, oldest first; a period never published breaks every streak."""
+        years = (span.start.year - 1, span.start.year)
+        lists = {b.period: b.lists for year in years for b in self._published(session, rules.board, year, cut)}
+        periods = [p for year in years for p in periods_of(year, rules.period) if p.end < span.start]
+        return [lists.get(p.name, {}) for p in periods]
 
     def _published(self, session: Session, board: str, year: int, cut: Cut) -> list[Published]:
         """The newest publication of each period of a year, as known at the cut, oldest first."""

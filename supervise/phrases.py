@@ -34,6 +34,14 @@ _OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time, such as ``5 workdays``."""
+
+    count: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class AfterAction:
     """A limit counted from each time one of ``actions`` is done."""
 
@@ -153,6 +161,18 @@ def parse_due(value: str | Sequence[str]) -> Due:
     if match and match[3] == "after":
         return AfterAction(int(match[1]), _unit(match[2]), tuple(match[4].split(" or ")))
     raise ValueError(f"看不懂期限“{value}”,可写:10 workdays after assign、[06-25, 12-25]、until of order、task")
+
+
+def parse_length(text: object) -> Length:
+    """A length of time.
+
+    Raises:
+        ValueError: in Chinese, when it is none.
+    """
+    match = re.fullmatch(r"(\d{1,4}) (workdays?|days?|months?)", str(text))
+    if match is None:
+        raise ValueError(f"看不懂时长“{text}”,应写作 5 workdays 或 3 days")
+    return Length(int(match[1]), _unit(match[2]))
 
 
 def _month_day(text: str) -> tuple[int, int]:

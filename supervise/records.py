@@ -159,7 +159,8 @@ class Duty:
         nominal: the same before moving; decides the period it counts in.
         met: the day it was met.
         void: the day it ceased to count (waived, superseded, task closed).
-        waits: days on which the ball lay with the office, so that the unit is not late.
+        missed_from: the first day on which it is missed if not met by then: the day after ``due``, later if the ball lay
+            with the office on the due date, ``FOREVER`` while it still does.
         about: key of the duty that an order presses, for replies to orders.
         after: ``seq`` of the event it began with, 0 if it began with the task.
     """
@@ -172,20 +173,11 @@ class Duty:
     born: date
     due: date
     nominal: date
+    missed_from: date
     met: date | None = None
     void: date | None = None
-    waits: tuple[Span, ...] = ()
     about: str = ""
     after: int = 0
-
-    @property
-    def missed_from(self) -> date:
-        """The first day on which it is missed if not met by then; ``FOREVER`` while the office has the ball."""
-        first = self.due + ONE_DAY if self.due < FOREVER else FOREVER
-        for span in self.waits:
-            if span.start <= self.due and span.holds(first):
-                return span.end
-        return first
 
     @property
     def in_time(self) -> bool:

@@ -256,7 +256,9 @@ def _assessed(
             yield document.problem("E09", (*at, unit), f"{unit} 不在 {year} 年的考核里")
         elif wanted not in (row.grade, row.score):
             lines = ";".join(f"{line.label} {line.quantity} {plain(line.points)}".strip() for line in row.lines)
-            yield document.problem("E09", (*at, unit), f"{unit} 应为 {wanted},实际 {plain(row.score)} {row.grade}({lines})")
+            yield document.problem(
+                "E09", (*at, unit), f"{unit} 应为 {wanted},实际 {plain(row.score)} {row.grade}({lines})"
+            )
 
 
 def _evidence(on: _Play, rules: AssessmentRules, year: Period, end: Finally) -> Evidence:

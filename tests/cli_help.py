@@ -144,7 +144,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     def step(*arguments: str | Path) -> Any:
         result = day.run(*arguments, "--json")
         assert result.err == ""
-        made.setdefault("错误" if result.code else str(arguments[0]), []).append(result.data)
+        name = "错误" if "error" in result.data else str(arguments[0])
+        made.setdefault(name, []).append(result.data)
         return result.data
 
     step("init", "--copy", folder / "definitions")

@@ -116,13 +116,11 @@ def test_a_folder_that_is_not_there_says_how_to_name_one(tmp_path: Path) -> None
 
 def test_a_misspelt_action_is_found_where_it_stands(folder: Path) -> None:
     """A name that no action has is answered with its file, its line and the nearest name (D07)."""
-    line = change(
-        folder / "key-work.yaml", "met_by: [report, catch_up]}\n  finish:", "met_by: [reprot, catch_up]}\n  finish:"
-    )
+    line = change(folder / "key-work.yaml", "met_by: contribute,", "met_by: contribut,")
     (problem,) = read_folder(folder).problems
     assert (problem.code, Path(problem.file).name, problem.line) == ("D07", "key-work.yaml", line)
-    assert problem.path == "duties.progress.met_by"
-    assert problem.text == "没有“reprot”这个动作,是不是 report?"
+    assert problem.path == "duties.contribution.met_by"
+    assert problem.text == "没有“contribut”这个动作,是不是 contribute?"
 
 
 def test_every_file_is_read_to_its_end(folder: Path) -> None:

@@ -141,7 +141,7 @@ def test_all_or_nothing_is_assigned(office: Office, sessions: sessionmaker[Sessi
     """One task without a lead keeps every task of the file from being placed, unless it is skipped by name."""
     both = one().model_copy(update={"tasks": (*one("T1").tasks, *one("T2", lead=()).tasks)})
     with sessions() as session:
-        with pytest.raises(Invalid, match="T2.*没有牵头单位"):
+        with pytest.raises(Invalid, match=r"T2.*没有牵头单位"):
             office.assign(session, both, OFFICE, OPENED)
         assert rows(session)["sv_task"] == 0
         assert [t.code for t in office.assign(session, both, OFFICE, OPENED, skip=["T2"])] == ["T1"]
@@ -248,7 +248,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 
 
 def test_the_wiring_in_the_example_is_all_an_oa_needs(embedded: ModuleType) -> None:
-    """Buttons, submit, the nightly job and the inbox work through ``examples/embed.py`` in the OA's own transactions."""
+    """Buttons, submit, the nightly job and the inbox work through ``examples/embed.py`` in the OA's transactions."""
     oa = sys.modules["oa"]
     oa.metadata.create_all(oa.engine)
     tables.metadata.create_all(oa.engine)
@@ -260,6 +260,7 @@ def test_the_wiring_in_the_example_is_all_an_oa_needs(embedded: ModuleType) -> N
     embedded.submit(user, "T1", "plan", {"day": date(2025, 3, 5), **PLAN})
     with pytest.raises(Refused, match="应由督查室办理"):
         embedded.submit(user, "T1", "start", {"day": date(2025, 3, 6)})
+    embedded.submit(oa.User("张督查", "D01", frozenset({"office"})), "T1", "start", {"day": date(2025, 3, 6)})
     embedded.nightly(date(2025, 7, 1))
     with oa.Session() as session:
         received = session.execute(select(oa.inbox_table.c.receiver, oa.inbox_table.c.text)).all()

@@ -16,6 +16,7 @@ from supervise.phrases import (
     Comparison,
     Distance,
     Done,
+    Length,
     OnDates,
     OnPace,
     Outcome,
@@ -25,6 +26,7 @@ from supervise.phrases import (
     parse_comparison,
     parse_condition,
     parse_due,
+    parse_length,
     parse_measure,
 )
 
@@ -151,12 +153,21 @@ def test_another_comparison_is_answered_with_examples(phrase: str) -> None:
         parse_comparison(phrase)
 
 
+def test_a_length_is_a_number_and_a_unit() -> None:
+    """Singular and plural mean the same, and anything else is answered with an example."""
+    assert parse_length("5 workdays") == parse_length("5 workday") == Length(5, "workdays")
+    assert parse_length("1 month") == Length(1, "months")
+    for text in ("", "5", "workdays", "5 weeks", "-5 days", "99999 days", " 5 days", 5, None):
+        with pytest.raises(ValueError, match="看不懂时长"):
+            parse_length(text)
+
+
 VOCABULARY = """10 99999999999999999999 workdays days after before or on time missed late open behind 20% unanswered
 until of task order red score >= = -1 1.5 [06-25] import __class__ 督查 '"""
 WORDS = st.lists(st.sampled_from([*VOCABULARY.split(), "finish\n", "", "\0"]), max_size=7).map(" ".join)
 
 
-@pytest.mark.parametrize("parse", [parse_due, parse_condition, parse_measure, parse_comparison])
+@pytest.mark.parametrize("parse", [parse_due, parse_condition, parse_measure, parse_comparison, parse_length])
 @given(text=WORDS | st.text(max_size=20))
 def test_any_text_has_a_meaning_or_a_reason(parse: Callable[[str], Any], text: str) -> None:
     """No text does more than give a phrase or raise ``ValueError`` in Chinese."""

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from supervise.intake.folding import brackets, pieces, trim
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import looks_like_unit, prefix
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)(?:\([^()\s]{1,6}\))?)"
@@ -196,6 +196,13 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
     fields = _verbs(folded, start, end)
     named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]
     return Clause(start, end, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+
+
+def only_units(line: str, listed: bool) -> bool:
+    """Whether a folded line names nothing but units; a single name only where a list is open (``listed``)."""
+    named = [line[a:b].strip() for a, b in pieces(line, 0, len(line), "、,;") if line[a:b].strip()]
+    known = all(looks_like_unit(name.removesuffix("等")) and not re.search(r"[。!?\d]", name) for name in named)
+    return known and (len(named) > 1 or (len(named) == 1 and (listed or bool(prefix(named[0])))))
 
 
 def bare(folded: str, start: int, end: int) -> Clause | None:

@@ -13,6 +13,7 @@ _FULL = re.compile(r"(\d{4}) ?[年./-] ?(\d{1,2}) ?[月./-] ?(\d{1,2}) ?日?")
 _CHINESE = re.compile(r"([二〇○零一三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
 _RUN = re.compile(r"(?<!\d)(20\d{2})(\d{2,4})日?(?!\d)")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]")
+_MONTH_END = re.compile(r"(?<!\d)(\d{1,2}) ?月[底末]")
 _LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
 _SEASON = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
 # The year may stand in front: 2021年6月底前, 明年底.
@@ -85,6 +86,11 @@ def month_days(folded: str) -> tuple[list[str], list[tuple[str, bool]]]:
     found: list[tuple[int, str]] = [
         (m.start(), f"{int(m[1]):02d}-{int(m[2]):02d}") for m in _MONTH_DAY.finditer(folded)
     ]
+    for match in _MONTH_END.finditer(folded):
+        if day := make(
+            2023, int(match[1]), calendar.monthrange(2023, int(match[1]))[1] if 0 < int(match[1]) < 13 else 0
+        ):
+            found.append((match.start(), f"{day:%m-%d}"))
     damaged: list[tuple[str, bool]] = []
     for match in _LOST_MONTH.finditer(folded):
         if len(match[1]) < 3:

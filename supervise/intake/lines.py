@@ -39,7 +39,10 @@ _CONTENT = re.compile(
     r"(?:\(?\d{1,4} ?[.、)] *)?(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标)*"
     r"(?:名称|任务|内容|目标|事项|项目|要求) ?: ?)(?=\S)"
 )
+# A sign before a number marks the task (★ for the most important), and is no part of it.
+_SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
+_RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
     r"(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
     r"|版权所有|copyright|打印|关闭|\(?字体|字号|来源 ?:|信息来源|发布(?:日期|时间)|责任编辑|编辑 ?:|[浏阅][览读]次数"
@@ -92,8 +95,9 @@ def split(folded: str) -> Iterator[Line]:
         end = len(folded) if end < 0 else end
         line = folded[start:end]
         body = line.strip(" \t\r")
+        body = body[len(sign[0]) :] if (sign := _SIGN.match(body)) else body
         if body:
-            first = start + len(line) - len(line.lstrip(" \t\r"))
+            first = start + len(line.rstrip(" \t\r")) - len(body)
             yield Line(no, first, first + len(body), body)
         no, start = no + 1, end + 1
 
@@ -209,7 +213,7 @@ def is_page_number(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a folded line belongs to the page around the notice: page numbers, buttons, copyright."""
-    return len(line) < 200 and bool(_PAGE_NUMBER.fullmatch(line) or _FURNITURE.match(line))
+    return len(line) < 200 and bool(_PAGE_NUMBER.fullmatch(line) or _FURNITURE.match(line) or _RULE.fullmatch(line))
 
 
 def is_sentence(line: str) -> bool:

@@ -48,16 +48,20 @@ def read(text: str, file: str = "") -> Notice:
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     folded = fold(text)
-    unwrapped, pages = lines.unwrap(tables.stack(lines.split(folded)))
+    split = tables.stack(lines.split(folded))
+    unwrapped, pages = lines.unwrap(split)
+    wrapped = len(unwrapped) < len(split)
     unwrapped, labels = lines.contents(unwrapped, clauses.begins)
-    away = sorted([(page.start, page.end) for page in pages] + labels)  # these stand inside a task, and are no part of it
+    away = sorted(
+        [(page.start, page.end) for page in pages] + labels
+    )  # these stand inside a task, and are no part of it
     text, folded = blanked(text, away), blanked(folded, away)
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
     structure.name_bare_units(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    return _Reader(text, folded, file, parts, chosen, entries, passages).notice()
+    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped).notice()
 
 
 def _readable(text: str, file: str) -> None:
@@ -86,9 +90,10 @@ class _Reader:
         chosen: list[Segment],
         entries: list[Entry],
         passages: tuple[Passage, ...],
+        wrapped: bool,
     ) -> None:
         self.text, self.folded, self.file = text, folded, file
-        self.entries, self.passages, self.parts = entries, passages, parts
+        self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
         heading = chosen[0].heading if chosen and entries else []
@@ -182,7 +187,7 @@ class _Reader:
         start, end = node.start, max((n.end for n in node.walk()), default=node.end)
         named = parties.read(self.text, self.folded, clause, self.style)
         spans = ((start, end), *node.goals)
-        whole = [unbroken(self.text, self.folded, *span) for span in spans]
+        whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
         deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline

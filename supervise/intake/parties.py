@@ -24,6 +24,9 @@ _AND = re.compile(
 _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
 _TITLE_ALONE = re.compile(r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟]长|部长|主任|秘书长|主席|局长)")
+_BLANKS = " \t\r\n"
+_NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
+_NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后)[^()]*\)$")
 _FIRST_LEADS = re.compile(
     r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
@@ -133,8 +136,12 @@ def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
     at = start
-    for _, b in pieces(folded, start, end, " ") if " " in folded[start:end] else [(start, end)]:
-        if b == end or (looks_like_unit(folded[at:b].strip()) and looks_like_unit(folded[b:end].strip().split(" ")[0])):
+    blank = any(c in folded[start:end] for c in _BLANKS)
+    for _, b in pieces(folded, start, end, _BLANKS) if blank else [(start, end)]:
+        after = folded[b:end].strip(_BLANKS)
+        line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
+        goes_on = line and not _NEW_NAME.match(after)
+        if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0])):
             yield trim(folded, at, b)
             at = b
 
@@ -175,7 +182,8 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
     """
     if clause is None:
         return Parties()
-    marked = any(f.role == "lead" for f in clause.fields)
+    # 常务副县长张三牵头,县交通局负责: a person leads no list of units
+    marked = any(f.role == "lead" and not is_person(folded[f.start : f.end].strip()) for f in clause.fields)
     found = _Found()
     for field in clause.fields:
         if field.role == "leader":
@@ -215,6 +223,7 @@ def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
         if b < field.end and (len(words) == 1 or (_TITLE_ALONE.fullmatch(words) and not is_group(words))):
             continue
         at = b + 1
+        end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
         name = re.sub(r"^(.) +(.)$", r"\1\2", re.sub(r"同志$", "", text[a:end]).strip())
         if name:
             (found.leader_groups if is_group(words) else found.leaders).append(name)
@@ -230,7 +239,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
         for a, b in family:
             name, note, listed = _strip(folded[a:b])
             found.open = found.open or listed
-            if not name:
+            if not name or name in _NOBODY:
                 continue
             printed = _flat(text[a:b])
             if is_person(name):  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands

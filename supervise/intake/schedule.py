@@ -11,12 +11,12 @@ from supervise.intake.folding import number
 
 _REPORT = r"(?:报送|报至|报告|上报|报到|反馈|报|送|抄报)"
 _WHEN = re.compile(
-    r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内)"
+    r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
     r"|(?P<quarterly>(?P<of>季度|季|半年|年)(?:结束)?后(?:的)?(?P<within>\d{1,2}) ?(?:日|天|个工作日)(?:内|之?前|以内))"
     r"|(?P<yearend>年(?:底|末)(?:之?前)?)(?=[^,。;]{0,6}(?:将|向|报|上报))"
-    r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?\d{1,2} ?[日号]|(?<![\d月])\d{3,4}日)[^。;将向]{0,40})"
-    r"|(?P<plain>(?:\d{1,2} ?月 ?\d{1,2} ?[日号]|(?<![\d月])\d{3,4}日)[^。;将向]{0,40}?前)"
+    r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40})"
+    r"|(?P<plain>(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40}?前)"
     r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
 )
 # A duty to report speaks of 将…报送 or 向…报告 behind the time.
@@ -26,16 +26,34 @@ _DUTY = re.compile(
     + r"|(?:报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))"
 )
 _TO = re.compile(
+    r"(?:报送|报告|反馈|上报|报)[^,。;至到]{0,30}?(?:至|到)(?P<at>[\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|"
     r"(?:报送?至?|报到|上报|反馈至?|报告|送)(?:给|至|到)?([\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|向([\u4e00-\u9fff]{2,20}?)(?:报告|报送|上报|反馈|书面)"
 )
 _CC = re.compile(r"抄(?:送|报)([\u4e00-\u9fff()]{2,20}?)(?=[,。;、]|$)")
 _CONTENT = re.compile(
-    r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)([^,。;]{2,30})"
+    r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)(?:一次)?([^,。;至]{2,30})"
 )
 _WHO = re.compile(
     r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)(?:各(?:单位|部门))?|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
 )
-_EVERY = {"半月": "half-month", "旬": "ten-days", "周": "week", "月": "month", "季度": "quarter", "季": "quarter", "半年": "half-year", "年": "year"}
+# What is sent once and tells no progress: who the contact is, how the work is planned.
+_ONCE = re.compile(
+    r"联络员|联系人|名单|(?:实施|工作|落实|推进|行动|具体|细化|分解)?(?:方案|计划|任务书|路线图|施工图|责任书)(?!完成|执行|落实|推进)"
+)
+# A sentence without a subject speaks to those the notice is sent to.
+_TO_ALL = re.compile(
+    r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|自[\d年月日第一二三四季度份]{1,12}起|从[\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
+)
+_EVERY = {
+    "半月": "half-month",
+    "旬": "ten-days",
+    "周": "week",
+    "月": "month",
+    "季度": "quarter",
+    "季": "quarter",
+    "半年": "half-year",
+    "年": "year",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +114,24 @@ def read(text: str, folded: str, spans: list[tuple[int, int]], marked: bool) -> 
         spans: where to look.
         marked: whether this notice tells lead from co units.
     """
+    said = [
+        duty
+        for start, end in spans
+        for a, b in _sentences(folded, start, end)
+        for duty in _sentence(text, folded, a, b, marked)
+    ]
     found: dict[tuple[object, ...], Reporting] = {}
-    for start, end in spans:
-        for a, b in _sentences(folded, start, end):
-            for duty in _sentence(text, folded, a, b, marked):
-                found.setdefault((duty.who, duty.dates, duty.every, duty.day, duty.on_event, duty.offset_months), duty)
+    for duty in _settled(said):
+        found.setdefault((duty.who, duty.dates, duty.every, duty.day, duty.on_event, duty.offset_months), duty)
     return tuple(found.values())
+
+
+def _settled(said: list[Reporting]) -> Iterator[Reporting]:
+    """责任单位 are those who help where they report to the lead, or the leads have a duty of their own; else all."""
+    beside = any(duty.who == "lead" for duty in said)
+    for duty in said:
+        helps = beside or re.search(r"牵头|主办|主责", duty.source)
+        yield replace(duty, who="co" if helps else "all") if duty.who == "unit" else duty
 
 
 def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -111,7 +141,7 @@ def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Iterator[Reporting]:
-    times = list(_WHEN.finditer(folded, start, end))
+    times = _outside(folded, start, list(_WHEN.finditer(folded, start, end)))
     subject, at = "", start
     for index, match in enumerate(times):
         stop = times[index + 1].start() if index + 1 < len(times) else end
@@ -123,22 +153,35 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         duty = _DUTY.search(folded, match.start(), min(stop, match.start() + 160))
         if duty is None:
             continue
-        at = match.end()
-        body = folded[match.start() : stop]
-        who = _who(subject, marked)
-        if not who:
-            continue
-        content = _CONTENT.search(body)
-        to, cc = _TO.search(body), _CC.search(body)
-        yield replace(
-            _times(match, who),
-            scope=subject,
-            to=_receiver((to[1] or to[2]) if to else ""),
-            cc=cc[1] if cc else "",
-            content=_parts((content[1] or content[2]) if content else ""),
-            source=text[match.start() : stop].strip(" ,"),
-            line=text.count("\n", 0, match.start()) + 1,
-        )
+        before, at = folded[at : match.start()], match.end()
+        who = _who(subject, marked) or ("all" if _TO_ALL.fullmatch(folded, start, match.start()) else "")
+        found = _duty(text, folded, match, stop)
+        if who and not ((match["dates"] or match["plain"]) and _ONCE.search(found.content or before)):
+            for times_of in _times(match, who):
+                yield replace(
+                    times_of, scope=subject, to=found.to, cc=found.cc, content=found.content, source=found.source,
+                    line=found.line,
+                )  # fmt: skip
+
+
+def _outside(folded: str, start: int, times: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Times in brackets only explain the one before: 每季度末(分别在6月、9月和12月底)."""
+    plain = [m for m in times if folded.rfind("(", start, m.start()) <= folded.rfind(")", start, m.start())]
+    return plain or times
+
+
+def _duty(text: str, folded: str, match: re.Match[str], stop: int) -> Reporting:
+    """What is reported to whom, in the words from a time to the next."""
+    body = folded[match.start() : stop]
+    content, to, cc = _CONTENT.search(body), _TO.search(body), _CC.search(body)
+    return Reporting(
+        "",
+        to=_receiver((to["at"] or to[2] or to[3]) if to else ""),
+        cc=cc[1] if cc else "",
+        content=_parts((content[1] or content[2]) if content else ""),
+        source=text[match.start() : stop].strip(" ,"),
+        line=text.count("\n", 0, match.start()) + 1,
+    )
 
 
 def _joined(folded: str, named: list[re.Match[str]], before: int) -> str:
@@ -151,25 +194,30 @@ def _joined(folded: str, named: list[re.Match[str]], before: int) -> str:
 
 def _who(subject: str, marked: bool) -> str:
     lead = bool(re.search(r"牵头|主办|主责", subject))
-    co = bool(re.search(r"协办|配合|会办|共同责任|参与", subject)) or (marked and "责任" in subject and not lead)
+    co = bool(re.search(r"协办|配合|会办|共同责任|参与", subject))
     if lead and (co or "责任单位" in subject.replace("牵头责任单位", "")):
         return "all"
+    if marked and "责任" in subject and not lead and not co:
+        return "unit"
     return "lead" if lead else "co" if co else "all" if subject else ""
 
 
-def _times(match: re.Match[str], who: str) -> Reporting:
+def _times(match: re.Match[str], who: str) -> list[Reporting]:
+    """The times a phrase names: one, or one for each day of 每月5日、20日前."""
     if match["event"]:
-        return Reporting(who, on_event="及时")
+        return [Reporting(who, on_event="及时")]
     if match["yearend"]:
-        return Reporting(who, every="year", day="last")
+        return [Reporting(who, every="year", day="last")]
     if match["monthly"]:
-        return Reporting(who, every="month", day=match["next"], offset_months=1)
+        return [Reporting(who, every="month", day=match["next"], offset_months=1)]
     if match["quarterly"]:
-        return Reporting(who, every=_EVERY[match["of"]], day=match["within"], offset_months=1)
+        return [Reporting(who, every=_EVERY[match["of"]], day=match["within"], offset_months=1)]
     if match["every"]:
-        return _periodic(who, _EVERY[match["every"]], match["tail"])
+        every, tail = _EVERY[match["every"]], match["tail"]
+        days = re.findall(r"\d{1,2} ?[日号]", tail) if every == "month" else []
+        return [_periodic(who, every, tail) for tail in (days if len(days) > 1 else [tail])]
     dates, damaged = deadlines.month_days(match[0])
-    return Reporting(who, dates=tuple(dates), damaged=tuple(damaged))
+    return [Reporting(who, dates=tuple(dates), damaged=tuple(damaged))]
 
 
 def _periodic(who: str, every: str, tail: str) -> Reporting:
@@ -177,9 +225,11 @@ def _periodic(who: str, every: str, tail: str) -> Reporting:
     dates, damaged = deadlines.month_days(tail)
     if every == "year" and dates:
         return Reporting(who, dates=tuple(dates), damaged=tuple(damaged))
-    day = re.search(r"(\d{1,2}) ?[日号]", tail)
+    day = re.search(r"(\d{1,2}) ?(?:[日号]|个?工作日|天)", tail)
     chinese = re.search(r"([一二三四五六七八九十]{1,3})[日号]", tail)
-    offset = 1 if re.search(r"次月|下月|首月|后.{0,3}月|下一?季度|次季", tail) else 0
+    offset = (
+        1 if re.search(r"次月|下月|首月|第[1一]个?月|(?<!最)后.{0,3}月|(?:结束|季|度|月)后|下一?季度|次季", tail) else 0
+    )
     value = day[1] if day else str(number(chinese[1]) or "") if chinese else "last"
     return Reporting(who, every=every, day=value, offset_months=offset)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from supervise.intake import clauses, lines, tables
 from supervise.intake.clauses import Clause
@@ -166,6 +166,7 @@ class _Grower:
         self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
         self.last = 0  # number of the last item
         self.columns: tables.Columns | None = None  # of the table we are in
+        self.before: Line | None = None  # the line above
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
@@ -173,6 +174,7 @@ class _Grower:
         self.columns = columns or self.columns
         if columns or (self.columns and self._row(line, self.columns)):
             return
+        line = (tables.lone(line, self.columns) if self.columns else None) or line
         mark = lines.marker(line.folded)
         if mark and not mark.sure and not self._due(mark, line):
             mark = None
@@ -184,6 +186,7 @@ class _Grower:
             self._open(mark, first)
         for more in rest:
             self.take(more)
+        self.before = line
 
     def _row(self, line: Line, columns: tables.Columns) -> bool:
         """Take a line as a row of the table, if it is one."""
@@ -245,6 +248,13 @@ class _Grower:
             self.segment.heading.append(line)
         elif clauses.begins(line.folded):
             self._clause(node, line, line.start)
+        elif self._goes_on(node, line):
+            clause = (node.more or [node.clause])[-1]
+            longer = _longer(clause, line.end) if clause else None
+            if longer and node.more:
+                node.more[-1] = longer
+            else:
+                node.clause = longer
         elif node.clause is None and (spoken := clauses.spoken(line.folded, 0, len(line.folded))):
             node.clause, node.apart = _moved(spoken, line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:
@@ -255,6 +265,16 @@ class _Grower:
             self.waiting.append(line)
             if lines.is_sentence(line.folded):
                 self.segment.loose.append(line)
+
+    def _goes_on(self, node: Node, line: Line) -> bool:
+        """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
+        clause = (node.more or [node.clause])[-1]
+        if clause is None or len(line.folded) > 300 or not clause.fields or clause.fields[-1].role in ("due", "leader"):
+            return False
+        if self.before is None or self.before.end < clause.end:
+            return False
+        open_ = self.before.folded.endswith(("、", ",", "及"))
+        return (open_ or node.apart) and clauses.only_units(line.folded.rstrip("。)"), open_)
 
     def _unnumbered(self, node: Node, line: Line) -> None:
         """A paragraph with its own clause: the end of the open task, or a task that lost its number."""
@@ -311,6 +331,12 @@ def name_bare_units(parts: list[Segment], folded: str) -> None:
         for node, clause in found:
             node.clause = clause
             node.end = node.start + len(folded[node.start : clause.start].rstrip())
+
+
+def _longer(clause: Clause, end: int) -> Clause:
+    """The clause with its last field drawn out to an offset."""
+    *fields, last = clause.fields
+    return replace(clause, end=end, fields=(*fields, replace(last, end=end)))
 
 
 def _moved(clause: Clause, by: int) -> Clause:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from supervise.intake.clauses import LABEL, Clause, Field
 from supervise.intake.folding import number, pieces, trim
@@ -21,6 +22,7 @@ _TEXT = re.compile(
     r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解)?"
 )
 _SPACE = " \t\r\n。"
+CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(
     r"(?:[\u4e00-\u9fff]{0,12}[长委记任席])?[\u4e00-\u9fff· ]{2,4}(?:[、,; ][\u4e00-\u9fff· 、]{2,16})*"
@@ -68,7 +70,7 @@ def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
     if len(line.folded) > 200:
         return None
-    bar = "\t" if "\t" in line.folded else "|" if line.folded.count("|") > 1 else " "
+    bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
     cells = _cells(line, bar)
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     roles = tuple(_role(label) for label in labels)
@@ -109,11 +111,30 @@ def row(line: Line, columns: Columns) -> Row | None:
     cells = _cells(line, columns.bar)
     if len(cells) < 2:
         return None
-    if columns.bar[0] == " ":
-        placed, doubt = _by_blanks(line.folded, cells, columns.roles)
+    if columns.bar[0] in (" ", CELL):
+        placed, doubt = _place(line.folded, cells, columns.roles)
     else:
-        placed, doubt = (cells, "") if len(cells) <= len(columns.roles) + 1 else ([], "")
-    return _row(line, placed, columns, doubt)
+        placed, doubt = (_shifted(line.folded, cells, columns.roles), "")
+    return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
+
+
+def lone(line: Line, columns: Columns) -> Line | None:
+    """The only cell of a row that has words: a chapter printed across the table; ``None`` if there are more."""
+    if columns.bar[0] not in line.folded or columns.bar[0] == " ":
+        return None
+    words = [(a, b) for a, b in _cells(line, columns.bar) if a < b]
+    if len(words) != 1:
+        return None
+    a, b = words[0]
+    return Line(line.no, line.start + a, line.start + b, line.folded[a:b])
+
+
+def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Cells of a row whose first ones are empty and not printed: its number says which column it begins with."""
+    if "no" not in roles or len(cells) >= len(roles):
+        return cells
+    at = next((i for i, (a, b) in enumerate(cells) if re.fullmatch(r"\d{1,3}[.、]?", folded[a:b])), -1)
+    return [*[(0, 0)] * max(0, roles.index("no") - at), *cells] if at >= 0 else cells
 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
@@ -139,19 +160,34 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     return Row(value, line.start + begin, line.start + end, clause, goals, doubt)
 
 
-def _by_blanks(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
-    """Cells of a row parted by blanks, one per column: what is too much is text, what is missing was an empty cell."""
-    if roles[0] == "no" and not re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]]):
+def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
+    """Cells of a row whose empty cells are lost, one for each column; nothing if they do not fit.
+
+    The text may be cut into several cells; those behind it stand in the first column whose kind of words they are.
+    """
+    at = roles.index("text")
+    if len(cells) <= at or (roles[0] == "no" and not re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]])):
         return [], ""
-    surplus = len(cells) - len(roles)
-    if surplus >= 0:
-        at = roles.index("text")
-        return [*cells[:at], (cells[at][0], cells[at + surplus][1]), *cells[at + surplus + 1 :]], ""
-    placed, left = list[tuple[int, int]](), list(cells)
+    if len(cells) == len(roles) and all(_fits(r, folded[a:b]) for r, (a, b) in zip(roles, cells, strict=True)):
+        return cells, ""
+    for last in range(at, min(len(cells), at + 20)):
+        behind = _behind(folded, cells[last + 1 :], roles[at + 1 :])
+        if behind is not None:
+            doubt = "" if all(a < b for a, b in behind) else "表格这一行有空格,按内容对应各栏"
+            return [*cells[:at], (cells[at][0], cells[last][1]), *behind], doubt
+    return (cells, "表格这一行与栏目对不上") if len(cells) == len(roles) else ([], "")
+
+
+def _behind(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> list[tuple[int, int]] | None:
+    """The cells behind the text, each in the next column it fits; ``None`` if one fits nowhere or nobody is named."""
+    placed, left, named = list[tuple[int, int]](), list(cells), False
     for role in roles:
-        fits = bool(left) and _fits(role, folded[left[0][0] : left[0][1]])
-        placed.append(left.pop(0) if fits else (0, 0))
-    return (placed, "表格这一行有空格,按内容对应各栏") if not left else ([], "")
+        if left and _fits(role, folded[left[0][0] : left[0][1]]):
+            named = named or role in ("lead", "unit")
+            placed.append(left.pop(0))
+        else:
+            placed.append((0, 0))
+    return placed if named and not left else None
 
 
 def _fits(role: str, words: str) -> bool:
@@ -163,7 +199,7 @@ def _fits(role: str, words: str) -> bool:
     if role in ("lead", "co", "unit"):
         named = [words[a:b].strip() for a, b in pieces(words, 0, len(words), "、,; ")]
         return sum(looks_like_unit(name.removesuffix("等")) for name in named) * 2 >= len(named)
-    return role != "other"
+    return True
 
 
 def stack(found: Iterable[Line]) -> list[Line]:
@@ -177,7 +213,7 @@ def stack(found: Iterable[Line]) -> list[Line]:
     while at < len(given):
         wide = _stacked_head(given, at)
         if wide:
-            out.append(_merged(given[at : at + wide], ()))
+            out.append(_merged(given[at : at + wide]))
             at = _stacked_rows(given, at + wide, wide, out)
         else:
             out.append(given[at])
@@ -198,21 +234,20 @@ def _stacked_head(given: list[Line], at: int) -> int:
         if re.fullmatch(r"\d{1,3}[.、]?", _bare(given[at + wide])) or marker(given[at + wide].folded):
             break
         wide += 1
-    return wide if head(_merged(given[at : at + wide], ())) else 0
+    return wide if head(_merged(given[at : at + wide])) else 0
 
 
 def _stacked_rows(given: list[Line], at: int, wide: int, out: list[Line]) -> int:
     """Take the rows below a head of ``wide`` columns; returns where they end."""
     due, columns = 1, head(out[-1])
-    roles = columns.roles if columns else ()
-    while at < len(given):
+    while columns and at < len(given):
         value = re.fullmatch(r"(\d{1,3})[.、]?", _bare(given[at]))
         mark = marker(given[at].folded)
         if value and int(value[1]) in (due, 1):
-            end = _row_end(given, at + 1, int(value[1]) + 1, wide)
+            end = _row_end(given, at, int(value[1]) + 1, columns)
             if end - at < 3:
                 break
-            out.append(_merged(given[at:end], roles))
+            out.append(_merged(given[at:end]))
             due, at = int(value[1]) + 1, end
         elif mark and mark.kind in ("part", "chapter", "section"):
             out.append(given[at])
@@ -226,27 +261,25 @@ def _stacked_rows(given: list[Line], at: int, wide: int, out: list[Line]) -> int
     return at
 
 
-def _row_end(given: list[Line], at: int, due: int, wide: int) -> int:
-    """Where a row ends: at the next number due, at a chapter; the last row holds as many cells as there are columns."""
-    end = at
-    while end < len(given) and end - at < wide + 12:
-        words = _bare(given[end])
+def _row_end(given: list[Line], begin: int, due: int, columns: Columns) -> int:
+    """Where a row ends: before the next number due, a chapter, a page; the last row where its cells fit the columns."""
+    wide = len(columns.roles)
+    for end in range(begin + 3, min(len(given), begin + wide + 12)):
         mark = marker(given[end].folded)
-        ends = re.fullmatch(rf"{due}[.、]?", words) or (mark and mark.kind in ("part", "chapter") and end - at >= 2)
-        if ends or (end - at >= 2 and (is_page_number(given[end].folded) or _stacked_head(given, end))):
+        if re.fullmatch(rf"{due}[.、]?", _bare(given[end])) or (mark and mark.kind in ("part", "chapter")):
             return end
-        end += 1
-    return min(at + wide - 1, len(given))
+        if is_page_number(given[end].folded) or _stacked_head(given, end):
+            return end
+    for size in sorted(range(3, wide + 4), key=lambda n: (abs(n - wide), n)):
+        line = _merged(given[begin : begin + size])
+        if begin + size <= len(given) and _place(line.folded, _cells(line, CELL), columns.roles)[0]:
+            return begin + size
+    return begin
 
 
-def _merged(cells: list[Line], roles: tuple[str, ...]) -> Line:
-    """One line of many: tabs between the cells; lines beyond the number of columns belong to the text."""
-    surplus = len(cells) - len(roles) if roles else 0
-    at = roles.index("text") if roles else 0
-    bar = "\t" if not roles or surplus >= 0 else "  "
+def _merged(cells: list[Line]) -> Line:
+    """One line of the lines of its cells."""
     words = cells[0].folded
-    for index, (before, line) in enumerate(zip(cells, cells[1:], strict=False), start=1):
-        inside = roles and at < index <= at + surplus
-        gap = " " * (line.start - before.end)
-        words += (gap if inside else bar + gap[len(bar) :] if len(gap) >= len(bar) else bar[: len(gap)]) + line.folded
+    for before, line in pairwise(cells):
+        words += CELL + " " * (line.start - before.end - 1) + line.folded
     return Line(cells[0].no, cells[0].start, cells[-1].end, words.replace("|", " "))

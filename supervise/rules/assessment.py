@@ -129,8 +129,12 @@ def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> A
         if on:
             quantity = f"{len(on)} × {plain(adjust.points)}({'、'.join(on)})"
             lines.append(ScoreLine(adjust.label, quantity, rounded(points, rules.places)))
+    total = sum((line.points for line in lines), ZERO)
+    if rules.max is not None and total > rules.max:
+        lines.append(ScoreLine("封顶", plain(rules.max), rules.max - total))
     row = Assessed(group, unit, tuple(lines))
-    return replace(row, carried=rounded(row.score * rules.carries / 100, rules.places))
+    carried = min(rounded(row.score * rules.carries / 100, rules.places), rules.carries)
+    return replace(row, carried=carried)
 
 
 def _part_line(part: Part, value: Decimal | None, how: str, present: Decimal, places: int) -> ScoreLine:

@@ -1,4 +1,4 @@
-"""What is wrong with a rule set: unknown names, weights that do not add up, units left without a grade (R01–R13)."""
+"""What is wrong with a rule set: unknown names, weights that do not add up, units left without a grade (R01–R14)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from supervise.errors import Problem
-from supervise.phrases import OPENING, Comparison, Done, Measure, OnPace, Outcome, Unanswered
+from supervise.phrases import OPENING, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
 from supervise.reading import Document, Path
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Line, Listing, RuleSet
 from supervise.workflows.checking import condition_names, unknown
@@ -46,6 +46,8 @@ def _ladder(document: Document, rules: Ladder, definition: Definition) -> Iterat
             yield from condition_names(document, definition, (*at, "when"), condition)
             if isinstance(condition, Unanswered):
                 yield from unknown(document, "R03", (*at, "when"), "级别", [condition.rung], names)
+            if isinstance(condition, Distance) and not set(condition.of.split(" or ")) & set(definition.duties):
+                yield document.problem("R14", (*at, "when"), "督查单要针对一项应办,不能从动作起算")
         yield from unknown(document, "R04", (*at, "tell"), "角色", rung.tell, definition.roles)
         yield from unknown(
             document, "R04", (*at, "confirm"), "角色", [rung.confirm] if rung.confirm else [], definition.roles

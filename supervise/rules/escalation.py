@@ -126,7 +126,8 @@ def _holds_still(task: Task, duty: Duty) -> bool:
 
 
 def _taken(grade: int, holding: Holding, duty: Duty, sent: list[tuple[int, str, date]]) -> bool:
-    return any(g >= grade and key == duty.key and day >= holding.span.start for g, key, day in sent)
+    """A reason is taken up by an order sent since it began, or still running when it began."""
+    return any(g >= grade and key == duty.key and until >= holding.span.start for g, key, until in sent)
 
 
 def _orders(ladder: Ladder, situation: Situation) -> Iterator[tuple[int, str, date]]:
@@ -134,4 +135,5 @@ def _orders(ladder: Ladder, situation: Situation) -> Iterator[tuple[int, str, da
         about = situation.definition.field_of("duty", tuple(event.data))
         grades = [ladder.grade(str(value)) for value in event.data.values()]
         if about and max(grades, default=-1) >= 0:
-            yield max(grades), event.data[about], event.day
+            limit = situation.definition.field_of("date", tuple(event.data))
+            yield max(grades), event.data[about], max(event.day, date.fromisoformat(event.data[limit]))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from supervise.dates import Period
+from supervise.dates import ONE_DAY, Period
 from supervise.people import Directory
 from supervise.phrases import OPENING, Done, Measure, OnPace, Outcome
 from supervise.records import PARTIES, Duty, Event, Task
@@ -63,7 +63,7 @@ class Ground:
 
     Args:
         situations: one for each task, replayed and settled up to ``as_of``.
-        as_of: the last day seen.
+        as_of: the last day seen, to its very end: what was due on it and not done is missed.
         directory: who took over from whom.
     """
 
@@ -106,7 +106,7 @@ class Ground:
         for duty in s.of_kind(m.duty):
             if duty.about and not m.duty:
                 continue  # a letter presses owed work, it is none; whether one was sent depends on the clock
-            outcome = duty.outcome(self.as_of)
+            outcome = duty.outcome(self.as_of + ONE_DAY)
             if outcome in COUNTED:
                 counts = duty.settles in period
             else:
@@ -118,10 +118,10 @@ class Ground:
     def _paced(self, s: Situation, m: OnPace, period: Period) -> Iterator[Fact]:
         day = min(period.end, self.as_of)
         for duty in s.of_kind(m.duty):
-            settled = duty.outcome(self.as_of) in COUNTED
+            settled = duty.outcome(self.as_of + ONE_DAY) in COUNTED
             if duty.born > day or (settled and duty.settles < period.start):
                 continue
-            pace = s.on_pace(duty, self.as_of if settled and duty.settles in period else day)
+            pace = s.on_pace(duty, self.as_of + ONE_DAY if settled and duty.settles in period else day)
             if pace is not None:
                 ref = _duty_ref(s, duty, day, "不落后" if pace else "落后序时")
                 yield from _facts(s, duty, pace, ref)

@@ -10,19 +10,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
-from supervise.phrases import Comparison, Condition, Measure, parse_comparison, parse_condition, parse_measure
+from supervise.phrases import (
+    Comparison,
+    Condition,
+    Length,
+    Measure,
+    parse_comparison,
+    parse_condition,
+    parse_length,
+    parse_measure,
+)
 from supervise.reading import Document, Strict, validate
 from supervise.workflows.definition import Words, as_tuple
 
 PeriodKind = Literal["year", "half", "quarter", "month"]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A length of time, such as 5 workdays."""
-
-    count: int
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,6 @@ class Source:
 
     kind: str
     name: str
-
-
-def _limit(text: Any) -> Limit:
-    match = re.fullmatch(r"(\d+) (workdays?|days?|months?)", str(text))
-    if match is None:
-        raise ValueError(f"看不懂期限“{text}”,应写作 5 workdays 或 3 days")
-    return Limit(int(match[1]), match[2].rstrip("s") + "s")
 
 
 def _place(text: Any) -> Place:
@@ -107,7 +101,7 @@ class Rung(Strict):
     order: str
     label: str
     when: Conditions
-    reply: Annotated[Limit, PlainValidator(_limit)] | None = None
+    reply: Annotated[Length, PlainValidator(parse_length)] | None = None
     confirm: str = ""
     tell: Words = ()
 
@@ -168,7 +162,11 @@ class Streak(Strict):
 
 
 class BoardRules(_Rules):
-    """红黑榜: how units of a group are scored, ranked and listed for a period."""
+    """红黑榜: how units of a group are scored, ranked and listed for a period.
+
+    ``closes`` says how long after the period the board is compiled, so that what fell due on its last day is decided and
+    reports handed in before its end are verified.
+    """
 
     board: str
     period: PeriodKind
@@ -178,7 +176,8 @@ class BoardRules(_Rules):
     black: Listing
     ties: Literal["share"] = "share"
     at_least: Annotated[int, PlainValidator(_tasks)] = 0
-    notice: Annotated[Limit, PlainValidator(_limit)] | None = None
+    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
+    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
     streaks: tuple[Streak, ...] = ()
 
     @property
@@ -234,6 +233,8 @@ class AssessmentRules(_Rules):
     assessment: str
     period: Literal["year"] = "year"
     carries: Decimal
+    max: Decimal | None = None
+    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
     places: int = Field(default=2, ge=0, le=6)
     parts: tuple[Part, ...]
     adjust: tuple[Adjustment, ...] = ()

@@ -130,10 +130,16 @@ def _rate(line: Line, tally: Tally, unit: str, places: int) -> ScoreLine:
     worth = line.points or ZERO
     if not facts:
         return ScoreLine(line.label, "无应办,按满分", rounded(worth, places))
-    good = sum(fact.good for fact in facts)
-    points = rounded(worth * good / len(facts), places)
-    lost = tuple(fact.ref for fact in facts if not fact.good)
-    return ScoreLine(line.label, f"{good}/{len(facts)} × {plain(worth)}", points, lost)
+    # Two phrases of one line may speak of the same duty: it is owed once, and good if either phrase says so.
+    owed: dict[tuple[str, str, int | None], Fact] = {}
+    for fact in facts:
+        key = (fact.ref.task, fact.ref.key, fact.ref.seq)
+        if key not in owed or fact.good:
+            owed[key] = fact
+    good = sum(fact.good for fact in owed.values())
+    points = rounded(worth * good / len(owed), places)
+    lost = tuple(fact.ref for fact in owed.values() if not fact.good)
+    return ScoreLine(line.label, f"{good}/{len(owed)} × {plain(worth)}", points, lost)
 
 
 def _count(line: Line, tally: Tally, unit: str, places: int) -> ScoreLine | None:

@@ -7,14 +7,12 @@ changed but to say until when it stood. So what was owed at any cut is a query, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from supervise.dates import Span
 from supervise.records import Cut, Duty, Event
 from supervise.store.tables import duty as table
 
@@ -97,17 +95,15 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
 def _row(district: str, duty: Duty, event: Event, recorded_at: datetime) -> dict[str, Any]:
     return {
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
-        "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
+        "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal, "missed_from": duty.missed_from,
         "met": duty.met, "void": duty.void, "about": duty.about, "opened_by": duty.after,
-        "waits": [[s.start.isoformat(), s.end.isoformat()] for s in duty.waits],
         "since_day": event.day, "since_known": recorded_at, "until_day": None, "until_known": None,
     }  # fmt: skip
 
 
 def _duty(row: Row[Any]) -> Duty:
-    bare = Duty(
-        kind=row.kind, key=row.ref, task=row.task, role=row.role, units=tuple(row.units), born=row.born,
-        due=row.due, nominal=row.nominal, met=row.met, void=row.void, about=row.about, after=row.opened_by,
+    return Duty(
+        kind=row.kind, key=row.ref, task=row.task, role=row.role, units=tuple(row.units), born=row.born, due=row.due,
+        nominal=row.nominal, missed_from=row.missed_from, met=row.met, void=row.void, about=row.about,
+        after=row.opened_by,
     )  # fmt: skip
-    days = date.fromisoformat
-    return replace(bare, waits=tuple(Span(days(start), days(end)) for start, end in row.waits))

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from supervise.phrases import Condition, Due, OnDates, parse_condition, parse_due
+from supervise.phrases import Condition, Due, Length, OnDates, parse_condition, parse_due, parse_length
 from supervise.reading import Document, Strict, validate
+from supervise.records import Event
 
 CLOCK = "clock"
 """The role of the clock itself; every other role is a person's."""
@@ -22,7 +23,7 @@ def as_tuple(value: Any) -> Any:
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
-FieldKind = Literal["text", "list", "percent", "files", "date", "units", "duty"]
+FieldKind = Literal["text", "list", "percent", "files", "date", "day", "units", "duty"]
 
 
 def _conditions(value: Any) -> tuple[Condition, ...]:
@@ -30,10 +31,15 @@ def _conditions(value: Any) -> tuple[Condition, ...]:
 
 
 class FieldSpec(Strict):
-    """A field that an action may ask for."""
+    """A field that an action may ask for; with ``by``, only these roles may fill it in.
+
+    A ``date`` is a limit ahead, a ``day`` one that has been: the day on which paper was received counts as the day of
+    the act, whenever it is entered.
+    """
 
     label: str
     kind: FieldKind
+    by: Words = ()
 
 
 class Action(Strict):
@@ -58,8 +64,9 @@ class Action(Strict):
 class DutyKind(Strict):
     """What is owed: by whom, by when, and what meets it.
 
-    ``dated`` names actions whose day counts as the day of meeting (the report, not its approval); ``waits`` names
-    states in which the ball lies with the office.
+    ``dated`` names actions whose day counts as the day of meeting (the report, not its approval). ``waits`` names
+    states in which the ball lies with the office: if it does on the due date, the unit gets back the days it had left,
+    and at least ``grace``. ``notice``: a fixed date is owed only by who has held the task that long.
     """
 
     label: str
@@ -68,6 +75,8 @@ class DutyKind(Strict):
     met_by: Words
     dated: Words = ()
     waits: Words = ()
+    grace: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
+    notice: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
 
     @property
     def role(self) -> str:
@@ -114,7 +123,7 @@ class Definition(Strict):
     @cached_property
     def finals(self) -> frozenset[str]:
         """States that no action leaves by name."""
-        left = {s for a in self.actions.values() for s in a.from_}
+        left = {s for a in self.actions.values() for s in (*a.from_, *(a.to if isinstance(a.to, Mapping) else ()))}
         reached = {t for a in self.actions.values() for t in targets(a)}
         return frozenset(s for s in self.states if s not in left and s in reached)
 
@@ -132,6 +141,11 @@ class Definition(Strict):
         """The first field of ``kind``, among ``names`` if given; empty if there is none."""
         among = self.fields if names is None else names
         return next((f for f in among if f in self.fields and self.fields[f].kind == kind), "")
+
+    def acted_on(self, event: Event) -> date:
+        """The day that counts for an act: the day paper was received, if one was noted, else the day it was done."""
+        received = self.field_of("day", tuple(event.data))
+        return date.fromisoformat(event.data[received]) if received else event.day
 
     @cached_property
     def figure_duties(self) -> frozenset[str]:

@@ -8,6 +8,8 @@ Rules that hold for every definition:
 * who owes is who holds the part when the day it falls due begins, or when it is met: a new lead does not inherit old
   lateness, and a limit that an act set for the old one ends with the change;
 * an order that presses a duty is also answered by doing that duty, and falls with a duty that no longer counts;
+* if the ball lies with the office on the due date, the unit gets back the days it had left, and at least the grace the
+  file gives; a fixed date does not bind who came to the task shortly before it;
 * closing the task ends what was still open; what was missed stays missed.
 """
 
@@ -17,8 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from supervise.dates import FOREVER, Calendar, Span, clamp, merge
-from supervise.phrases import AfterAction, OnDates, TaskDue, UntilOf
+from supervise.dates import FOREVER, ONE_DAY, Calendar, Span, clamp, merge
+from supervise.phrases import AfterAction, Length, OnDates, TaskDue, UntilOf
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
 
@@ -64,7 +66,7 @@ class _Book:
     def of_kind(self, name: str) -> list[Duty]:
         kind = self.definition.duties[name]
         starts = list(self._starts(name, kind))
-        waits = self._waits(kind)
+        waits = waiting(kind, self.task)
         if kind.each:
             owing = [(start, self._debtors(kind.role, start.nominal, start.after)) for start in starts]
             return [
@@ -78,7 +80,8 @@ class _Book:
         if isinstance(due, TaskDue):
             yield _Start(name, task.opened, task.due, 0)
         elif isinstance(due, OnDates):
-            for day in _dates(due, task.opened, task.due):
+            first = max(task.opened + ONE_DAY, self._add(task.opened, kind.notice))
+            for day in _dates(due, first, task.due):
                 yield _Start(f"{name}:{day}", task.opened, day, 0)
         else:
             actions = due.actions if isinstance(due, AfterAction) else (due.action,)
@@ -114,19 +117,50 @@ class _Book:
                 duty = _superseded(duty, later.born)
             if isinstance(kind.due, AfterAction) or start.about:
                 duty = self._handed_over(duty)
+            if isinstance(kind.due, OnDates):
+                duty = self._new_to_it(kind, duty)
             held = act.seq if act is not None and act.day <= duty.due else start.after
             units = (unit,) if unit else self._debtors(kind.role, _reference(duty), held)
             chain.append(replace(duty, units=units))
         return chain
 
     def _duty(self, name: str, kind: DutyKind, start: _Start, waits: tuple[Span, ...], unit: str) -> Duty:
-        moved = self.definition.holidays == "next workday" and start.nominal < FOREVER
-        due = self.calendar.next_workday(start.nominal) if moved else start.nominal
+        due = self._moved(start.nominal)
         return Duty(
             kind=name, key=f"{start.key}:{unit}" if unit else start.key, task=self.task.code, role=kind.role, units=(),
-            born=start.born, due=due, nominal=start.nominal, waits=waits,
+            born=start.born, due=due, nominal=start.nominal, missed_from=self._missed_from(kind, due, waits),
             about=start.about, after=start.after,
         )  # fmt: skip
+
+    def _moved(self, day: date) -> date:
+        """The day a limit really ends, off a holiday if the law says so."""
+        moves = self.definition.holidays == "next workday" and day < FOREVER
+        return self.calendar.next_workday(day) if moves else day
+
+    def _add(self, day: date, length: Length) -> date:
+        return self.calendar.add(day, length.count, length.unit)
+
+    def _missed_from(self, kind: DutyKind, due: date, waits: Sequence[Span]) -> date:
+        """The first day of being late; time that the office took across the due date is given back."""
+        last = due
+        while last < FOREVER:
+            wait = next((w for w in waits if w.start <= last and w.holds(last + ONE_DAY)), None)
+            if wait is None:
+                return last + ONE_DAY
+            if wait.end == FOREVER:
+                break
+            last = self._moved(max(wait.end + (last - wait.start), self._add(wait.end, kind.grace)))
+        return FOREVER
+
+    def _new_to_it(self, kind: DutyKind, duty: Duty) -> Duty:
+        """A fixed date does not bind who came to the task only shortly before it."""
+        if not self.reshuffled or duty.role not in PARTIES:
+            return duty
+        for event in self.task.events[1:]:
+            came = event.day if duty.role in event.changes and event.day < duty.due else None
+            if came is not None and self._add(came, kind.notice) > duty.nominal and came <= (duty.met or FOREVER):
+                return replace(duty, met=None, void=came)
+        return duty
 
     def _act(self, kind: DutyKind, duty: Duty, before: date, acts: Sequence[Event], used: set[int]) -> Event | None:
         for event in acts:
@@ -149,14 +183,8 @@ class _Book:
         return duty
 
     def _dated(self, kind: DutyKind, act: Event, after: int) -> date:
-        before = [e.day for e in self.task.events[after : act.seq] if e.action in kind.dated]
-        return before[-1] if before else act.day
-
-    def _waits(self, kind: DutyKind) -> tuple[Span, ...]:
-        if not kind.waits:
-            return ()
-        ends = [*(e.day for e in self.task.events[1:]), FOREVER]
-        return merge(Span(e.day, end) for e, end in zip(self.task.events, ends, strict=True) if e.target in kind.waits)
+        before = [e for e in self.task.events[after : act.seq] if e.action in kind.dated]
+        return self.definition.acted_on(before[-1] if before else act)
 
     def _debtors(self, role: str, day: date, seq: int) -> tuple[str, ...]:
         """Who holds ``role`` when ``day`` begins, or after event ``seq`` if that is later."""
@@ -197,11 +225,19 @@ class _Book:
         return duty
 
 
-def _dates(due: OnDates, opened: date, end: date) -> Iterator[date]:
-    for year in range(opened.year, min(end.year, opened.year + 10) + 1):
+def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:
+    """The days on which the ball lay with the office, as far as ``kind`` cares."""
+    if not kind.waits:
+        return ()
+    ends = [*(e.day for e in task.events[1:]), FOREVER]
+    return merge(Span(e.day, end) for e, end in zip(task.events, ends, strict=True) if e.target in kind.waits)
+
+
+def _dates(due: OnDates, first: date, end: date) -> Iterator[date]:
+    for year in range(first.year, min(end.year, first.year + 10) + 1):
         for month, day in due.dates:
             on = clamp(year, month, day)
-            if opened < on <= end:
+            if first <= on <= end:
                 yield on
 
 

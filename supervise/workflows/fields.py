@@ -35,6 +35,8 @@ def read_field(spec: FieldSpec, value: Any, situation: Situation, day: date) -> 
         return _percent(value)
     if spec.kind == "date":
         return _limit(value, day)
+    if spec.kind == "day":
+        return _past(value, situation.task.opened, day)
     text = str(value).strip()
     if not text:
         raise FieldError("不能是空的")
@@ -66,15 +68,26 @@ def _percent(value: Any) -> str:
     return f"{number.normalize():f}"
 
 
-def _limit(value: Any, day: date) -> str:
+def _day(value: Any) -> date:
     try:
         given = value.date() if isinstance(value, datetime) else value
-        limit = given if isinstance(given, date) else parse_day(str(given))
+        return given if isinstance(given, date) else parse_day(str(given))
     except ValueError as error:
         raise FieldError(str(error)) from None
+
+
+def _limit(value: Any, day: date) -> str:
+    limit = _day(value)
     if limit < day:
         raise FieldError(f"{limit} 早于办理之日 {day}")
     return limit.isoformat()
+
+
+def _past(value: Any, opened: date, day: date) -> str:
+    past = _day(value)
+    if not opened <= past <= day:
+        raise FieldError(f"{past} 不在交办({opened})与录入({day})之间")
+    return past.isoformat()
 
 
 def _duty(text: str, situation: Situation, day: date) -> str:

@@ -234,10 +234,17 @@ class Lifecycle:
                     text = f"“{action.label}”须填“{spec.label}”({name})"
                     found.append(Problem("A03", text, task=move.task.code, path=name))
                 continue
+            if spec.by and not move.actor.roles.union(move.task.roles_of(move.actor.unit)).intersection(spec.by):
+                text = f"“{spec.label}”应由{self.wording.doers(move.task, spec.by)}填写"
+                found.append(Problem("A11", text, task=move.task.code, path=name))
+                continue
             try:
                 move.data[name] = read_field(spec, value, self.situation(move.task), move.day)
             except FieldError as error:
                 found.append(Problem("A04", f"{spec.label}:{error}", task=move.task.code, path=name))
+        if not found and "due" in action.sets and move.data[action.sets["due"]] <= move.task.due.isoformat():
+            text = f"新的时限 {move.data[action.sets['due']]} 不晚于原来的 {move.task.due}"
+            found.append(Problem("A04", text, task=move.task.code, path=action.sets["due"]))
         if not found:
             move.changes.update({prop: move.data[name] for prop, name in action.sets.items()})
             if action.voids:

@@ -16,7 +16,7 @@ from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered, UntilOf
 from supervise.records import Duty, Event, Task
 from supervise.workflows.definition import Definition
-from supervise.workflows.duties import duties
+from supervise.workflows.duties import duties, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class Situation:
         if condition.before:
             # A warning ahead of a limit says nothing once the limit has passed, or while the office has the ball.
             start = max(duty.born, self.calendar.add(duty.due, -condition.count, condition.unit))
-            start = next((wait.end for wait in duty.waits if wait.holds(start)), start)
+            waits = waiting(self.definition.duties[duty.kind], self.task)
+            start = next((wait.end for wait in waits if wait.holds(start)), start)
             return Span(start, max(start, min(end, duty.due + ONE_DAY)))
         if duty.missed_from == FOREVER:
             return Span(FOREVER)
@@ -112,7 +113,8 @@ class Situation:
         """
         name, actions = self.definition.field_of("percent"), self.definition.actions
         reports = {action for action, spec in actions.items() if name in spec.needs}
-        said = [(e.day, Decimal(str(e.data[name]))) for e in self.task.events if e.action in reports and name in e.data]
+        told = [e for e in self.task.events if e.action in reports and name in e.data]
+        said = [(self.definition.acted_on(e), Decimal(str(e.data[name]))) for e in told]
         figures = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
         missed = (d.span("missed") for d in figures)
         silent = {span.start for span in missed if span.start < span.end}

@@ -180,7 +180,9 @@ def test_a_punctual_report_is_not_pressed_while_the_office_reads_it() -> None:
     nightly(case, "2021-12-20", "2022-02-10")
     assert letters(case) == []
     case.do("2022-02-10", OFFICE, "rework")
-    nightly(case, "2022-02-10", "2022-02-10")
+    nightly(case, "2022-02-10", "2022-02-21")
+    assert letters(case) == []  # the eleven days it had left in December are given back
+    nightly(case, "2022-02-22", "2022-02-22")
     assert [(rung, duty) for _, rung, duty, _ in letters(case)] == [("orange", "finish")]
 
 

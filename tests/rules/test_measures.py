@@ -108,10 +108,10 @@ def test_a_condition_counts_when_it_begins() -> None:
 
 
 def test_nothing_after_the_cut_is_seen() -> None:
-    """A report after the cut's last day does not help, and a limit after it does not hurt."""
+    """A report after the cut does not help, a limit after it does not hurt; the last day counts to its end."""
     case = Case()
-    assert counted("plan missed", "2021Q2", case, as_of="2021-04-09") == {}
-    assert counted("plan missed", "2021Q2", case, as_of="2021-04-10") == {A: 1}
+    assert counted("plan missed", "2021Q2", case, as_of="2021-04-08") == {}
+    assert counted("plan missed", "2021Q2", case, as_of="2021-04-09") == {A: 1}
 
 
 def test_letters_are_no_owed_work() -> None:

@@ -49,6 +49,7 @@ CASES = [
     ("R11", Y, "- {grade: 不合格}", "- {grade: 不合格, when: [score < 60]}", "最后一个等次"),
     ("R12", Y, "[finish missed >= 3], at_most: 合格", "[finish missed >= 3], at_most: 合挌", "合格"),
     ("R13", L, "    reply: 3 workdays\n", "", "reply"),
+    ("R14", L, "7 days before finish", "7 days after assign", "针对一项应办"),
     ("D10", L, "7 days before finish", "7 days before finsh", "是不是 finish?"),
     ("D10", L, "finish behind 20%", "finsh behind 20%", "是不是 finish?"),
     ("R08", Y, "when: [black >= 3]", "when: [blak >= 3]", "没有“blak”"),
@@ -84,14 +85,14 @@ def test_a_workflow_without_a_pressing_action_cannot_have_a_ladder() -> None:
 
 
 def test_every_rule_code_is_covered_here() -> None:
-    """R01 to R13 each have a case."""
-    assert {f"R{n:02d}" for n in range(1, 14)} <= {case[0] for case in CASES} | {"R05"}
+    """R01 to R14 each have a case."""
+    assert {f"R{n:02d}" for n in range(1, 15)} <= {case[0] for case in CASES} | {"R05"}
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "says"),
     [
-        (L, "reply: 5 workdays", "reply: 5 weeks", "看不懂期限"),
+        (L, "reply: 5 workdays", "reply: 5 weeks", "看不懂时长"),
         (L, "finish behind 20%", "finish behind two", "看不懂条件"),
         (B, "top 5", "first 5", "看不懂名次"),
         (B, "at_least: 3 tasks", "at_least: three", "3 tasks"),

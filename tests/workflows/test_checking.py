@@ -23,15 +23,15 @@ def test_the_shipped_definition_is_sound() -> None:
 
 
 MISSPELT = [
-    ("met_by: contribute}", "met_by: contribut}", "D07", "contribute"),
+    ("met_by: contribute,", "met_by: contribut,", "D07", "contribute"),
     ("due: 10 workdays after assign or reassign", "due: 10 workdays after asign or reassign", "D07", "assign"),
     ("due: until of order", "due: until of ordre", "D07", "order"),
-    ("dated: [report, catch_up], waits: [reported, verified]}\n  recovery",
-     "dated: [reprot, catch_up], waits: [reported, verified]}\n  recovery", "D07", "report"),
+    ("dated: [report, catch_up], waits: [planned, ",
+     "dated: [reprot, catch_up], waits: [planned, ", "D07", "report"),
     ("from: planned,     to: in_progress", "from: planed,     to: in_progress", "D03", "planned"),
     ("from: planned,     to: in_progress", "from: planned,     to: in_progres", "D03", "in_progress"),
     ("to: {overdue: in_progress}", "to: {overdu: in_progress}", "D03", "overdue"),
-    ("waits: [reported, verified]}\n  recovery", "waits: [reportd, verified]}\n  recovery", "D03", "reported"),
+    ("waits: [reported, verified], grace", "waits: [reportd, verified], grace", "D03", "reported"),
     ("by: co,     needs: [summary]", "by: coo,     needs: [summary]", "D02", "co"),
     ("to: closed,      needs: [opinion], tell: [lead, co]", "to: closed,      needs: [opinion], tell: [lead, cos]",
      "D02", "co"),

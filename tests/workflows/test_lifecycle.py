@@ -166,7 +166,7 @@ def test_buttons_and_guards_never_disagree(chosen: list[tuple[int, int, int]], a
     keys = [d.key for d in LAW.situation(task).duties]
     made = {
         "text": "(略)", "list": ["(略)"], "files": ["a"], "percent": 5, "units": [D], "duty": keys[0],
-        "date": day + timedelta(days=9),
+        "date": max(day, task.due) + timedelta(days=9), "day": day,
     }  # fmt: skip
     fields = {name: made[spec.kind] for name, spec in LAW.definition.fields.items()}
     for who in (A, C, OFFICE):
