@@ -143,9 +143,7 @@ class Demo:
                 if day == quarters[1].end:
                     self._picture(sessions, day)
         done, letters = self.life.done, self.life.letters
-        say(
-            f"   全年办理 {sum(done.values())} 次,系统记逾期 {letters['lapse']} 次,不合规矩被拦下 {len(self.life.refused)} 次"
-        )
+        say(f"   全年办理 {sum(done.values())} 次,系统记逾期 {letters['lapse']} 次,拦下 {len(self.life.refused)} 次")
         say("   督查单:" + "、".join(f"{name} {letters[name]}" for name in ("blue", "orange", "red")))
         if self.life.refused:
             say("   拦下的一例:" + str(self.life.refused[0].problems[0]).replace("\n", "\n     "))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from supervise.dates import FOREVER, ONE_DAY, Span
+from supervise.dates import FOREVER, Span
 
 PARTIES = ("lead", "co", "leader")
 """The roles a unit or person can have in a task."""
@@ -159,8 +159,8 @@ class Duty:
         nominal: the same before moving; decides the period it counts in.
         met: the day it was met.
         void: the day it ceased to count (waived, superseded, task closed).
-        missed_from: the first day on which it is missed if not met by then: the day after ``due``, later if the ball lay
-            with the office on the due date, ``FOREVER`` while it still does.
+        missed_from: the first day on which it is missed if not met by then: the day after ``due``, later if the ball
+            lay with the office on the due date, ``FOREVER`` while it still does.
         about: key of the duty that an order presses, for replies to orders.
         after: ``seq`` of the event it began with, 0 if it began with the task.
     """

@@ -164,8 +164,8 @@ class Streak(Strict):
 class BoardRules(_Rules):
     """红黑榜: how units of a group are scored, ranked and listed for a period.
 
-    ``closes`` says how long after the period the board is compiled, so that what fell due on its last day is decided and
-    reports handed in before its end are verified.
+    ``closes`` says how long after the period the board is compiled, so that what fell due on its last day is decided
+    and reports handed in before its end are verified.
     """
 
     board: str
