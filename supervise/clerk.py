@@ -116,7 +116,7 @@ class Clerk(Desk):
         self.register(session, "workflow", source)
         lifecycle = self.lifecycle(session, source.value.name)
         placed = [_placed(draft, breakdown) for draft in drafts]
-        steps = [lifecycle.open(task, by, day) for task in placed]
+        steps = [lifecycle.open(task, self.acting(by, task, day), day) for task in placed]
         self.save(session, steps, day)
         return tuple(step.task for step in steps)
 
@@ -196,13 +196,18 @@ class Clerk(Desk):
         cut = cut or Cut(self.today())
         found = self.situations(session, cut, [code])
         if not found:
-            task = self.load(session, code)
-            raise Unknown(Problem("T01", f"{code} 到 {cut.as_of} 还没有交办({task.opened} 交办)", task=code))
+            raise self._not_yet(session, code, cut)
         situation = found[0]
         return View(situation.task, situation.duties, self.lifecycle(session, situation.task.definition))
 
+    def _not_yet(self, session: Session, code: str, cut: Cut) -> Unknown:
+        opened = self.load(session, code).opened
+        return Unknown(Problem("T01", f"{code} 到 {cut.as_of} 还没有交办({opened} 交办)", task=code))
+
     def log(self, session: Session, code: str, cut: Cut | None = None) -> View:
         """The history of a task, exactly as recorded, nothing settled on top."""
+        if cut is not None and not tasks.histories(session, self.district, cut, [code]):
+            raise self._not_yet(session, code, cut)
         task = self.load(session, code, cut)
         lifecycle = self.lifecycle(session, task.definition)
         return View(task, lifecycle.situation(task).duties, lifecycle)
@@ -218,6 +223,7 @@ class Clerk(Desk):
         """
         cut = cut or Cut(self.today())
         name = self._known_unit(unit, cut.as_of) if unit else ""
+        self._known_state(state)
         found = []
         for situation in self.situations(session, cut):
             task = situation.task
@@ -226,6 +232,13 @@ class Clerk(Desk):
             if mine and (not state or state in (task.state, states.get(task.state))):
                 found.append(View(task, situation.duties, self.lifecycle(session, task.definition)))
         return tuple(found)
+
+    def _known_state(self, word: str) -> None:
+        states = [s.value.states for s in self.folder.definitions.values()]
+        known = {w for names in states for pair in names.items() for w in pair}
+        if word and word not in known:
+            labels = [label for names in states for label in names.values()]
+            raise Unknown(Problem("T05", f"没有“{word}”这个状态{did_you_mean(word, labels)}"))
 
     def _carries(self, name: str, unit: str, day: date) -> bool:
         return unit == name or self.directory.heir(unit, day) == name

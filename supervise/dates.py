@@ -170,6 +170,7 @@ def official_calendar() -> Calendar:
     return Calendar(frozenset(d for d in off if d not in work), frozenset(work), frozenset(years))
 
 
+PERIOD_WORDS = {"year": "年", "half": "半年", "quarter": "季", "month": "月"}
 _QUARTERS = "一二三四"
 _PERIOD = re.compile(r"([12][0-9]{3})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2]))?")
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from supervise.dates import Period, parse_period, periods_of
+from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
 from supervise.desk import Desk
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.people import Actor
@@ -78,7 +78,7 @@ class Judge(Desk):
         span = self._period(period)
         rules = rules or self._board_rules(name, span)
         if span.kind != rules.period:
-            raise Invalid(Problem("P01", f"{rules.title}按 {rules.period} 出榜,不能出 {period}"))
+            raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}出榜,不能出 {period}"))
         cut = self._cut(cut, span, rules.closes)
         tally, seen = self._tally(session, rules, span, cut)
         board = rank(rules, tally, self.directory)
@@ -142,7 +142,7 @@ class Judge(Desk):
         source = self.folder.rule(AssessmentRules, name, span.start)
         rules = source.value
         if span.kind != rules.period:
-            raise Invalid(Problem("P01", f"{rules.title}按 {rules.period} 考核,不能考核 {year}"))
+            raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}考核,不能考核 {year}"))
         cut = self._cut(cut, span, rules.closes)
         wanted = dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark")
         boards = [b for name in wanted for b in self._published(session, name, span.start.year, cut)]
@@ -256,5 +256,5 @@ def _published(publication: Publication) -> Published:
     return Published(
         publication.number, body["board"], body["period"],
         {row["unit"]: Decimal(row["score"]["total"]) for row in rows if row["rank"] is not None},
-        {row["unit"]: row["list"] for row in rows},
+        {row["unit"]: row["list"] for row in rows}, date.fromisoformat(body["cut"]["as_of"]),
     )  # fmt: skip

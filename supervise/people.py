@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from supervise.errors import Invalid, Problem, did_you_mean
-from supervise.reading import Document, Strict
+from supervise.reading import Day, Document, Strict
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ class UnitEntry(Strict):
     name: str
     also: tuple[str, ...] = ()
     group: str = ""
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
     becomes: str = ""
 
 

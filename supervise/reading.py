@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.resolver import BaseResolver
@@ -24,6 +25,16 @@ from supervise.errors import Invalid, Problem, did_you_mean
 MAX_BYTES = 8_000_000
 Path = tuple[str | int, ...]
 T = TypeVar("T")
+
+
+def _written_out(value: Any) -> Any:
+    if isinstance(value, int | Decimal):
+        raise ValueError("应是日期,写作 2021-03-25")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""A day in a file: written out, never a number."""
 
 
 class Strict(BaseModel):

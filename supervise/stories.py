@@ -20,7 +20,7 @@ from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
-from supervise.reading import Document, Path, Strict, validate
+from supervise.reading import Day, Document, Path, Strict, validate
 from supervise.records import Event, Task, replay
 from supervise.rules import escalation
 from supervise.rules.assessment import Evidence, Mark, Published, assess
@@ -31,7 +31,7 @@ from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "seen"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for"})
 
 
 class GivenTask(Strict):
@@ -39,7 +39,7 @@ class GivenTask(Strict):
 
     code: str
     text: str = "(故事)"
-    due: date
+    due: Day
     lead: tuple[str, ...]
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Given(Strict):
     """What is so before the first step."""
 
     task: GivenTask
-    assigned: date
+    assigned: Day
 
 
 class StoryMark(Strict):
@@ -57,14 +57,14 @@ class StoryMark(Strict):
 
     unit: str
     kind: str
-    day: date
+    day: Day
     value: Decimal
 
 
 class Finally(Strict):
     """What must be so at the end: numbers of facts, scores by unit, grades (or totals) by unit."""
 
-    as_of: date
+    as_of: Day
     counts: dict[str, int] = {}
     score: dict[str, dict[str, Decimal]] = {}
     marks: tuple[StoryMark, ...] = ()
@@ -203,7 +203,7 @@ def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, A
     data |= {name: step[name] for name in step if name in definition.fields}
     try:
         moved = on.lifecycle.advance(
-            on.task, action, Actor(who, who, roles), on.day, {k: v for k, v in data.items() if v}
+            on.task, action, Actor(who, str(step.get("for", who)), roles), on.day, {k: v for k, v in data.items() if v}
         )
     except SuperviseError as error:
         said = ";".join(p.text for p in error.problems)

@@ -255,4 +255,4 @@ def reason(ref: Body) -> str:
     met = f",办于 {ref['met']}" if ref.get("met") else ""
     where = f"(第 {ref['seq']} 条记录)" if ref.get("seq") else ""
     when = f" {ref['day']}" if not due else ""
-    return f"{ref['task']}  {ref['what']}{when}{due}{met}{where}"
+    return f"{ref['task']}  {ref['what']}{when}{due}{met}{where}".strip()

@@ -208,12 +208,16 @@ def cut(as_of: date | None, known: datetime | None) -> Cut | None:
     return Cut(as_of or date.today(), known)
 
 
-def actor(office: Office, name: str, person: str = "") -> Actor:
-    """Who acts: a unit of the directory, or a role of the office by its label, such as 督查室."""
+def actor(office: Office, name: str, person: str = "", for_: str = "") -> Actor:
+    """Who acts: a unit of the directory, or a role of the office by its label, such as 督查室, for itself or a unit."""
+    from dataclasses import replace
+
     from supervise.errors import Problem, Unknown, did_you_mean
     from supervise.people import Actor
     from supervise.records import PARTIES
 
+    if for_:
+        return replace(actor(office, name, person), unit=actor(office, for_).unit)
     labels = {
         label: role
         for source in office.folder.definitions.values()

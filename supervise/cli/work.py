@@ -185,11 +185,13 @@ class Fields(Command):
         'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
         "             --progress 55 --evidence 佐证.pdf",
         "supervise do QH2025-001 verify --as 督查室 --opinion 属实",
+        "supervise do QH2025-002 contribute --as 督查室 --for 区科技局 --received 2025-06-13 --summary 已报纸件",
     ),
 )
 @click.argument("code", metavar="编码")
 @click.argument("action", metavar="动作")
 @option("--as", "as_", required=True, metavar="单位", help="以哪个单位(或 督查室)的名义")
+@option("--for", "for_", default="", metavar="单位", help="督查室代这个单位补录纸质材料,收到之日写 --received")
 @option("--by", "person", default="", metavar="姓名", help="经办人")
 @option("--day", type=Day(), default=None, metavar="日期", help="办理之日", otherwise="今天")
 @option("--seen", type=Number(), default=None, metavar="步数", help="您看到的是第几步;别人先办了就不办(退出码 6)")
@@ -202,6 +204,7 @@ def do(
     code: str,
     action: str,
     as_: str,
+    for_: str,
     person: str,
     day: date | None,
     seen: int | None,
@@ -219,7 +222,7 @@ def do(
         before = office.load(session, code)
         lifecycle = office.lifecycle(session, before.definition)
         data = _files(lifecycle.definition, fields)
-        task = office.advance(session, code, action, actor(office, as_, person), day, key, seen, **data)
+        task = office.advance(session, code, action, actor(office, as_, person, for_), day, key, seen, **data)
         view = office.show(session, code, cut(task.events[-1].day, None))
     day = task.events[-1].day
     state = lifecycle.wording.state(before.state)

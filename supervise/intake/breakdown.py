@@ -36,7 +36,7 @@ class Source(reading.Strict):
     title: str = ""
     number: str = ""
     issuer: str = ""
-    issued: date | None = None
+    issued: reading.Day | None = None
     file: str = ""
 
 
@@ -63,7 +63,7 @@ class Draft(reading.Strict):
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
     lines: int | None = None
-    due: date | None = None
+    due: reading.Day | None = None
 
 
 class Doubt(reading.Strict):
@@ -95,7 +95,7 @@ class Breakdown(reading.Strict):
 
     document: Source = Source()
     workflow: str = WORKFLOW
-    due: date | None = None
+    due: reading.Day | None = None
     tasks: tuple[Draft, ...] = Field(default=())
     problems: tuple[Doubt, ...] = Field(default=())
 

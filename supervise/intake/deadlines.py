@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,10 +16,12 @@ _RUN = re.compile(r"(?<!\d)(20\d{2})(\d{2,4})日?(?!\d)")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]")
 _MONTH_END = re.compile(r"(?<!\d)(\d{1,2}) ?月[底末]")
 _LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
+_DOTTED = re.compile(r"(?<![\d./-])(\d{4}|\d{1,2})[./-](\d{1,2})(?![\d./-])")
+_WHOLE_YEAR = re.compile(r"(20\d\d) ?年(?:度|内|全年)?")
 _SEASON = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
 # The year may stand in front: 2021年6月底前, 明年底.
 _WORDS = re.compile(
-    r"(?:(?P<year>20\d{2}) ?年 ?)?(?:"
+    r"(?:(?P<year>20\d{2}) ?年 ?|(?P<next>明年|次年) ?)?(?:"
     r"(?P<md>(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?[日号](?:之?前|底前|以前)?)"
     r"|(?P<month>(?P<mm>1[0-2]|[1-9]) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
     r"|(?P<season>(?:第)?(?P<q>[一二三四1-4]) ?季度(?:末|底)?(?:之?前|内)?)"
@@ -113,20 +116,49 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
         year: the year of the plan.
         field: whether the span is a field that holds nothing else.
     """
-    if field and (whole := _FULL.search(folded, start, end)):
-        day = make(*(int(part) for part in whole.groups()))
-        return Deadline(text[start:end], day, "explicit", "", True) if day else None
+    if field:
+        last = max(_in_field(folded, start, end, year), default=None)
+        return Deadline(text[start:end], last, "explicit", "", True) if last else None
     for match in _WORDS.finditer(folded, start, end):
-        if not field and not _limits(match, folded):
+        if not _limits(match, folded):
             continue
-        at = int(match["year"]) if match["year"] else year
+        at = _year(match, year)
         day = _last_day(match, at) if at else None
         if day is None:
             continue
-        words = text[match.start() : match.end()] if not field else text[start:end]
-        kind = "period" if match["period"] and not field else "explicit"
-        return Deadline(words, day, kind, "" if field else _scope(text, folded, start, end, match.start()), field)
+        kind = "period" if match["period"] else "explicit"
+        return Deadline(match_text(text, match), day, kind, _scope(text, folded, start, end, match.start()), False)
     return None
+
+
+def match_text(text: str, match: re.Match[str]) -> str:
+    """The printed words of a match on the folded copy."""
+    return text[match.start() : match.end()]
+
+
+def _year(match: re.Match[str], year: int | None) -> int | None:
+    if match["year"]:
+        return int(match["year"])
+    return year + 1 if year and match["next"] else year
+
+
+def _in_field(folded: str, start: int, end: int, year: int | None) -> Iterator[date]:
+    """Every day a field of a limit names; where it names several stages the last one is the limit."""
+    for match in _FULL.finditer(folded, start, end):
+        if day := make(*(int(part) for part in match.groups())):
+            yield day
+    for match in _DOTTED.finditer(folded, start, end):  # 2023.12, 12.31
+        first, second = int(match[1]), int(match[2])
+        if first > 1000 and 1 <= second <= 12:
+            yield date(first, second, calendar.monthrange(first, second)[1])
+        elif year and (day := make(year, first, second)):
+            yield day
+    for match in _WORDS.finditer(folded, start, end):
+        at = _year(match, year)
+        if at and (day := _last_day(match, at)):
+            yield day
+    if whole := _WHOLE_YEAR.fullmatch(folded[start:end].strip()):
+        yield date(int(whole[1]), 12, 31)
 
 
 def _limits(match: re.Match[str], folded: str) -> bool:

@@ -29,6 +29,8 @@ _MARKERS = (
     ("point", re.compile(r"([①-⑳]) *")),
 )
 _FIRST = frozenset("(第重任事0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳" + NUMERAL + ROMAN)
+# "2.1 加快": the first entry below 2; it counts only where both numbers are due.
+_DECIMAL = re.compile(r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?=[\u4e00-\u9fff“《]))")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
@@ -78,6 +80,7 @@ class Marker:
         printed: as printed, without blanks.
         length: characters it takes.
         sure: whether it stands without asking which number is due.
+        under: the number of the entry above that it repeats (the 2 of 2.1); 0 if it repeats none.
     """
 
     kind: str
@@ -85,6 +88,7 @@ class Marker:
     printed: str
     length: int
     sure: bool = True
+    under: int = 0
 
 
 def split(folded: str) -> Iterator[Line]:
@@ -188,6 +192,9 @@ def marker(line: str) -> Marker | None:
             value = ROMAN.find(match[1]) + 1 or (ord(match[1]) - ord("①") + 1 if kind == "point" else number(match[1]))
             if value is not None:
                 return Marker(kind, value, match[0].strip(), match.end())
+    match = _DECIMAL.match(line)
+    if match:
+        return Marker("sub", int(match[2]), match[0].strip(), match.end(), sure=False, under=int(match[1]))
     match = _WEAK.match(line)
     if match:
         return Marker("item", int(match[1]), match[0].strip(), match.end(), sure=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import RANK, ROMAN
-from supervise.intake.structure import Node, Segment
+from supervise.intake.structure import LOST, Node, Segment
 
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
@@ -52,11 +52,28 @@ def choose(parts: list[Segment]) -> list[Segment]:
 def task_kind(parts: list[Segment]) -> str:
     """The kind of marker that numbers tasks: the one that carries most clauses, else the outermost numbered one."""
     nodes = [node for part in parts for node in part.nodes]
-    bearing = Counter(node.kind for node in nodes if node.clause is not None)
+    bearing = Counter(node.kind for node in nodes if node.clause is not None and not _is_heading(node))
     if bearing:
         return bearing.most_common(1)[0][0]
     plain = {node.kind for node in nodes}
     return next((kind for kind in ("item", "sub", "point") if kind in plain), "")
+
+
+def _is_heading(node: Node) -> bool:
+    """A heading that names the parties itself, for all entries below it; or that names nobody but a leader."""
+    if node.clause is None or RANK[node.kind] >= RANK["item"]:
+        return False
+    below = any(RANK[child.kind] >= RANK["item"] for child in node.children)
+    leads = all(f.role == "leader" for f in node.clause.fields)
+    return (below and not node.apart and node.end - node.start <= 60) or (bool(node.children) and leads)
+
+
+def _with_leader(own: Clause, above: Clause | None) -> Clause:
+    """A task's own clause; the leader is the heading's where the task names none."""
+    leaders = tuple(f for f in above.fields if f.role == "leader") if above else ()
+    if not leaders or any(f.role == "leader" for f in own.fields):
+        return own
+    return replace(own, fields=(*leaders, *own.fields))
 
 
 def entries(parts: list[Segment], folded: str) -> list[Entry]:
@@ -69,6 +86,13 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
     for part in parts:
         for root in part.roots:
             found += _descend(root, (), kind, None, clauses_printed, folded)
+    lost = [entry for entry in found if entry.node.number == LOST]
+    if 2 * len(lost) > len(found):  # a list without numbers: they are counted below each heading
+        counts: Counter[int] = Counter()
+        for entry in found:
+            counts[id(entry.path[-1]) if entry.path else 0] += 1
+            if entry.node.number == LOST:
+                entry.node.number = counts[id(entry.path[-1]) if entry.path else 0]
     return _numbered(found)
 
 
@@ -83,7 +107,7 @@ def _descend(
         for child in node.children:
             yield from _descend(child, (*path, node), kind, node.whole or above, clauses_printed, folded)
     elif node.clause is not None or node.kind == kind:
-        clause = node.whole or above
+        clause = _with_leader(node.whole, above) if node.whole else above
         yield Entry(node, path, "", clause, inherited=node.clause is None and above is not None)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 
 from supervise.errors import Invalid, Problem
-from supervise.intake import cover as covers
 from supervise.intake import (
     clauses,
     deadlines,
@@ -24,6 +23,7 @@ from supervise.intake import (
     tables,
     targets,
 )
+from supervise.intake import cover as covers
 from supervise.intake.folding import blanked, fold, unbroken
 from supervise.intake.items import Item, Notice, Section
 from supervise.intake.lines import RANK, Line
@@ -58,6 +58,7 @@ def read(text: str, file: str = "") -> Notice:
     text, folded = blanked(text, away), blanked(folded, away)
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
     structure.name_bare_units(parts, folded)
+    structure.name_titles(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
@@ -196,7 +197,7 @@ class _Reader:
         return Item(
             no=entry.no,
             number=max(node.number, 0),
-            section=tuple(_id(head) for head in entry.path if RANK[head.kind] < RANK["item"]),
+            section=tuple(self._id(head) for head in entry.path if RANK[head.kind] < RANK["item"]),
             path=tuple(self._title(head)[0] for head in entry.path),
             text=text,
             title=self._lead_in(text) if not self.labels else "",
@@ -239,15 +240,15 @@ class _Reader:
         self, node: Node, above: tuple[str, ...], heads: set[int], counts: Counter[tuple[str, ...]]
     ) -> Section:
         title, declared, damaged = self._title(node)
-        here = (*above, _id(node))
+        here = (*above, self._id(node))
         inner = tuple(
             self._section(child, here, heads, counts)
             for child in node.children
             if id(child) in heads and RANK[child.kind] < RANK["item"]
         )
         damage = "编号缺失,按前后编号补出" if node.restored else "项数的括号不全" if damaged else ""
-        return Section(_id(node), title, node.line, declared, counts[here], inner, damage)
+        return Section(self._id(node), title, node.line, declared, counts[here], inner, damage)
 
-
-def _id(node: Node) -> str:
-    return listing.label(node)
+    def _id(self, node: Node) -> str:
+        """A heading's label; a class of a table, which has none, is known by its title."""
+        return listing.label(node) or (self._title(node)[0] if node.number == 0 else "")

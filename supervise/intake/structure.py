@@ -29,6 +29,7 @@ _TAIL = re.compile(
 )
 
 
+_ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 LOST = -1  # number of a node whose marker is lost in print
 
 
@@ -49,6 +50,7 @@ class Node:
         apart: whether its clause stands on a line of its own.
         more: further clauses, each on a line of its own.
         goals: spans outside its text that say what is to be reached.
+        body: offset of the first line below its own that was taken as its text; 0 if there is none.
         doubt: what is odd about the row of a table it was read from.
     """
 
@@ -65,6 +67,7 @@ class Node:
     more: list[Clause] = field(default_factory=list)
     goals: tuple[tuple[int, int], ...] = ()
     doubt: str = ""
+    body: int = 0
 
     @property
     def whole(self) -> Clause | None:
@@ -167,6 +170,7 @@ class _Grower:
         self.last = 0  # number of the last item
         self.columns: tables.Columns | None = None  # of the table we are in
         self.before: Line | None = None  # the line above
+        self.words = ""  # the class of the rows
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
@@ -194,17 +198,32 @@ class _Grower:
         if row is None:
             return False
         self.waiting = []
+        if row.heading:
+            self._class(line, *row.heading)
         self.last = row.number or self.last + 1
         node = Node("item", self.last, str(self.last), line.no, row.start, row.end, row.clause)
         node.goals, node.doubt = row.goals, row.doubt
-        while self.path and RANK[self.path[-1].kind] >= RANK["item"]:
-            self.path.pop()
-        (self.path[-1].children if self.path else self.segment.roots).append(node)
-        self.path.append(node)
+        self._place(node)
         return True
+
+    def _class(self, line: Line, start: int, end: int) -> None:
+        """The class a row prints is the heading of this row and those below that print none."""
+        words = line.folded[start - line.start : end - line.start]
+        mark = lines.marker(words)
+        number, printed, length = (mark.number, mark.printed, mark.length) if mark else (0, "", 0)
+        open_ = self.path[0] if self.path else None
+        if open_ is None or open_.end - open_.start != end - start - length or self.words != words:
+            self.path, self.words = [], words
+            node = Node("chapter", number, printed, line.no, start + length, end)
+            self.segment.roots.append(node)
+            self.path.append(node)
 
     def _due(self, mark: Marker, line: Line) -> bool:
         """An odd marker counts where its number is the next one, and, without a dot, only with a unit clause."""
+        if mark.under:
+            above = next((n for n in reversed(self.path) if n.kind in ("item", "section", "chapter")), None)
+            last = above.children[-1].number if above and above.children else 0
+            return above is not None and above.number == mark.under and mark.number == last + 1
         if mark.number != self.last + 1:
             return False
         return line.folded[mark.length - 1] in ".、" or clauses.find(line.folded, 0, len(line.folded)) is not None
@@ -216,11 +235,15 @@ class _Grower:
         self._push(Node(mark.kind, mark.number, mark.printed, line.no, start, line.end), line, start)
 
     def _push(self, node: Node, line: Line, start: int) -> None:
+        self._place(node)
+        self._clause(node, line, start)
+
+    def _place(self, node: Node) -> None:
+        """Hang a node below the innermost open one of an outer kind."""
         while self.path and RANK[self.path[-1].kind] >= RANK[node.kind]:
             self.path.pop()
         (self.path[-1].children if self.path else self.segment.roots).append(node)
         self.path.append(node)
-        self._clause(node, line, start)
 
     def _clause(self, node: Node, line: Line, start: int) -> None:
         """Find the clause on a line of the node and keep text and clause apart."""
@@ -244,31 +267,54 @@ class _Grower:
 
     def _unmarked(self, line: Line) -> None:
         node = self.path[-1] if self.path else None
-        if node is None:
+        if node is None and _ENDS_BRACKETED.search(line.folded) and clauses.find(line.folded, 0, len(line.folded)):
+            self._push(Node("item", LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+        elif node is None:
             self.segment.heading.append(line)
         elif clauses.begins(line.folded):
-            self._clause(node, line, line.start)
+            self._clause(self._paragraph(node), line, line.start)
         elif self._goes_on(node, line):
-            clause = (node.more or [node.clause])[-1]
-            longer = _longer(clause, line.end) if clause else None
-            if longer and node.more:
-                node.more[-1] = longer
-            else:
-                node.clause = longer
+            clause = node.more[-1] if node.more else node.clause
+            if clause and node.more:
+                node.more[-1] = _longer(clause, line.end)
+            elif clause:
+                node.clause = _longer(clause, line.end)
         elif node.clause is None and (spoken := clauses.spoken(line.folded, 0, len(line.folded))):
             node.clause, node.apart = _moved(spoken, line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:
             self._unnumbered(node, line)
         elif node.clause is None and lines.is_sentence(line.folded) and not self.waiting:
-            node.end = line.end
+            node.body, node.end = node.body or line.start, line.end
         else:
             self.waiting.append(line)
             if lines.is_sentence(line.folded):
                 self.segment.loose.append(line)
 
+    def _paragraph(self, node: Node) -> Node:
+        """The node a clause on its own line belongs to: the open one, or the paragraph between it and the clause above.
+
+        Where a second paragraph with its clause follows below a heading, the paragraphs are the tasks.
+        """
+        above = self.before
+        if node.clause is None or above is None or not self.waiting or self.waiting[-1] is not above:
+            return node
+        if not lines.is_sentence(above.folded) or (RANK[node.kind] >= RANK["item"] and not node.restored):
+            return node
+        if RANK[node.kind] < RANK["item"] and node.body:
+            first = Node("item", LOST, "", node.line + 1, node.body, node.end, node.clause, restored=True, apart=True)
+            node.children.insert(0, first)
+            node.clause, node.end = None, node.body
+            self.path.append(first)
+        self.waiting = []
+        if self.segment.loose and self.segment.loose[-1] is above:
+            self.segment.loose.pop()
+        own = Node("item", LOST, "", above.no, above.start, above.end, restored=True)
+        self._place(own)
+        return own
+
     def _goes_on(self, node: Node, line: Line) -> bool:
         """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
-        clause = (node.more or [node.clause])[-1]
+        clause = node.more[-1] if node.more else node.clause
         if clause is None or len(line.folded) > 300 or not clause.fields or clause.fields[-1].role in ("due", "leader"):
             return False
         if self.before is None or self.before.end < clause.end:
@@ -331,6 +377,21 @@ def name_bare_units(parts: list[Segment], folded: str) -> None:
         for node, clause in found:
             node.clause = clause
             node.end = node.start + len(folded[node.start : clause.start].rstrip())
+
+
+def name_titles(parts: list[Segment], folded: str) -> None:
+    """In a list whose headings are names of units and nothing else, these units answer for what stands below."""
+    nodes = [n for part in parts for n in part.nodes if RANK[n.kind] < RANK["item"] and n.children]
+    if any(part.bearing for part in parts):
+        return
+    found = []
+    for node in nodes:
+        title = re.sub(r"\(?共?\d{0,3}[项件条]?\)?:?$", "", folded[node.start : min(node.end, node.start + 80)])
+        if "\n" not in title and clauses.only_units(title, True):
+            found.append((node, node.start + len(title)))
+    if len(found) >= 2 and 2 * len(found) >= len(nodes):
+        for node, end in found:
+            node.clause = Clause(node.start, end, (clauses.Field("unit", "", node.start, end),))
 
 
 def _longer(clause: Clause, end: int) -> Clause:

@@ -21,6 +21,7 @@ _TEXT = re.compile(
     r"(?:重点|主要|目标|具体|年度|工作|督查|督办|任务|事项|项目|实事|建设|推进|民生|责任|与|和)*"
     r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解)?"
 )
+_CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
@@ -54,6 +55,7 @@ class Row:
         start: offset of its text.
         end: offset behind it.
         clause: its parties.
+        heading: span of the class it belongs to, if the row prints one.
         goals: spans of further columns that say what is to be reached.
         doubt: what a clerk must look at.
     """
@@ -62,6 +64,7 @@ class Row:
     start: int
     end: int
     clause: Clause | None
+    heading: tuple[int, int] | None = None
     goals: tuple[tuple[int, int], ...] = ()
     doubt: str = ""
 
@@ -76,7 +79,7 @@ def head(line: Line) -> Columns | None:
     roles = tuple(_role(label) for label in labels)
     if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
         return None
-    if bar == " " and (len(roles) < 3 or "other" in roles and roles[0] != "no"):
+    if bar == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
         return None
     return Columns(roles, labels, "  " if bar == " " and "  " in line.folded else bar)
 
@@ -85,6 +88,8 @@ def _role(label: str) -> str:
     label = re.sub(r"\([^()]*\)$", "", label)
     if _NUMBER.fullmatch(label):
         return "no"
+    if _CLASS.fullmatch(label):
+        return "class"
     match = LABEL.fullmatch(label + ":")
     if match and match.lastgroup != "other":
         return str(match.lastgroup)
@@ -138,13 +143,15 @@ def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) 
 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
-    value, texts, fields = 0, list[tuple[int, int]](), []
+    value, texts, fields, heading = 0, list[tuple[int, int]](), [], None
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
         if role == "no":
             value = number(line.folded[c:d].rstrip(".、")) or 0
         elif role == "text" and c < d:
             texts.append((c, d))
+        elif role == "class" and c < d:
+            heading = (line.start + c, line.start + d)
         elif role not in ("text", "other") and c < d:
             fields.append(Field(role, label, line.start + c, line.start + d))
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
@@ -157,7 +164,7 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
         end = texts[1][1]
     goals = tuple((line.start + a, line.start + b) for a, b in texts[1:] if a >= end)
     clause = Clause(fields[0].start, fields[-1].end, tuple(fields)) if fields else None
-    return Row(value, line.start + begin, line.start + end, clause, goals, doubt)
+    return Row(value, line.start + begin, line.start + end, clause, heading, goals, doubt)
 
 
 def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
@@ -166,6 +173,8 @@ def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) ->
     The text may be cut into several cells; those behind it stand in the first column whose kind of words they are.
     """
     at = roles.index("text")
+    if roles[0] == "class" and cells and re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]]):
+        cells = [(0, 0), *cells]  # the class is printed once, for all rows below
     if len(cells) <= at or (roles[0] == "no" and not re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]])):
         return [], ""
     if len(cells) == len(roles) and all(_fits(r, folded[a:b]) for r, (a, b) in zip(roles, cells, strict=True)):
@@ -270,11 +279,13 @@ def _row_end(given: list[Line], begin: int, due: int, columns: Columns) -> int:
             return end
         if is_page_number(given[end].folded) or _stacked_head(given, end):
             return end
-    for size in sorted(range(3, wide + 4), key=lambda n: (abs(n - wide), n)):
-        line = _merged(given[begin : begin + size])
-        if begin + size <= len(given) and _place(line.folded, _cells(line, CELL), columns.roles)[0]:
-            return begin + size
-    return begin
+    best = (0, 0, begin)  # the end at which most columns are filled, with as few lines as possible
+    for end in range(begin + 3, min(begin + wide + 4, len(given) + 1)):
+        line = _merged(given[begin:end])
+        filled = sum(a < b for a, b in _place(line.folded, _cells(line, CELL), columns.roles)[0])
+        signed = end < len(given) and re.match(r"\d{4} ?年|二[〇○零]", given[end].folded)
+        best = max(best, (filled if not signed else 0, -end, end))
+    return best[2] if best[0] else begin
 
 
 def _merged(cells: list[Line]) -> Line:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from supervise.people import Directory
 from supervise.phrases import Comparison
+from supervise.rules.measures import Ref
 from supervise.rules.ruleset import AssessmentRules, Part
 from supervise.rules.scoring import ZERO, Score, ScoreLine, Tally, plain, rounded
 
@@ -22,6 +23,7 @@ class Published:
     period: str
     scores: Mapping[str, Decimal]
     lists: Mapping[str, str]
+    as_of: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +121,18 @@ def assess(rules: AssessmentRules, evidence: Evidence, directory: Directory) -> 
 
 def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> Assessed:
     values = [(part, *_value(part, evidence, unit)) for part in rules.parts]
-    present = sum((part.weight for part, value, _ in values if value is not None), ZERO)
-    lines = [_part_line(part, value, how, present, rules.places) for part, value, how in values]
+    present = sum((part.weight for part, value, *_ in values if value is not None), ZERO)
+    lines = [_part_line(part, value, how, refs, present, rules.places) for part, value, how, refs in values]
     for adjust in rules.adjust:
-        on = [board.number for board in evidence.boards if board.lists.get(unit) == adjust.count]
+        listed = [board for board in evidence.boards if board.lists.get(unit) == adjust.count]
+        on = [board.number for board in listed]
         points = len(on) * adjust.points
         if adjust.at_most is not None and abs(points) > adjust.at_most:
             points = adjust.at_most.copy_sign(points)
         if on:
             quantity = f"{len(on)} × {plain(adjust.points)}({'、'.join(on)})"
-            lines.append(ScoreLine(adjust.label, quantity, rounded(points, rules.places)))
+            refs = tuple(Ref("", board.number, board.as_of) for board in listed)
+            lines.append(ScoreLine(adjust.label, quantity, rounded(points, rules.places), refs))
     total = sum((line.points for line in lines), ZERO)
     if rules.max is not None and total > rules.max:
         lines.append(ScoreLine("封顶", plain(rules.max), rules.max - total))
@@ -137,26 +141,30 @@ def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> A
     return replace(row, carried=carried)
 
 
-def _part_line(part: Part, value: Decimal | None, how: str, present: Decimal, places: int) -> ScoreLine:
+def _part_line(
+    part: Part, value: Decimal | None, how: str, refs: tuple[Ref, ...], present: Decimal, places: int
+) -> ScoreLine:
     if value is None:
         return ScoreLine(part.label, f"{how},不计,其余各项按比例折算", ZERO)
     quantity = f"{how} × {plain(part.weight)}/{plain(present)}"
-    return ScoreLine(part.label, quantity, rounded(value * part.weight / present, places))
+    return ScoreLine(part.label, quantity, rounded(value * part.weight / present, places), refs)
 
 
-def _value(part: Part, evidence: Evidence, unit: str) -> tuple[Decimal | None, str]:
+def _value(part: Part, evidence: Evidence, unit: str) -> tuple[Decimal | None, str, tuple[Ref, ...]]:
+    """What a part is worth, how that came about, and what it rests on; no value where there is nothing to go by."""
     source = part.from_
     if source.kind == "score":
         year = evidence.years.get(source.name, {}).get(unit)
-        return (year.total, f"全年 {plain(year.total)}") if year else (None, "全年没有应办")
+        if year is None:
+            return None, "全年没有应办", ()
+        return year.total, f"全年 {plain(year.total)}", tuple(ref for line in year.lines for ref in line.because)
     if source.kind == "board":
-        numbers = [b.scores[unit] for b in evidence.boards if b.board == source.name and unit in b.scores]
-        nothing = "没有已公布的榜单"
-    else:
-        marks = sorted((m for m in evidence.marks if (m.unit, m.kind) == (unit, source.name)), key=lambda m: m.day)
-        numbers = [mark.value for mark in marks]
-        nothing = "没有评分记录"
-    return _taken(part.take, numbers, nothing)
+        boards = [b for b in evidence.boards if b.board == source.name and unit in b.scores]
+        refs = tuple(Ref("", f"{b.number} {plain(b.scores[unit])} 分", b.as_of) for b in boards)
+        return (*_taken(part.take, [b.scores[unit] for b in boards], "没有已公布的榜单"), refs)
+    marks = sorted((m for m in evidence.marks if (m.unit, m.kind) == (unit, source.name)), key=lambda m: m.day)
+    refs = tuple(Ref("", f"{m.by or '评分'} {plain(m.value)} 分 {m.note}".strip(), m.day) for m in marks)
+    return (*_taken(part.take, [m.value for m in marks], "没有评分记录"), refs)
 
 
 def _taken(take: str, numbers: Sequence[Decimal], nothing: str) -> tuple[Decimal | None, str]:

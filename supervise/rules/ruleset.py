@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -20,7 +19,7 @@ from supervise.phrases import (
     parse_length,
     parse_measure,
 )
-from supervise.reading import Document, Strict, validate
+from supervise.reading import Day, Document, Strict, validate
 from supervise.workflows.definition import Words, as_tuple
 
 PeriodKind = Literal["year", "half", "quarter", "month"]
@@ -91,7 +90,7 @@ class _Rules(Strict):
     version: int
     title: str
     source: str = ""
-    effective: date
+    effective: Day
     for_: str = Field(alias="for")
 
 

@@ -55,6 +55,9 @@ _INIT = "请先运行 supervise init,或核对 --db(环境变量 SUPERVISE_DB)"
 _BESIDE = "确要在其中另建 supervise 的表,请运行 supervise init --beside"
 
 
+_EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -64,9 +67,9 @@ def _engine(url: str) -> Engine:
             Problem("B02", f"看不懂数据库地址“{url}”", help="应写作 sqlite:///文件.db 或 postgresql+psycopg://…")
         ) from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise Invalid(
-            Problem("B02", f"缺少数据库驱动:{error}", help='请安装,例如 pip install "supervise[postgres]"')
-        ) from None
+        extra = _EXTRAS.get(url.partition(":")[0].partition("+")[0])
+        help = f'请安装:pip install "supervise[{extra}]"' if extra else "请先装上这种数据库的驱动"
+        raise Invalid(Problem("B02", f"缺少数据库驱动:{error}", help=help)) from None
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _sqlite_settings)
     return engine
@@ -75,12 +78,14 @@ def _engine(url: str) -> Engine:
 def _sqlite_settings(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 10000")
-    cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
 
 def _create(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # stays with the file; readers never wait
     with engine.begin() as connection:
         metadata.create_all(connection)
         connection.execute(insert(meta).values(name="layout", value=str(SCHEMA_VERSION)))

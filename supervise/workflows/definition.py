@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from supervise.phrases import Condition, Due, Length, OnDates, parse_condition, parse_due, parse_length
-from supervise.reading import Document, Strict, validate
+from supervise.reading import Day, Document, Strict, validate
 from supervise.records import Event
 
 CLOCK = "clock"
@@ -96,7 +96,7 @@ class Definition(Strict):
     version: int
     title: str
     source: str = ""
-    effective: date
+    effective: Day
     holidays: Literal["next workday", "as written"] = "as written"
     roles: dict[str, str]
     states: dict[str, str]

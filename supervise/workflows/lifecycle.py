@@ -179,8 +179,8 @@ class Lifecycle:
 
     def _event(self, task: Task, action: str, actor: Actor, day: date, data: Mapping[str, Any], key: str) -> Event:
         if action not in self.definition.actions:
-            hint = did_you_mean(action, self.definition.actions)
-            raise Refused(Problem("A06", f"没有“{action}”这个动作{hint}", task=task.code))
+            text = f"没有“{action}”这个动作{did_you_mean(action, self.definition.actions)}"
+            raise Refused(Problem("A06", text, task=task.code, help=self._instead(task, actor, day)))
         spec = self.definition.actions[action]
         move = _Move(task.state, task, actor, day, data)
         trigger = self.machine.events[action]
