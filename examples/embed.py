@@ -4,7 +4,7 @@ import oa
 
 from supervise import Actor, Office
 
-office = Office(district="guangfeng", directory=oa.units, calendar=oa.calendar)
+office = Office(district="qinghe", directory=oa.units, calendar=oa.calendar)
 
 
 @office.listen("assign", "rework", "order")  # 与业务同一事务:这里抛出异常,整笔回滚

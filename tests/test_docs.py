@@ -253,3 +253,10 @@ def test_problems_page_is_named_by_the_class_that_carries_codes() -> None:
 
     assert "docs/problems.md" in (Problem.__doc__ or "")
     assert all(isinstance(command, click.Command) for command in cli.commands.values())
+
+
+def test_the_wiring_in_the_readme_is_the_wiring_that_is_tested() -> None:
+    """Both READMEs show ``examples/embed.py`` word for word."""
+    code = (ROOT / "examples" / "embed.py").read_text("utf-8").partition("import oa")[2]
+    for name in ("README.md", "README.en.md"):
+        assert code in (ROOT / name).read_text("utf-8")

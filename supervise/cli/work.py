@@ -185,7 +185,8 @@ class Fields(Command):
         'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
         "             --progress 55 --evidence 佐证.pdf",
         "supervise do QH2025-001 verify --as 督查室 --opinion 属实",
-        "supervise do QH2025-002 contribute --as 督查室 --for 区科技局 --received 2025-06-13 --summary 已报纸件",
+        "supervise do QH2025-002 contribute --as 督查室 --for 区科技局 \\",
+        "             --received 2025-06-13 --summary 已报纸件",
     ),
 )
 @click.argument("code", metavar="编码")

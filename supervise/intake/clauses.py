@@ -25,7 +25,7 @@ _RANKS = r"(?:党委|党组|政府|[省市区县州旗盟镇乡](?:委|政府|�
 # 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, at most two words of it, and whose leader it is.
 _LEADER = (
     _RANKS
-    + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头|主要|第一){1,2}"
+    + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头|主要|第一){1,2} ?"
     + _RANKS
     + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体|总)?(?:责任人|牵头人)|(?:分管|牵头|主要|具体)?负责人"
     + r"|[市区县州旗省]级?领导|领导"
@@ -43,10 +43,12 @@ _OTHER = (
 
 def _spaced(words: str) -> str:
     """The pattern with a blank allowed between any two characters: 责 任 单 位, or 单位 broken at the margin."""
-    return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " ?", words)
+    parts = re.split(r"(\[[^\]]*\])", words)  # no blank is put inside a class of characters
+    parts[::2] = [re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " ?", part) for part in parts[::2]]
+    return "".join(parts)
 
 
-_ORGAN, _LEAD, _CO, _UNIT = map(_spaced, (_ORGAN, _LEAD, _CO, _UNIT))
+_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(_spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN})|(?P<other>{_OTHER}))"

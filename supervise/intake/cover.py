@@ -15,7 +15,7 @@ _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办�
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
 _FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
 _TITLE_END = re.compile(
-    r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|一览表|分解表|责任表|台账|实事|举措|措施)(?:\([^)]*\))?$"
+    r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|一览表|分解表|责任表|台账|实事|举措|措施|分解)(?:\([^)]*\))?$"
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(
@@ -24,7 +24,7 @@ _TITLE_BEGINS = re.compile(
 _LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
 _COUNT = re.compile(
     r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
-    r"(?:大项|项|条|件)(?!制度|机制)"
+    r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
 _COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)])")
@@ -48,6 +48,8 @@ def titles(text: str, cover: list[Line]) -> str:
     labelled = ""
     for index, line in enumerate(cover):
         if lines.is_sentence(line.folded) or len(line.folded) > 120:
+            continue
+        if line.folded.count("|") > 1:  # a table about the document; its title is printed again below
             continue
         own = _LABEL.sub("", line.folded)
         joined = _joined(text, cover[index : index + 4])
@@ -83,7 +85,8 @@ def _joined(text: str, block: list[Line]) -> str:
             break
         whole, raw = whole + line.folded, raw + text[line.start : line.end]
         if _FULL_TITLE.search(whole) and len(whole) <= 120:
-            return raw
+            column = re.match(r"\([^()]{2,30}\) *(?=.*关于)", whole)  # 【重点工作】 is the website's, not the title's
+            return raw[column.end() :] if column else raw
     return ""
 
 

@@ -23,7 +23,7 @@ _PLACE_IN_FRONT = re.compile(rf"([\u4e00-\u9fff]{{2,3}}(?<![{_NO_PLACE}])[{LEVEL
 # Names that stand on their own: territories, parks, headquarters of one matter, farms, banks, customs, schools.
 _STANDS = re.compile(
     r"(?:镇|乡|街道|街道办|办事处|苏木|嘎查|村|社区|管委会|管理委员会|园区|[产工]业园|示范园|科技园|园|新区|新城|高新区|开发区|经开区|示范区|度假区|景区"
-    r"|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|驻)"
+    r"|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|共青团|驻|国网|南网|人民银行|人行)"
 )
 _FIRM = re.compile(r"(集团|公司|企业)$")  # take a prefix only where the notice prints one with it
 # Departments of the Party committee: after 区委政法委 a bare 宣传部 is 区委宣传部, while 公安局 is 区公安局.
@@ -47,6 +47,7 @@ _TITLE = r"(?:[省市区县州旗盟镇乡]长|书记|常委|部长|秘书长|�
 _PERSON = re.compile(
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
+_BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公司|支队|大队)")
 _PLACE_TALK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}?)[{LEVELS}](?:人民政府|人大|人民代表大会|政协|委员会|委办|委、)")
 
 
@@ -135,6 +136,8 @@ class Prefixes:
                     firms.add(firm[1])
             elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
                 places.add(territory[1])
+            elif (branch := _BRANCH.fullmatch(name)) and re.search(rf"{branch[1]}[{LEVELS}]", text[:200_000]):
+                places.add(branch[1])  # 高新公安分局 in a notice that speaks of 高新区
             elif _HOLDS_PLACE.match(name) and (park := _BEFORE_LEVEL.match(name)):
                 places.add(park[1])  # 高新区科经局 teaches that 高新公安分局 begins with a place too
         common = levels.most_common(1)

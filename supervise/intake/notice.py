@@ -8,6 +8,7 @@ Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (whi
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from supervise.errors import Invalid, Problem
 from supervise.intake import (
@@ -29,6 +30,7 @@ from supervise.intake.items import Item, Notice, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
+from supervise.intake.schedule import Reporting
 from supervise.intake.structure import Node, Segment
 
 MAX_CHARS = 8_000_000
@@ -116,7 +118,6 @@ class _Reader:
         numbers = covers.numbers(self.text, self.cover)
         declared, chapters = covers.declared(self.cover_text)
         items = tuple(self._items(year))
-        marked = bool(self.labels & {"lead", "co"}) and covers.speaks_of_leads(self.cover_text)
         notice = Notice(
             file=self.file,
             title=title,
@@ -133,7 +134,7 @@ class _Reader:
             declared_task_count=declared,
             declared_chapter_count=chapters,
             restarts=any("." in item.no for item in items),
-            reporting=schedule.read(self.text, self.folded, self._duty_spans(), marked),
+            reporting=self._reporting(),
             sections=tuple(self._sections(items)),
             items=items,
         )
@@ -169,6 +170,19 @@ class _Reader:
         for part in self.chosen if self.entries else ():
             spans += [(n.start, n.end) for n in part.nodes if id(n) not in inside and id(n) not in headings]
         return spans
+
+    def _reporting(self) -> tuple[Reporting, ...]:
+        """Who must report when; a sentence broken at the margin is read as one."""
+        marked = bool(self.labels & {"lead", "co"}) and covers.speaks_of_leads(self.cover_text)
+        if not self.wrapped:
+            return schedule.read(self.text, self.folded, self._duty_spans(), marked)
+        found = dict[Reporting, None]()
+        for span in self._duty_spans():
+            whole, folded, start, end = unbroken(self.text, self.folded, *span)
+            line = self.text.count("\n", 0, span[0])
+            for duty in schedule.read(whole, folded, [(start, end)], marked):
+                found[replace(duty, line=duty.line + (line if whole is not self.text else 0))] = None
+        return tuple(found)
 
     def _items(self, year: int | None) -> list[Item]:
         items = [self._item(entry, year) for entry in self.entries]
