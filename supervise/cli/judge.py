@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.output import Counter, actor, as_of, cut, saving, shared
+from supervise.cli.output import Counter, F, actor, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
+
+if TYPE_CHECKING:
+    from supervise.office import Office
+    from supervise.store.database import Work
+
+Body = dict[str, Any]
+
+
+def published(function: F) -> F:
+    """Options of a result that can be frozen and saved."""
+    for add in (
+        option("-o", "--output", metavar="文件", default="", help="另存为 xlsx"),
+        option("--as", "as_", default="督查室", metavar="单位", help="谁公布", otherwise="督查室"),
+        option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动"),
+    ):
+        function = add(function)
+    return function
 
 
 @click.command(
@@ -22,20 +39,16 @@ from supervise.cli.shell import Command, option
 )
 @click.argument("name", metavar="榜名")
 @click.argument("period", metavar="考核期")
-@option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
-@option("--as", "as_", default="督查室", metavar="单位", help="谁公布", otherwise="督查室")
-@option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
+@published
 @as_of
 @shared
 def board(
     counter: Counter,
     name: str,
     period: str,
-    publish: bool,
-    as_: str,
-    output: str,
     as_of: date | None,
     known: datetime | None,
+    **publication: Any,
 ) -> None:
     """出一期红黑榜;考核期写作 2025Q2、2025H1、2025-06 或 2025,须与办法所定的一致。
 
@@ -43,13 +56,8 @@ def board(
     """
     from supervise.cli import faces
 
-    with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
-        body = office.board(session, name, period, cut(as_of, known))
-        if publish:
-            made = office.publish(session, body, actor(office, as_))
-            body = {**body, "number": made.number, "fingerprint": made.fingerprint}
-        _workbook(output, body, save)
-    counter.answer(body, lambda: faces.board(body) + _published(body))
+    body = _judged(counter, lambda office, s: office.board(s, name, period, cut(as_of, known)), **publication)
+    counter.answer(body, lambda: faces.board(body) + _number(body))
 
 
 @click.command(
@@ -59,31 +67,33 @@ def board(
 )
 @click.argument("name", metavar="办法")
 @click.argument("year", metavar="年份")
-@option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动")
-@option("--as", "as_", default="督查室", metavar="单位", help="谁公布", otherwise="督查室")
-@option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
+@published
 @as_of
 @shared
 def assess(
     counter: Counter,
     name: str,
     year: str,
-    publish: bool,
-    as_: str,
-    output: str,
     as_of: date | None,
     known: datetime | None,
+    **publication: Any,
 ) -> None:
     """年度考核:由已公布的各期红黑榜、全年得分和评分汇成。"""
     from supervise.cli import faces
 
+    body = _judged(counter, lambda office, s: office.assess(s, name, year, cut(as_of, known)), **publication)
+    counter.answer(body, lambda: faces.assessment(body) + _number(body))
+
+
+def _judged(counter: Counter, make: Callable[[Office, Work], Body], publish: bool, as_: str, output: str) -> Body:
+    """A result, frozen if asked for, and the file of it; a file that cannot be written leaves nothing published."""
     with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
-        body = office.assess(session, name, year, cut(as_of, known))
+        body = make(office, session)
         if publish:
             made = office.publish(session, body, actor(office, as_))
             body = {**body, "number": made.number, "fingerprint": made.fingerprint}
         _workbook(output, body, save)
-    counter.answer(body, lambda: faces.assessment(body) + _published(body))
+    return body
 
 
 @click.command(
@@ -133,5 +143,5 @@ def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None
         save(workbook(body))
 
 
-def _published(body: Mapping[str, Any]) -> str:
+def _number(body: Mapping[str, Any]) -> str:
     return f"\n已公布,编号 {body['number']}" if "number" in body else ""
