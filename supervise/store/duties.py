@@ -97,7 +97,8 @@ def _row(district: str, duty: Duty, event: Event, recorded_at: datetime) -> dict
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
         "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
-        "opened_by": duty.after, "since_day": event.day, "since_known": recorded_at, "until_day": None, "until_known": None,
+        "opened_by": duty.after, "since_day": event.day, "since_known": recorded_at, "until_day": None,
+        "until_known": None,
     }  # fmt: skip
 
 
