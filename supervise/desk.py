@@ -212,7 +212,9 @@ class Desk:
 
 
 def _stages(lifecycle: Lifecycle, step: Step) -> Iterable[tuple[Duty, ...]]:
-    """The duties after each event of a step."""
+    """The duties before a step and after each of its events."""
+    first = step.events[0].seq
+    yield lifecycle.situation(replay(step.task.events[: first - 1])).duties if first > 1 else ()
     for event in step.events:
         then = step.task if event is step.events[-1] else replay(step.task.events[: event.seq])
         yield lifecycle.situation(then).duties

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
@@ -33,7 +34,7 @@ class Saving:
         wake_on: the next day the clock must look at it.
         closed_on: the day it reached a final state, if it has.
         labels: state → what people call it, for whoever comes too late.
-        stages: the duties after each of the events.
+        stages: the duties before the first and after each of the events.
         news: what the world must hear, by ``seq`` of the event.
     """
 
@@ -77,12 +78,12 @@ def save(session: Session, district: str, savings: Sequence[Saving], recorded_at
         if rows:
             session.execute(insert(event_table), rows)
         _save_parties(session, district, savings)
-        duties.save(
-            session,
-            district,
-            [(e, stage) for s in savings for e, stage in zip(s.events, s.stages, strict=True)],
-            recorded_at,
-        )
+        stages = [
+            (event, before, after)
+            for s in savings
+            for event, (before, after) in zip(s.events, pairwise(s.stages), strict=True)
+        ]
+        duties.save(session, district, stages, recorded_at)
         letters = [_news_row(district, s, n, recorded_at) for s in savings for n in s.news]
         if letters:
             session.execute(insert(outbox), letters)
