@@ -664,13 +664,12 @@ def test_a_notice_that_is_none_is_refused(content: bytes | None, code: int, prob
     assert os.listdir() == ([] if content is None else ["n.txt"])
 
 
-def test_a_notice_of_one_endless_line_is_read_all_the_same() -> None:
-    """Twenty million bytes of Chinese without a line end give no task and say so."""
+def test_a_notice_of_one_endless_line_is_refused_at_once() -> None:
+    """Twenty million bytes of Chinese without a line end are no notice, and the message says what to do."""
     Path("n.txt").write_text("督" * 7_000_000, "utf-8")
     result = run("intake", "n.txt", "--json")
-    assert result.code == 0
-    assert result.data["tasks"] == []
-    assert "I11" in result.codes
+    assert result.code == 4
+    assert result.codes == ["I22"]
 
 
 def test_a_notice_saved_by_an_office_reads_the_same() -> None:

@@ -35,7 +35,7 @@ from supervise.intake.narrative import Passage
 from supervise.intake.schedule import Reporting
 from supervise.intake.structure import Node, Segment
 
-MAX_CHARS = 8_000_000
+MAX_CHARS = 2_000_000
 __all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
@@ -74,7 +74,7 @@ def _readable(text: str, file: str) -> None:
     if len(text) > MAX_CHARS:
         raise Invalid(
             Problem(
-                "I22", f"通知超过 {MAX_CHARS // 1_000_000} 百万字,不像一份通知", file=file, help="请拆成单份通知再读入"
+                "I22", f"通知超过 {MAX_CHARS // 10_000} 万字,不像一份通知", file=file, help="请拆成单份通知再读入"
             )
         )
     if "\0" in text or text.count("\ufffd") * 100 > len(text):
