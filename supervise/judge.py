@@ -93,6 +93,9 @@ class Judge(Desk):
     def publish(self, session: Session, body: Body, by: Actor) -> Publication:
         """Freeze a board or an assessment under the next number; it can be superseded but never changed.
 
+        The record is sealed with it; the seal stands beside the body, never within, so that the body stays what
+        anyone can compute again.
+
         Raises:
             Refused: P02 when the period is not over at the cut.
         """
@@ -100,8 +103,9 @@ class Judge(Desk):
         if date.fromisoformat(body["cut"]["as_of"]) < period.end:
             raise Refused(Problem("P02", f"{period.label}还没有过完,口径只到 {body['cut']['as_of']},不能公布"))
         return library.publish(
-            session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now()
-        )
+            session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now(),
+            self.algorithm,
+        )  # fmt: skip
 
     def published(self, session: Session, name: str, period: str) -> Body | None:
         """The newest publication of a board or assessment for a period, as it was frozen."""
@@ -247,6 +251,7 @@ def _body(publication: Publication) -> Body:
     return body | {
         "number": publication.number, "fingerprint": publication.fingerprint,
         "published_by": publication.published_by, "published_at": publication.published_at.isoformat(),
+        "seal": {"number": publication.seal, "hash": publication.seal_hash},
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
-GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths"}
+GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
 HALL = ("office", "desk", "clerk", "judge", "designer")
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}

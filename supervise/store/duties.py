@@ -7,7 +7,6 @@ changed but to say until when it stood. So what was owed at any cut is a query, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
@@ -17,16 +16,13 @@ from supervise.records import Cut, Duty, Event
 from supervise.store.tables import duty as table
 
 
-def save(
-    session: Session, district: str, stages: Sequence[tuple[Event, tuple[Duty, ...]]], recorded_at: datetime
-) -> None:
+def save(session: Session, district: str, stages: Sequence[tuple[Event, tuple[Duty, ...]]]) -> None:
     """Keep the duties as they stand after each event.
 
     Args:
         session: the caller's.
         district: whose tasks.
-        stages: events in order, each with all duties of its task after it.
-        recorded_at: when all of this became known.
+        stages: recorded events in order, each with all duties of its task after it.
     """
     standing = _standing(session, district, sorted({event.task for event, _ in stages if event.seq > 1}))
     fresh: dict[tuple[str, str, int], dict[str, Any]] = {}
@@ -36,7 +32,7 @@ def save(
         before = standing.setdefault(event.task, {})
         for key, (seq, duty) in list(before.items()):
             if now.get(key) != duty:
-                end = {"until_day": event.day, "until_known": recorded_at}
+                end = {"until_day": event.day, "until_known": event.recorded_at}
                 row = fresh.get((event.task, key, seq))
                 if row is not None:
                     row.update(end)
@@ -46,7 +42,7 @@ def save(
         for key, duty in now.items():
             if key not in before:
                 before[key] = (event.seq, duty)
-                fresh[event.task, key, event.seq] = _row(district, duty, event, recorded_at)
+                fresh[event.task, key, event.seq] = _row(district, duty, event)
     if ended:
         mine = and_(
             table.c.district == bindparam("b_district"), table.c.task == bindparam("b_task"),
@@ -92,12 +88,13 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
     ]
 
 
-def _row(district: str, duty: Duty, event: Event, recorded_at: datetime) -> dict[str, Any]:
+def _row(district: str, duty: Duty, event: Event) -> dict[str, Any]:
     return {
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
         "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
-        "opened_by": duty.after, "since_day": event.day, "since_known": recorded_at, "until_day": None, "until_known": None,
+        "opened_by": duty.after, "since_day": event.day, "since_known": event.recorded_at,
+        "until_day": None, "until_known": None,
     }  # fmt: skip
 
 
