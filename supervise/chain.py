@@ -97,13 +97,14 @@ def follow(
         previous: hash of the last event on record; empty if there is none.
         events: in order; one that already has a moment keeps it.
         recorded_at: the moment of the others.
-        algorithm: of the hashes.
+        algorithm: of the hashes; an event that comes back with a hash keeps the one it had.
     """
     linked = []
     for event in events:
         event = event if event.recorded_at is not None else replace(event, recorded_at=recorded_at)
         before = previous or genesis(district, event.task)
-        previous = digest(algorithm, before, canonical(event_record(district, event)))
+        name = event.hash.partition(":")[0] or algorithm
+        previous = digest(name, before, canonical(event_record(district, event)))
         linked.append(replace(event, hash=previous))
     return tuple(linked)
 

@@ -120,10 +120,11 @@ def publications(
     if known is not None:
         query = query.where(publication.c.published_at <= known)
     rows = session.execute(query.order_by(publication.c.period, publication.c.published_at, publication.c.serial))
-    return [_publication(row) for row in rows]
+    return [as_publication(row) for row in rows]
 
 
-def _publication(row: Row[Any]) -> Publication:
+def as_publication(row: Row[Any]) -> Publication:
+    """A publication out of its row."""
     return Publication(
         row.serial, row.kind, row.name, row.period, row.fingerprint, row.body, row.published_by, row.published_at,
         row.seal, row.seal_hash,

@@ -95,14 +95,14 @@ def newest(session: Session, district: str) -> Seal | None:
     """The last link of the district's chain."""
     query = select(seal_table).where(seal_table.c.district == district).order_by(seal_table.c.seq.desc()).limit(1)
     row = session.execute(query).first()
-    return _seal(row) if row is not None else None
+    return as_seal(row) if row is not None else None
 
 
 def numbered(session: Session, district: str, number: int) -> Seal | None:
     """The seal of a number."""
     query = select(seal_table).where(seal_table.c.district == district, seal_table.c.seq == number)
     row = session.execute(query).first()
-    return _seal(row) if row is not None else None
+    return as_seal(row) if row is not None else None
 
 
 def _known(session: Session, district: str, codes: Sequence[str]) -> dict[str, int]:
@@ -149,7 +149,8 @@ def row(district: str, seal: Seal) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _seal(row: Row[Any]) -> Seal:
+def as_seal(row: Row[Any]) -> Seal:
+    """A seal out of its row."""
     return Seal(
         row.seq, row.kind, row.sealed_at, row.tasks, row.events, row.serial, row.paper, row.root, row.previous, row.hash
     )

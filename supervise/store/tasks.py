@@ -190,11 +190,12 @@ def histories(session: Session, district: str, cut: Cut, codes: Iterable[str] | 
             rows += session.execute(query.where(event_table.c.task.in_(chunk)))
     found: dict[str, list[Event]] = defaultdict(list)
     for row in rows:
-        found[row.task].append(_event(row))
+        found[row.task].append(as_event(row))
     return [replay(events) for events in found.values()]
 
 
-def _event(row: Row[Any]) -> Event:
+def as_event(row: Row[Any]) -> Event:
+    """An event out of its row."""
     return Event(
         task=row.task, seq=row.seq, action=row.action, source=row.source, target=row.target, day=row.day,
         actor=row.actor, unit=row.unit, definition=row.definition, data=row.data, changes=row.changes,
@@ -217,7 +218,7 @@ def by_key(session: Session, district: str, key: str) -> Event | None:
     """The event recorded under an idempotency key, if there is one."""
     query = select(event_table).where(event_table.c.district == district, event_table.c.idem == key)
     row = session.execute(query).first()
-    return _event(row) if row is not None else None
+    return as_event(row) if row is not None else None
 
 
 def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
