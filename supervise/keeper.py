@@ -57,26 +57,27 @@ class Keeper(Designer):
         """
         return seals.make(session, self.district, "audit", self.now(), self.algorithm)
 
-    def audit(self, session: Session, since: int = 0) -> Audited:
+    def audit(self, session: Session, since: int = 0, printed: str = "") -> Audited:
         """Hold every event, seal and publication against its hash.
 
         Args:
             session: the caller's; nothing is written.
             since: begin after this seal and take what it covers on trust; 0 for everything.
+            printed: the hash of a seal as it stands on a publication, or its beginning; it must be among the seals.
 
         Raises:
             Unknown: G08 when there is no such seal.
         """
-        made = self._audit(session, since)
+        made = self._audit(session, since, printed)
         if made.breaks:  # who writes while we read can look like a break, but not twice at the same place
-            again = self._audit(session, since)
+            again = self._audit(session, since, printed)
             return Audited(
                 again.tasks, again.events, again.seals, again.publications, again.unsealed, since, again.head,
                 tuple(b for b in again.breaks if b in made.breaks),
             )  # fmt: skip
         return made
 
-    def _audit(self, session: Session, since: int) -> Audited:
+    def _audit(self, session: Session, since: int, printed: str) -> Audited:
         base = seals.numbered(session, self.district, since)
         if since and base is None:
             raise Unknown(Problem("G08", f"没有封存第 {since} 号", help="封存的号见 supervise audit"))
@@ -97,6 +98,7 @@ class Keeper(Designer):
         breaks += [broken] if broken is not None else []
         every = made if not since else ledger.all_seals(session, self.district)
         breaks += checker.check_publications(publications, every)
+        breaks += _printed(printed, every)
         return Audited(
             len(codes), events, len(made), len(publications), len(seals.unsealed(session, self.district)), since,
             seals.newest(session, self.district), tuple(breaks),
@@ -224,6 +226,13 @@ class Keeper(Designer):
         if problems:
             raise Diverged(problems)
         return made
+
+
+def _printed(text: str, every: Sequence[Record]) -> Iterator[Break]:
+    bare = text.strip().rstrip("…")
+    hashes = [seal["hash"] for seal in every]
+    if bare and not any(h.startswith(bare) or h.partition(":")[2].startswith(bare) for h in hashes):
+        yield Break("G05", checker.MISSING, f"印在公布件上的 {text} 不在封存之列")
 
 
 def _steps(events: Sequence[Event]) -> Iterator[Step]:

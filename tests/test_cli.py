@@ -1,4 +1,4 @@
-"""The counter: fifteen commands, a clerk's whole day, exit codes, and what bad input is answered with."""
+"""The counter: eighteen commands, a clerk's whole day, exit codes, and what bad input is answered with."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def options(command: click.Command) -> set[str]:
 # ── what there is ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_there_are_fifteen_commands_in_this_order() -> None:
+def test_there_are_eighteen_commands_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
     assert tuple(cli.commands) == COMMANDS
     told = run("--help").out.split("命令:")[1]

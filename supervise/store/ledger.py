@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, Table, func, insert, select, union, update
+from sqlalchemy import Date, Row, Select, Table, func, insert, select, union, update
 from sqlalchemy.orm import Session
 
 from supervise import chain
@@ -42,18 +42,46 @@ def events(session: Session, district: str, chunk: Sequence[str], since: int = 0
         query = query.outerjoin(base, base.c.task == event.c.task).where(
             event.c.seq >= func.coalesce(base.c.version, 0)
         )
+    keys = query.with_only_columns(event.c.task, event.c.seq).order_by(event.c.task, event.c.seq)
     found: dict[str, list[Record]] = {}
-    for row in session.execute(query.order_by(event.c.task, event.c.seq)):
-        record = chain.event_record(district, tasks.as_event(row)) | {"hash": row.hash}
-        found.setdefault(row.task, []).append(record)
+    for record in _readable(session, query, keys, lambda row: _event(district, row)):
+        found.setdefault(record["task"], []).append(record)
     return found
+
+
+def _event(district: str, row: Row[Any]) -> Record:
+    return chain.event_record(district, tasks.as_event(row)) | {"hash": row.hash}
+
+
+def _readable(
+    session: Session, query: Select[Any], keys: Select[Any], record: Callable[[Row[Any]], Record]
+) -> list[Record]:
+    """The records of a query; a row that somebody made unreadable is its key and nothing else, which no hash fits."""
+    columns = list(keys.selected_columns)
+    try:
+        return [record(row) for row in session.execute(query.order_by(*columns))]
+    except (ValueError, TypeError):
+        found = []
+        for key in session.execute(keys):
+            one = query.where(*(column == value for column, value in zip(columns, key, strict=True)))
+            try:
+                found += [record(row) for row in session.execute(one)]
+            except (ValueError, TypeError):
+                found.append(_BLANK | dict(key._mapping))
+        return found
+
+
+_BLANK: Record = {
+    "number": 0, "seq": 0, "serial": "", "previous": "", "root": "", "tasks": 0, "events": 0, "body": "",
+    "fingerprint": "", "seal": 0, "seal_hash": "", "hash": "",
+}  # fmt: skip
 
 
 def heads(session: Session, district: str, chunk: Sequence[str]) -> dict[str, Record]:
     """What the rows of some tasks say of their chains."""
     query = select(task.c.code, task.c.version, task.c.head).where(task.c.district == district, task.c.code.in_(chunk))
     return {
-        row.code: {"district": district, "task": row.code, "version": row.version, "head": row.head}
+        row.code: {"district": district, "task": row.code, "version": _whole(row.version), "head": row.head}
         for row in session.execute(query)
     }
 
@@ -89,20 +117,30 @@ def highest(session: Session, district: str) -> int:
 
 
 def _head(district: str, row: Row[Any]) -> Record:
-    return {"district": district, "task": row.task, "number": row.seq, "version": row.version, "head": row.head}
+    return {"district": district, "task": row.task, "number": row.seq, "version": _whole(row.version), "head": row.head}
+
+
+def _whole(value: Any) -> int:
+    """A number; SQLite keeps a word where somebody wrote one."""
+    return value if isinstance(value, int) else -1
 
 
 def all_seals(session: Session, district: str, after: int = 0) -> list[Record]:
     """Seals in order."""
-    query = select(seal).where(seal.c.district == district, seal.c.seq > after).order_by(seal.c.seq)
-    return [seals.record(district, seals.as_seal(row)) for row in session.execute(query)]
+    query = select(seal).where(seal.c.district == district, seal.c.seq > after)
+    keys = query.with_only_columns(seal.c.seq).order_by(seal.c.seq)
+    found = _readable(session, query, keys, lambda row: seals.record(district, seals.as_seal(row)))
+    return [row if row["number"] else row | {"number": row["seq"]} for row in found]
 
 
 def publications(session: Session, district: str) -> list[Record]:
     """Publications in the order of their seals."""
     query = select(publication).where(publication.c.district == district)
-    rows = session.execute(query.order_by(publication.c.seal, publication.c.serial))
-    return [library.publication_record(district, library.as_publication(row)) for row in rows]
+    keys = query.with_only_columns(publication.c.seal, publication.c.serial)
+    keys = keys.order_by(publication.c.seal, publication.c.serial)
+    return _readable(
+        session, query, keys, lambda row: library.publication_record(district, library.as_publication(row))
+    )
 
 
 def others(session: Session, district: str, name: str) -> Iterator[Record]:
