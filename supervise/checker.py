@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     Record = dict[str, Any]
@@ -147,7 +147,8 @@ def check_task(
     for expected, row in enumerate(rows, start + 1):
         what = _wrong(rows, row, expected, previous)
         if what:
-            return _broken(task, expected, INSERTED if what == CHANGED and expected > told else what)
+            at = min(expected, row["seq"])  # what is there twice is named by its own number
+            return _broken(task, at, INSERTED if what == CHANGED and expected > told else what)
         previous = heads[expected] = row["hash"]
     last, right = start + len(rows), start
     for seal in seals:
@@ -170,23 +171,22 @@ def _against_row(task: str, last: int, head: str, stored: Record | None, known: 
 
 
 def _broken(task: str, seq: int, what: str, detail: str = "") -> Break:
-    code, text = _EVENT[what]
-    return Break(code, what, text.format(seq) + detail, task=task, seq=seq)
+    return Break(_EVENT[what][0], what, _EVENT[what][1].format(seq) + detail, task=task, seq=seq)
 
 
-def _wrong(rows: Sequence[Record], row: Record, expected: int, previous: str) -> str:
+def _wrong(rows: Sequence[Record], row: Record, expected: int, previous: str, key: str = "seq") -> str:
     """What is wrong with the row that stands where ``expected`` should."""
-    if row["seq"] < expected:
+    if row[key] < expected:
         return INSERTED
-    if row["seq"] > expected:
-        return REORDERED if any(r["seq"] == expected for r in rows) else MISSING
+    if row[key] > expected:
+        return REORDERED if any(r[key] == expected for r in rows) else MISSING
     if follows(previous, row):
         return ""
     near = rows[max(0, rows.index(row) - NEAR) :][: 2 * NEAR]
-    if not any(r is not row and follows(previous, r, seq=expected) for r in near):
+    if not any(r is not row and follows(previous, r, **{key: expected}) for r in near):
         return CHANGED
-    at_home = any(follows(r["hash"], row, seq=n) for r in near for n in range(expected + 1, expected + len(near)))
-    return REORDERED if at_home else INSERTED
+    later = range(expected + 1, expected + len(near))
+    return REORDERED if any(follows(r["hash"], row, **{key: n}) for r in near for n in later) else INSERTED
 
 
 # ── the seals of a district ─────────────────────────────────────────────────────────────────────────────────────────
@@ -209,7 +209,8 @@ class Totals:
 
 def check_seals(
     district: str,
-    seals: Iterable[tuple[Record, Sequence[Record]]],
+    seals: Sequence[Record],
+    named: Callable[[int], Sequence[Record]],
     highest: int,
     start: int = 0,
     before: str = "",
@@ -219,32 +220,36 @@ def check_seals(
 
     Args:
         district: whose seals.
-        seals: each with the heads it names, in order.
+        seals: in order.
+        named: gives the heads that the seal of a number names.
         highest: the greatest number that any head or publication speaks of.
         start: the number of the seal after which to begin.
         before: that seal's hash, taken on trust.
-        totals: what it had counted.
+        totals: what it had counted by then.
     """
-    previous, number, totals = before, start, totals or Totals()
-    for seal, heads in seals:
-        number += 1
-        if seal["number"] != number:
-            if seal["number"] > number:
-                return Break("G05", MISSING, f"缺封存第 {number} 号", number=number)
-            return Break("G05", INSERTED, f"封存第 {seal['number']} 号有重复", number=seal["number"])
-        if seal["previous"] != previous or not follows(previous or genesis(district), seal):
-            return Break("G05", CHANGED, f"封存第 {number} 号被改动过", number=number)
+    previous, totals = before, totals or Totals()
+    for number, seal in enumerate(seals, start + 1):
+        what = _wrong(seals, seal, number, previous or genesis(district), "number")
+        if what or seal["previous"] != previous:
+            return _ill_sealed(number, INSERTED if what == CHANGED and number > highest else what or CHANGED)
+        heads = named(number)
         if not matches(seal["root"], *_named(heads)):
-            return Break("G05", CHANGED, f"封存第 {number} 号所记的任务被改动过", number=number)
+            return _ill_sealed(number, CHANGED, ",所记的任务对不上")
         totals.add(heads)
         if (seal["tasks"], seal["events"]) != (totals.tasks, totals.events):
-            return Break("G05", CHANGED, f"封存第 {number} 号的件数对不上", number=number)
+            return _ill_sealed(number, CHANGED, ",件数对不上")
         if not heads and not seal["serial"]:
-            return Break("G05", INSERTED, f"封存第 {number} 号是多出来的", number=number)
+            return _ill_sealed(number, INSERTED)
         previous = seal["hash"]
-    if highest > number:
-        return Break("G05", MISSING, f"缺封存第 {number + 1} 号", number=number + 1)
-    return None
+    last = start + len(seals)
+    return _ill_sealed(last + 1, MISSING) if highest > last else None
+
+
+_SEAL = {CHANGED: "被改动过", MISSING: "缺失", INSERTED: "是多出来的", REORDERED: "的次序被调换过"}
+
+
+def _ill_sealed(number: int, what: str, detail: str = "") -> Break:
+    return Break("G05", what, f"封存第 {number} 号{_SEAL[what]}{detail}", number=number)
 
 
 def _named(heads: Iterable[Record]) -> list[str]:
@@ -284,8 +289,8 @@ _PUBLICATION = {CHANGED: "被改动过", MISSING: "被删去", INSERTED: "是多
 
 
 def _misprint(serial: str, what: str, seal: Record | None) -> Break:
-    text = f"公布的 {serial} {_PUBLICATION[what]}"
-    return Break("G06", what, text, serial=serial, number=seal["number"] if seal else 0)
+    number = seal["number"] if seal else 0
+    return Break("G06", what, f"公布的 {serial} {_PUBLICATION[what]}", serial=serial, number=number)
 
 
 # ── a folder ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -335,7 +340,7 @@ def _row(line: bytes, whole: Sequence[str]) -> Record | None:
     return row if fine else None
 
 
-def check_folder(path: str) -> tuple[list[Break], dict[str, int]]:
+def check_folder(path: str) -> tuple[list[Break], tuple[int, ...]]:
     """Everything that is wrong with an export, and how much was checked."""
     folder = Folder(path)
     stored = {row["task"]: row for row in folder.rows("heads", "version")}
@@ -344,18 +349,17 @@ def check_folder(path: str) -> tuple[list[Break], dict[str, int]]:
     for row in folder.rows("sealed", "number", "version"):
         named.setdefault(row["task"], []).append(row)
         sealing.setdefault(row["number"], []).append(row)
+    for heads in named.values():
+        heads.sort(key=lambda head: int(head["number"]))
     events = list(_check_events(folder, stored, named))
     seals = list(folder.rows("seals", "number", "tasks", "events"))
     publications = list(folder.rows("publications", "seal"))
     highest = max([0, *sealing, *(made["seal"] for made in publications)])
-    broken = check_seals(folder.district, ((s, sealing.get(s["number"], ())) for s in seals), highest)
+    broken = check_seals(folder.district, seals, lambda number: sealing.get(number, ()), highest)
     found = [b for _, b in events if b] + ([broken] if broken else []) + list(check_publications(publications, seals))
     for name in ("marks", "library"):
-        for _ in folder.rows(name):
-            pass
-    counts = {"tasks": len(events), "events": sum(n for n, _ in events)}
-    counts.update(seals=len(seals), publications=len(publications))
-    return folder.breaks + found, counts
+        sum(1 for _ in folder.rows(name))  # read to the end, for the manifest's sake
+    return folder.breaks + found, (len(events), sum(n for n, _ in events), len(seals), len(publications))
 
 
 def _check_events(
@@ -369,11 +373,9 @@ def _check_events(
             yield len(rows), _broken(task, rows[0]["seq"], REORDERED)
             continue
         seen.add(task)
-        seals = sorted(named.get(task, ()), key=lambda row: int(row["number"]))
-        yield len(rows), check_task(folder.district, task, rows, stored.get(task), seals)
+        yield len(rows), check_task(folder.district, task, rows, stored.get(task), named.get(task, ()))
     for task in sorted((set(stored) | set(named)) - seen):
-        seals = sorted(named.get(task, ()), key=lambda row: int(row["number"]))
-        yield 0, check_task(folder.district, task, (), stored.get(task), seals)
+        yield 0, check_task(folder.district, task, (), stored.get(task), named.get(task, ()))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -386,7 +388,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     for broken in breaks:
         print(broken)
-    tasks, events, seals, publications = counts.values()
+    tasks, events, seals, publications = counts
     text = f"{tasks} 项任务、{events} 条办理记录、{seals} 号封存、{publications} 份公布"
     print(f"{text}:有 {len(breaks)} 处不对" if breaks else f"{text}:都对得上")
     return 1 if breaks else 0

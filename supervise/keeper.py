@@ -93,8 +93,10 @@ class Keeper(Designer):
         totals = None
         if base is not None:
             totals = checker.Totals(base.tasks, base.events, ledger.versions_at(session, self.district, since))
-        named = ((seal, ledger.of_seal(session, self.district, seal["number"])) for seal in made)
-        broken = checker.check_seals(self.district, named, highest, since, base.hash if base else "", totals)
+        broken = checker.check_seals(
+            self.district, made, lambda number: ledger.of_seal(session, self.district, number), highest, since,
+            base.hash if base else "", totals,
+        )  # fmt: skip
         breaks += [broken] if broken is not None else []
         every = made if not since else ledger.all_seals(session, self.district)
         breaks += checker.check_publications(publications, every)

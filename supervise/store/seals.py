@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -123,12 +123,10 @@ def _write(session: Session, district: str, made: Seal, heads: Sequence[tuple[st
         return
     rows = [{"district": district, "task": c, "seq": made.number, "version": v, "head": h} for c, v, h in heads]
     session.execute(insert(sealed), rows)
-    seen = exists().where(
-        sealed.c.district == district, sealed.c.seq == made.number, sealed.c.task == task_table.c.code,
-        sealed.c.version == task_table.c.version,
-    )  # fmt: skip
-    mine = (task_table.c.district == district) & (task_table.c.unsealed == 1)
-    session.connection().execute(update(task_table).where(mine, seen).values(unsealed=0))
+    # Row by row along the key: a range would lock its gaps on MySQL, and who is advanced meanwhile stays unsealed.
+    mine = (task_table.c.district == district) & (task_table.c.code == bindparam("b_code"))
+    as_seen = update(task_table).where(mine, task_table.c.version == bindparam("b_version")).values(unsealed=0)
+    session.connection().execute(as_seen, [{"b_code": code, "b_version": version} for code, version, _ in heads])
 
 
 def record(district: str, seal: Seal) -> chain.Record:
