@@ -136,8 +136,16 @@ class Desk:
         """The ladders that press tasks of a workflow."""
         return self.folder.of_kind(Ladder, workflow)
 
-    def register(self, session: Session, kind: str, source: Source[Definition]) -> None:
-        """Put a definition on record before the first task lives under it."""
+    def rung_words(self, workflow: str) -> dict[str, str]:
+        """Name of a rung → what it is called on paper."""
+        return {rung.order: rung.label for ladder in self.ladders(workflow) for rung in ladder.rungs}
+
+    def register(self, session: Session, kind: str, source: Source[Any]) -> None:
+        """Put a definition or rule set on record when it comes into use: the first task, the first publication.
+
+        Raises:
+            Invalid: L01 when another text is on record under that name and version.
+        """
         library.register(session, self.district, kind, source.value.name, source.text, self.now())
 
     def load(self, session: Session, code: str, cut: Cut | None = None) -> Task:
@@ -200,16 +208,16 @@ class Desk:
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording
-        details = [
-            str(value) for name, value in event.data.items() if lifecycle.definition.fields[name].kind != "files"
-        ]
-        text = f"{event.task} {wording.action(event.action)}" + (f":{';'.join(details)}" if details else "")
+        details = wording.filled(event.data, self.rung_words(lifecycle.definition.workflow))
+        text = f"{event.task} {wording.action(event.action)}" + (f":{details}" if details else "")
         to = (name for word in event.to for name in _hearers(lifecycle.definition, task, word))
         return Message(event.task, event.action, event.day, tuple(dict.fromkeys(to)), text, event)
 
 
 def _stages(lifecycle: Lifecycle, step: Step) -> Iterable[tuple[Duty, ...]]:
-    """The duties after each event of a step."""
+    """The duties before a step and after each of its events."""
+    first = step.events[0].seq
+    yield lifecycle.situation(replay(step.task.events[: first - 1])).duties if first > 1 else ()
     for event in step.events:
         then = step.task if event is step.events[-1] else replay(step.task.events[: event.seq])
         yield lifecycle.situation(then).duties

@@ -98,10 +98,14 @@ class Judge(Desk):
 
         Raises:
             Refused: P02 when the period is not over at the cut.
+            Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         period = self._period(body["period"])
         if date.fromisoformat(body["cut"]["as_of"]) < period.end:
             raise Refused(Problem("P02", f"{period.label}还没有过完,口径只到 {body['cut']['as_of']},不能公布"))
+        for name in body["rules"]:
+            if name in self.folder.rules:
+                self.register(session, "rules", self.folder.rules[name])
         return library.publish(
             session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now(),
             self.algorithm,

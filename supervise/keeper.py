@@ -203,7 +203,7 @@ class Keeper(Designer):
         savings = []
         for events in histories:
             parts = [self._saving(session, step, step.task.events[-1].day)[0] for step in _steps(events)]
-            stages = tuple(stage for part in parts for stage in part.stages)
+            stages = (*parts[0].stages[:1], *(stage for part in parts for stage in part.stages[1:]))
             news = tuple(letter for part in parts for letter in part.news)
             last = parts[-1]
             savings.append(

@@ -267,3 +267,18 @@ def test_the_wiring_in_the_example_is_all_an_oa_needs(embedded: ModuleType) -> N
         assert ("区工信局", "T1 交办") in received
         assert any(receiver == "区工信局" and "发督查单" in text for receiver, text in received)
         assert embedded.office.calendar.is_workday(date(2025, 4, 26))
+
+
+def test_rules_changed_under_an_old_number_publish_nothing(tmp_path: Path, sessions: sessionmaker[Session]) -> None:
+    """Once a board was published by a rule set, its text stands: an edit needs a new version."""
+    folder = tmp_path / "definitions"
+    shutil.copytree(shipped(), folder)
+    with sessions.begin() as session:
+        office = Office(folder)
+        office.assign(session, one(), OFFICE, OPENED)
+        office.publish(session, office.board(session, "red-black", "2025Q1", Cut(date(2025, 4, 14))), OFFICE)
+    rules = folder / "rules" / "red-black.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("base: 60", "base: 50"), "utf-8")
+    with sessions() as session, pytest.raises(Invalid, match="L01"):
+        office = Office(folder)
+        office.publish(session, office.board(session, "red-black", "2025Q2", Cut(date(2025, 7, 14))), OFFICE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from supervise.clerk import Owed, TickReport, View
 from supervise.dates import Calendar
 from supervise.records import Duty, Task
-from supervise.rules.ruleset import Ladder
 from supervise.rules.scoring import plain
 from supervise.widths import cut, table
 from supervise.workflows.lifecycle import Lifecycle
@@ -64,31 +63,17 @@ def show(view: View, day: date) -> str:
     return "\n".join(lines)
 
 
-def log(view: View) -> str:
-    """A task's history."""
+def log(view: View, words: Mapping[str, str]) -> str:
+    """A task's history; ``words`` are the rungs by what they are called."""
     wording = view.lifecycle.wording
     rows = []
     for e in view.task.events:
         to = wording.state(e.target)
-        move = f"→ {to}" if e.source != e.target and not e.source else f"{wording.state(e.source)} → {to}"
-        said = ";".join(f"{view.lifecycle.definition.fields[n].label}:{_value(v)}" for n, v in e.data.items())
-        rows.append(
-            (
-                e.seq,
-                e.day,
-                e.unit or e.actor,
-                wording.action(e.action),
-                move if e.source != e.target else "",
-                cut(said, 60),
-            )
-        )
+        move = f"{wording.state(e.source)} → {to}" if e.source else f"→ {to}"
+        said = cut(wording.filled(e.data, words), 60)
+        moved = move if e.source != e.target else ""
+        rows.append((e.seq, e.day, e.unit or e.actor, wording.action(e.action), moved, said))
     return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return str(value.get("title") or value.get("uri"))
-    return "、".join(_value(v) for v in value) if isinstance(value, list | tuple) else str(value)
 
 
 def tasks(views: Sequence[View]) -> str:
@@ -155,12 +140,11 @@ def done(before: str, view: View) -> str:
     return "\n".join([head, *(f"  {'、'.join(d.units)}应于 {d.due} 前{wording.duty(d.kind)}" for d in due)])
 
 
-def tick(report: TickReport, ladders: Iterable[Ladder], lifecycles: Mapping[str, Lifecycle]) -> str:
-    """What the clock did."""
-    labels = {rung.order: rung.label for ladder in ladders for rung in ladder.rungs}
+def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle]) -> str:
+    """What the clock did; ``words`` are the rungs by what they are called."""
     groups: dict[str, list[str]] = defaultdict(list)
     for e in report.events:
-        rung = next((labels[str(v)] for v in e.data.values() if str(v) in labels), "")
+        rung = next((words[str(v)] for v in e.data.values() if str(v) in words), "")
         wording = lifecycles[e.definition].wording
         groups[rung or wording.action(e.action)].append(e.task)
     lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]

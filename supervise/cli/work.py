@@ -144,8 +144,9 @@ def log(counter: Counter, code: str, as_of: date | None, known: datetime | None)
 
     with counter.reading() as (office, session):
         view = office.log(session, code, cut(as_of, known))
+        words = office.rung_words(view.lifecycle.definition.workflow)
     events = [shapes.event(e, view.lifecycle) for e in view.task.events]
-    counter.answer({"code": code, "events": events}, lambda: faces.log(view))
+    counter.answer({"code": code, "events": events}, lambda: faces.log(view, words))
 
 
 @click.command(
@@ -292,5 +293,5 @@ def tick(counter: Counter, day: date | None) -> None:
         else:
             report = office.tick(session, day)
         laws = {e.definition: office.lifecycle(session, e.definition) for e in report.events}
-        ladders = [ladder for law in laws.values() for ladder in office.ladders(law.definition.workflow)]
-    counter.answer(shapes.tick(report), lambda: faces.tick(report, ladders, laws))
+        words = {k: v for law in laws.values() for k, v in office.rung_words(law.definition.workflow).items()}
+    counter.answer(shapes.tick(report), lambda: faces.tick(report, words, laws))

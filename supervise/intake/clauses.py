@@ -12,7 +12,10 @@ from supervise.intake.folding import brackets, pieces, trim
 from supervise.intake.names import looks_like_unit, prefix
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
-_ORGAN = r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)(?:\([^()\s]{1,6}\))?)"
+_ORGAN = (
+    r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
+    r"(?:\([^()\s]{1,6}\))?)"
+)
 _LEAD = (
     r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:组织)?(?:责任|负责|主办|承办|实施|落实)?"
     r"|(?:第一|主要|主体|首要|直接)责任|主管|首接"
@@ -22,12 +25,14 @@ _CO = (
 )
 _UNIT = r"责任|承办|落实|实施|组织实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
 _RANKS = r"(?:党委|党组|政府|[省市区县州旗盟镇乡](?:委|政府|级)?|局)?"
-# 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, at most two words of it, and whose leader it is.
+# 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, in at most two words, and whose leader it is.
 _LEADER = (
     _RANKS
-    + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头|主要|第一){1,2} ?"
+    + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头"
+    + r"|主要|第一){1,2} ?"
     + _RANKS
-    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体|总)?(?:责任人|牵头人)|(?:分管|牵头|主要|具体)?负责人"
+    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体|总)?(?:责任人|牵头人)"
+    + r"|(?:分管|牵头|主要|具体)?负责人"
     + r"|[市区县州旗省]级?领导|领导"
 )
 _DUE = (
@@ -59,7 +64,9 @@ LABEL = re.compile(
 _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
 # A limit that stands among the names: (市水务局负责,6月底前完成).
 _UNTIL = re.compile(
-    r"(?:20\d\d ?年 ?)?(?:于|在)?(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)(?:之?前|以前)?(?:全部|基本)?(?:完成|办结)?"
+    r"(?:20\d\d ?年 ?)?(?:于|在)?"
+    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
+    r"(?:之?前|以前)?(?:全部|基本)?(?:完成|办结)?"
     r"|(?:持续推进|长期坚持|常态化推进)"
 )
 # A clause begins where a bracket, a line or a sentence does.
@@ -193,7 +200,7 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
 
 def spoken(folded: str, start: int, end: int) -> Clause | None:
     """A line that is such a clause without brackets (县商务局牵头,各乡镇配合) and names nothing but units."""
-    if end - start > 500:
+    if end - start > 500 or not _VERB.search(folded, start, end):
         return None
     fields = _verbs(folded, start, end)
     named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]

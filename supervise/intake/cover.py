@@ -22,6 +22,8 @@ _TITLE_BEGINS = re.compile(
     r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室|委员会|办|委|局|厅)$)"
 )
 _LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
+_TITLE_CELL = re.compile(r"(?:标 ?题|名 ?称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
+_NUMBER_CELL = re.compile(r"(?:文 ?号|发文字号) ?:? *[|\t] *")
 _COUNT = re.compile(
     r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
@@ -49,10 +51,12 @@ def titles(text: str, cover: list[Line]) -> str:
     for index, line in enumerate(cover):
         if lines.is_sentence(line.folded) or len(line.folded) > 120:
             continue
-        if line.folded.count("|") > 1:  # a table about the document; its title is printed again below
+        if line.folded.count("|") > 1:  # a table about the document; below it the title is printed again
+            cell = _TITLE_CELL.search(line.folded)
+            labelled = labelled or (text[line.start + cell.start(1) : line.start + cell.end(1)] if cell else "")
             continue
         own = _LABEL.sub("", line.folded)
-        joined = _joined(text, cover[index : index + 4])
+        joined = _joined(text, cover[index : index + 3]) if _TITLE_BEGINS.search(line.folded) else ""
         if own != line.folded:
             labelled = labelled or text[line.end - len(own) : line.end]
         elif joined:
@@ -111,6 +115,9 @@ def numbers(text: str, cover: list[Line]) -> list[str]:
         match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
             found.append(_written(match))
+        cell = _NUMBER_CELL.search(line.folded)
+        if cell and (inside := _NUMBER.match(line.folded, cell.end())):
+            found.append(_written(inside))
         for head in _LETTERHEAD.finditer(line.folded):
             behind = _NUMBER.match(line.folded, head.end())
             if behind:
@@ -157,7 +164,9 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
-        match = re.match(r"(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:? ?(\d.*)", line.folded)
+        match = re.search(
+            r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)", line.folded
+        )
         if match and (day := deadlines.printed(match[1])[0]):
             return day.isoformat(), line.no, False
     return "", None, False

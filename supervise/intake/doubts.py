@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from supervise.errors import Problem
@@ -44,7 +44,9 @@ def print_damage(
     return tuple(found)
 
 
-def noted(notice: Notice, issued_line: int | None, damaged: bool, units_printed: bool) -> Notice:
+def noted(
+    notice: Notice, issued_line: int | None, damaged: bool, units_printed: bool, loose: Iterable[int] = ()
+) -> Notice:
     """The notice with its problems, in the order of lines.
 
     Args:
@@ -52,8 +54,10 @@ def noted(notice: Notice, issued_line: int | None, damaged: bool, units_printed:
         issued_line: line of its date.
         damaged: whether that date was worked out from damaged print.
         units_printed: whether it prints units at all.
+        loose: lines among the tasks that belong to none of them.
     """
-    found = [*_document(notice, issued_line, damaged), *_counts(notice), *_numbers(notice)]
+    found = [Problem("I10", "这一行没有归入任何任务,请核对", line=line) for line in loose]
+    found += [*_document(notice, issued_line, damaged), *_counts(notice), *_numbers(notice)]
     for item in notice.items:
         found += _item(item, units_printed)
     if units_printed:

@@ -13,22 +13,32 @@ from supervise.intake.folding import NUMERAL, number
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
 
 ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
+_DIGITS, _CIRCLED = "0123456789", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+# Kind, the characters it may begin with, how it is written.
 _MARKERS = (
-    ("part", re.compile(rf"([{ROMAN}])[ :、.]*")),
-    ("part", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
-    ("chapter", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
-    ("chapter", re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
-    ("section", re.compile(rf"\( ?([{NUMERAL}]{{1,4}}) ?[)、] *[、.]? *")),
-    ("section", re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
-    ("item", re.compile(r"(?:重点任务|任务|事项|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *")),
-    ("item", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
-    ("item", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件][ :.、]+")),
-    ("item", re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
-    ("sub", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
-    ("sub", re.compile(r"(\d{1,3})\) *")),
-    ("point", re.compile(r"([①-⑳]) *")),
+    ("part", ROMAN, re.compile(rf"([{ROMAN}])[ :、.]*")),
+    ("part", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
+    ("chapter", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
+    ("chapter", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
+    ("section", "(", re.compile(rf"\( ?([{NUMERAL}]{{1,4}}) ?[)、] *[、.]? *")),
+    ("section", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
+    (
+        "item",
+        "重任事第",
+        re.compile(r"(?:重点任务|任务|事项|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"),
+    ),
+    ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
+    ("item", "第", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件][ :.、]+")),
+    ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
+    ("sub", "(", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
+    ("sub", _DIGITS, re.compile(r"(\d{1,3})\) *")),
+    ("point", _CIRCLED, re.compile(r"([①-⑳]) *")),
 )
-_FIRST = frozenset("(第重任事0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳" + NUMERAL + ROMAN)
+# First character of a line → the markers it may begin.
+_FIRST = {
+    char: tuple((kind, pattern) for kind, opening, pattern in _MARKERS if char in opening)
+    for char in {char for _, opening, _ in _MARKERS for char in opening}
+}
 # "2.1 加快": the first entry below 2; it counts only where both numbers are due.
 _DECIMAL = re.compile(r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?=[\u4e00-\u9fff“《]))")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
@@ -42,7 +52,7 @@ _CONTENT = re.compile(
     r"(?:名称|任务|内容|目标|事项|项目|要求) ?: ?)(?=\S)"
 )
 # A sign before a number marks the task (★ for the most important), and is no part of it.
-_SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|\(?[{NUMERAL}\d]{{1,3}}[、)])")
+_SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -186,7 +196,7 @@ def marker(line: str) -> Marker | None:
     """What the beginning of a folded line says, if it says anything."""
     if line[:1] not in _FIRST:
         return None
-    for kind, pattern in _MARKERS:
+    for kind, pattern in _FIRST[line[0]]:
         match = pattern.match(line)
         if match:
             value = ROMAN.find(match[1]) + 1 or (ord(match[1]) - ord("①") + 1 if kind == "point" else number(match[1]))

@@ -117,12 +117,15 @@ def _title(node: Node, folded: str) -> str:
 
 def _numbered(found: list[Entry]) -> list[Entry]:
     """Plain numbers where they never restart; else with the fewest headings that tell them apart (三.2)."""
+    printed = {head.kind for entry in found for head in entry.path}
     for kinds in _TELLING:
-        numbered = [replace(entry, no=_no(entry, kinds)) for entry in found]
-        firsts = Counter(entry.no for entry in numbered if entry.node.number == 1)
+        if kinds != _TELLING[-1] and not set(kinds) <= printed:
+            continue
+        numbers = [_no(entry, kinds) for entry in found]
+        firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
-    return numbered if found else []
+    return [replace(entry, no=no) for entry, no in zip(found, numbers, strict=True)]
 
 
 def _no(entry: Entry, kinds: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (whi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from supervise.intake import (
     structure,
     tables,
     targets,
+    unlabelled,
 )
 from supervise.intake import cover as covers
 from supervise.intake.folding import blanked, fold, unbroken
@@ -59,8 +61,8 @@ def read(text: str, file: str = "") -> Notice:
     )  # these stand inside a task, and are no part of it
     text, folded = blanked(text, away), blanked(folded, away)
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
-    structure.name_bare_units(parts, folded)
-    structure.name_titles(parts, folded)
+    unlabelled.name_brackets(parts, folded)
+    unlabelled.name_titles(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
@@ -138,7 +140,13 @@ class _Reader:
             sections=tuple(self._sections(items)),
             items=items,
         )
-        return doubts.noted(notice, issued_line, damaged, bool(self.labels))
+        return doubts.noted(notice, issued_line, damaged, bool(self.labels), self._loose(items))
+
+    def _loose(self, items: tuple[Item, ...]) -> list[int]:
+        """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
+        first, last = (items[0].line, items[-1].line) if items and self.entries else (0, 0)
+        loose = [line for part in self.chosen if self.labels for line in part.loose if first < line.no < last]
+        return [line.no for line in loose if not schedule.read(self.text, self.folded, [(line.start, line.end)], False)]
 
     def _signed(self) -> list[Line]:
         """Where signature and date stand: before the list, or, if none is there, behind it."""
@@ -206,7 +214,7 @@ class _Reader:
         deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
-        text = self.text[start:end].strip()
+        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip())
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,
@@ -228,6 +236,13 @@ class _Reader:
             ),
         )
 
+    def _words(self, start: int, end: int) -> str:
+        """The printed words of a span, put together where the page broke them at its margin."""
+        if not self.wrapped:
+            return self.text[start:end]
+        whole, _, a, b = unbroken(self.text, self.folded, start, end)
+        return whole[a:b]
+
     def _lead_in(self, text: str) -> str:
         """The short sentence a task opens with, when more follows."""
         head, stop, rest = text.partition("。")
@@ -235,9 +250,9 @@ class _Reader:
 
     def _title(self, node: Node) -> tuple[str, int | None, bool]:
         """A heading's title, declared count, and whether the count's bracket is damaged."""
-        end = min(node.end, self.text.find("\n", node.start) if "\n" in self.text[node.start : node.end] else node.end)
-        length, count, damaged = covers.heading(self.folded[node.start : end])
-        return self.text[node.start : node.start + length].strip(), count, damaged
+        words = self._words(node.start, max(node.start, node.body or node.end)).strip().partition("\n")[0]
+        length, count, damaged = covers.heading(fold(words))
+        return words[:length].strip(), count, damaged
 
     def _sections(self, items: tuple[Item, ...]) -> list[Section]:
         counts = Counter(item.section[:depth] for item in items for depth in range(1, len(item.section) + 1))

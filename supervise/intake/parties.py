@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause, Field
-from supervise.intake.folding import as_printed, pieces, trim
+from supervise.intake.folding import as_printed, fold, pieces, trim
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person, looks_like_unit
 
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
@@ -168,7 +168,13 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
     bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in found)
     prefixes = Prefixes.learn((name for name in bare if name and not is_group(name)), folded)
     traditional = any(text.count(old) > text.count(new) for old, new in ("區区", "縣县", "單单"))
-    return Style(prefixes, mixed, alone and "lead" not in roles, bool(_FIRST_LEADS.search(cover)), traditional)
+    return Style(
+        prefixes,
+        mixed,
+        alone and "lead" not in roles,
+        bool(_FIRST_LEADS.search(cover) or _FIRST_LEADS.search(folded)),
+        traditional,
+    )
 
 
 def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
@@ -215,18 +221,33 @@ class _Found:
 
 
 def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
-    at = field.start
-    for _, b in pieces(folded, field.start, field.end, "、,; /"):
-        a, end = trim(folded, at, b, " \r\n。、,;/")
+    begin = -1
+    for a, b in pieces(folded, field.start, field.end, "、,;/"):
+        a, end = trim(folded, a, b, " \r\n。")
+        begin = a if begin < 0 else begin
         words = folded[a:end]
-        # 副县长 李明; 县委常委、副县长李明; 李 明: a title alone, or a single character, is the beginning of a name
-        if b < field.end and (len(words) == 1 or (_TITLE_ALONE.fullmatch(words) and not is_group(words))):
-            continue
-        at = b + 1
+        if b < field.end and _TITLE_ALONE.fullmatch(words) and not is_group(words):
+            continue  # 县委常委、副县长李明: a title alone is the beginning of a name
         end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
-        name = re.sub(r"^(.) +(.)$", r"\1\2", re.sub(r"同志$", "", text[a:end]).strip())
-        if name:
-            (found.leader_groups if is_group(words) else found.leaders).append(name)
+        for name in _persons(_flat(text[begin:end]).split()):
+            (found.leader_groups if is_group(fold(name)) else found.leaders).append(re.sub(r"同志$", "", name))
+        begin = -1
+
+
+def _persons(words: list[str]) -> Iterable[str]:
+    """Names parted by blanks: 副县长 李明 is one, and so is 李 明, whose two characters are set wide."""
+    left = list(words)
+    title = ""
+    while left:
+        word = left.pop(0)
+        if len(word) == 1 and left:
+            word, rest = word + left[0][0], left[0][1:]
+            left[:1] = [rest] if rest else []
+        if left and _TITLE_ALONE.fullmatch(fold(word)) and not is_group(fold(word)):
+            title += word + " "
+            continue
+        yield title + word
+        title = ""
 
 
 def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:

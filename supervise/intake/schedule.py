@@ -15,7 +15,8 @@ _WHEN = re.compile(
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
     r"|(?P<quarterly>(?P<of>季度|季|半年|年)(?:结束)?后(?:的)?(?P<within>\d{1,2}) ?(?:日|天|个工作日)(?:内|之?前|以内))"
     r"|(?P<yearend>年(?:底|末)(?:之?前)?)(?=[^,。;]{0,6}(?:将|向|报|上报))"
-    r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40})"
+    r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)"
+    r"[^。;将向每完(]{0,40})"
     r"|(?P<plain>(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40}?前)"
     r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
 )
@@ -42,7 +43,7 @@ _ONCE = re.compile(
 )
 # A sentence without a subject speaks to those the notice is sent to.
 _TO_ALL = re.compile(
-    r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|自[\d年月日第一二三四季度份]{1,12}起|从[\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
+    r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|[自从][\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
 )
 _EVERY = {
     "半月": "half-month",
@@ -136,7 +137,7 @@ def _settled(said: list[Reporting]) -> Iterator[Reporting]:
 
 def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in re.finditer(r"[^。;!?\n]+", folded[start:end]):
-        if len(match[0]) < 2000:
+        if len(match[0]) < 2000 and ("报" in match[0] or "送" in match[0] or "反馈" in match[0]):
             yield start + match.start(), start + match.end()
 
 

@@ -23,6 +23,7 @@ _DATE_ONLY = re.compile(
     r"|[二〇○零一三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
 _PUBLIC = re.compile(r"\(?此件.{0,12}\)?$")
+_DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
     r"抄 ?[送报]|主题词"
     r"|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
@@ -119,7 +120,7 @@ class Segment:
 
 def is_date_only(line: str) -> bool:
     """Whether a folded line is a date, with or without the issuer before it."""
-    return len(line) < 70 and bool(_DATE_ONLY.fullmatch(line))
+    return 6 <= len(line) < 70 and line[-1] in _DATE_ENDS and bool(_DATE_ONLY.fullmatch(line))
 
 
 def is_attachment_mark(line: str) -> bool:
@@ -131,7 +132,7 @@ def is_attachment_mark(line: str) -> bool:
 def segments(all_lines: list[Line]) -> list[Segment]:
     """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一."""
     found: list[list[Line]] = [[]]
-    chapter, signed, tail, past_cover = 0, False, False, False
+    chapter, signed, tail, past_cover, listed = 0, False, False, False, False
     for line in all_lines:
         mark = lines.marker(line.folded)
         titled = past_cover and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
@@ -143,7 +144,10 @@ def segments(all_lines: list[Line]) -> list[Segment]:
             chapter, signed, tail = 0, False, False
         if mark and mark.kind == "chapter":
             chapter = mark.number
-        tail = (tail and not (mark and mark.number == 1)) or bool(_TAIL.match(line.folded))
+        if tail and mark and mark.number == 1 and not listed:
+            listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
+            tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
+        tail = tail or bool(_TAIL.match(line.folded))
         signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
         if not tail and not furniture and not _PUBLIC.match(line.folded):
             found[-1].append(line)
@@ -211,8 +215,7 @@ class _Grower:
         words = line.folded[start - line.start : end - line.start]
         mark = lines.marker(words)
         number, printed, length = (mark.number, mark.printed, mark.length) if mark else (0, "", 0)
-        open_ = self.path[0] if self.path else None
-        if open_ is None or open_.end - open_.start != end - start - length or self.words != words:
+        if words != self.words or not self.path:
             self.path, self.words = [], words
             node = Node("chapter", number, printed, line.no, start + length, end)
             self.segment.roots.append(node)
@@ -362,36 +365,6 @@ def _settle(siblings: list[Node]) -> None:
         elif node.clause is None and index:
             siblings[index - 1].children.extend(node.children)
             del siblings[index]
-
-
-def name_bare_units(parts: list[Segment], folded: str) -> None:
-    """In a list without labels, closing brackets that hold nothing but names of units say who is responsible.
-
-    They count where at least three entries, and half of all, end so; a single such bracket is a remark.
-    """
-    nodes = [node for part in parts for node in part.nodes if RANK[node.kind] >= RANK["section"]]
-    open_ = [node for node in nodes if node.clause is None]
-    found = [(node, clause) for node in open_ if (clause := clauses.bare(folded, node.start, node.end)) is not None]
-    kinds = {node.kind for node, _ in found}
-    if len(found) >= 3 and 2 * len(found) >= sum(node.kind in kinds for node in nodes):
-        for node, clause in found:
-            node.clause = clause
-            node.end = node.start + len(folded[node.start : clause.start].rstrip())
-
-
-def name_titles(parts: list[Segment], folded: str) -> None:
-    """In a list whose headings are names of units and nothing else, these units answer for what stands below."""
-    nodes = [n for part in parts for n in part.nodes if RANK[n.kind] < RANK["item"] and n.children]
-    if any(part.bearing for part in parts):
-        return
-    found = []
-    for node in nodes:
-        title = re.sub(r"\(?共?\d{0,3}[项件条]?\)?:?$", "", folded[node.start : min(node.end, node.start + 80)])
-        if "\n" not in title and clauses.only_units(title, True):
-            found.append((node, node.start + len(title)))
-    if len(found) >= 2 and 2 * len(found) >= len(nodes):
-        for node, end in found:
-            node.clause = Clause(node.start, end, (clauses.Field("unit", "", node.start, end),))
 
 
 def _longer(clause: Clause, end: int) -> Clause:

@@ -1,7 +1,7 @@
 """Lists printed as a table: a head that names the columns, then one row per task.
 
-Columns are parted by tabs, bars or several blanks; or every cell stands on a line of its own, as tables come out when
-they are copied from a page. Empty cells are lost in the last two; then the rest is placed by what it says, with a doubt.
+Columns are parted by tabs, bars or blanks; or every cell stands on a line of its own, as tables come out when they are
+copied from a page. Empty cells are lost in the last two; then the rest is placed by what it says, with a doubt.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ _TEXT = re.compile(
 _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
+_PARTY_WORDS = ("单位", "部门", "单 位", "部 门", "主体", "牵头", "主办", "责任", "科室")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
-_PERSONS = re.compile(
-    r"(?:[\u4e00-\u9fff]{0,12}[长委记任席])?[\u4e00-\u9fff· ]{2,4}(?:[、,; ][\u4e00-\u9fff· 、]{2,16})*"
-)
+_PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
 _TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
 
 
@@ -71,7 +70,7 @@ class Row:
 
 def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
-    if len(line.folded) > 200:
+    if not 6 <= len(line.folded) <= 200 or not any(word in line.folded for word in _PARTY_WORDS):
         return None
     bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
     cells = _cells(line, bar)
@@ -248,11 +247,11 @@ def _stacked_head(given: list[Line], at: int) -> int:
 
 def _stacked_rows(given: list[Line], at: int, wide: int, out: list[Line]) -> int:
     """Take the rows below a head of ``wide`` columns; returns where they end."""
-    due, columns = 1, head(out[-1])
+    due, columns = 0, head(out[-1])  # an excerpt may begin with any number
     while columns and at < len(given):
         value = re.fullmatch(r"(\d{1,3})[.、]?", _bare(given[at]))
         mark = marker(given[at].folded)
-        if value and int(value[1]) in (due, 1):
+        if value and (not due or int(value[1]) in (due, 1)):
             end = _row_end(given, at, int(value[1]) + 1, columns)
             if end - at < 3:
                 break

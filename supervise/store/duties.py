@@ -15,53 +15,43 @@ from sqlalchemy.orm import Session
 from supervise.records import Cut, Duty, Event
 from supervise.store.tables import duty as table
 
+Stage = tuple[Event, tuple[Duty, ...], tuple[Duty, ...]]
+"""An event with all duties of its task before and after it."""
 
-def save(session: Session, district: str, stages: Sequence[tuple[Event, tuple[Duty, ...]]]) -> None:
-    """Keep the duties as they stand after each event.
+
+def save(session: Session, district: str, stages: Sequence[Stage]) -> None:
+    """Keep the duties as they stand after each recorded event; only what an event changed is written.
 
     Args:
         session: the caller's.
         district: whose tasks.
-        stages: recorded events in order, each with all duties of its task after it.
+        stages: in order.
     """
-    standing = _standing(session, district, sorted({event.task for event, _ in stages if event.seq > 1}))
-    fresh: dict[tuple[str, str, int], dict[str, Any]] = {}
+    fresh: dict[tuple[str, str], dict[str, Any]] = {}
+    made: list[dict[str, Any]] = []
     ended: list[dict[str, Any]] = []
-    for event, duties in stages:
-        now = {duty.key: duty for duty in duties}
-        before = standing.setdefault(event.task, {})
-        for key, (seq, duty) in list(before.items()):
-            if now.get(key) != duty:
+    for event, before, after in stages:
+        stood, stands = {d.key: d for d in before}, {d.key: d for d in after}
+        for key, duty in stood.items():
+            if stands.get(key) != duty:
                 end = {"until_day": event.day, "until_known": event.recorded_at}
-                row = fresh.get((event.task, key, seq))
+                row = fresh.pop((event.task, key), None)
                 if row is not None:
                     row.update(end)
                 else:
-                    ended.append({"b_district": district, "b_task": event.task, "b_key": key, "b_seq": seq, **end})
-                del before[key]
-        for key, duty in now.items():
-            if key not in before:
-                before[key] = (event.seq, duty)
-                fresh[event.task, key, event.seq] = _row(district, duty, event)
+                    ended.append({"b_district": district, "b_task": event.task, "b_ref": key, **end})
+        for key, duty in stands.items():
+            if stood.get(key) != duty:
+                row = fresh[event.task, key] = _row(district, duty, event)
+                made.append(row)
     if ended:
-        mine = and_(
+        mine = and_(  # not by ``until_day``: MariaDB would take its index and lock what other tasks owe
             table.c.district == bindparam("b_district"), table.c.task == bindparam("b_task"),
-            table.c.ref == bindparam("b_key"), table.c.from_seq == bindparam("b_seq"),
+            table.c.ref == bindparam("b_ref"), table.c.until_known.is_(None),
         )  # fmt: skip
         session.connection().execute(update(table).where(mine), ended)
-    if fresh:
-        session.execute(insert(table), list(fresh.values()))
-
-
-def _standing(session: Session, district: str, codes: Sequence[str]) -> dict[str, dict[str, tuple[int, Duty]]]:
-    found: dict[str, dict[str, tuple[int, Duty]]] = {}
-    for i in range(0, len(codes), 500):
-        query = select(table).where(
-            table.c.district == district, table.c.until_day.is_(None), table.c.task.in_(codes[i : i + 500])
-        )
-        for row in session.execute(query):
-            found.setdefault(row.task, {})[row.ref] = (row.from_seq, _duty(row))
-    return found
+    if made:
+        session.execute(insert(table), made)
 
 
 def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = None) -> list[Duty]:
@@ -93,8 +83,8 @@ def _row(district: str, duty: Duty, event: Event) -> dict[str, Any]:
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
         "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
-        "opened_by": duty.after, "since_day": event.day, "since_known": event.recorded_at,
-        "until_day": None, "until_known": None,
+        "opened_by": duty.after, "since_day": event.day, "since_known": event.recorded_at, "until_day": None,
+        "until_known": None,
     }  # fmt: skip
 
 

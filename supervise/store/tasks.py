@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
@@ -34,7 +35,7 @@ class Saving:
         wake_on: the next day the clock must look at it.
         closed_on: the day it reached a final state, if it has.
         labels: state → what people call it, for whoever comes too late.
-        stages: the duties after each of the events.
+        stages: the duties before the first and after each of the events.
         news: what the world must hear, by ``seq`` of the event.
     """
 
@@ -80,11 +81,12 @@ def save(
         if rows:
             session.execute(insert(event_table), rows)
         _save_parties(session, district, savings)
-        duties.save(
-            session,
-            district,
-            [(e, stage) for s in savings for e, stage in zip(s.events, s.stages, strict=True)],
-        )
+        stages = [
+            (event, before, after)
+            for s in savings
+            for event, (before, after) in zip(s.events, pairwise(s.stages), strict=True)
+        ]
+        duties.save(session, district, stages)
         letters = [_news_row(district, s, n) for s in savings for n in s.news]
         if letters:
             session.execute(insert(outbox), letters)

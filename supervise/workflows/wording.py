@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from supervise.phrases import OPENING, Behind, Condition, Distance, Measure, Outcome, Unanswered
 from supervise.records import Duty, Task
@@ -37,6 +38,22 @@ class Wording:
     def instance(self, duty: Duty) -> str:
         """A duty with the date that tells it from its siblings."""
         return f"{self.duty(duty.kind)}(应于 {duty.due})"
+
+    def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
+        """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""
+        return ";".join(
+            f"{self.definition.fields[name].label}:{self._value(name, value, words)}" for name, value in data.items()
+        )
+
+    def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
+        if isinstance(value, Mapping):
+            return str(value.get("title") or value.get("uri"))
+        if isinstance(value, list | tuple):
+            return "、".join(self._value(name, part, words) for part in value)
+        if self.definition.fields[name].kind == "duty":
+            kind, _, rest = str(value).partition(":")
+            return self.duty(kind) + (f"({rest})" if "-" in rest else "")
+        return words.get(str(value), str(value))
 
     def doers(self, task: Task, roles: Iterable[str]) -> str:
         """Who may act, by role and by name."""

@@ -1,0 +1,72 @@
+"""Workbooks say what the results say: read back, cell by cell."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+from supervise import Actor, Cut, Office
+from supervise.exports import breakdown, workbook
+from supervise.intake.breakdown import Breakdown, Doubt, Draft
+from supervise.store import tables
+
+calamine = pytest.importorskip("python_calamine")
+OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
+TASKS = tuple(
+    Draft(code=f"T{n}", text=f"第{n}件事", lead=("区工信局",), co=("区商务局",), due=date(2025, 12, 31 - n))
+    for n in (1, 2, 3)
+)
+
+
+def sheets(raw: bytes) -> dict[str, list[list[Any]]]:
+    """Sheet name → rows."""
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+@pytest.fixture(scope="module")
+def bodies() -> dict[str, dict[str, Any]]:
+    """A board and an assessment of three tasks on which nothing was done."""
+    engine = create_engine("sqlite://")
+    tables.metadata.create_all(engine)
+    office = Office(today=lambda: date(2026, 2, 1))
+    with sessionmaker(engine).begin() as session:
+        office.assign(session, Breakdown(tasks=TASKS), OFFICE, date(2025, 3, 3))
+        board = office.board(session, "red-black", "2025Q2", Cut(date(2025, 7, 14)))
+        office.publish(session, board, OFFICE)
+        return {"board": board, "assessment": office.assess(session, "annual", "2025")}
+
+
+@pytest.mark.parametrize("kind", ["board", "assessment"])
+def test_the_lines_of_a_workbook_add_up_to_the_score_beside_the_unit(bodies: dict[str, Any], kind: str) -> None:
+    """In the file an assessment office receives, every unit's lines sum to its score."""
+    read = sheets(workbook(bodies[kind]))
+    places = next(rows for name, rows in read.items() if name in ("红黑榜", "年度考核"))
+    unit, score = places[0].index("单位"), places[0].index("得分")
+    for row in places[1:]:
+        lines = [line for line in read["得分明细"][1:] if line[0] == row[unit] and line[3] != ""]
+        assert sum(Decimal(str(line[3])) for line in lines) == Decimal(str(row[score]))
+
+
+def test_a_workbook_names_its_cut_and_its_law(bodies: dict[str, Any]) -> None:
+    """The last sheet says as of which day, by which rules, and whether it was published."""
+    basis = dict(row[:2] for row in sheets(workbook(bodies["board"]))["口径"][1:])
+    assert basis["截至"] == "2025-07-14" and basis["编号"] == "未公布"
+    assert basis["依据"].startswith(("red-black@1", "key-work@1"))
+
+
+def test_a_breakdown_as_a_workbook_keeps_every_task_and_doubt() -> None:
+    """Tasks and what is still to be looked at stand on sheets of their own; text is never taken for a formula."""
+    made = Breakdown(
+        tasks=(Draft(code="T1", text="=1+1", lead=("区工信局",)),),
+        problems=(Doubt(code="I01", task="T2", text="没有牵头单位"),),
+    )
+    read = sheets(breakdown(made))
+    assert read["任务分解"][1][:4] == ["T1", "", "=1+1", "区工信局"]
+    assert read["待核"][1] == ["I01", "T2", "", "没有牵头单位"]
