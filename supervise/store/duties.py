@@ -45,7 +45,7 @@ def save(session: Session, district: str, stages: Sequence[Stage]) -> None:
                 row = fresh[event.task, key] = _row(district, duty, event)
                 made.append(row)
     if ended:
-        mine = and_(  # not by ``until_day``: MariaDB would take its index and lock what other tasks owe
+        mine = and_(  # not ``until_day``: MariaDB would take its index and wait for what other tasks owe
             table.c.district == bindparam("b_district"), table.c.task == bindparam("b_task"),
             table.c.ref == bindparam("b_ref"), table.c.until_known.is_(None),
         )  # fmt: skip
