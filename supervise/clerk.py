@@ -16,7 +16,7 @@ from supervise.records import PARTIES, Cut, Duty, Event, Task
 from supervise.rules import escalation
 from supervise.rules.escalation import Pressed, Proposal
 from supervise.store import duties as duty_store
-from supervise.store import tasks
+from supervise.store import seals, tasks
 from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ class Clerk(Desk):
     def tick(
         self, session: Session, day: date | None = None, progress: Callable[[int, int], None] | None = None
     ) -> TickReport:
-        """Let the clock run to ``day``: settle what became true, send the orders that are due.
+        """Let the clock run to ``day``: settle what became true, send the orders that are due, seal what changed.
 
         Running it again, late, or twice at once changes no state and no score.
 
@@ -303,6 +303,7 @@ class Clerk(Desk):
             proposals += asked
             if progress is not None:
                 progress(i + len(chunk), len(codes))
+        seals.make(session, self.district, "tick", self.now(), self.algorithm)
         return TickReport(day, len(codes), tuple(events), tuple(proposals))
 
     def _tick(self, session: Session, codes: Sequence[str], day: date) -> tuple[Many[Step], Many[Proposal]]:

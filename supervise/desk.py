@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
+from supervise import chain
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
@@ -68,6 +69,7 @@ class Desk:
         calendar: the host's working days; the official ones and the folder's years if not given.
         now: gives the moment of recording, UTC.
         today: gives the current day in the district.
+        algorithm: of the hash chain, ``sha256`` or ``sm3``; what is on record keeps the one it was written with.
 
     Raises:
         Unknown: when there is no such folder.
@@ -83,13 +85,14 @@ class Desk:
         calendar: Calendar | WorkingDays | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         today: Callable[[], date] = date.today,
+        algorithm: str = chain.DEFAULT,
     ) -> None:
         folder = definitions if isinstance(definitions, Folder) else read_folder(Path(definitions or shipped()))
         self.folder = folder.sound()
         self.district = district
         self.directory: Directory = directory if directory is not None else folder.units
         self.calendar = _calendar(calendar, folder.calendar)
-        self.now, self.today = now, today
+        self.now, self.today, self.algorithm = now, today, chain.ready(algorithm)
         self._lifecycles: dict[str, Lifecycle] = {}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
@@ -181,7 +184,7 @@ class Desk:
             Stale: when someone else changed a task first.
         """
         savings = [self._saving(session, step, day) for step in steps if step.events]
-        tasks.save(session, self.district, [saving for saving, _ in savings], self.now())
+        tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
         session.flush()
         for _, messages in savings:
             for message in messages:

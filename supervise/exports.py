@@ -40,6 +40,7 @@ def workbook(body: Body) -> bytes:
     basis += [("截至", body["cut"]["as_of"]), ("入库截至", body["cut"]["known"])]
     basis += [("依据", f"{name} {print_}") for name, print_ in {**body["rules"], **body["definitions"]}.items()]
     basis += [("单位目录", body["directory"]), ("日历", body["calendar"])]
+    basis += [("封存", f"第 {body['seal']['number']} 号 {body['seal']['hash']}")] if "seal" in body else []
     return _write([*sheets, ("口径", ("项目", "内容"), basis)])
 
 

@@ -93,6 +93,9 @@ class Judge(Desk):
     def publish(self, session: Session, body: Body, by: Actor) -> Publication:
         """Freeze a board or an assessment under the next number; it can be superseded but never changed.
 
+        The record is sealed with it; the seal stands beside the body, never within, so that the body stays what
+        anyone can compute again.
+
         Raises:
             Refused: P02 when the period is not over at the cut.
             Invalid: L01 when the rules were changed without a new version since they were first published by.
@@ -104,8 +107,9 @@ class Judge(Desk):
             if name in self.folder.rules:
                 self.register(session, "rules", self.folder.rules[name])
         return library.publish(
-            session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now()
-        )
+            session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now(),
+            self.algorithm,
+        )  # fmt: skip
 
     def published(self, session: Session, name: str, period: str) -> Body | None:
         """The newest publication of a board or assessment for a period, as it was frozen."""
@@ -251,6 +255,7 @@ def _body(publication: Publication) -> Body:
     return body | {
         "number": publication.number, "fingerprint": publication.fingerprint,
         "published_by": publication.published_by, "published_at": publication.published_at.isoformat(),
+        "seal": {"number": publication.seal, "hash": publication.seal_hash},
     }  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from supervise.clerk import Clerk
-from supervise.designer import Designer
 from supervise.judge import Judge
+from supervise.keeper import Keeper
 
 
-class Office(Clerk, Judge, Designer):
-    """Supervision for one district: the clerk's, the judge's and the designer's side in one object.
+class Office(Clerk, Judge, Keeper):
+    """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the
     transaction belongs to the host. See ``Desk`` for the arguments of the constructor.

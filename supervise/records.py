@@ -36,6 +36,7 @@ class Event:
         to: roles or units that must hear of it.
         definition: ``key-work@1``, the law it was done under.
         key: idempotency key, unique within the district.
+        hash: its link in the task's chain; empty until it is saved.
     """
 
     task: str
@@ -52,6 +53,7 @@ class Event:
     to: tuple[str, ...] = ()
     key: str = ""
     recorded_at: datetime | None = None
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

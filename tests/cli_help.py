@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sqlite3
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay",
+    "diagram", "replay", "audit", "export", "restore",
 )  # fmt: skip
 QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram")
 
@@ -136,6 +137,15 @@ def play(folder: Path) -> Day:
     return day
 
 
+def _forge(db: Path) -> None:
+    """An event, a seal and a publication changed behind the program's back."""
+    with sqlite3.connect(db) as connection:
+        connection.execute("update sv_event set actor = '某人' where task = 'QH2025-007' and seq = 1")
+        connection.execute("update sv_seal set tasks = tasks + 1 where seq = 3")
+        connection.execute("update sv_publication set body = replace(body, '0', '1')")
+    connection.close()
+
+
 def play_json(folder: Path) -> dict[str, list[Any]]:
     """Every command's JSON, by command; several answers where one does not show every key."""
     day = Day(folder)
@@ -176,6 +186,12 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("diagram", "key-work", "--counts", "--as-of", "2025-06-30")
     step("diagram", "key-work", "-o", folder / "a.svg")
     step("replay", "--verify")
+    step("audit")
+    step("export", folder / "导出")
+    made["restore"] = [run("restore", folder / "导出", "--db", folder / "新库.db", "--json").data]
+    _forge(day.db)
+    step("audit", "--from", "2")
+    step("audit")
     step("show", "QH2025-999")
     step("do", "QH2025-001", "verify", "--as", "督查室", "--day", "2025-12-31", "--opinion", "属实")
     (folder / "definitions" / "note.yaml").write_text("a: 1\n", "utf-8")

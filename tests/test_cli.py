@@ -1,4 +1,4 @@
-"""The counter: fifteen commands, a clerk's whole day, exit codes, and what bad input is answered with."""
+"""The counter: eighteen commands, a clerk's whole day, exit codes, and what bad input is answered with."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def options(command: click.Command) -> set[str]:
 # ── what there is ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_there_are_fifteen_commands_in_this_order() -> None:
+def test_there_are_eighteen_commands_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
     assert tuple(cli.commands) == COMMANDS
     told = run("--help").out.split("命令:")[1]
@@ -862,3 +862,29 @@ def test_json_is_readable_by_any_program(played: Day) -> None:
     text = run("show", "QH2025-001", "--as-of", "2025-06-30", "--db", played.db, "--json").out
     assert "区工信局" in text
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+
+
+def test_a_changed_event_is_found_by_the_audit_and_kept_out_of_a_restore(day: Day) -> None:
+    """The audit names the event and ends with 1, so does the exported checker, and the export is not restored."""
+    assert "都对得上" in day.run("audit").out
+    with sqlite3.connect(day.db) as connection:
+        connection.execute("update sv_event set day = '2025-02-21' where task = 'QH2025-007' and seq = 1")
+    connection.close()
+    result = day.run("audit")
+    assert (result.code, result.err) == (1, "")
+    assert "QH2025-007  第 1 条办理记录被改动过  [G01]" in result.out
+    assert day.run("export", day.folder / "导出").code == 0
+    checked = subprocess.run(
+        [sys.executable, "-I", day.folder / "导出" / "check.py"], capture_output=True, text=True, encoding="utf-8"
+    )
+    assert checked.returncode == 1 and "QH2025-007  第 1 条办理记录被改动过  [G01]" in checked.stdout
+    said(run("restore", day.folder / "导出", "--db", day.folder / "新.db"), 4, "G01", "QH2025-007", "check.py")
+
+
+def test_the_seal_is_printed_with_what_is_published_and_can_be_looked_up(played: Day) -> None:
+    """The footer of a published board shows number and hash of its seal, and the audit finds it by its beginning."""
+    out = played.steps["board"].out
+    match = re.search(r"封存第 (\d+) 号 · (sha256:[0-9a-f]{64})", out)
+    assert match is not None
+    assert played.run("audit", "--printed", match[2][:20]).code == 0
+    assert played.run("audit", "--printed", "sha256:0000000000000000").code == 1

@@ -68,7 +68,7 @@ def test_every_exit_code_is_in_the_readme(page: Path) -> None:
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
 def test_every_command_is_in_the_readme(page: Path) -> None:
-    """A reader meets each of the fifteen commands."""
+    """A reader meets each of the commands."""
     text = page.read_text("utf-8")
     missing = [name for name in COMMANDS if not re.search(rf"\bsupervise {name}\b", text)]
     assert not missing
@@ -235,7 +235,7 @@ def test_json_parts_are_printed_by_some_command(answers: dict[str, list[Any]], s
 
 
 def test_every_command_has_its_json_section() -> None:
-    """The page has a heading for each of the fifteen commands, in their order."""
+    """The page has a heading for each of the commands, in their order."""
     found = [heading for heading in re.findall(r"^## (\w+)$", (DOCS / "json.md").read_text("utf-8"), re.MULTILINE)]
     assert set(COMMANDS) <= set(found)
     assert set(found) - set(COMMANDS) == {"办不成时", "问题", "章节", "任务", "应办", "得分行"}

@@ -17,8 +17,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
-GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths"}
-HALL = ("office", "desk", "clerk", "judge", "designer")
+GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
+HALL = ("office", "desk", "clerk", "judge", "designer", "keeper")
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
 FOURTH = {"cli", "web", "worker", "integrations"}

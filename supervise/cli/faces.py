@@ -206,7 +206,8 @@ def basis(body: Body) -> str:
     laws = {**body["rules"], **body["definitions"]}
     hashes = " · ".join(f"{name} {print_[:8]}" for name, print_ in laws.items())
     known = str(body["cut"]["known"])[:19].replace("T", " ")
-    return f"截至 {body['cut']['as_of']}({known} UTC 前入库)· {hashes}"
+    seal = f"\n封存第 {body['seal']['number']} 号 · {body['seal']['hash']}" if "seal" in body else ""
+    return f"截至 {body['cut']['as_of']}({known} UTC 前入库)· {hashes}{seal}"
 
 
 def why(body: Body) -> str:

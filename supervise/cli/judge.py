@@ -91,7 +91,8 @@ def _judged(counter: Counter, make: Callable[[Office, Work], Body], publish: boo
         body = make(office, session)
         if publish:
             made = office.publish(session, body, actor(office, as_))
-            body = {**body, "number": made.number, "fingerprint": made.fingerprint}
+            seal = {"number": made.seal, "hash": made.seal_hash}
+            body = {**body, "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
         _workbook(output, body, save)
     return body
 

@@ -1,7 +1,7 @@
 """The counter, ``supervise COMMAND``: one way of saying what went wrong, and the exit codes.
 
-Exit codes: 0 done, 1 rows and log differ (or a fault of ours), 2 usage, 3 refused, 4 invalid file, 5 not found, 6
-stale, 130 interrupted.
+Exit codes: 0 done, 1 rows, log and hashes differ (or a fault of ours), 2 usage, 3 refused, 4 invalid file, 5 not
+found, 6 stale, 130 interrupted.
 
 Only click is imported here: what a command needs, it imports when it runs, so that help stays instant.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli import design, judge, work
+from supervise.cli import design, judge, keep, work
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def cli(context: click.Context) -> None:
     每个命令都可加 --json、--db、--definitions、--district(后三个也可写成环境变量
     SUPERVISE_DB、SUPERVISE_DEFINITIONS、SUPERVISE_DISTRICT);查询类命令都可加 --as-of 日期。
 
-    退出码:0 办成,1 重放与现状不符(或程序出错),2 命令写错,3 现在不能办,4 文件有误,5 找不到,6 别人先办了。
+    退出码:0 办成,1 对不上(或程序出错),2 命令写错,3 现在不能办,4 文件有误,5 找不到,6 别人先办了。
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help(), err=True)
@@ -49,7 +49,8 @@ def cli(context: click.Context) -> None:
 
 for _command in (
     design.init, design.check, work.intake, work.assign, work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    judge.board, judge.why, judge.assess, design.diagram, design.replay,
+    judge.board, judge.why, judge.assess, design.diagram, design.replay, keep.audit, keep.export,
+    keep.restore,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -50,7 +50,8 @@ class Counter:
         """The office of the district."""
         from supervise.office import Office
 
-        return Office(self.definitions, district=self.district)
+        algorithm = os.environ.get("SUPERVISE_HASH") or "sha256"
+        return Office(self.definitions, district=self.district, algorithm=algorithm)
 
     def sessions(self, create: bool = False, beside: bool = False) -> Sessions:
         """Sessions on the database; an SQLite file is made only by commands that write."""

@@ -58,10 +58,14 @@ _BESIDE = "确要在其中另建 supervise 的表,请运行 supervise init --bes
 _EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 
 
+# By default these lock the gaps between rows, and acts on different tasks would wait for each other.
+_SETTINGS: dict[str, dict[str, Any]] = {name: {"isolation_level": "READ COMMITTED"} for name in ("mysql", "mariadb")}
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed)
+        engine = create_engine(parsed, **_SETTINGS.get(parsed.get_backend_name(), {}))
     except ArgumentError:
         raise Invalid(
             Problem("B02", f"看不懂数据库地址“{url}”", help="应写作 sqlite:///文件.db 或 postgresql+psycopg://…")

@@ -7,7 +7,6 @@ changed but to say until when it stood. So what was owed at any cut is a query, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
@@ -20,14 +19,13 @@ Stage = tuple[Event, tuple[Duty, ...], tuple[Duty, ...]]
 """An event with all duties of its task before and after it."""
 
 
-def save(session: Session, district: str, stages: Sequence[Stage], recorded_at: datetime) -> None:
-    """Keep the duties as they stand after each event; only what an event changed is written.
+def save(session: Session, district: str, stages: Sequence[Stage]) -> None:
+    """Keep the duties as they stand after each recorded event; only what an event changed is written.
 
     Args:
         session: the caller's.
         district: whose tasks.
         stages: in order.
-        recorded_at: when all of this became known.
     """
     fresh: dict[tuple[str, str], dict[str, Any]] = {}
     made: list[dict[str, Any]] = []
@@ -36,7 +34,7 @@ def save(session: Session, district: str, stages: Sequence[Stage], recorded_at: 
         stood, stands = {d.key: d for d in before}, {d.key: d for d in after}
         for key, duty in stood.items():
             if stands.get(key) != duty:
-                end = {"until_day": event.day, "until_known": recorded_at}
+                end = {"until_day": event.day, "until_known": event.recorded_at}
                 row = fresh.pop((event.task, key), None)
                 if row is not None:
                     row.update(end)
@@ -44,12 +42,12 @@ def save(session: Session, district: str, stages: Sequence[Stage], recorded_at: 
                     ended.append({"b_district": district, "b_task": event.task, "b_ref": key, **end})
         for key, duty in stands.items():
             if stood.get(key) != duty:
-                row = fresh[event.task, key] = _row(district, duty, event, recorded_at)
+                row = fresh[event.task, key] = _row(district, duty, event)
                 made.append(row)
     if ended:
-        mine = and_(
+        mine = and_(  # not ``until_day``: MariaDB would take its index and wait for what other tasks owe
             table.c.district == bindparam("b_district"), table.c.task == bindparam("b_task"),
-            table.c.ref == bindparam("b_ref"), table.c.until_day.is_(None),
+            table.c.ref == bindparam("b_ref"), table.c.until_known.is_(None),
         )  # fmt: skip
         session.connection().execute(update(table).where(mine), ended)
     if made:
@@ -80,12 +78,12 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
     ]
 
 
-def _row(district: str, duty: Duty, event: Event, recorded_at: datetime) -> dict[str, Any]:
+def _row(district: str, duty: Duty, event: Event) -> dict[str, Any]:
     return {
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
         "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
-        "opened_by": duty.after, "since_day": event.day, "since_known": recorded_at, "until_day": None,
+        "opened_by": duty.after, "since_day": event.day, "since_known": event.recorded_at, "until_day": None,
         "until_known": None,
     }  # fmt: skip
 

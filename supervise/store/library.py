@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
+from supervise import chain
 from supervise.errors import Invalid, Problem
+from supervise.store import seals
 from supervise.store.tables import library, mark, publication
 
 
@@ -57,7 +60,7 @@ def registered(session: Session, district: str, name: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A published board or assessment: frozen, numbered, with its fingerprint."""
+    """A published board or assessment: frozen, numbered, with its fingerprint and the seal it went out under."""
 
     number: str
     kind: str
@@ -67,29 +70,44 @@ class Publication:
     body: str
     published_by: str
     published_at: datetime
+    seal: int = 0
+    seal_hash: str = ""
 
 
 def publish(
-    session: Session, district: str, kind: str, name: str, period: str, body: str, by: str, now: datetime
+    session: Session,
+    district: str,
+    kind: str,
+    name: str,
+    period: str,
+    body: str,
+    by: str,
+    now: datetime,
+    algorithm: str = chain.DEFAULT,
 ) -> Publication:
-    """Freeze ``body`` under the next number of its name and period."""
+    """Freeze ``body`` under the next number of its name and period, and seal the record as it stands.
+
+    Raises:
+        Stale: S01 when somebody else published or sealed at the same moment.
+    """
     before = len(publications(session, district, name, period))
     number = f"{period}-{name}-{before + 1}"
     made = Publication(number, kind, name, period, fingerprint(body), body, by, now)
-    session.execute(
-        insert(publication).values(
-            district=district,
-            serial=number,
-            kind=kind,
-            name=name,
-            period=period,
-            fingerprint=made.fingerprint,
-            body=body,
-            published_by=by,
-            published_at=now,
-        )
-    )
+    paper = chain.paper(publication_record(district, made), algorithm)
+    seal = seals.make(session, district, "publication", now, algorithm, number, paper)
+    assert seal is not None  # a publication is always sealed
+    made = replace(made, seal=seal.number, seal_hash=seal.hash)
+    session.execute(insert(publication).values(publication_record(district, made) | {"published_at": now}))
     return made
+
+
+def publication_record(district: str, made: Publication) -> chain.Record:
+    """A publication as plain data, as it is hashed, exported and stored."""
+    return {
+        "district": district, "serial": made.number, "kind": made.kind, "name": made.name, "period": made.period,
+        "fingerprint": made.fingerprint, "body": made.body, "published_by": made.published_by,
+        "published_at": chain.moment(made.published_at), "seal": made.seal, "seal_hash": made.seal_hash,
+    }  # fmt: skip
 
 
 def publications(
@@ -102,10 +120,15 @@ def publications(
     if known is not None:
         query = query.where(publication.c.published_at <= known)
     rows = session.execute(query.order_by(publication.c.period, publication.c.published_at, publication.c.serial))
-    return [
-        Publication(r.serial, r.kind, r.name, r.period, r.fingerprint, r.body, r.published_by, r.published_at)
-        for r in rows
-    ]
+    return [as_publication(row) for row in rows]
+
+
+def as_publication(row: Row[Any]) -> Publication:
+    """A publication out of its row."""
+    return Publication(
+        row.serial, row.kind, row.name, row.period, row.fingerprint, row.body, row.published_by, row.published_at,
+        row.seal, row.seal_hash,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,11 @@ task = _table(
     Column("due", Date, nullable=False),
     Column("wake_on", Date, nullable=False),
     Column("closed_on", Date),
+    Column("head", String(80), nullable=False),
+    Column("unsealed", Integer, nullable=False),
     Index(None, "district", "wake_on"),
     Index(None, "district", "state"),
+    Index(None, "district", "unsealed"),
 )
 
 party = _table(
@@ -106,6 +109,7 @@ event = _table(
     Column("changes", JSON, nullable=False),
     Column("hearers", JSON, nullable=False),
     Column("idem", String(255)),
+    Column("hash", String(80), nullable=False),
     UniqueConstraint("district", "idem"),
     Index(None, "district", "day"),
 )
@@ -163,6 +167,8 @@ publication = _table(
     Column("body", Text, nullable=False),
     Column("published_by", String(128), nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
+    Column("seal", Integer, nullable=False),
+    Column("seal_hash", String(80), nullable=False),
     Index(None, "district", "name", "period"),
 )
 
@@ -177,4 +183,29 @@ mark = _table(
     Column("note", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Index(None, "district", "unit", "kind"),
+)
+
+# The district's chain: a seal for every tick that found something new and for every publication …
+seal = _table(
+    "seal",
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("sealed_at", UtcDateTime, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("tasks", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("serial", String(128), nullable=False),
+    Column("paper", String(80), nullable=False),
+    Column("root", String(80), nullable=False),
+    Column("previous", String(80), nullable=False),
+    Column("hash", String(80), nullable=False),
+)
+
+# … and the heads of the tasks that changed since the seal before it.
+sealed = _table(
+    "sealed",
+    Column("task", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("head", String(80), nullable=False),
+    Index(None, "district", "seq"),
 )

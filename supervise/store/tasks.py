@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from supervise import chain
 from supervise.errors import Problem, Stale
 from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
 from supervise.store import duties
@@ -61,20 +62,22 @@ class News:
     text: str
 
 
-def save(session: Session, district: str, savings: Sequence[Saving], recorded_at: datetime) -> None:
-    """Append the events of ``savings`` and bring their rows up to date.
+def save(
+    session: Session, district: str, savings: Sequence[Saving], recorded_at: datetime, algorithm: str = chain.DEFAULT
+) -> None:
+    """Append the events of ``savings``, each chained to the one before, and bring their rows up to date.
 
     Raises:
         Stale: S01 when a task was changed since it was loaded; nothing of the batch may then be kept.
     """
-    savings = [s for s in savings if s.events]
+    savings = [_chained(session, district, s, recorded_at, algorithm) for s in savings if s.events]
     try:
         for saving in savings:
             _claim(session, district, saving)
         new = [row for s in savings if not s.before for row in [_task_row(district, s)]]
         if new:
             session.execute(insert(task_table), new)
-        rows = [_event_row(district, e, recorded_at) for s in savings for e in s.events]
+        rows = [_event_row(district, e) for s in savings for e in s.events]
         if rows:
             session.execute(insert(event_table), rows)
         _save_parties(session, district, savings)
@@ -83,8 +86,8 @@ def save(session: Session, district: str, savings: Sequence[Saving], recorded_at
             for s in savings
             for event, (before, after) in zip(s.events, pairwise(s.stages), strict=True)
         ]
-        duties.save(session, district, stages, recorded_at)
-        letters = [_news_row(district, s, n, recorded_at) for s in savings for n in s.news]
+        duties.save(session, district, stages)
+        letters = [_news_row(district, s, n) for s in savings for n in s.news]
         if letters:
             session.execute(insert(outbox), letters)
     except IntegrityError as error:
@@ -93,6 +96,18 @@ def save(session: Session, district: str, savings: Sequence[Saving], recorded_at
         if "locked" in str(error.orig):
             raise _stale(savings[0].task.code, "数据库正被别人写入") from None
         raise
+
+
+def _chained(session: Session, district: str, saving: Saving, recorded_at: datetime, algorithm: str) -> Saving:
+    """The same with moments and hashes on its new events, and on the task's history."""
+    past = saving.task.events[: saving.before]
+    previous = past[-1].hash if past else ""
+    if past and not previous:  # a task that was carried on from an earlier act without being loaded again
+        mine = (event_table.c.district == district) & (event_table.c.task == saving.task.code)
+        query = select(event_table.c.hash).where(mine, event_table.c.seq == saving.before)
+        previous = session.execute(query).scalar() or ""
+    events = chain.follow(district, previous, saving.events, recorded_at, algorithm)
+    return replace(saving, task=replace(saving.task, events=(*past, *events)), events=events)
 
 
 def _stale(code: str, text: str) -> Stale:
@@ -119,23 +134,24 @@ def _task_row(district: str, saving: Saving) -> dict[str, Any]:
     return {
         "district": district, "code": task.code, "version": task.version, "state": task.state,
         "definition": task.definition, "text": task.text, "due": task.due, "wake_on": saving.wake_on,
-        "closed_on": saving.closed_on,
+        "closed_on": saving.closed_on, "head": task.events[-1].hash, "unsealed": 1,
     }  # fmt: skip
 
 
-def _event_row(district: str, event: Event, recorded_at: datetime) -> dict[str, Any]:
+def _event_row(district: str, event: Event) -> dict[str, Any]:
     return {
         "district": district, "task": event.task, "seq": event.seq, "action": event.action, "source": event.source,
-        "target": event.target, "day": event.day, "recorded_at": recorded_at, "actor": event.actor,
+        "target": event.target, "day": event.day, "recorded_at": event.recorded_at, "actor": event.actor,
         "unit": event.unit, "definition": event.definition, "data": dict(event.data),
         "changes": dict(event.changes), "hearers": list(event.to), "idem": event.key or None,
+        "hash": event.hash,
     }  # fmt: skip
 
 
-def _news_row(district: str, saving: Saving, news: News, recorded_at: datetime) -> dict[str, Any]:
+def _news_row(district: str, saving: Saving, news: News) -> dict[str, Any]:
     event = saving.task.events[news.seq - 1]
     return {
-        "district": district, "task": event.task, "seq": event.seq, "day": event.day, "recorded_at": recorded_at,
+        "district": district, "task": event.task, "seq": event.seq, "day": event.day, "recorded_at": event.recorded_at,
         "action": event.action, "hearers": list(news.to), "text": news.text,
     }  # fmt: skip
 
@@ -176,15 +192,16 @@ def histories(session: Session, district: str, cut: Cut, codes: Iterable[str] | 
             rows += session.execute(query.where(event_table.c.task.in_(chunk)))
     found: dict[str, list[Event]] = defaultdict(list)
     for row in rows:
-        found[row.task].append(_event(row))
+        found[row.task].append(as_event(row))
     return [replay(events) for events in found.values()]
 
 
-def _event(row: Row[Any]) -> Event:
+def as_event(row: Row[Any]) -> Event:
+    """An event out of its row."""
     return Event(
         task=row.task, seq=row.seq, action=row.action, source=row.source, target=row.target, day=row.day,
         actor=row.actor, unit=row.unit, definition=row.definition, data=row.data, changes=row.changes,
-        to=tuple(row.hearers), key=row.idem or "", recorded_at=row.recorded_at,
+        to=tuple(row.hearers), key=row.idem or "", recorded_at=row.recorded_at, hash=row.hash,
     )  # fmt: skip
 
 
@@ -203,7 +220,7 @@ def by_key(session: Session, district: str, key: str) -> Event | None:
     """The event recorded under an idempotency key, if there is one."""
     query = select(event_table).where(event_table.c.district == district, event_table.c.idem == key)
     row = session.execute(query).first()
-    return _event(row) if row is not None else None
+    return as_event(row) if row is not None else None
 
 
 def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,208 @@
+"""The record as plain data, as it is hashed, exported and checked; and such data put back as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Row, Select, Table, func, insert, select, union, update
+from sqlalchemy.orm import Session
+
+from supervise import chain
+from supervise.records import Event
+from supervise.store import library, seals, tasks
+from supervise.store.tables import UtcDateTime, event, mark, publication, seal, sealed, task
+from supervise.store.tables import library as library_table
+
+Record = chain.Record
+CHUNK = 500
+
+
+def codes(session: Session, district: str) -> list[str]:
+    """Every task that a row, an event or a seal speaks of, in order."""
+    columns = (task.c.code, event.c.task, sealed.c.task)
+    found = union(*(select(c.label("code")).where(c.table.c.district == district) for c in columns))
+    return sorted(session.scalars(found))
+
+
+def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Pieces small enough to be held at once."""
+    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
+
+
+def events(session: Session, district: str, chunk: Sequence[str], since: int = 0) -> dict[str, list[Record]]:
+    """The events of some tasks in order, each with its hash; from the last that seal ``since`` had seen on."""
+    query = select(event).where(event.c.district == district, event.c.task.in_(chunk))
+    if since:
+        seen = select(sealed.c.task, func.max(sealed.c.version).label("version")).where(
+            sealed.c.district == district, sealed.c.seq <= since, sealed.c.task.in_(chunk)
+        )
+        base = seen.group_by(sealed.c.task).subquery()
+        query = query.outerjoin(base, base.c.task == event.c.task).where(
+            event.c.seq >= func.coalesce(base.c.version, 0)
+        )
+    keys = query.with_only_columns(event.c.task, event.c.seq).order_by(event.c.task, event.c.seq)
+    found: dict[str, list[Record]] = {}
+    for record in _readable(session, query, keys, lambda row: _event(district, row)):
+        found.setdefault(record["task"], []).append(record)
+    return found
+
+
+def _event(district: str, row: Row[Any]) -> Record:
+    return chain.event_record(district, tasks.as_event(row)) | {"hash": row.hash}
+
+
+def _readable(
+    session: Session, query: Select[Any], keys: Select[Any], record: Callable[[Row[Any]], Record]
+) -> list[Record]:
+    """The records of a query; a row that somebody made unreadable is its key and nothing else, which no hash fits."""
+    columns = list(keys.selected_columns)
+    try:
+        return [record(row) for row in session.execute(query.order_by(*columns))]
+    except (ValueError, TypeError):
+        found = []
+        for key in session.execute(keys):
+            one = query.where(*(column == value for column, value in zip(columns, key, strict=True)))
+            try:
+                found += [record(row) for row in session.execute(one)]
+            except (ValueError, TypeError):
+                found.append(_BLANK | dict(key._mapping))
+        return found
+
+
+_BLANK: Record = {
+    "number": 0, "seq": 0, "serial": "", "previous": "", "root": "", "tasks": 0, "events": 0, "body": "",
+    "fingerprint": "", "seal": 0, "seal_hash": "", "hash": "",
+}  # fmt: skip
+
+
+def heads(session: Session, district: str, chunk: Sequence[str]) -> dict[str, Record]:
+    """What the rows of some tasks say of their chains."""
+    query = select(task.c.code, task.c.version, task.c.head).where(task.c.district == district, task.c.code.in_(chunk))
+    return {
+        row.code: {"district": district, "task": row.code, "version": _whole(row.version), "head": row.head}
+        for row in session.execute(query)
+    }
+
+
+def named(session: Session, district: str, chunk: Sequence[str]) -> dict[str, list[Record]]:
+    """What seals say of some tasks, oldest first."""
+    query = select(sealed).where(sealed.c.district == district, sealed.c.task.in_(chunk))
+    found: dict[str, list[Record]] = {}
+    for row in session.execute(query.order_by(sealed.c.task, sealed.c.seq)):
+        found.setdefault(row.task, []).append(_head(district, row))
+    return found
+
+
+def of_seal(session: Session, district: str, number: int) -> list[Record]:
+    """The heads that one seal names, by task."""
+    query = select(sealed).where(sealed.c.district == district, sealed.c.seq == number).order_by(sealed.c.task)
+    return [_head(district, row) for row in session.execute(query)]
+
+
+def versions_at(session: Session, district: str, number: int) -> dict[str, int]:
+    """The version of every task that the seals up to one have seen."""
+    query = select(sealed.c.task, func.max(sealed.c.version)).where(
+        sealed.c.district == district, sealed.c.seq <= number
+    )
+    return {code: version for code, version in session.execute(query.group_by(sealed.c.task))}
+
+
+def highest(session: Session, district: str) -> int:
+    """The greatest number of a seal that a head or a publication speaks of."""
+    columns = (sealed.c.seq, publication.c.seal)
+    found = (session.execute(select(func.max(c)).where(c.table.c.district == district)).scalar() for c in columns)
+    return max(number or 0 for number in found)
+
+
+def _head(district: str, row: Row[Any]) -> Record:
+    return {"district": district, "task": row.task, "number": row.seq, "version": _whole(row.version), "head": row.head}
+
+
+def _whole(value: Any) -> int:
+    """A number; SQLite keeps a word where somebody wrote one."""
+    return value if isinstance(value, int) else -1
+
+
+def all_seals(session: Session, district: str, after: int = 0) -> list[Record]:
+    """Seals in order."""
+    query = select(seal).where(seal.c.district == district, seal.c.seq > after)
+    keys = query.with_only_columns(seal.c.seq).order_by(seal.c.seq)
+    found = _readable(session, query, keys, lambda row: seals.record(district, seals.as_seal(row)))
+    return [row if row["number"] else row | {"number": row["seq"]} for row in found]
+
+
+def publications(session: Session, district: str) -> list[Record]:
+    """Publications in the order of their seals."""
+    query = select(publication).where(publication.c.district == district)
+    keys = query.with_only_columns(publication.c.seal, publication.c.serial)
+    keys = keys.order_by(publication.c.seal, publication.c.serial)
+    return _readable(
+        session, query, keys, lambda row: library.publication_record(district, library.as_publication(row))
+    )
+
+
+def others(session: Session, district: str, name: str) -> Iterator[Record]:
+    """Marks or registered texts, whole."""
+    table, order = {"marks": (mark, mark.c.seq), "library": (library_table, library_table.c.name)}[name]
+    for row in session.execute(select(table).where(table.c.district == district).order_by(order)):
+        yield {key: _plain(value) for key, value in row._mapping.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return chain.moment(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+# ── back into rows ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_TABLES = {"marks": mark, "library": library_table, "publications": publication, "seals": seal, "sealed": sealed}
+
+
+def empty(session: Session, district: str) -> bool:
+    """Whether nothing of a district is on record."""
+    tables: Iterable[Table] = (task, event, *_TABLES.values())
+    return not any(
+        session.execute(select(t.c.district).where(t.c.district == district).limit(1)).first() for t in tables
+    )
+
+
+def put(session: Session, name: str, records: Sequence[Record]) -> None:
+    """Put marks, registered texts, publications, seals or sealed heads back as they were."""
+    table = _TABLES[name]
+    rows = [_row(table, {"seq" if k == "number" else k: v for k, v in record.items()}) for record in records]
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def _row(table: Table, record: Record) -> Record:
+    return {key: _typed(table, key, value) for key, value in record.items()}
+
+
+def _typed(table: Table, key: str, value: Any) -> Any:
+    kind = table.c[key].type
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(kind, Date) else value
+
+
+def as_event(record: Record) -> Event:
+    """An event out of plain data."""
+    return Event(
+        task=record["task"], seq=record["seq"], action=record["action"], source=record["source"],
+        target=record["target"], day=date.fromisoformat(record["day"]), actor=record["actor"], unit=record["unit"],
+        definition=record["definition"], data=record["data"], changes=record["changes"], to=tuple(record["hearers"]),
+        key=record["key"], recorded_at=datetime.fromisoformat(record["recorded_at"]), hash=record["hash"],
+    )  # fmt: skip
+
+
+def mark_sealed(session: Session, district: str) -> None:
+    """Say of every task whose head a seal has named that it is sealed."""
+    seen = (
+        select(sealed.c.task)
+        .where(sealed.c.district == district, sealed.c.task == task.c.code, sealed.c.version == task.c.version)
+        .exists()
+    )
+    session.connection().execute(update(task).where(task.c.district == district, seen).values(unsealed=0))

@@ -1,0 +1,154 @@
+"""Seals: the heads of the tasks that changed, tied into one chain of the district.
+
+An advance touches only its own task and marks it ``unsealed``; a tick or a publication gathers what is marked. So
+nobody queues on a common row but two who seal at once, and the cost of a seal is what changed since the last.
+A seal says "task T, version V, has head H", which stays true for ever; what is advanced meanwhile stays marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from supervise import chain
+from supervise.errors import Problem, Stale
+from supervise.store.tables import seal as seal_table
+from supervise.store.tables import sealed
+from supervise.store.tables import task as task_table
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One link of the district's chain.
+
+    Args:
+        number: 1, 2, 3 … within the district.
+        kind: ``tick``, ``publication`` or ``audit``.
+        sealed_at: when, UTC.
+        tasks, events: how many tasks and events all seals up to this one cover.
+        serial, paper: the publication it was made for, and the hash of that publication's record.
+        root: hash over the heads it names.
+        previous, hash: the seal before it, and itself.
+    """
+
+    number: int
+    kind: str
+    sealed_at: datetime
+    tasks: int
+    events: int
+    serial: str
+    paper: str
+    root: str
+    previous: str
+    hash: str = ""
+
+
+def make(
+    session: Session, district: str, kind: str, now: datetime, algorithm: str, serial: str = "", paper: str = ""
+) -> Seal | None:
+    """Seal what changed since the last seal; ``None`` if nothing did and there is no publication.
+
+    Raises:
+        Stale: S01 when somebody else sealed at the same moment; nothing of the transaction may then be kept.
+    """
+    try:
+        heads = unsealed(session, district)
+        if not heads and not serial:
+            return None
+        last = newest(session, district)
+        known = _known(session, district, [code for code, _, _ in heads])
+        tasks = (last.tasks if last else 0) + len(heads) - len(known)
+        events = (last.events if last else 0) + sum(version - known.get(code, 0) for code, version, _ in heads)
+        made = Seal(
+            (last.number if last else 0) + 1, kind, now, tasks, events, serial, paper, chain.root(heads, algorithm),
+            last.hash if last else "",
+        )  # fmt: skip
+        made = replace(made, hash=chain.seal_hash(district, record(district, made), algorithm))
+        _write(session, district, made, heads)
+        return made
+    except IntegrityError as error:
+        raise _stale(f"同一时刻有人走时钟或公布({type(error.orig).__name__})") from None
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise _stale("数据库正被别人写入") from None
+        raise
+
+
+def _stale(text: str) -> Stale:
+    return Stale(Problem("S01", text, help="什么都没有入库,请再运行一次"))
+
+
+def unsealed(session: Session, district: str) -> list[tuple[str, int, str]]:
+    """Code, version and head of every task that changed since the last seal."""
+    mine = (task_table.c.district == district) & (task_table.c.unsealed == 1)
+    found = session.execute(select(task_table.c.code, task_table.c.version, task_table.c.head).where(mine))
+    return sorted((row.code, row.version, row.head) for row in found)
+
+
+def newest(session: Session, district: str) -> Seal | None:
+    """The last link of the district's chain."""
+    query = select(seal_table).where(seal_table.c.district == district).order_by(seal_table.c.seq.desc()).limit(1)
+    row = session.execute(query).first()
+    return as_seal(row) if row is not None else None
+
+
+def numbered(session: Session, district: str, number: int) -> Seal | None:
+    """The seal of a number."""
+    query = select(seal_table).where(seal_table.c.district == district, seal_table.c.seq == number)
+    row = session.execute(query).first()
+    return as_seal(row) if row is not None else None
+
+
+def _known(session: Session, district: str, codes: Sequence[str]) -> dict[str, int]:
+    """The version that seals have seen of each task, if any has."""
+    found: dict[str, int] = {}
+    for i in range(0, len(codes), 500):
+        query = select(sealed.c.task, func.max(sealed.c.version)).where(
+            sealed.c.district == district, sealed.c.task.in_(codes[i : i + 500])
+        )
+        found.update((code, version) for code, version in session.execute(query.group_by(sealed.c.task)))
+    return found
+
+
+def _write(session: Session, district: str, made: Seal, heads: Sequence[tuple[str, int, str]]) -> None:
+    """The seal first, so that of two who seal at once the second stops before it touches a task."""
+    session.execute(insert(seal_table).values(row(district, made)))
+    if not heads:
+        return
+    rows = [{"district": district, "task": c, "seq": made.number, "version": v, "head": h} for c, v, h in heads]
+    session.execute(insert(sealed), rows)
+    # Row by row along the key: a range would lock its gaps on MySQL, and who is advanced meanwhile stays unsealed.
+    mine = (task_table.c.district == district) & (task_table.c.code == bindparam("b_code"))
+    as_seen = update(task_table).where(mine, task_table.c.version == bindparam("b_version")).values(unsealed=0)
+    session.connection().execute(as_seen, [{"b_code": code, "b_version": version} for code, version, _ in heads])
+
+
+def record(district: str, seal: Seal) -> chain.Record:
+    """A seal as plain data, as it is hashed and exported."""
+    return {
+        "district": district, "number": seal.number, "kind": seal.kind, "sealed_at": chain.moment(seal.sealed_at),
+        "tasks": seal.tasks, "events": seal.events, "serial": seal.serial, "paper": seal.paper, "root": seal.root,
+        "previous": seal.previous, "hash": seal.hash,
+    }  # fmt: skip
+
+
+def row(district: str, seal: Seal) -> dict[str, Any]:
+    """A seal as a row of its table."""
+    return {
+        "district": district, "seq": seal.number, "kind": seal.kind, "sealed_at": seal.sealed_at, "tasks": seal.tasks,
+        "events": seal.events, "serial": seal.serial, "paper": seal.paper, "root": seal.root,
+        "previous": seal.previous, "hash": seal.hash,
+    }  # fmt: skip
+
+
+def as_seal(row: Row[Any]) -> Seal:
+    """A seal out of its row."""
+    return Seal(
+        row.seq, row.kind, row.sealed_at, row.tasks, row.events, row.serial, row.paper, row.root, row.previous, row.hash
+    )
