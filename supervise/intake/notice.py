@@ -73,9 +73,7 @@ def _readable(text: str, file: str) -> None:
     """Refuse at once what cannot be a notice; nothing here takes longer than one look at the text."""
     if len(text) > MAX_CHARS:
         raise Invalid(
-            Problem(
-                "I22", f"通知超过 {MAX_CHARS // 10_000} 万字,不像一份通知", file=file, help="请拆成单份通知再读入"
-            )
+            Problem("I22", f"通知超过 {MAX_CHARS // 10_000} 万字,不像一份通知", file=file, help="请拆成单份通知再读入")
         )
     if "\0" in text or text.count("\ufffd") * 100 > len(text):
         raise Invalid(Problem("I21", "不是文本文件(或不是 UTF-8 编码)", file=file, help="请另存为 UTF-8 文本再读入"))
