@@ -14,7 +14,8 @@ from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from supervise.records import Cut, Duty, Event
-from supervise.store.tables import duty as table
+from supervise.store.faults import told
+from supervise.store.tables import of
 
 
 def save(
@@ -28,6 +29,7 @@ def save(
         stages: events in order, each with all duties of its task after it.
         recorded_at: when all of this became known.
     """
+    table = of(session).duty
     standing = _standing(session, district, sorted({event.task for event, _ in stages if event.seq > 1}))
     fresh: dict[tuple[str, str, int], dict[str, Any]] = {}
     ended: list[dict[str, Any]] = []
@@ -58,6 +60,7 @@ def save(
 
 
 def _standing(session: Session, district: str, codes: Sequence[str]) -> dict[str, dict[str, tuple[int, Duty]]]:
+    table = of(session).duty
     found: dict[str, dict[str, tuple[int, Duty]]] = {}
     for i in range(0, len(codes), 500):
         query = select(table).where(
@@ -68,6 +71,7 @@ def _standing(session: Session, district: str, codes: Sequence[str]) -> dict[str
     return found
 
 
+@told
 def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = None) -> list[Duty]:
     """Every duty as a cut shows it, by task and due date.
 
@@ -77,6 +81,7 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
         cut: what had happened and was known.
         codes: only these tasks, all if ``None``.
     """
+    table = of(session).duty
     begun, over = table.c.since_day <= cut.as_of, table.c.until_day <= cut.as_of
     if cut.known is not None:
         begun = and_(begun, table.c.since_known <= cut.known)
@@ -97,7 +102,8 @@ def _row(district: str, duty: Duty, event: Event, recorded_at: datetime) -> dict
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
         "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
-        "opened_by": duty.after, "since_day": event.day, "since_known": recorded_at, "until_day": None, "until_known": None,
+        "opened_by": duty.after, "since_day": event.day, "since_known": recorded_at, "until_day": None,
+        "until_known": None,
     }  # fmt: skip
 
 
