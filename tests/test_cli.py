@@ -21,7 +21,19 @@ from supervise.cli.main import cli
 from supervise.cli.shell import fill
 from supervise.widths import columns
 from tests.cli_help import (
-    COMMANDS, DEFINITIONS, EVERY, NOTICE, OF_DB, QUERIES, Day, Result, correct, group, named, play, run,
+    COMMANDS,
+    DEFINITIONS,
+    EVERY,
+    NOTICE,
+    OF_DB,
+    QUERIES,
+    Day,
+    Result,
+    correct,
+    group,
+    named,
+    play,
+    run,
 )  # fmt: skip
 
 
@@ -97,9 +109,9 @@ def test_help_is_chinese_and_fits_the_screen(name: str) -> None:
     assert max(map(columns, result.out.splitlines())) <= 80
     shown = re.findall(r"^  (?:-\w, )?(--[\w-]+)", result.out, re.MULTILINE)
     if name in EVERY:
-        assert set(shown) == {
-            max(p.opts, key=len) for p in named(name).params if isinstance(p, click.Option)
-        } | {"--help"}
+        assert set(shown) == {max(p.opts, key=len) for p in named(name).params if isinstance(p, click.Option)} | {
+            "--help"
+        }
         assert "\n例:\n  supervise " in result.out
 
 

@@ -238,7 +238,9 @@ def test_json_parts_are_printed_by_some_command(answers: dict[str, list[Any]], s
 
 def test_every_command_has_its_json_section() -> None:
     """The page has a heading for each command."""
-    found = [heading for heading in re.findall(r"^## (\w+(?: \w+)?)$", (DOCS / "json.md").read_text("utf-8"), re.MULTILINE)]
+    found = [
+        heading for heading in re.findall(r"^## (\w+(?: \w+)?)$", (DOCS / "json.md").read_text("utf-8"), re.MULTILINE)
+    ]
     assert set(EVERY) <= set(found)
     assert set(found) - set(EVERY) == {"办不成时", "问题", "章节", "任务", "应办", "得分行"}
 

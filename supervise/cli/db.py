@@ -10,7 +10,7 @@ from supervise.cli.output import Counter, shared
 from supervise.cli.shell import Group, option
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from supervise.store.database import Server
 
 
 @click.group(cls=Group, short_help="数据库:升级、核对、退回、出 SQL、试别的库")
@@ -22,7 +22,7 @@ def db() -> None:
     """
 
 
-def _engine(counter: Counter) -> Engine:
+def _engine(counter: Counter) -> Server:
     """An engine on a database where tables of ours are."""
     from supervise.store import upgrades
     from supervise.store.database import nothing_there, opening
@@ -47,7 +47,10 @@ def _engine(counter: Counter) -> Engine:
 @option("--to", default="head", metavar="版式", help="升到哪一个版式", otherwise="最新")
 @shared
 def upgrade(counter: Counter, to: str) -> None:
-    """把旧版式的数据库连同数据升级到最新;已是最新的不动。几个人同时运行也只升级一次。升级前请先备份。"""
+    """把旧版式的数据库连同数据升级到最新。
+
+    升级前请先备份。已是最新的不动;几个人同时运行,也只升级一次。
+    """
     from supervise.store import upgrades
     from supervise.store.faults import ours
 
@@ -91,7 +94,7 @@ def check(counter: Counter) -> None:
 @option("--yes", is_flag=True, help="有数据也退,明知会丢")
 @shared
 def downgrade(counter: Counter, to: str, yes: bool) -> None:
-    """退回一个旧版式;写 base 即删掉 supervise 的全部表。库里有数据时要加 --yes。"""
+    """退回一个旧版式;写 base 即删掉 supervise 的全部表,库里有数据时要加 --yes。"""
     from supervise.store import upgrades
     from supervise.store.faults import ours
 
@@ -113,10 +116,10 @@ def downgrade(counter: Counter, to: str, yes: bool) -> None:
         "supervise db sql --from 0001 --db mariadb+pymysql:// > 升级.sql",
     ),
 )
-@option("--from", "start", default="base", metavar="版式", help="现在是哪一个版式", otherwise="从头建表")
+@option("--from", "since", default="base", metavar="版式", help="现在是哪一个版式", otherwise="从头建表")
 @option("--to", default="head", metavar="版式", help="升到哪一个版式", otherwise="最新")
 @shared
-def sql(counter: Counter, start: str, to: str) -> None:
+def sql(counter: Counter, since: str, to: str) -> None:
     """打印交给 DBA 执行的 SQL,不连数据库:地址里只看是哪种数据库、表名前缀和模式。
 
     MariaDB 的地址请写 mariadb+pymysql://,写 mysql 的按 MySQL 8 出。
@@ -125,7 +128,7 @@ def sql(counter: Counter, start: str, to: str) -> None:
     from supervise.store.engines import parsed_url
 
     url, at, _ = parsed_url(counter.db)
-    made = upgrades.sql(url.render_as_string(hide_password=False), start, to, at)
+    made = upgrades.sql(url.render_as_string(hide_password=False), since, to, at)
     counter.answer({"database": url.get_backend_name(), "sql": made}, lambda: made.rstrip("\n"))
 
 

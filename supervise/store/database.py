@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import sleep
+from typing import TypeAlias
 
 from sqlalchemy import Engine, inspect
 from sqlalchemy.dialects.postgresql.base import PGDialect
@@ -20,6 +21,7 @@ from supervise.store.engines import open_engine, shown
 from supervise.store.tables import LAYOUT, of
 
 Work = Session
+Server: TypeAlias = Engine
 Sessions = sessionmaker[Session]
 
 
@@ -38,7 +40,7 @@ def open_database(url: str, create: bool = False, beside: bool = False) -> Sessi
     engine = open_engine(url)
     with opening(url):
         layout = _layout(engine)
-        if layout == "":
+        if layout == upgrades.BASE:
             if not create:
                 raise nothing_there(url)
             _create(engine, url, beside)
@@ -76,9 +78,17 @@ def nothing_there(url: str) -> Unknown:
 
 
 def _layout(engine: Engine) -> str | None:
-    """The layout as written down; empty if nothing of ours is there, ``None`` if it was written down nowhere."""
-    found = upgrades.current(engine)
-    return "" if found == upgrades.BASE else found
+    """The layout as written down, while nobody is at it; ``None`` if it was written down nowhere."""
+    try:
+        found = upgrades.current(engine)
+    except DatabaseError as error:
+        if not faults.clash(error):
+            raise
+        found = None
+    if found is None:  # perhaps someone is just making the tables: wait, and look again
+        with upgrades.working(engine) as connection:
+            found = upgrades.current(connection)
+    return found
 
 
 def _other_layout(layout: str | None, url: str) -> Invalid:
@@ -89,14 +99,16 @@ def _other_layout(layout: str | None, url: str) -> Invalid:
 
 
 def _create(engine: Engine, url: str, beside: bool) -> None:
-    at, look = of(engine), inspect(engine)
-    others = sorted(set(look.get_table_names(schema=at.schema)) - at.names - {at.version.name})
-    if others and not beside:
-        text = f"这个数据库不是 supervise 的,里面有别的表({'、'.join(others[:3])}…):{shown(url)}"
-        raise Invalid(Problem("B02", text, help="确要在其中另建 supervise 的表,请运行 supervise init --beside"))
-    if engine.dialect.name == "sqlite" and not others:
+    if engine.dialect.name == "sqlite" and not inspect(engine).get_table_names():
         _wal(engine)
-    upgrades.upgrade(engine)
+    with upgrades.working(engine) as connection:
+        at = of(connection)
+        others = set(inspect(connection).get_table_names(schema=at.schema)) - at.names - {at.version.name}
+        if others and not beside:
+            shown_ = "、".join(sorted(others)[:3])
+            text = f"这个数据库不是 supervise 的,里面有别的表({shown_}…):{shown(url)}"
+            raise Invalid(Problem("B02", text, help="确要在其中另建 supervise 的表,请运行 supervise init --beside"))
+        upgrades.upgrade(connection)
 
 
 def _wal(engine: Engine) -> None:

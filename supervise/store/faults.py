@@ -20,7 +20,15 @@ R = TypeVar("R")
 
 _CLASH, _BUSY = "与别人的办理撞在一起,这一步已撤回", "数据库正被别人写入,没有等到"
 _STATES = {"40001": _CLASH, "40P01": _CLASH, "55P03": _BUSY, "23505": "同一时刻有人办理了同一件事"}
-_NUMBERS = {1213: _CLASH, 1020: _CLASH, 1205: _BUSY, 3572: _BUSY, 1062: _STATES["23505"]}  # MySQL, MariaDB
+_NUMBERS = {
+    1213: _CLASH,
+    1020: _CLASH,
+    1205: _BUSY,
+    3572: _BUSY,
+    1684: _BUSY,
+    1412: _BUSY,
+    1062: _STATES["23505"],
+}  # MySQL, MariaDB
 _LOST_NUMBERS = {2006, 2013, 2055, 4031, 1053, 1927}
 _LOST_STATES = ("08", "57P")
 
@@ -35,7 +43,7 @@ def clash(error: DBAPIError) -> str:
     state, number = _state(error), _number(error)
     if state in _STATES:
         return _STATES[state]
-    if number in _NUMBERS and not state:
+    if number in _NUMBERS:
         return _NUMBERS[number]
     said = str(error.orig)
     if "database is locked" in said or "database table is locked" in said or "database schema is locked" in said:

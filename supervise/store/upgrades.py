@@ -50,7 +50,7 @@ def upgrade(bind: Engine | Connection, to: str = "head") -> tuple[str, ...]:
         Invalid: B02 when tables of ours are there that nobody wrote a layout down for, and that are not the newest.
         Stale: S01 when somebody else is at it for too long.
     """
-    with _working(bind) as connection:
+    with working(bind) as connection:
         _adopt(connection)
         return _run(connection, to, up=True)
 
@@ -68,7 +68,7 @@ def downgrade(bind: Engine | Connection, to: str, drop: bool = False) -> tuple[s
         Refused: B06 when there is anything to lose and ``drop`` was not said.
         Unknown: B07 when there is no such revision.
     """
-    with _working(bind) as connection:
+    with working(bind) as connection:
         _known(to)
         held = _held(connection)
         if held and not drop:
@@ -126,8 +126,12 @@ def _connected(bind: Engine | Connection) -> Iterator[Connection]:
 
 
 @contextmanager
-def _working(bind: Engine | Connection) -> Iterator[Connection]:
-    """A connection on which nobody else works, in one transaction where the database can."""
+def working(bind: Engine | Connection) -> Iterator[Connection]:
+    """A connection on which nobody else changes our tables' shape, in one transaction where the database can.
+
+    Args:
+        bind: an engine, or a connection whose transaction is the caller's.
+    """
     if isinstance(bind, Connection):
         with locks.alone(bind):
             yield bind
