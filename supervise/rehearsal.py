@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from supervise.workflows.lifecycle import Step
 
 YEAR, OPENED, END = 2025, date(2025, 2, 10), date(2026, 1, 23)
-CODES = ("T1", "T2", "T10", "t1", "任务甲")
+CODES = ("GZ-1", "GZ-2", "GZ-10", "gz-1", "任务甲")
 DISTRICT = "试跑"
 
 
