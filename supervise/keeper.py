@@ -16,7 +16,7 @@ from supervise.errors import Diverged, Invalid, Problem, Refused, Unknown
 from supervise.records import Event, replay
 from supervise.store import ledger, seals, tasks
 from supervise.store.seals import Seal
-from supervise.store.tables import SCHEMA_VERSION
+from supervise.store.tables import LAYOUT
 from supervise.workflows.lifecycle import Step
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Keeper(Designer):
         """
         head = seals.newest(session, self.district)
         about = {
-            "district": self.district, "layout": SCHEMA_VERSION, "exported_at": self.now().isoformat(),
+            "district": self.district, "layout": LAYOUT, "exported_at": self.now().isoformat(),
             "seal": {"number": head.number, "hash": head.hash} if head else None,
         }  # fmt: skip
         return archive.write(Path(folder), self._files(session), about)

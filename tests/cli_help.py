@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from supervise.cli.main import main
+import click
+
+from supervise.cli.main import cli, main
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTICE = ROOT / "examples" / "notice.txt"
@@ -20,6 +22,8 @@ COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
     "diagram", "replay", "audit", "export", "restore",
 )  # fmt: skip
+OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
+EVERY = (*COMMANDS, *OF_DB)
 QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram")
 
 SMALL = """青禾区人民政府办公室
@@ -62,6 +66,19 @@ def run(*arguments: str | Path) -> Result:
     assert isinstance(code, int), "main always exits"
     assert "Traceback" not in out.getvalue() + err.getvalue()
     return Result(code, out.getvalue(), err.getvalue())
+
+
+def group(name: str) -> click.Group:
+    """A command that has commands of its own."""
+    found = cli.commands[name]
+    assert isinstance(found, click.Group)
+    return found
+
+
+def named(name: str) -> click.Command:
+    """A command by its words, such as ``db upgrade``."""
+    first, _, second = name.partition(" ")
+    return group(first).commands[second] if second else cli.commands[first]
 
 
 @dataclass
@@ -154,7 +171,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     def step(*arguments: str | Path) -> Any:
         result = day.run(*arguments, "--json")
         assert result.err == ""
-        name = "错误" if "error" in result.data else str(arguments[0])
+        words = " ".join(str(word) for word in arguments[: 2 if arguments[0] == "db" else 1])
+        name = "错误" if "error" in result.data else words
         made.setdefault(name, []).append(result.data)
         return result.data
 
@@ -195,6 +213,11 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("show", "QH2025-999")
     step("do", "QH2025-001", "verify", "--as", "督查室", "--day", "2025-12-31", "--opinion", "属实")
     (folder / "definitions" / "note.yaml").write_text("a: 1\n", "utf-8")
+    step("db", "check")
+    step("db", "upgrade")
+    step("db", "sql")
+    step("db", "conform", f"sqlite:///{folder / '另一个.db'}")
+    step("db", "downgrade", "base", "--yes")
     broken = run("check", "--json", "--definitions", folder / "definitions")
     made["check"].append(broken.data)
     return made

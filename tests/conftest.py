@@ -1,9 +1,16 @@
 """What several tests share."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Engine, delete
+
+from supervise.store.tables import of
+from tests.servers import KINDS, database, installed
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -16,3 +23,38 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared material beside the repository (../shared): test skipped")
     return folder
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def url(kind: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a new and empty database of each kind."""
+    with database(kind, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Engine]]:
+    """One database of each kind for the whole run, made when first asked for; to make one takes a second."""
+    with ExitStack() as stack:
+
+        @cache
+        def make(kind: str) -> Engine:
+            return stack.enter_context(installed(kind, tmp_path_factory.mktemp(kind)))
+
+        yield make
+
+
+@pytest.fixture
+def engine(kind: str, held: Callable[[str], Engine]) -> Iterator[Engine]:
+    """An engine on a database of each kind that holds our tables, with no row in them."""
+    made = held(kind)
+    yield made
+    with made.begin() as connection:
+        for table in of(made).metadata.sorted_tables:
+            connection.execute(delete(table))

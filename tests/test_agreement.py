@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Office, Refused
@@ -23,6 +25,7 @@ from supervise.rules.scoring import Score, Tally, score
 from supervise.store import duties as duty_store
 from supervise.store import tables, tasks
 from tests.histories import END, FOLDER, LAW, LETTERS, OFFICE, OPENED, Act, placed, played, script, steps, tried
+from tests.servers import KINDS
 
 RULES = FOLDER.rule(BoardRules, "red-black").value
 
@@ -128,15 +131,20 @@ def test_settling_is_done_once_it_is_done(chosen: list[tuple[int, int, int]], af
     assert bool(LAW.settle(task, day).events) == (LAW.wake(task) <= day)
 
 
+_numbers = count()
+
+
 class Played:
     """A history played through an office and its database."""
 
-    def __init__(self, acts: list[Act], gap: int) -> None:
-        engine = create_engine("sqlite://")
-        tables.metadata.create_all(engine)
+    def __init__(self, acts: list[Act], gap: int, engine: Engine | None = None) -> None:
+        if engine is None:
+            engine = create_engine("sqlite://")
+            tables.metadata.create_all(engine)
         self.sessions = sessionmaker(engine)
         self.moment = datetime(2025, 2, 10, 1, tzinfo=UTC)
-        self.office = Office(FOLDER, now=self._now, today=lambda: END)
+        self.district = f"区{next(_numbers)}"  # on a server, each history in a district of its own
+        self.office = Office(FOLDER, district=self.district, now=self._now, today=lambda: END)
         self.cuts: list[Cut] = []
         with self.sessions.begin() as session:
             task = placed()
@@ -172,23 +180,31 @@ def folded(office: Office, session: Session, cut: Cut) -> list[object]:
 @given(steps, st.integers(1, 6), st.data())
 def test_rows_equal_the_replay_at_every_cut(chosen: list[tuple[int, int, int]], gap: int, data: st.DataObject) -> None:
     """Task rows equal the fold of the log, and so do the stored duties, now and at any cut."""
-    made = Played([a for a in script(chosen) if a.day < END], gap)
+    rows_equal_the_replay(Played([a for a in script(chosen) if a.day < END], gap), data)
+
+
+def rows_equal_the_replay(made: Played, data: st.DataObject) -> None:
+    """The law of the test above, on whatever database the history was played."""
     with made.sessions() as session:
         assert made.office.replay(session).tasks == 1
         for cut in [Cut(END), *made.cuts]:
-            assert duty_store.at(session, "default", cut) == folded(made.office, session, cut)
+            assert duty_store.at(session, made.district, cut) == folded(made.office, session, cut)
         if made.cuts:
             as_of = data.draw(st.sampled_from(made.cuts)).as_of
             known = data.draw(st.sampled_from(made.cuts)).known
             cut = Cut(as_of, known)
-            assert duty_store.at(session, "default", cut) == folded(made.office, session, cut)
+            assert duty_store.at(session, made.district, cut) == folded(made.office, session, cut)
 
 
 @settings(max_examples=25, deadline=None)
 @given(steps, st.integers(1, 6), st.integers(0, 400))
 def test_the_to_do_list_is_what_the_duties_say(chosen: list[tuple[int, int, int]], gap: int, after: int) -> None:
     """What is owed on a day is exactly the duties that are open or missed then, clock or no clock."""
-    made = Played([a for a in script(chosen) if a.day < END], gap)
+    the_list_is_what_the_duties_say(Played([a for a in script(chosen) if a.day < END], gap), after)
+
+
+def the_list_is_what_the_duties_say(made: Played, after: int) -> None:
+    """The law of the test above, on whatever database the history was played."""
     cut = Cut(OPENED + timedelta(days=after))
     with made.sessions() as session:
         view = made.office.show(session, "T1", cut)
@@ -209,13 +225,35 @@ def test_a_board_at_a_cut_is_the_same_bytes_for_ever(
     """Whatever happens after a cut, the board at that cut does not change by a byte."""
     acts = [a for a in script(chosen) if a.day < END]
     split = data.draw(st.integers(0, len(acts)))
-    made = Played(acts[:split], gap)
+    the_board_stays(Played(acts[:split], gap), acts[split:])
+
+
+def the_board_stays(made: Played, later: list[Act]) -> None:
+    """The law of the test above, on whatever database the history was played."""
     with made.sessions() as session:
         before = made.office.board(session, "red-black", "2025Q2", Cut(date(2025, 6, 30)))
-    for act in acts[split:]:
+    for act in later:
         made._act(act)
     with made.sessions.begin() as session:
         made.office.tick(session, END)
     cut = Cut(date(2025, 6, 30), datetime.fromisoformat(before["cut"]["known"]))
     with made.sessions() as session:
         assert canonical(made.office.board(session, "red-black", "2025Q2", cut)) == canonical(before)
+
+
+on_servers = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
+@on_servers
+@given(chosen=steps, gap=st.integers(1, 6), after=st.integers(0, 400), data=st.data())
+def test_the_same_laws_hold_on_servers(
+    engine: Engine, chosen: list[tuple[int, int, int]], gap: int, after: int, data: st.DataObject
+) -> None:
+    """On PostgreSQL and MariaDB too: rows equal replay, the list equals the duties, a board at a cut stays."""
+    acts = [a for a in script(chosen) if a.day < END]
+    made = Played(acts[: len(acts) * 2 // 3], gap, engine)
+    rows_equal_the_replay(made, data)
+    the_list_is_what_the_duties_say(made, after)
+    the_board_stays(made, acts[len(acts) * 2 // 3 :])
+    rows_equal_the_replay(made, data)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Invalid, Message, Office, Refused, Stale, Unknown
@@ -33,10 +33,8 @@ def one(code: str = "T1", lead: tuple[str, ...] = ("区工信局",), co: tuple[s
 
 
 @pytest.fixture
-def sessions() -> sessionmaker[Session]:
+def sessions(engine: Engine) -> sessionmaker[Session]:
     """A host's sessions on a database that holds our tables."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
     return sessionmaker(engine)
 
 
@@ -117,23 +115,20 @@ def test_who_saw_an_older_version_is_told_the_new_state(office: Office, sessions
             office.advance(session, "T1", "withdraw", OFFICE, date(2025, 3, 6), seen=1, reason="调整")
 
 
-def test_two_sessions_from_one_version_cannot_both_win(tmp_path: Path, office: Office) -> None:
+def test_two_sessions_from_one_version_cannot_both_win(sessions: sessionmaker[Session], office: Office) -> None:
     """Of two transactions that loaded the same version only the first commits; the second is stale."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
-    tables.metadata.create_all(engine)
-    opened = sessionmaker(engine)
-    with opened.begin() as session:
+    with sessions.begin() as session:
         office.assign(session, one(), OFFICE, OPENED)
-    with opened() as slow:
+    with sessions() as slow:
         task = office.load(slow, "T1")
-        with opened.begin() as quick:
+        with sessions.begin() as quick:
             office.advance(quick, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN)
         lifecycle = office.lifecycle(slow, task.definition)
         step = lifecycle.advance(task, "withdraw", OFFICE, date(2025, 3, 5), {"reason": "调整"})
-        with pytest.raises(Stale):
+        with pytest.raises(Stale, match="已报方案"):
             office.save(slow, [step], date(2025, 3, 5))
         slow.rollback()
-    with opened() as session:
+    with sessions() as session:
         assert office.load(session, "T1").state == "planned"
 
 

@@ -1,4 +1,4 @@
-"""Two real processes on one SQLite file: exactly one wins."""
+"""Real processes on one database of each kind: exactly one wins."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 BREAKDOWN = """
 due: 2027-12-31
@@ -16,9 +18,16 @@ tasks:
 
 def supervise(folder: Path, *words: str) -> subprocess.Popen[str]:
     """A command in a process of its own, on the folder's database."""
-    env = {**os.environ, "SUPERVISE_DB": f"sqlite:///{folder / 'x.db'}", "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "supervise", *words]
+    env = {**os.environ, "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "supervise", *words, "--db", (folder / "url").read_text("utf-8")]
     return subprocess.Popen(command, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, url: str) -> Path:
+    """A folder whose file ``url`` names a new database."""
+    (tmp_path / "url").write_text(url, "utf-8")
+    return tmp_path
 
 
 def run(folder: Path, *words: str) -> str:
@@ -38,39 +47,58 @@ def assigned(folder: Path) -> None:
 PLAN = ("--day", "2027-03-02", "--milestones", "六月过半", "--contact", "李某")
 
 
-def test_one_of_two_processes_from_the_same_version_wins(tmp_path: Path) -> None:
+def test_one_of_two_processes_from_the_same_version_wins(folder: Path) -> None:
     """Both saw version 1; one acts, the other exits 6 and is told the new state."""
-    assigned(tmp_path)
+    assigned(folder)
     both = [
-        supervise(tmp_path, "do", "T1", "plan", "--as", "区工信局", "--seen", "1", *PLAN),
+        supervise(folder, "do", "T1", "plan", "--as", "区工信局", "--seen", "1", *PLAN),
         supervise(
-            tmp_path, "do", "T1", "withdraw", "--as", "督查室", "--seen", "1", "--day", "2027-03-02", "--reason", "调整"
+            folder, "do", "T1", "withdraw", "--as", "督查室", "--seen", "1", "--day", "2027-03-02", "--reason", "调整"
         ),
     ]
     ended = [(process.communicate(), process.returncode) for process in both]
     assert sorted(code for _, code in ended) == [0, 6]
     (_, said), _ = next(e for e in ended if e[1] == 6)
     assert "别人先办了" in said and ("已报方案" in said or "已办结" in said)
-    assert "2 条办理记录" in run(tmp_path, "replay", "--verify")
+    assert "2 条办理记录" in run(folder, "replay", "--verify")
 
 
-def test_eight_processes_leave_one_act_and_a_sound_record(tmp_path: Path) -> None:
+def test_eight_processes_leave_one_act_and_a_sound_record(folder: Path) -> None:
     """Eight processes race to file the same plan: one is on record, the others are refused or stale, none half done."""
-    assigned(tmp_path)
-    race = [supervise(tmp_path, "do", "T1", "plan", "--as", "区工信局", *PLAN) for _ in range(8)]
+    assigned(folder)
+    race = [supervise(folder, "do", "T1", "plan", "--as", "区工信局", *PLAN) for _ in range(8)]
     codes = []
     for process in race:
         _, said = process.communicate()
         codes.append(process.returncode)
         assert "Traceback" not in said
     assert codes.count(0) == 1 and set(codes) <= {0, 3, 6}
-    assert "2 条办理记录" in run(tmp_path, "replay", "--verify")
+    assert "2 条办理记录" in run(folder, "replay", "--verify")
 
 
-def test_two_clocks_at_once_send_each_order_once(tmp_path: Path) -> None:
+def test_two_clocks_at_once_send_each_order_once(folder: Path) -> None:
     """Two ticks of one night in two processes send one letter; whoever comes second changes nothing."""
-    assigned(tmp_path)
-    night = [supervise(tmp_path, "tick", "2027-03-20") for _ in range(2)]
+    assigned(folder)
+    night = [supervise(folder, "tick", "2027-03-20") for _ in range(2)]
     codes = sorted((process.communicate(), process.returncode)[1] for process in night)
     assert codes[0] == 0 and set(codes) <= {0, 6}
-    assert run(tmp_path, "log", "T1").count("发督查单") == 1
+    assert run(folder, "log", "T1").count("发督查单") == 1
+
+
+def test_four_processes_at_once_make_one_database(folder: Path) -> None:
+    """Four installations of one database at the same moment all succeed, and the tables are there once."""
+    race = [supervise(folder, "init") for _ in range(4)]
+    said = [process.communicate()[1] for process in race]
+    assert [process.returncode for process in race] == [0] * 4, said
+    run(folder, "db", "check")
+
+
+def test_four_processes_that_first_use_a_database_place_each_task_once(folder: Path) -> None:
+    """Four clerks assign the same breakdown into an empty database: one succeeds, no task is there twice."""
+    (folder / "b.yaml").write_text(BREAKDOWN, "utf-8")
+    race = [supervise(folder, "assign", "b.yaml", "--day", "2027-03-01") for _ in range(4)]
+    said = [process.communicate()[1] for process in race]
+    codes = [process.returncode for process in race]
+    assert codes.count(0) == 1 and set(codes) <= {0, 3, 6}, said
+    assert not any("Traceback" in words for words in said)
+    assert "1 条办理记录" in run(folder, "replay", "--verify")

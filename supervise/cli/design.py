@@ -108,7 +108,7 @@ def diagram(counter: Counter, name: str, output: str, counts: bool, as_of: date 
         raise click.UsageError(f"不会画“{output}”,文件名应以 .svg、.png 或 .dot 结尾")
     office, numbers, day = counter.office(), None, as_of or date.today()
     if counts:
-        with counter.sessions()() as session:
+        with counter.reading() as (_, session):
             numbers = office.counts(session, name, cut(as_of, known))
     with saving(output) as save:
         picture = office.diagram(name, formats[form], numbers, day if counts else None)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli import design, judge, keep, work
+from supervise.cli import db, design, judge, keep, work
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def cli(context: click.Context) -> None:
 
 for _command in (
     design.init, design.check, work.intake, work.assign, work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    judge.board, judge.why, judge.assess, design.diagram, design.replay, keep.audit, keep.export,
-    keep.restore,
+    judge.board, judge.why, judge.assess, design.diagram, design.replay, keep.audit, keep.export, keep.restore, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 
@@ -109,6 +108,8 @@ def _usage(error: click.ClickException, given: Sequence[str]) -> Problem:
 
     text = explain(error, cli.commands) if isinstance(error, click.UsageError) else error.format_message()
     command = next((word for word in given if word in cli.commands), "")
+    known = getattr(cli.commands.get(command), "commands", {})
+    command = " ".join([command, *(word for word in given[1:2] if word in known)])
     return Problem("C01", f"命令写错了:{text}", help=f"用法见 {' '.join(filter(None, ('supervise', command)))} --help")
 
 

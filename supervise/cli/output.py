@@ -55,27 +55,52 @@ class Counter:
 
     def sessions(self, create: bool = False, beside: bool = False) -> Sessions:
         """Sessions on the database; an SQLite file is made only by commands that write."""
-        from supervise.errors import Problem, Unknown
         from supervise.store.database import open_database
 
+        if not create:
+            self.has_file()
+        return open_database(self.db, create, beside)
+
+    def has_file(self) -> None:
+        """See that the SQLite file is there, for looking must not make one.
+
+        Raises:
+            Unknown: B01 when it is not.
+        """
+        from supervise.errors import Problem, Unknown
+
         file = _SQLITE.match(self.db)
-        if file is not None and not create and not os.path.isfile(file[1]):
+        if file is not None and not os.path.isfile(file[1]):
             text = f"{file[1]} 是文件夹,不是数据库" if os.path.isdir(file[1]) else f"没有数据库文件 {file[1]}"
             raise Unknown(Problem("B01", text, help="请先 supervise init 或 assign,或用 --db(SUPERVISE_DB)指明"))
-        return open_database(self.db, create, beside)
+
+    @contextmanager
+    def passing(self, url: str) -> Iterator[None]:
+        """An SQLite file that is there only within the block, unless it was there before."""
+        file = _SQLITE.match(url)
+        new = file is not None and not os.path.exists(file[1])
+        try:
+            yield
+        finally:
+            if new and file is not None and os.path.exists(file[1]):
+                os.remove(file[1])
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Office, Work]]:
         """An office and a session that changes nothing."""
+        from supervise.store.database import reading
+
         office = self.office()
-        with self.sessions()() as session:
+        with reading(self.sessions()) as session:
             yield office, session
 
     @contextmanager
     def writing(self, create: bool = False) -> Iterator[tuple[Office, Work]]:
         """An office and a transaction: all of it, or nothing."""
+        from supervise.store.database import writing
+
         office = self.office()
-        with self.sessions(create).begin() as session:
+        with writing(self.sessions(create)) as session:
             yield office, session
         self.kept = True
 

@@ -188,7 +188,8 @@ def explain(error: click.UsageError, commands: Iterable[str]) -> str:
         return f"{error.option_name} {what}"
     if error.message.startswith("No such command"):
         word = error.message.split("'")[1]
-        return f"没有 {word} 这个命令{did_you_mean(word, commands)}"
+        inner = getattr(error.ctx.command, "commands", None) if error.ctx is not None else None
+        return f"没有 {word} 这个命令{did_you_mean(word, inner or commands)}"
     if error.message.startswith("Got unexpected extra argument"):
         return f"多写了“{error.message.rpartition('(')[2].rstrip(').')}”"
     return error.message

@@ -1,21 +1,27 @@
-"""Opening a database when no host brings a session: a URL in, a session factory out.
+"""Opening a database when no host brings a session: a URL in, a session factory out, transactions of our own.
 
 A database that holds other people's tables and none of ours is never touched without being asked.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import sleep
+from typing import TypeAlias
 
-from sqlalchemy import Engine, create_engine, event, insert, inspect, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Engine, inspect
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise.errors import Invalid, Problem, Unknown
-from supervise.store.tables import SCHEMA_VERSION, meta, metadata
+from supervise.store import faults, upgrades
+from supervise.store.engines import open_engine, shown
+from supervise.store.tables import LAYOUT, of
 
 Work = Session
+Server: TypeAlias = Engine
 Sessions = sessionmaker[Session]
 
 
@@ -31,81 +37,107 @@ def open_database(url: str, create: bool = False, beside: bool = False) -> Sessi
         Unknown: B01 when there is no database.
         Invalid: B02 when it is no database, not ours, or of another layout.
     """
-    engine = _engine(url)
-    try:
-        names = set(inspect(engine).get_table_names())
-        if meta.name not in names:
+    engine = open_engine(url)
+    with opening(url):
+        layout = _layout(engine)
+        if layout == upgrades.BASE:
             if not create:
-                raise Unknown(Problem("B01", f"数据库里还没有 supervise 的表:{_shown(url)}", help=_INIT))
-            if names and not beside:
-                shown = "、".join(sorted(names)[:3])
-                raise Invalid(
-                    Problem("B02", f"这个数据库不是 supervise 的,里面有别的表({shown}…):{_shown(url)}", help=_BESIDE)
-                )
-            _create(engine)
-        _same_layout(engine, url)
-    except DatabaseError as error:
-        raise Invalid(
-            Problem("B02", f"打不开数据库 {_shown(url)}:{error.orig}", help="请核对 --db 指的是不是数据库")
-        ) from None
+                raise nothing_there(url)
+            _create(engine, url, beside)
+        elif layout != LAYOUT:
+            raise _other_layout(layout, url)
+    return sessions_on(engine)
+
+
+def sessions_on(engine: Engine) -> Sessions:
+    """Sessions on an engine of our own."""
     return sessionmaker(engine, expire_on_commit=False)
 
 
-_INIT = "请先运行 supervise init,或核对 --db(环境变量 SUPERVISE_DB)"
-_BESIDE = "确要在其中另建 supervise 的表,请运行 supervise init --beside"
+@contextmanager
+def opening(url: str) -> Iterator[None]:
+    """Around the first look at a database.
 
-
-_EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
-
-
-# By default these lock the gaps between rows, and acts on different tasks would wait for each other.
-_SETTINGS: dict[str, dict[str, Any]] = {name: {"isolation_level": "READ COMMITTED"} for name in ("mysql", "mariadb")}
-
-
-def _engine(url: str) -> Engine:
+    Raises:
+        Invalid: B02 when it cannot be opened.
+        Stale: S01 when others kept it busy.
+    """
     try:
-        parsed = make_url(url)
-        engine = create_engine(parsed, **_SETTINGS.get(parsed.get_backend_name(), {}))
-    except ArgumentError:
-        raise Invalid(
-            Problem("B02", f"看不懂数据库地址“{url}”", help="应写作 sqlite:///文件.db 或 postgresql+psycopg://…")
-        ) from None
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        extra = _EXTRAS.get(url.partition(":")[0].partition("+")[0])
-        help = f'请安装:pip install "supervise[{extra}]"' if extra else "请先装上这种数据库的驱动"
-        raise Invalid(Problem("B02", f"缺少数据库驱动:{error}", help=help)) from None
-    if parsed.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _sqlite_settings)
-    return engine
+        yield
+    except DatabaseError as error:
+        if text := faults.clash(error):
+            raise faults.stale(text) from error
+        text = f"打不开数据库 {shown(url)}:{faults.short(error)}"
+        raise Invalid(Problem("B02", text, help="请核对 --db 指的是不是数据库")) from None
 
 
-def _sqlite_settings(connection: Any, record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 10000")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+def nothing_there(url: str) -> Unknown:
+    """What is raised when none of our tables is there."""
+    help_ = "请先运行 supervise init,或核对 --db(环境变量 SUPERVISE_DB)"
+    return Unknown(Problem("B01", f"数据库里还没有 supervise 的表:{shown(url)}", help=help_))
 
 
-def _create(engine: Engine) -> None:
-    if engine.dialect.name == "sqlite":
+def _layout(engine: Engine) -> str | None:
+    """The layout as written down, while nobody is at it; ``None`` if it was written down nowhere."""
+    try:
+        found = upgrades.current(engine)
+    except DatabaseError as error:
+        if not faults.clash(error):
+            raise
+        found = None
+    if found is None:  # perhaps someone is just making the tables: wait, and look again
+        with upgrades.working(engine) as connection:
+            found = upgrades.current(connection)
+    return found
+
+
+def _other_layout(layout: str | None, url: str) -> Invalid:
+    text = f"数据库版式是 {layout or '没有记录的旧版'},本程序要的是 {LAYOUT}:{shown(url)}"
+    newer = layout is not None and layout > LAYOUT
+    help_ = "请用更新的 supervise 打开" if newer else "请先备份,再运行 supervise db upgrade"
+    return Invalid(Problem("B02", text, help=help_))
+
+
+def _create(engine: Engine, url: str, beside: bool) -> None:
+    if engine.dialect.name == "sqlite" and not inspect(engine).get_table_names():
+        _wal(engine)
+    with upgrades.working(engine) as connection:
+        at = of(connection)
+        others = set(inspect(connection).get_table_names(schema=at.schema)) - at.names - {at.version.name}
+        if others and not beside:
+            shown_ = "、".join(sorted(others)[:3])
+            text = f"这个数据库不是 supervise 的,里面有别的表({shown_}…):{shown(url)}"
+            raise Invalid(Problem("B02", text, help="确要在其中另建 supervise 的表,请运行 supervise init --beside"))
+        upgrades.upgrade(connection)
+
+
+def _wal(engine: Engine) -> None:
+    """Readers never wait; it stays with the file. Of several who ask at once one is heard, and that is enough."""
+    for _ in range(20):
         with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # stays with the file; readers never wait
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.execute(insert(meta).values(name="layout", value=str(SCHEMA_VERSION)))
+            try:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                return
+            except OperationalError as error:
+                if not faults.clash(error):
+                    raise
+        sleep(0.05)
 
 
-def _same_layout(engine: Engine, url: str) -> None:
-    with engine.connect() as connection:
-        layout = connection.execute(select(meta.c.value).where(meta.c.name == "layout")).scalar()
-    if layout != str(SCHEMA_VERSION):
-        text = f"数据库版式是 {layout},本程序要的是 {SCHEMA_VERSION}:{_shown(url)}"
-        raise Invalid(Problem("B02", text, help="请用同一版本的 supervise 打开"))
+@contextmanager
+def writing(sessions: Sessions) -> Iterator[Work]:
+    """A transaction: all of it, or nothing; what the database says against it is told in our words."""
+    with faults.ours(), sessions.begin() as session:
+        yield session
 
 
-def _shown(url: str) -> str:
-    """A URL without its password."""
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except SQLAlchemyError:
-        return url
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Work]:
+    """A session that changes nothing and sees the record as it was at one moment, whoever writes meanwhile."""
+    with faults.ours(), sessions() as session:
+        dialect = session.get_bind().dialect
+        if isinstance(dialect, PGDialect):
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        elif dialect.name == "sqlite":
+            session.connection().exec_driver_sql("BEGIN")
+        yield session

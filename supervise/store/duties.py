@@ -13,7 +13,8 @@ from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from supervise.records import Cut, Duty, Event
-from supervise.store.tables import duty as table
+from supervise.store.faults import told
+from supervise.store.tables import of
 
 Stage = tuple[Event, tuple[Duty, ...], tuple[Duty, ...]]
 """An event with all duties of its task before and after it."""
@@ -27,6 +28,7 @@ def save(session: Session, district: str, stages: Sequence[Stage]) -> None:
         district: whose tasks.
         stages: in order.
     """
+    table = of(session).duty
     fresh: dict[tuple[str, str], dict[str, Any]] = {}
     made: list[dict[str, Any]] = []
     ended: list[dict[str, Any]] = []
@@ -54,6 +56,7 @@ def save(session: Session, district: str, stages: Sequence[Stage]) -> None:
         session.execute(insert(table), made)
 
 
+@told
 def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = None) -> list[Duty]:
     """Every duty as a cut shows it, by task and due date.
 
@@ -63,6 +66,7 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
         cut: what had happened and was known.
         codes: only these tasks, all if ``None``.
     """
+    table = of(session).duty
     begun, over = table.c.since_day <= cut.as_of, table.c.until_day <= cut.as_of
     if cut.known is not None:
         begun = and_(begun, table.c.since_known <= cut.known)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from supervise import chain
 from supervise.records import Event
 from supervise.store import library, seals, tasks
-from supervise.store.tables import UtcDateTime, event, mark, publication, seal, sealed, task
-from supervise.store.tables import library as library_table
+from supervise.store.tables import Tables, of
+from supervise.store.types import UtcDateTime
 
 Record = chain.Record
 CHUNK = 500
@@ -21,7 +21,8 @@ CHUNK = 500
 
 def codes(session: Session, district: str) -> list[str]:
     """Every task that a row, an event or a seal speaks of, in order."""
-    columns = (task.c.code, event.c.task, sealed.c.task)
+    at = of(session)
+    columns = (at.task.c.code, at.event.c.task, at.sealed.c.task)
     found = union(*(select(c.label("code")).where(c.table.c.district == district) for c in columns))
     return sorted(session.scalars(found))
 
@@ -33,6 +34,7 @@ def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def events(session: Session, district: str, chunk: Sequence[str], since: int = 0) -> dict[str, list[Record]]:
     """The events of some tasks in order, each with its hash; from the last that seal ``since`` had seen on."""
+    event, sealed = of(session).event, of(session).sealed
     query = select(event).where(event.c.district == district, event.c.task.in_(chunk))
     if since:
         seen = select(sealed.c.task, func.max(sealed.c.version).label("version")).where(
@@ -79,6 +81,7 @@ _BLANK: Record = {
 
 def heads(session: Session, district: str, chunk: Sequence[str]) -> dict[str, Record]:
     """What the rows of some tasks say of their chains."""
+    task = of(session).task
     query = select(task.c.code, task.c.version, task.c.head).where(task.c.district == district, task.c.code.in_(chunk))
     return {
         row.code: {"district": district, "task": row.code, "version": _whole(row.version), "head": row.head}
@@ -88,6 +91,7 @@ def heads(session: Session, district: str, chunk: Sequence[str]) -> dict[str, Re
 
 def named(session: Session, district: str, chunk: Sequence[str]) -> dict[str, list[Record]]:
     """What seals say of some tasks, oldest first."""
+    sealed = of(session).sealed
     query = select(sealed).where(sealed.c.district == district, sealed.c.task.in_(chunk))
     found: dict[str, list[Record]] = {}
     for row in session.execute(query.order_by(sealed.c.task, sealed.c.seq)):
@@ -97,12 +101,14 @@ def named(session: Session, district: str, chunk: Sequence[str]) -> dict[str, li
 
 def of_seal(session: Session, district: str, number: int) -> list[Record]:
     """The heads that one seal names, by task."""
+    sealed = of(session).sealed
     query = select(sealed).where(sealed.c.district == district, sealed.c.seq == number).order_by(sealed.c.task)
     return [_head(district, row) for row in session.execute(query)]
 
 
 def versions_at(session: Session, district: str, number: int) -> dict[str, int]:
     """The version of every task that the seals up to one have seen."""
+    sealed = of(session).sealed
     query = select(sealed.c.task, func.max(sealed.c.version)).where(
         sealed.c.district == district, sealed.c.seq <= number
     )
@@ -111,7 +117,8 @@ def versions_at(session: Session, district: str, number: int) -> dict[str, int]:
 
 def highest(session: Session, district: str) -> int:
     """The greatest number of a seal that a head or a publication speaks of."""
-    columns = (sealed.c.seq, publication.c.seal)
+    at = of(session)
+    columns = (at.sealed.c.seq, at.publication.c.seal)
     found = (session.execute(select(func.max(c)).where(c.table.c.district == district)).scalar() for c in columns)
     return max(number or 0 for number in found)
 
@@ -127,6 +134,7 @@ def _whole(value: Any) -> int:
 
 def all_seals(session: Session, district: str, after: int = 0) -> list[Record]:
     """Seals in order."""
+    seal = of(session).seal
     query = select(seal).where(seal.c.district == district, seal.c.seq > after)
     keys = query.with_only_columns(seal.c.seq).order_by(seal.c.seq)
     found = _readable(session, query, keys, lambda row: seals.record(district, seals.as_seal(row)))
@@ -135,6 +143,7 @@ def all_seals(session: Session, district: str, after: int = 0) -> list[Record]:
 
 def publications(session: Session, district: str) -> list[Record]:
     """Publications in the order of their seals."""
+    publication = of(session).publication
     query = select(publication).where(publication.c.district == district)
     keys = query.with_only_columns(publication.c.seal, publication.c.serial)
     keys = keys.order_by(publication.c.seal, publication.c.serial)
@@ -145,7 +154,8 @@ def publications(session: Session, district: str) -> list[Record]:
 
 def others(session: Session, district: str, name: str) -> Iterator[Record]:
     """Marks or registered texts, whole."""
-    table, order = {"marks": (mark, mark.c.seq), "library": (library_table, library_table.c.name)}[name]
+    table = _table(of(session), name)
+    order = table.c.seq if name == "marks" else table.c.name
     for row in session.execute(select(table).where(table.c.district == district).order_by(order)):
         yield {key: _plain(value) for key, value in row._mapping.items()}
 
@@ -158,12 +168,19 @@ def _plain(value: Any) -> Any:
 
 # ── back into rows ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-_TABLES = {"marks": mark, "library": library_table, "publications": publication, "seals": seal, "sealed": sealed}
+_NAMES = {"marks": "mark", "library": "library", "publications": "publication", "seals": "seal", "sealed": "sealed"}
+
+
+def _table(at: Tables, name: str) -> Table:
+    """The table of an exported file."""
+    found: Table = getattr(at, _NAMES[name])
+    return found
 
 
 def empty(session: Session, district: str) -> bool:
     """Whether nothing of a district is on record."""
-    tables: Iterable[Table] = (task, event, *_TABLES.values())
+    at = of(session)
+    tables: Iterable[Table] = (at.task, at.event, *(_table(at, name) for name in _NAMES))
     return not any(
         session.execute(select(t.c.district).where(t.c.district == district).limit(1)).first() for t in tables
     )
@@ -171,7 +188,7 @@ def empty(session: Session, district: str) -> bool:
 
 def put(session: Session, name: str, records: Sequence[Record]) -> None:
     """Put marks, registered texts, publications, seals or sealed heads back as they were."""
-    table = _TABLES[name]
+    table = _table(of(session), name)
     rows = [_row(table, {"seq" if k == "number" else k: v for k, v in record.items()}) for record in records]
     if rows:
         session.execute(insert(table), rows)
@@ -200,6 +217,7 @@ def as_event(record: Record) -> Event:
 
 def mark_sealed(session: Session, district: str) -> None:
     """Say of every task whose head a seal has named that it is sealed."""
+    task, sealed = of(session).task, of(session).sealed
     seen = (
         select(sealed.c.task)
         .where(sealed.c.district == district, sealed.c.task == task.c.code, sealed.c.version == task.c.version)

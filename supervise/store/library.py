@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from supervise import chain
 from supervise.errors import Invalid, Problem
 from supervise.store import seals
-from supervise.store.tables import library, mark, publication
+from supervise.store.faults import told
+from supervise.store.tables import of
 
 
 def fingerprint(text: str) -> str:
@@ -22,6 +23,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
 
 
+@told
 def register(session: Session, district: str, kind: str, name: str, text: str, now: datetime) -> str:
     """Put a definition or rule set on record under its name and version; the same text again changes nothing.
 
@@ -31,7 +33,7 @@ def register(session: Session, district: str, kind: str, name: str, text: str, n
     Raises:
         Invalid: L01 when another text is registered under that name.
     """
-    print_ = fingerprint(text)
+    print_, library = fingerprint(text), of(session).library
     known = session.execute(
         select(library.c.fingerprint).where(library.c.district == district, library.c.name == name)
     ).scalar()
@@ -52,8 +54,10 @@ def register(session: Session, district: str, kind: str, name: str, text: str, n
     return print_
 
 
+@told
 def registered(session: Session, district: str, name: str) -> str | None:
     """The text registered under ``name@version``."""
+    library = of(session).library
     query = select(library.c.text).where(library.c.district == district, library.c.name == name)
     return session.execute(query).scalar()
 
@@ -74,6 +78,7 @@ class Publication:
     seal_hash: str = ""
 
 
+@told
 def publish(
     session: Session,
     district: str,
@@ -97,7 +102,7 @@ def publish(
     seal = seals.make(session, district, "publication", now, algorithm, number, paper)
     assert seal is not None  # a publication is always sealed
     made = replace(made, seal=seal.number, seal_hash=seal.hash)
-    session.execute(insert(publication).values(publication_record(district, made) | {"published_at": now}))
+    session.execute(insert(of(session).publication).values(publication_record(district, made) | {"published_at": now}))
     return made
 
 
@@ -110,10 +115,12 @@ def publication_record(district: str, made: Publication) -> chain.Record:
     }  # fmt: skip
 
 
+@told
 def publications(
     session: Session, district: str, name: str, period: str = "", known: datetime | None = None
 ) -> list[Publication]:
     """Publications of a board or assessment, oldest first; with ``known``, only those made by then."""
+    publication = of(session).publication
     query = select(publication).where(publication.c.district == district, publication.c.name == name)
     if period:
         query = query.where(publication.c.period == period)
@@ -143,8 +150,10 @@ class MarkRow:
     note: str
 
 
+@told
 def add_mark(session: Session, district: str, row: MarkRow, now: datetime) -> None:
     """Put a mark on record."""
+    mark = of(session).mark
     last = session.execute(select(func.max(mark.c.seq)).where(mark.c.district == district)).scalar() or 0
     session.execute(
         insert(mark).values(
@@ -161,8 +170,10 @@ def add_mark(session: Session, district: str, row: MarkRow, now: datetime) -> No
     )
 
 
+@told
 def marks(session: Session, district: str, since: date, until: date, known: datetime | None) -> list[MarkRow]:
     """Marks dated within a stretch of days, as far as known, in the order they were entered."""
+    mark = of(session).mark
     query = select(mark).where(mark.c.district == district, mark.c.day >= since, mark.c.day <= until)
     if known is not None:
         query = query.where(mark.c.recorded_at <= known)

@@ -13,14 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from supervise import chain
-from supervise.errors import Problem, Stale
-from supervise.store.tables import seal as seal_table
-from supervise.store.tables import sealed
-from supervise.store.tables import task as task_table
+from supervise.store.faults import stale, told
+from supervise.store.tables import of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Seal:
     hash: str = ""
 
 
+@told
 def make(
     session: Session, district: str, kind: str, now: datetime, algorithm: str, serial: str = "", paper: str = ""
 ) -> Seal | None:
@@ -73,19 +72,12 @@ def make(
         _write(session, district, made, heads)
         return made
     except IntegrityError as error:
-        raise _stale(f"同一时刻有人走时钟或公布({type(error.orig).__name__})") from None
-    except OperationalError as error:
-        if "locked" in str(error.orig):
-            raise _stale("数据库正被别人写入") from None
-        raise
-
-
-def _stale(text: str) -> Stale:
-    return Stale(Problem("S01", text, help="什么都没有入库,请再运行一次"))
+        raise stale(f"同一时刻有人走时钟或公布({type(error.orig).__name__}),什么都没有入库") from error
 
 
 def unsealed(session: Session, district: str) -> list[tuple[str, int, str]]:
     """Code, version and head of every task that changed since the last seal."""
+    task_table = of(session).task
     mine = (task_table.c.district == district) & (task_table.c.unsealed == 1)
     found = session.execute(select(task_table.c.code, task_table.c.version, task_table.c.head).where(mine))
     return sorted((row.code, row.version, row.head) for row in found)
@@ -93,6 +85,7 @@ def unsealed(session: Session, district: str) -> list[tuple[str, int, str]]:
 
 def newest(session: Session, district: str) -> Seal | None:
     """The last link of the district's chain."""
+    seal_table = of(session).seal
     query = select(seal_table).where(seal_table.c.district == district).order_by(seal_table.c.seq.desc()).limit(1)
     row = session.execute(query).first()
     return as_seal(row) if row is not None else None
@@ -100,6 +93,7 @@ def newest(session: Session, district: str) -> Seal | None:
 
 def numbered(session: Session, district: str, number: int) -> Seal | None:
     """The seal of a number."""
+    seal_table = of(session).seal
     query = select(seal_table).where(seal_table.c.district == district, seal_table.c.seq == number)
     row = session.execute(query).first()
     return as_seal(row) if row is not None else None
@@ -108,6 +102,7 @@ def numbered(session: Session, district: str, number: int) -> Seal | None:
 def _known(session: Session, district: str, codes: Sequence[str]) -> dict[str, int]:
     """The version that seals have seen of each task, if any has."""
     found: dict[str, int] = {}
+    sealed = of(session).sealed
     for i in range(0, len(codes), 500):
         query = select(sealed.c.task, func.max(sealed.c.version)).where(
             sealed.c.district == district, sealed.c.task.in_(codes[i : i + 500])
@@ -118,11 +113,13 @@ def _known(session: Session, district: str, codes: Sequence[str]) -> dict[str, i
 
 def _write(session: Session, district: str, made: Seal, heads: Sequence[tuple[str, int, str]]) -> None:
     """The seal first, so that of two who seal at once the second stops before it touches a task."""
-    session.execute(insert(seal_table).values(row(district, made)))
+    tables = of(session)
+    task_table = tables.task
+    session.execute(insert(tables.seal).values(row(district, made)))
     if not heads:
         return
     rows = [{"district": district, "task": c, "seq": made.number, "version": v, "head": h} for c, v, h in heads]
-    session.execute(insert(sealed), rows)
+    session.execute(insert(tables.sealed), rows)
     # Row by row along the key: a range would lock its gaps on MySQL, and who is advanced meanwhile stays unsealed.
     mine = (task_table.c.district == district) & (task_table.c.code == bindparam("b_code"))
     as_seen = update(task_table).where(mine, task_table.c.version == bindparam("b_version")).values(unsealed=0)

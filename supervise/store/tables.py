@@ -1,211 +1,233 @@
-"""The tables: one MetaData, every table begins with the district, plain types only.
+"""The tables: one MetaData per prefix and schema, every table begins with the district, plain types only.
 
-Names begin with ``sv_`` so that they stand beside an OA's own. ``event`` is the truth; the rows of ``task`` and
-``duty`` are copies written in the same transaction by the same pure functions. The core decides every date found
-here; the database compares.
+Names begin with ``sv_`` so that they stand beside an OA's own; a host may choose another prefix, or a schema. ``event``
+is the truth; the rows of ``task`` and ``duty`` are copies written in the same transaction by the same pure functions.
+The core decides every date found here; the database compares.
+
+    engine = create_engine(url, execution_options=tables("dc_", "duban").option)
+
+Whoever works through this engine finds our tables there; a host's own tables are not concerned.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Date,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy.dialects import mysql
+from sqlalchemy import Column, Connection, Date, Engine, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy.orm import Session
 
-SCHEMA_VERSION = 1
-PREFIX = "sv_"
+from supervise.errors import Invalid, Problem
+from supervise.store.types import Data, LongText, Name, UtcDateTime
 
+LAYOUT = "0001"
+"""The newest layout: the last revision in ``migrations/``."""
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, stored as UTC without zone and given back with it, alike on every database."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """Microseconds everywhere; MySQL and MariaDB would round to seconds unasked."""
-        precise = mysql.DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime()
-        return dialect.type_descriptor(precise)
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Zone-aware in; naive UTC stored."""
-        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Naive UTC stored; zone-aware out."""
-        return value.replace(tzinfo=UTC) if value is not None else None
+PREFIX, OPTION = "sv_", "supervise_tables"
+CONVENTION = {  # without the schema's name, which would make every comparison under a schema find differences
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+}
+MYSQL_SETTINGS: dict[str, Any] = {
+    f"{name}_{key}": value
+    for name in ("mysql", "mariadb")
+    for key, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
+}
 
 
-metadata = MetaData(
-    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
-)
+class Tables:
+    """Our tables under one prefix and in one schema.
+
+    Args:
+        prefix: what every name begins with.
+        schema: where they stand; ``None`` for the connection's own.
+
+    Raises:
+        Invalid: B02 when the prefix or schema cannot be one.
+    """
+
+    def __init__(self, prefix: str = PREFIX, schema: str | None = None) -> None:
+        for word, most in ((prefix, 16), (schema or "x", 63)):
+            if not re.fullmatch(rf"[a-z][a-z0-9_]{{0,{most - 1}}}", word):
+                help_ = f"以小写字母开头,只用小写字母、数字和下划线,不超过 {most} 个字符"
+                raise Invalid(Problem("B02", f"“{word}”不能作表名的前缀或模式名", help=help_))
+        self.prefix, self.schema = prefix, schema
+        self.metadata = MetaData(schema=schema, naming_convention=CONVENTION)
+        self.version = Table(f"{prefix}version", MetaData(schema=schema), Column("version_num", Name(32)))
+        self._tasks()
+        self._log()
+        self._decided()
+        self._chain()
+
+    def _tasks(self) -> None:
+        self.task = self._table(
+            "task",
+            Column("code", Name(64), primary_key=True),
+            Column("version", Integer, nullable=False),
+            Column("state", Name(64), nullable=False),
+            Column("definition", Name(128), nullable=False),
+            Column("text", LongText, nullable=False),
+            Column("due", Date, nullable=False),
+            Column("wake_on", Date, nullable=False),
+            Column("closed_on", Date),
+            Column("head", Name(80), nullable=False),
+            Column("unsealed", Integer, nullable=False),
+            Index(None, "district", "wake_on"),
+            Index(None, "district", "state"),
+            Index(None, "district", "unsealed"),
+        )
+        self.party = self._table(
+            "party",
+            Column("task", Name(64), primary_key=True),
+            Column("role", Name(16), primary_key=True),
+            Column("unit", Name(128), primary_key=True),
+            Column("place", Integer, nullable=False),
+            Index(None, "district", "unit"),
+        )
+
+    def _log(self) -> None:
+        self.event = self._table(
+            "event",
+            Column("task", Name(64), primary_key=True),
+            Column("seq", Integer, primary_key=True),
+            Column("action", Name(64), nullable=False),
+            Column("source", Name(64), nullable=False),
+            Column("target", Name(64), nullable=False),
+            Column("day", Date, nullable=False),
+            Column("recorded_at", UtcDateTime, nullable=False),
+            Column("actor", Name(128), nullable=False),
+            Column("unit", Name(128), nullable=False),
+            Column("definition", Name(128), nullable=False),
+            Column("data", Data, nullable=False),
+            Column("changes", Data, nullable=False),
+            Column("hearers", Data, nullable=False),
+            Column("idem", Name(255)),
+            Column("hash", Name(80), nullable=False),
+            UniqueConstraint("district", "idem"),
+            Index(None, "district", "day"),
+        )
+        self.duty = self._table(
+            "duty",
+            Column("task", Name(64), primary_key=True),
+            Column("ref", Name(191), primary_key=True),
+            Column("from_seq", Integer, primary_key=True),
+            Column("kind", Name(64), nullable=False),
+            Column("role", Name(16), nullable=False),
+            Column("units", Data, nullable=False),
+            Column("born", Date, nullable=False),
+            Column("due", Date, nullable=False),
+            Column("nominal", Date, nullable=False),
+            Column("missed_from", Date, nullable=False),
+            Column("met", Date),
+            Column("void", Date),
+            Column("about", Name(191), nullable=False),
+            Column("opened_by", Integer, nullable=False),
+            Column("since_day", Date, nullable=False),
+            Column("since_known", UtcDateTime, nullable=False),
+            Column("until_day", Date),
+            Column("until_known", UtcDateTime),
+            Index(None, "district", "until_day", "due"),
+        )
+        self.outbox = self._table(
+            "outbox",
+            Column("task", Name(64), primary_key=True),
+            Column("seq", Integer, primary_key=True),
+            Column("day", Date, nullable=False),
+            Column("recorded_at", UtcDateTime, nullable=False),
+            Column("action", Name(64), nullable=False),
+            Column("hearers", Data, nullable=False),
+            Column("text", LongText, nullable=False),
+        )
+
+    def _decided(self) -> None:
+        self.library = self._table(
+            "library",
+            Column("name", Name(128), primary_key=True),
+            Column("kind", Name(16), nullable=False),
+            Column("fingerprint", Name(64), nullable=False),
+            Column("text", LongText, nullable=False),
+            Column("registered_at", UtcDateTime, nullable=False),
+        )
+        self.publication = self._table(
+            "publication",
+            Column("serial", Name(128), primary_key=True),
+            Column("kind", Name(16), nullable=False),
+            Column("name", Name(128), nullable=False),
+            Column("period", Name(16), nullable=False),
+            Column("fingerprint", Name(64), nullable=False),
+            Column("body", LongText, nullable=False),
+            Column("published_by", Name(128), nullable=False),
+            Column("published_at", UtcDateTime, nullable=False),
+            Column("seal", Integer, nullable=False),
+            Column("seal_hash", Name(80), nullable=False),
+            Index(None, "district", "name", "period"),
+        )
+        self.mark = self._table(
+            "mark",
+            Column("seq", Integer, primary_key=True, autoincrement=False),
+            Column("unit", Name(128), nullable=False),
+            Column("kind", Name(64), nullable=False),
+            Column("day", Date, nullable=False),
+            Column("value", Name(32), nullable=False),
+            Column("actor", Name(128), nullable=False),
+            Column("note", LongText, nullable=False),
+            Column("recorded_at", UtcDateTime, nullable=False),
+            Index(None, "district", "unit", "kind"),
+        )
+
+    def _chain(self) -> None:
+        """A seal for every tick that found something new and for every publication, and the heads that it names."""
+        self.seal = self._table(
+            "seal",
+            Column("seq", Integer, primary_key=True, autoincrement=False),
+            Column("sealed_at", UtcDateTime, nullable=False),
+            Column("kind", Name(16), nullable=False),
+            Column("tasks", Integer, nullable=False),
+            Column("events", Integer, nullable=False),
+            Column("serial", Name(128), nullable=False),
+            Column("paper", Name(80), nullable=False),
+            Column("root", Name(80), nullable=False),
+            Column("previous", Name(80), nullable=False),
+            Column("hash", Name(80), nullable=False),
+        )
+        self.sealed = self._table(
+            "sealed",
+            Column("task", Name(64), primary_key=True),
+            Column("seq", Integer, primary_key=True, autoincrement=False),
+            Column("version", Integer, nullable=False),
+            Column("head", Name(80), nullable=False),
+            Index(None, "district", "seq"),
+        )
+
+    def _table(self, name: str, *items: Any) -> Table:
+        district: Column[str] = Column("district", Name(64), primary_key=True)
+        return Table(self.prefix + name, self.metadata, district, *items, **MYSQL_SETTINGS)
+
+    @property
+    def option(self) -> dict[str, Any]:
+        """The execution option by which an engine or a connection is told to use these tables."""
+        return {OPTION: self}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The bare names of all of them."""
+        return frozenset(table.name for table in self.metadata.sorted_tables)
 
 
-def _table(name: str, *items: Any) -> Table:
-    return Table(PREFIX + name, metadata, Column("district", String(64), primary_key=True), *items)
+@cache
+def tables(prefix: str = PREFIX, schema: str | None = None) -> Tables:
+    """The tables under a prefix and in a schema, made once."""
+    return Tables(prefix, schema)
 
 
-meta = Table(
-    PREFIX + "meta",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("value", String(255), nullable=False),
-)
+DEFAULT = tables()
+metadata = DEFAULT.metadata
+"""Of the default tables, for hosts that keep all layouts in migrations of their own."""
 
-task = _table(
-    "task",
-    Column("code", String(64), primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("state", String(64), nullable=False),
-    Column("definition", String(128), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("due", Date, nullable=False),
-    Column("wake_on", Date, nullable=False),
-    Column("closed_on", Date),
-    Column("head", String(80), nullable=False),
-    Column("unsealed", Integer, nullable=False),
-    Index(None, "district", "wake_on"),
-    Index(None, "district", "state"),
-    Index(None, "district", "unsealed"),
-)
 
-party = _table(
-    "party",
-    Column("task", String(64), primary_key=True),
-    Column("role", String(16), primary_key=True),
-    Column("unit", String(128), primary_key=True),
-    Column("place", Integer, nullable=False),
-    Index(None, "district", "unit"),
-)
-
-event = _table(
-    "event",
-    Column("task", String(64), primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("action", String(64), nullable=False),
-    Column("source", String(64), nullable=False),
-    Column("target", String(64), nullable=False),
-    Column("day", Date, nullable=False),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    Column("actor", String(128), nullable=False),
-    Column("unit", String(128), nullable=False),
-    Column("definition", String(128), nullable=False),
-    Column("data", JSON, nullable=False),
-    Column("changes", JSON, nullable=False),
-    Column("hearers", JSON, nullable=False),
-    Column("idem", String(255)),
-    Column("hash", String(80), nullable=False),
-    UniqueConstraint("district", "idem"),
-    Index(None, "district", "day"),
-)
-
-duty = _table(
-    "duty",
-    Column("task", String(64), primary_key=True),
-    Column("ref", String(191), primary_key=True),
-    Column("from_seq", Integer, primary_key=True),
-    Column("kind", String(64), nullable=False),
-    Column("role", String(16), nullable=False),
-    Column("units", JSON, nullable=False),
-    Column("born", Date, nullable=False),
-    Column("due", Date, nullable=False),
-    Column("nominal", Date, nullable=False),
-    Column("missed_from", Date, nullable=False),
-    Column("met", Date),
-    Column("void", Date),
-    Column("about", String(191), nullable=False),
-    Column("opened_by", Integer, nullable=False),
-    Column("since_day", Date, nullable=False),
-    Column("since_known", UtcDateTime, nullable=False),
-    Column("until_day", Date),
-    Column("until_known", UtcDateTime),
-    Index(None, "district", "until_day", "due"),
-)
-
-outbox = _table(
-    "outbox",
-    Column("task", String(64), primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("day", Date, nullable=False),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("hearers", JSON, nullable=False),
-    Column("text", Text, nullable=False),
-)
-
-library = _table(
-    "library",
-    Column("name", String(128), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("fingerprint", String(64), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("registered_at", UtcDateTime, nullable=False),
-)
-
-publication = _table(
-    "publication",
-    Column("serial", String(128), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("name", String(128), nullable=False),
-    Column("period", String(16), nullable=False),
-    Column("fingerprint", String(64), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("published_by", String(128), nullable=False),
-    Column("published_at", UtcDateTime, nullable=False),
-    Column("seal", Integer, nullable=False),
-    Column("seal_hash", String(80), nullable=False),
-    Index(None, "district", "name", "period"),
-)
-
-mark = _table(
-    "mark",
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("unit", String(128), nullable=False),
-    Column("kind", String(64), nullable=False),
-    Column("day", Date, nullable=False),
-    Column("value", String(32), nullable=False),
-    Column("actor", String(128), nullable=False),
-    Column("note", Text, nullable=False),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    Index(None, "district", "unit", "kind"),
-)
-
-# The district's chain: a seal for every tick that found something new and for every publication …
-seal = _table(
-    "seal",
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("sealed_at", UtcDateTime, nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("tasks", Integer, nullable=False),
-    Column("events", Integer, nullable=False),
-    Column("serial", String(128), nullable=False),
-    Column("paper", String(80), nullable=False),
-    Column("root", String(80), nullable=False),
-    Column("previous", String(80), nullable=False),
-    Column("hash", String(80), nullable=False),
-)
-
-# … and the heads of the tasks that changed since the seal before it.
-sealed = _table(
-    "sealed",
-    Column("task", String(64), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),
-    Column("head", String(80), nullable=False),
-    Index(None, "district", "seq"),
-)
+def of(where: Session | Connection | Engine) -> Tables:
+    """The tables that a session, connection or engine was told to use; the default ones if it was told nothing."""
+    bind = where.get_bind() if isinstance(where, Session) else where
+    found: Tables = bind.get_execution_options().get(OPTION, DEFAULT)
+    return found

@@ -13,16 +13,14 @@ from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from supervise import chain
-from supervise.errors import Problem, Stale
 from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
 from supervise.store import duties
-from supervise.store.tables import event as event_table
-from supervise.store.tables import outbox, party
-from supervise.store.tables import task as task_table
+from supervise.store.faults import stale, told
+from supervise.store.tables import Tables, of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,7 @@ class News:
     text: str
 
 
+@told
 def save(
     session: Session, district: str, savings: Sequence[Saving], recorded_at: datetime, algorithm: str = chain.DEFAULT
 ) -> None:
@@ -70,17 +69,18 @@ def save(
     Raises:
         Stale: S01 when a task was changed since it was loaded; nothing of the batch may then be kept.
     """
+    tables = of(session)
     savings = [_chained(session, district, s, recorded_at, algorithm) for s in savings if s.events]
     try:
         for saving in savings:
-            _claim(session, district, saving)
+            _claim(session, tables, district, saving)
         new = [row for s in savings if not s.before for row in [_task_row(district, s)]]
         if new:
-            session.execute(insert(task_table), new)
+            session.execute(insert(tables.task), new)
         rows = [_event_row(district, e) for s in savings for e in s.events]
         if rows:
-            session.execute(insert(event_table), rows)
-        _save_parties(session, district, savings)
+            session.execute(insert(tables.event), rows)
+        _save_parties(session, tables, district, savings)
         stages = [
             (event, before, after)
             for s in savings
@@ -89,13 +89,9 @@ def save(
         duties.save(session, district, stages)
         letters = [_news_row(district, s, n) for s in savings for n in s.news]
         if letters:
-            session.execute(insert(outbox), letters)
+            session.execute(insert(tables.outbox), letters)
     except IntegrityError as error:
-        raise _stale(savings[0].task.code, f"同一时刻有人办理了同一任务({type(error.orig).__name__})") from None
-    except OperationalError as error:
-        if "locked" in str(error.orig):
-            raise _stale(savings[0].task.code, "数据库正被别人写入") from None
-        raise
+        raise stale(f"同一时刻有人办理了同一任务({type(error.orig).__name__})", savings[0].task.code) from error
 
 
 def _chained(session: Session, district: str, saving: Saving, recorded_at: datetime, algorithm: str) -> Saving:
@@ -103,30 +99,28 @@ def _chained(session: Session, district: str, saving: Saving, recorded_at: datet
     past = saving.task.events[: saving.before]
     previous = past[-1].hash if past else ""
     if past and not previous:  # a task that was carried on from an earlier act without being loaded again
-        mine = (event_table.c.district == district) & (event_table.c.task == saving.task.code)
-        query = select(event_table.c.hash).where(mine, event_table.c.seq == saving.before)
-        previous = session.execute(query).scalar() or ""
+        event = of(session).event
+        mine = (event.c.district == district) & (event.c.task == saving.task.code)
+        previous = session.execute(select(event.c.hash).where(mine, event.c.seq == saving.before)).scalar() or ""
     events = chain.follow(district, previous, saving.events, recorded_at, algorithm)
     return replace(saving, task=replace(saving.task, events=(*past, *events)), events=events)
 
 
-def _stale(code: str, text: str) -> Stale:
-    return Stale(Problem("S01", text, task=code, help="请重新打开这项任务再办"))
-
-
-def _claim(session: Session, district: str, saving: Saving) -> None:
+def _claim(session: Session, tables: Tables, district: str, saving: Saving) -> None:
     if not saving.before:
         return
-    mine = (task_table.c.district == district) & (task_table.c.code == saving.task.code)
+    task, code = tables.task, saving.task.code
+    mine = (task.c.district == district) & (task.c.code == code)
     changed = session.execute(
-        update(task_table).where(mine, task_table.c.version == saving.before).values(_task_row(district, saving))
+        update(task).where(mine, task.c.version == saving.before).values(_task_row(district, saving))
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        now = session.execute(select(task_table.c.state, task_table.c.version).where(mine)).first()
+        # locked, for MySQL would else show the row as it was when the transaction began
+        now = session.execute(select(task.c.state, task.c.version).where(mine).with_for_update()).first()
         if now is None:
-            raise _stale(saving.task.code, "任务已不在")
+            raise stale("任务已不在", code)
         state = saving.labels.get(now.state, now.state)
-        raise _stale(saving.task.code, f"别人先办了一步:{saving.task.code} 现处于“{state}”(第 {now.version} 步)")
+        raise stale(f"别人先办了一步:{code} 现处于“{state}”(第 {now.version} 步)", code)
 
 
 def _task_row(district: str, saving: Saving) -> dict[str, Any]:
@@ -156,7 +150,8 @@ def _news_row(district: str, saving: Saving, news: News) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _save_parties(session: Session, district: str, savings: Sequence[Saving]) -> None:
+def _save_parties(session: Session, tables: Tables, district: str, savings: Sequence[Saving]) -> None:
+    party = tables.party
     moved = [s.task for s in savings if any(set(PARTIES) & set(e.changes) for e in s.events)]
     if not moved:
         return
@@ -171,6 +166,7 @@ def _save_parties(session: Session, district: str, savings: Sequence[Saving]) ->
         session.execute(insert(party), rows)
 
 
+@told
 def histories(session: Session, district: str, cut: Cut, codes: Iterable[str] | None = None) -> list[Task]:
     """Every task as a cut shows it, by code.
 
@@ -180,16 +176,17 @@ def histories(session: Session, district: str, cut: Cut, codes: Iterable[str] | 
         cut: what had happened and was known.
         codes: only these, all if ``None``.
     """
-    query = select(event_table).where(event_table.c.district == district, event_table.c.day <= cut.as_of)
+    event = of(session).event
+    query = select(event).where(event.c.district == district, event.c.day <= cut.as_of)
     if cut.known is not None:
-        query = query.where(event_table.c.recorded_at <= cut.known)
-    query = query.order_by(event_table.c.task, event_table.c.seq)
+        query = query.where(event.c.recorded_at <= cut.known)
+    query = query.order_by(event.c.task, event.c.seq)
     rows: list[Row[Any]] = []
     if codes is None:
         rows += session.execute(query)
     else:
         for chunk in _chunks(list(codes)):
-            rows += session.execute(query.where(event_table.c.task.in_(chunk)))
+            rows += session.execute(query.where(event.c.task.in_(chunk)))
     found: dict[str, list[Event]] = defaultdict(list)
     for row in rows:
         found[row.task].append(as_event(row))
@@ -205,32 +202,41 @@ def as_event(row: Row[Any]) -> Event:
     )  # fmt: skip
 
 
+@told
 def waking(session: Session, district: str, day: date) -> list[str]:
     """Codes of the tasks the clock must look at on ``day``: one range scan on an index."""
-    query = select(task_table.c.code).where(task_table.c.district == district, task_table.c.wake_on <= day)
-    return list(session.scalars(query.order_by(task_table.c.code)))
+    task = of(session).task
+    query = select(task.c.code).where(task.c.district == district, task.c.wake_on <= day)
+    return list(session.scalars(query.order_by(task.c.code)))
 
 
+@told
 def codes(session: Session, district: str) -> list[str]:
     """All task codes, in order."""
-    return list(session.scalars(select(task_table.c.code).where(task_table.c.district == district).order_by("code")))
+    task = of(session).task
+    return list(session.scalars(select(task.c.code).where(task.c.district == district).order_by(task.c.code)))
 
 
+@told
 def by_key(session: Session, district: str, key: str) -> Event | None:
     """The event recorded under an idempotency key, if there is one."""
-    query = select(event_table).where(event_table.c.district == district, event_table.c.idem == key)
+    event = of(session).event
+    query = select(event).where(event.c.district == district, event.c.idem == key)
     row = session.execute(query).first()
     return as_event(row) if row is not None else None
 
 
+@told
 def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
     """The task rows as stored, with their parties, for comparison with a replay."""
+    tables = of(session)
+    task, party = tables.task, tables.party
     found = {
         row.code: {
             "version": row.version, "state": row.state, "definition": row.definition, "text": row.text,
             "due": row.due, "wake_on": row.wake_on, "closed_on": row.closed_on, **{role: [] for role in PARTIES},
         }
-        for row in session.execute(select(task_table).where(task_table.c.district == district))
+        for row in session.execute(select(task).where(task.c.district == district))
     }  # fmt: skip
     query = select(party).where(party.c.district == district).order_by(party.c.place)
     for row in session.execute(query):
@@ -243,11 +249,13 @@ def _chunks(items: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
     return (items[i : i + size] for i in range(0, len(items), size))
 
 
+@told
 def set_wake(session: Session, district: str, days: Mapping[str, date]) -> None:
     """Say when the clock must look again at tasks it had nothing to do on."""
     if days:
-        mine = and_(task_table.c.district == bindparam("b_district"), task_table.c.code == bindparam("b_code"))
+        task = of(session).task
+        mine = and_(task.c.district == bindparam("b_district"), task.c.code == bindparam("b_code"))
         session.connection().execute(
-            update(task_table).where(mine).values(wake_on=bindparam("b_day")),
+            update(task).where(mine).values(wake_on=bindparam("b_day")),
             [{"b_district": district, "b_code": code, "b_day": day} for code, day in days.items()],
         )

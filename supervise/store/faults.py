@@ -1,0 +1,120 @@
+"""What databases say when something goes wrong, told in our words: someone was first, or the connection is gone.
+
+Every driver has its own way of saying it. What may simply be tried again is ``Stale`` (S01), for a host as for our own
+commands; everything else is left to the host as the driver raised it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError
+
+from supervise.errors import Invalid, Problem, Stale
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CLASH, _BUSY = "与别人的办理撞在一起,这一步已撤回", "数据库正被别人写入,没有等到"
+_STATES = {"40001": _CLASH, "40P01": _CLASH, "55P03": _BUSY, "23505": "同一时刻有人办理了同一件事"}
+_NUMBERS = {
+    1213: _CLASH,
+    1020: _CLASH,
+    1205: _BUSY,
+    3572: _BUSY,
+    1684: _BUSY,
+    1412: _BUSY,
+    1062: _STATES["23505"],
+}  # MySQL, MariaDB
+_LOST_NUMBERS = {2006, 2013, 2055, 4031, 1053, 1927}
+_LOST_STATES = ("08", "57P")
+
+
+def stale(text: str, task: str = "") -> Stale:
+    """What is raised when someone else was first."""
+    return Stale(Problem("S01", text, task=task, help="请重新打开这项任务再办" if task else "请重新打开,看过再办"))
+
+
+def clash(error: DBAPIError) -> str:
+    """What happened, if the same may be tried again; else nothing."""
+    state, number = _state(error), _number(error)
+    if state in _STATES:
+        return _STATES[state]
+    if number in _NUMBERS:
+        return _NUMBERS[number]
+    said = str(error.orig)
+    if "database is locked" in said or "database table is locked" in said or "database schema is locked" in said:
+        return _BUSY
+    return _STATES["23505"] if "UNIQUE constraint failed" in said else ""
+
+
+def lost(error: DBAPIError) -> bool:
+    """Whether the connection is gone."""
+    state = _state(error)
+    return error.connection_invalidated or state.startswith(_LOST_STATES) or _number(error) in _LOST_NUMBERS
+
+
+def told(function: Callable[P, R]) -> Callable[P, R]:
+    """A function of the archive that raises ``Stale`` when the database says that someone was first."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except DBAPIError as error:
+            text = clash(error)
+            if text:
+                raise stale(text) from error
+            raise
+
+    return wrapped
+
+
+@contextmanager
+def ours() -> Iterator[None]:
+    """Around a transaction of our own: no error of a driver leaves it untold.
+
+    Raises:
+        Stale: S01 when it may be tried again.
+        Invalid: B04 when the connection is gone, B05 when the database refuses.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        text = clash(error)
+        if text:
+            raise stale(text) from error
+        if lost(error) or isinstance(error, InterfaceError):
+            help_ = "连上以后先用 supervise show 看这一步在不在,再决定要不要重办;写了 --key 的可以直接重办"
+            raise Invalid(Problem("B04", f"与数据库的连接断了:{short(error)}", help=help_)) from error
+        if isinstance(error, DatabaseError):
+            help_ = "这一步没有入库。请按原话处理:权限、磁盘、表结构(supervise db check)"
+            raise Invalid(Problem("B05", f"数据库不肯:{short(error)}", help=help_)) from error
+        raise
+
+
+def short(error: DBAPIError) -> str:
+    """What the driver said, on one line."""
+    orig = error.orig
+    args: tuple[object, ...] = getattr(orig, "args", ())
+    said = args[1] if len(args) > 1 and isinstance(args[0], int) else orig
+    return " ".join(str(said).split())[:200]
+
+
+def _state(error: DBAPIError) -> str:
+    """The SQLSTATE, if the driver tells it."""
+    for name in ("sqlstate", "pgcode"):
+        found = getattr(error.orig, name, None)
+        if found:
+            return str(found)
+    args = getattr(error.orig, "args", ())
+    return str(args[0].get("C", "")) if args and isinstance(args[0], dict) else ""
+
+
+def _number(error: DBAPIError) -> int:
+    """The number of the error, if the driver tells one."""
+    args = getattr(error.orig, "args", ())
+    return args[0] if args and isinstance(args[0], int) else 0
