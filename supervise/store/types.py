@@ -49,23 +49,27 @@ class LongText(TypeDecorator[str]):
         return _long(dialect) if dialect.name in MYSQL else Text()
 
 
-class Data(TypeDecorator[Any]):
-    """Plain data as JSON, given back with its keys in the order they came."""
+class _JsonText(TypeDecorator[Any]):
+    """JSON kept as a text."""
 
-    impl = JSON
+    impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """A text on MySQL, whose JSON would reorder keys; JSON elsewhere."""
-        return _long(dialect) if dialect.name in MYSQL else JSON()
+        """Up to 4 GB."""
+        return _long(dialect)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Data in."""
-        return json.dumps(value, ensure_ascii=False) if dialect.name in MYSQL else value
+        return json.dumps(value, ensure_ascii=False)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Data out."""
-        return json.loads(value) if dialect.name in MYSQL and value is not None else value
+        return json.loads(value) if value is not None else value
+
+
+Data = JSON().with_variant(_JsonText(), *MYSQL)
+"""Plain data with its keys in the order they came: JSON, but a text on MySQL, whose JSON would reorder keys."""
 
 
 def _long(dialect: Dialect) -> Any:
