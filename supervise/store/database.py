@@ -136,7 +136,7 @@ def reading(sessions: Sessions) -> Iterator[Work]:
     """A session that changes nothing and sees the record as it was at one moment, whoever writes meanwhile."""
     with faults.ours(), sessions() as session:
         dialect = session.get_bind().dialect
-        if isinstance(dialect, PGDialect):
+        if isinstance(dialect, PGDialect) or dialect.name in ("mysql", "mariadb"):
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         elif dialect.name == "sqlite":
             session.connection().exec_driver_sql("BEGIN")
