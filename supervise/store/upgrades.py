@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, func, inspect, select
+from sqlalchemy import Connection, Engine, func, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import NoSuchModuleError
 
@@ -163,21 +163,14 @@ def _current(connection: Connection) -> str | None:
 
 
 def _adopt(connection: Connection) -> None:
-    """Write down the layout of tables that were made before layouts were, or by a host from our MetaData."""
+    """Write down the layout of tables that a host made from our MetaData."""
     if _current(connection) is not None:
         return
-    at = of(connection)
-    old = Table(f"{at.prefix}meta", MetaData(schema=at.schema))
-    if inspect(connection).has_table(old.name, schema=at.schema):
-        old.drop(connection)
-        found = "0001"
-    elif not differences(connection):
-        found = LAYOUT
-    else:
+    if differences(connection):
         text = "库里有 supervise 的表,却没有版式记录,与最新的版式也不一样"
         help_ = "supervise db check 列出不同之处;没有数据的可先 supervise db downgrade base"
         raise Invalid(Problem("B02", text, help=help_))
-    _context(connection).stamp(_scripts(), found)
+    _context(connection).stamp(_scripts(), LAYOUT)
 
 
 def _run(connection: Connection, to: str, up: bool) -> tuple[str, ...]:
