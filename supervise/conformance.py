@@ -16,11 +16,11 @@ from typing import Any
 
 from supervise.dates import FOREVER
 from supervise.errors import Stale, SuperviseError
+from supervise.records import Mark
 from supervise.rehearsal import CODES, DISTRICT, OPENED, Act, Rehearsal
 from supervise.store import library, tasks, upgrades
 from supervise.store.database import Sessions, opening, sessions_on
 from supervise.store.engines import open_engine, parsed_url
-from supervise.store.library import MarkRow
 from supervise.store.shapes import catalogue
 from supervise.store.tables import of, tables
 
@@ -115,7 +115,7 @@ class _Run:
         number = Decimal("-12345678901234567890.10")
         with self.sessions.begin() as session:
             for n, day in enumerate((date(1949, 10, 1), date(2099, 12, 31))):
-                library.add_mark(session, DISTRICT, MarkRow("区工信局", "k", day, number, "x", ""), _later(n))
+                library.add_mark(session, DISTRICT, Mark("区工信局", "k", day, number, "x", ""), _later(n))
             made = library.publish(session, DISTRICT, "board", "b", "2025Q2", "{}", "x", NOW)
         with self.sessions() as session:
             _same("时刻", library.publications(session, DISTRICT, "b", known=NOW), [made])

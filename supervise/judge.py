@@ -18,14 +18,15 @@ from supervise.desk import Desk
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.people import Actor
 from supervise.phrases import Length
-from supervise.records import Cut
-from supervise.rules.assessment import Evidence, Mark, Published, assess
+from supervise.records import Cut, Mark
+from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank, streaks
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import AssessmentRules, BoardRules
 from supervise.rules.scoring import Tally, score
 from supervise.store import library
-from supervise.store.library import MarkRow, Publication
+from supervise.store.library import Publication
+from supervise.workflows.situations import Situation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -80,7 +81,7 @@ class Judge(Desk):
         if span.kind != rules.period:
             raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}出榜,不能出 {period}"))
         cut = self._cut(cut, span, rules.closes)
-        tally, seen = self._tally(session, rules, span, cut)
+        tally, seen = self._tally(session, self.situations(session, cut), rules, span, cut)
         board = rank(rules, tally, self.directory)
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
@@ -135,7 +136,7 @@ class Judge(Desk):
             number = Decimal("NaN")
         if not number.is_finite():
             raise Invalid(Problem("M01", f"“{value}”不是数字"))
-        library.add_mark(session, self.district, MarkRow(known.name, kind, day, number, by.id, note), self.now())
+        library.add_mark(session, self.district, Mark(known.name, kind, day, number, by.id, note), self.now())
 
     def assess(self, session: Session, name: str, year: str, cut: Cut | None = None) -> Body:
         """The annual assessment at a cut: from the boards published by then, the year's own scores, and marks.
@@ -154,18 +155,18 @@ class Judge(Desk):
         cut = self._cut(cut, span, rules.closes)
         wanted = dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark")
         boards = [b for name in wanted for b in self._published(session, name, span.start.year, cut)]
+        record = self.situations(session, cut)
         years: dict[str, Any] = {}
         tally: Tally | None = None
         seen: dict[str, str] = {}
         for board in wanted:
             board_rules = self._board_rules(board, span)
-            tally, seen = self._tally(session, board_rules, span, cut)
+            tally, seen = self._tally(session, record, board_rules, span, cut)
             units = tally.ground.tasks_of(span, board_rules.score.spare)
             years[board] = {unit: score(board_rules.score, tally, unit) for unit in units}
         if tally is None:
-            tally, seen = self._tally(session, None, span, cut)
-        rows = library.marks(session, self.district, span.start, cut.as_of, cut.known)
-        marks = [Mark(m.unit, m.kind, m.day, m.value, m.by, m.note) for m in rows]
+            tally, seen = self._tally(session, record, None, span, cut)
+        marks = library.marks(session, self.district, span.start, cut.as_of, cut.known)
         made = assess(rules, Evidence(boards, years, marks, tally), self.directory)
         return {
             "kind": "assessment", "assessment": rules.assessment, **self._basis(span, cut, rules.name, seen),
@@ -206,10 +207,10 @@ class Judge(Desk):
         return Cut(as_of, known)
 
     def _tally(
-        self, session: Session, rules: BoardRules | None, span: Period, cut: Cut
+        self, session: Session, record: Sequence[Situation], rules: BoardRules | None, span: Period, cut: Cut
     ) -> tuple[Tally, dict[str, str]]:
         workflow = rules.for_ if rules is not None else ""
-        situations = [s for s in self.situations(session, cut) if workflow in ("", s.definition.workflow)]
+        situations = [s for s in record if workflow in ("", s.definition.workflow)]
         seen = {name: self._print(session, name) for name in sorted({s.definition.name for s in situations})}
         ground = Ground(situations, cut.as_of, self.directory)
         return Tally(ground, span, self.directory, rules.score.spare if rules is not None else ()), seen

@@ -23,7 +23,6 @@ OPENING = "assign"
 """The one action every workflow has without listing it: the office places the task."""
 
 OUTCOMES = ("open", "on time", "late", "missed", "void")
-UNITS = ("workdays", "days", "months")
 _NAME = r"[a-z][a-z0-9_]*"
 _SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({_NAME}(?: or {_NAME})*)$")
 _BEHIND = re.compile(rf"^({_NAME}) behind (\d+(?:\.\d+)?)%$")

@@ -1,4 +1,4 @@
-"""What is on record: events, the task they add up to, and the duties that follow.
+"""What is on record: events, the task they add up to, the duties that follow, and marks from outside.
 
 A task is the fold of its events. Events carry their own consequences (``target``, ``changes``), so a replay needs no
 definition and old records stay readable when the law has changed.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from supervise.dates import FOREVER, Span
@@ -211,3 +212,15 @@ class Duty:
             return Span(end, FOREVER)
         reached = self.met is not None and self.in_time == (outcome == "on time")
         return Span(met, max(met, end)) if reached else Span(FOREVER, FOREVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A fact from outside the lifecycle, such as a leader's mark of a unit."""
+
+    unit: str
+    kind: str
+    day: date
+    value: Decimal
+    by: str = ""
+    note: str = ""

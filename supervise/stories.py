@@ -21,9 +21,9 @@ from supervise.folder import Folder
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
 from supervise.reading import Day, Document, Path, Strict, validate
-from supervise.records import Event, Task, replay
+from supervise.records import Event, Mark, Task, replay
 from supervise.rules import escalation
-from supervise.rules.assessment import Evidence, Mark, Published, assess
+from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder

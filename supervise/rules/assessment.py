@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from supervise.people import Directory
 from supervise.phrases import Comparison
+from supervise.records import Mark
 from supervise.rules.measures import Ref
 from supervise.rules.ruleset import AssessmentRules, Part
 from supervise.rules.scoring import ZERO, Score, ScoreLine, Tally, plain, rounded
@@ -24,18 +25,6 @@ class Published:
     scores: Mapping[str, Decimal]
     lists: Mapping[str, str]
     as_of: date = date.min
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A fact from outside the lifecycle, such as a leader's mark of a unit."""
-
-    unit: str
-    kind: str
-    day: date
-    value: Decimal
-    by: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

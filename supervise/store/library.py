@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.errors import Invalid, Problem
+from supervise.records import Mark
 from supervise.store import seals
 from supervise.store.faults import told
 from supervise.store.tables import of
@@ -138,20 +139,8 @@ def as_publication(row: Row[Any]) -> Publication:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRow:
-    """A mark as it is stored."""
-
-    unit: str
-    kind: str
-    day: date
-    value: Decimal
-    by: str
-    note: str
-
-
 @told
-def add_mark(session: Session, district: str, row: MarkRow, now: datetime) -> None:
+def add_mark(session: Session, district: str, row: Mark, now: datetime) -> None:
     """Put a mark on record."""
     mark = of(session).mark
     last = session.execute(select(func.max(mark.c.seq)).where(mark.c.district == district)).scalar() or 0
@@ -171,11 +160,11 @@ def add_mark(session: Session, district: str, row: MarkRow, now: datetime) -> No
 
 
 @told
-def marks(session: Session, district: str, since: date, until: date, known: datetime | None) -> list[MarkRow]:
+def marks(session: Session, district: str, since: date, until: date, known: datetime | None) -> list[Mark]:
     """Marks dated within a stretch of days, as far as known, in the order they were entered."""
     mark = of(session).mark
     query = select(mark).where(mark.c.district == district, mark.c.day >= since, mark.c.day <= until)
     if known is not None:
         query = query.where(mark.c.recorded_at <= known)
     rows = session.execute(query.order_by(mark.c.seq))
-    return [MarkRow(r.unit, r.kind, r.day, Decimal(r.value), r.actor, r.note) for r in rows]
+    return [Mark(r.unit, r.kind, r.day, Decimal(r.value), r.actor, r.note) for r in rows]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from supervise.phrases import OPENING, Behind, Condition, Distance, Measure, Outcome, Unanswered
-from supervise.records import Duty, Task
+from supervise.records import Task
 from supervise.workflows.definition import CLOCK, Definition
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
@@ -34,10 +34,6 @@ class Wording:
     def state(self, name: str) -> str:
         """Label of a state."""
         return self.definition.states.get(name, name)
-
-    def instance(self, duty: Duty) -> str:
-        """A duty with the date that tells it from its siblings."""
-        return f"{self.duty(duty.kind)}(应于 {duty.due})"
 
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""

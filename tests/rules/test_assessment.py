@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervise.reading import parse
+from supervise.records import Mark
 from supervise.rules import ruleset
-from supervise.rules.assessment import Assessed, Assessment, Evidence, Mark, Published, assess
+from supervise.rules.assessment import Assessed, Assessment, Evidence, Published, assess
 from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scoring import Score, ScoreLine
 from tests.workflows.builders import ANNUAL, Case, bureaus, on, tally
