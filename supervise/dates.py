@@ -21,6 +21,8 @@ from supervise.reading import Strict
 
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
+KNOWN = 20_000
+"""Working-day sums that a calendar keeps."""
 _RANGE = re.compile(r"^(\d{2})-(\d{2})(?:\.\.(\d{2})-(\d{2}))?$")
 
 
@@ -39,6 +41,7 @@ def parse_day(text: str) -> date:
         raise ValueError(f"没有 {year}年{month}月{day}日 这一天") from None
 
 
+@functools.lru_cache(4096)
 def clamp(year: int, month: int, day: int) -> date:
     """That day of the month, or the month's last day if it is shorter."""
     return date(year, month, min(day, _calendar.monthrange(year, month)[1]))
@@ -108,6 +111,7 @@ class Calendar:
     work: frozenset[date] = frozenset()
     years: frozenset[int] = frozenset()
     fingerprint: str = field(init=False, compare=False)
+    _known: dict[tuple[date, int], date] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         text = "|".join(",".join(sorted(str(item) for item in items)) for items in (self.off, self.work, self.years))
@@ -130,8 +134,16 @@ class Calendar:
     def add_workdays(self, day: date, count: int) -> date:
         """The ``count``-th working day after ``day`` (before it if negative); ``day`` itself is not counted.
 
-        ``FOREVER`` if the calendar ends before.
+        ``FOREVER`` if the calendar ends before. What was worked out once is kept, for every act asks again.
         """
+        found = self._known.get((day, count))
+        if found is None:
+            if len(self._known) > KNOWN:
+                self._known.clear()
+            found = self._known[day, count] = self._stepped(day, count)
+        return found
+
+    def _stepped(self, day: date, count: int) -> date:
         step = ONE_DAY if count >= 0 else -ONE_DAY
         left = abs(count)
         while left:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -78,12 +78,12 @@ class DutyKind(Strict):
     grace: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
     notice: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
 
-    @property
+    @cached_property
     def role(self) -> str:
         """The role that owes it."""
         return self.of.removeprefix("each ")
 
-    @property
+    @cached_property
     def each(self) -> bool:
         """Whether every unit of the role owes its own."""
         return self.of.startswith("each ")
@@ -127,6 +127,11 @@ class Definition(Strict):
         reached = {t for a in self.actions.values() for t in targets(a)}
         return frozenset(s for s in self.states if s not in left and s in reached)
 
+    @cached_property
+    def duty_order(self) -> tuple[tuple[str, DutyKind], ...]:
+        """Duties with their names, triggered ones first: what answers them cannot also count ahead for a fixed date."""
+        return tuple(sorted(self.duties.items(), key=lambda item: isinstance(item[1].due, OnDates)))
+
     def sources(self, action: Action) -> tuple[str, ...]:
         """The states in which ``action`` is possible: those it names, else all that are not final."""
         return action.from_ or tuple(s for s in self.states if s not in self.finals)
@@ -137,14 +142,21 @@ class Definition(Strict):
             return action.to.get(source, source)
         return action.to or source
 
-    def field_of(self, kind: FieldKind, names: tuple[str, ...] | None = None) -> str:
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {name: spec.kind for name, spec in self.fields.items()}
+
+    def field_of(self, kind: FieldKind, names: Iterable[str] | None = None) -> str:
         """The first field of ``kind``, among ``names`` if given; empty if there is none."""
-        among = self.fields if names is None else names
-        return next((f for f in among if f in self.fields and self.fields[f].kind == kind), "")
+        kinds = self._kinds
+        for name in kinds if names is None else names:
+            if kinds.get(name) == kind:
+                return name
+        return ""
 
     def acted_on(self, event: Event) -> date:
         """The day that counts for an act: the day paper was received, if one was noted, else the day it was done."""
-        received = self.field_of("day", tuple(event.data))
+        received = self.field_of("day", event.data)
         return date.fromisoformat(event.data[received]) if received else event.day
 
     @cached_property

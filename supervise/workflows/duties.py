@@ -11,12 +11,14 @@ Rules that hold for every definition:
 * if the ball lies with the office on the due date, the unit gets back the days it had left, and at least the grace the
   file gives; a fixed date does not bind who came to the task shortly before it;
 * closing the task ends what was still open; what was missed stays missed.
+
+Every act folds its task twice, so this is the hottest code of all: duties are worked out as drafts and frozen once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span, clamp, merge
@@ -34,11 +36,12 @@ def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty
         calendar: the district's working days.
     """
     book = _Book(definition, task, calendar)
-    found = [duty for name in book.order for duty in book.of_kind(name)]
-    found = [book.waived(duty) for duty in found]
-    found = [book.answered(duty, found) for duty in found]
-    found = [book.ended(duty) for duty in found]
-    return tuple(sorted(found, key=lambda d: (d.due, d.key)))
+    found = [draft for name, kind in definition.duty_order for draft in book.of_kind(name, kind)]
+    book.waive(found)
+    _answer(found)
+    book.end(found)
+    found.sort(key=lambda d: (d.due, d.key))
+    return tuple([draft.frozen(task.code) for draft in found])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +55,56 @@ class _Start:
     about: str = ""
 
 
+class _Draft:
+    """A duty while it is worked out; the fields of ``Duty``."""
+
+    __slots__ = ("about", "after", "born", "due", "key", "kind", "met", "missed_from", "nominal", "role", "units", "void")
+
+    def __init__(self, kind: str, role: str, start: _Start, due: date, unit: str) -> None:
+        self.kind, self.role = kind, role
+        self.key = f"{start.key}:{unit}" if unit else start.key
+        self.born, self.nominal, self.after, self.about = start.born, start.nominal, start.after, start.about
+        self.due = self.missed_from = due
+        self.units: tuple[str, ...] = ()
+        self.met: date | None = None
+        self.void: date | None = None
+
+    def supersede(self, day: date) -> None:
+        """From ``day`` on it counts no more, unless it was done or missed before."""
+        done = self.met is not None and self.met <= day
+        if not done and self.missed_from > day:
+            self.met, self.void = None, day
+
+    def frozen(self, task: str) -> Duty:
+        return Duty(
+            self.kind, self.key, task, self.role, self.units, self.born, self.due, self.nominal, self.missed_from,
+            self.met, self.void, self.about, self.after,
+        )  # fmt: skip
+
+
 class _Book:
     """What the rules of one task need to look up again and again."""
 
     def __init__(self, definition: Definition, task: Task, calendar: Calendar) -> None:
         self.definition, self.task, self.calendar = definition, task, calendar
-        kinds = definition.duties
-        # Triggered duties first: what answers them cannot also count ahead for a fixed date.
-        self.order = sorted(kinds, key=lambda name: isinstance(kinds[name].due, OnDates))
         self.redone: set[int] = set()
-        self.reshuffled = any(set(PARTIES) & set(event.changes) for event in task.events[1:])
+        self.reshuffles = [event for event in task.events[1:] if not event.changes.keys().isdisjoint(PARTIES)]
+        self.done: dict[str, list[Event]] = {}
+        for event in task.events:
+            self.done.setdefault(event.action, []).append(event)
+        self.waits: dict[tuple[str, ...], tuple[Span, ...]] = {(): ()}
 
-    def of_kind(self, name: str) -> list[Duty]:
-        kind = self.definition.duties[name]
+    def of_kind(self, name: str, kind: DutyKind) -> Sequence[_Draft]:
         starts = list(self._starts(name, kind))
-        waits = waiting(kind, self.task)
+        if not starts:
+            return ()
         if kind.each:
             owing = [(start, self._debtors(kind.role, start.nominal, start.after)) for start in starts]
             return [
-                duty for unit in dict.fromkeys(unit for _, units in owing for unit in units)
-                for duty in self._chain(name, kind, [s for s, units in owing if unit in units], waits, unit)
+                draft for unit in dict.fromkeys(unit for _, units in owing for unit in units)
+                for draft in self._chain(name, kind, [s for s, units in owing if unit in units], unit)
             ]  # fmt: skip
-        return self._chain(name, kind, starts, waits, "")
+        return self._chain(name, kind, starts, "")
 
     def _starts(self, name: str, kind: DutyKind) -> Iterator[_Start]:
         task, due = self.task, kind.due
@@ -84,53 +115,51 @@ class _Book:
             for day in _dates(due, first, task.due):
                 yield _Start(f"{name}:{day}", task.opened, day, 0)
         else:
-            actions = due.actions if isinstance(due, AfterAction) else (due.action,)
-            for event in task.events:
-                if event.action in actions:
-                    yield self._start_at(f"{name}:{event.seq}", event, due)
+            for event in self._acts(due.actions if isinstance(due, AfterAction) else (due.action,)):
+                yield self._start_at(f"{name}:{event.seq}", event, due)
+
+    def _acts(self, actions: Sequence[str]) -> Sequence[Event]:
+        """The events of these actions, in order."""
+        held = [self.done[action] for action in actions if action in self.done]
+        if len(held) < 2:
+            return held[0] if held else ()
+        return sorted((event for events in held for event in events), key=lambda event: event.seq)
 
     def _start_at(self, key: str, event: Event, due: AfterAction | UntilOf) -> _Start:
         if isinstance(due, AfterAction):
             nominal = self.calendar.add(event.day, due.count, due.unit)
             return _Start(key, event.day, nominal, event.seq)
-        until = event.data[self.definition.field_of("date", tuple(event.data))]
-        about = str(event.data.get(self.definition.field_of("duty", tuple(event.data)), ""))
+        until = event.data[self.definition.field_of("date", event.data)]
+        about = str(event.data.get(self.definition.field_of("duty", event.data), ""))
         return _Start(key, event.day, date.fromisoformat(until), event.seq, about)
 
-    def _chain(
-        self, name: str, kind: DutyKind, starts: Sequence[_Start], waits: tuple[Span, ...], unit: str
-    ) -> list[Duty]:
-        acts = [e for e in self.task.events if e.action in kind.met_by and (not unit or e.unit == unit)]
-        chain: list[Duty] = []
+    def _chain(self, name: str, kind: DutyKind, starts: Sequence[_Start], unit: str) -> list[_Draft]:
+        acts = self._acts(kind.met_by)
+        if unit:
+            acts = [event for event in acts if event.unit == unit]
+        counted, fixed = isinstance(kind.due, AfterAction), isinstance(kind.due, OnDates)
+        chain: list[_Draft] = []
         used: set[int] = set()
+        before = date.min
         for i, start in enumerate(starts):
-            later = starts[i + 1] if i + 1 < len(starts) else None
-            duty = self._duty(name, kind, start, waits, unit)
-            act = self._act(kind, duty, chain[-1].due if chain else date.min, acts, used)
+            draft = _Draft(name, kind.role, start, self._moved(start.nominal), unit)
+            draft.missed_from = self._missed_from(kind, draft.due)
+            act = self._act(fixed, draft, before, acts, used)
+            before = draft.due
             if act is not None:
-                duty = replace(duty, met=self._dated(kind, act, start.after))
-                if isinstance(kind.due, OnDates):
+                draft.met = self._dated(kind, act, start.after)
+                if fixed:
                     used.add(act.seq)
                 elif not isinstance(kind.due, TaskDue):
                     self.redone.add(act.seq)
-            if later is not None and isinstance(kind.due, AfterAction):
-                duty = _superseded(duty, later.born)
-            if isinstance(kind.due, AfterAction) or start.about:
-                duty = self._handed_over(duty)
-            if isinstance(kind.due, OnDates):
-                duty = self._new_to_it(kind, duty)
-            held = act.seq if act is not None and act.day <= duty.due else start.after
-            units = (unit,) if unit else self._debtors(kind.role, _reference(duty), held)
-            chain.append(replace(duty, units=units))
+            if counted and i + 1 < len(starts):
+                draft.supersede(starts[i + 1].born)
+            if self.reshuffles and kind.role in PARTIES:
+                self._changed_hands(kind, draft, counted or bool(start.about), fixed)
+            held = act.seq if act is not None and act.day <= draft.due else start.after
+            draft.units = (unit,) if unit else self._debtors(kind.role, _reference(draft), held)
+            chain.append(draft)
         return chain
-
-    def _duty(self, name: str, kind: DutyKind, start: _Start, waits: tuple[Span, ...], unit: str) -> Duty:
-        due = self._moved(start.nominal)
-        return Duty(
-            kind=name, key=f"{start.key}:{unit}" if unit else start.key, task=self.task.code, role=kind.role, units=(),
-            born=start.born, due=due, nominal=start.nominal, missed_from=self._missed_from(kind, due, waits),
-            about=start.about, after=start.after,
-        )  # fmt: skip
 
     def _moved(self, day: date) -> date:
         """The day a limit really ends, off a holiday if the law says so."""
@@ -140,11 +169,14 @@ class _Book:
     def _add(self, day: date, length: Length) -> date:
         return self.calendar.add(day, length.count, length.unit)
 
-    def _missed_from(self, kind: DutyKind, due: date, waits: Sequence[Span]) -> date:
+    def _missed_from(self, kind: DutyKind, due: date) -> date:
         """The first day of being late; time that the office took across the due date is given back."""
+        waits = self.waits.get(kind.waits)
+        if waits is None:
+            waits = self.waits[kind.waits] = waiting(kind, self.task)
         last = due
         while last < FOREVER:
-            wait = next((w for w in waits if w.start <= last and w.holds(last + ONE_DAY)), None)
+            wait = next((w for w in waits if w.start <= last and w.holds(last + ONE_DAY)), None) if waits else None
             if wait is None:
                 return last + ONE_DAY
             if wait.end == FOREVER:
@@ -152,45 +184,37 @@ class _Book:
             last = self._moved(max(wait.end + (last - wait.start), self._add(wait.end, kind.grace)))
         return FOREVER
 
-    def _new_to_it(self, kind: DutyKind, duty: Duty) -> Duty:
-        """A fixed date does not bind who came to the task only shortly before it."""
-        if not self.reshuffled or duty.role not in PARTIES:
-            return duty
-        for event in self.task.events[1:]:
-            came = event.day if duty.role in event.changes and event.day < duty.due else None
-            if came is not None and self._add(came, kind.notice) > duty.nominal and came <= (duty.met or FOREVER):
-                return replace(duty, met=None, void=came)
-        return duty
-
-    def _act(self, kind: DutyKind, duty: Duty, before: date, acts: Sequence[Event], used: set[int]) -> Event | None:
+    def _act(self, fixed: bool, draft: _Draft, before: date, acts: Sequence[Event], used: set[int]) -> Event | None:
         for event in acts:
-            if event.seq <= duty.after or event.seq in used:
+            if event.seq <= draft.after or event.seq in used:
                 continue
-            ahead = isinstance(kind.due, OnDates) and event.day <= duty.due
+            ahead = fixed and event.day <= draft.due
             if not (ahead and (event.seq in self.redone or event.day <= before)):
                 return event
         return None
 
-    def _handed_over(self, duty: Duty) -> Duty:
-        """A limit that an act set for one holder does not run on against the next, who gets limits of its own."""
-        if not self.reshuffled or duty.role not in PARTIES:
-            return duty
-        for event in self.task.events[duty.after :]:
-            if duty.role in event.changes:
-                held = self._debtors(duty.role, event.day, event.seq - 1)
-                if not set(held) & set(event.changes[duty.role]):
-                    duty = _superseded(duty, event.day)
-        return duty
+    def _changed_hands(self, kind: DutyKind, draft: _Draft, personal: bool, fixed: bool) -> None:
+        """A change of the party: what was set for the old one ends, and a date shortly after does not bind the new."""
+        for event in self.reshuffles:
+            if personal and event.seq > draft.after and draft.role in event.changes:
+                held = self._debtors(draft.role, event.day, event.seq - 1)
+                if not set(held) & set(event.changes[draft.role]):
+                    draft.supersede(event.day)
+            elif fixed and draft.role in event.changes and event.day < draft.due:
+                came = event.day
+                if self._add(came, kind.notice) > draft.nominal and came <= (draft.met or FOREVER):
+                    draft.met, draft.void = None, came
+                    return
 
     def _dated(self, kind: DutyKind, act: Event, after: int) -> date:
-        before = [e for e in self.task.events[after : act.seq] if e.action in kind.dated]
+        before = [e for e in self.task.events[after : act.seq] if e.action in kind.dated] if kind.dated else []
         return self.definition.acted_on(before[-1] if before else act)
 
     def _debtors(self, role: str, day: date, seq: int) -> tuple[str, ...]:
         """Who holds ``role`` when ``day`` begins, or after event ``seq`` if that is later."""
         if role not in PARTIES:
             return (self.definition.roles[role],)
-        if not self.reshuffled:
+        if not self.reshuffles:
             return tuple(getattr(self.task, role))
         then = Task(code=self.task.code)
         for event in self.task.events:
@@ -198,31 +222,33 @@ class _Book:
                 then = evolve(then, event)
         return tuple(getattr(then, role))
 
-    def answered(self, duty: Duty, found: Sequence[Duty]) -> Duty:
-        """A pressed matter that is done needs no letter about it; one that counts no more needs no answer."""
-        matter = next((d for d in found if d.key == duty.about), None) if duty.about else None
-        if matter is None:
-            return duty
-        if matter.void is not None:
-            return replace(duty, void=min(max(duty.born, matter.void), duty.void or FOREVER))
-        if matter.met is None or matter.met < duty.born:
-            return duty
-        return replace(duty, met=min(matter.met, duty.met or FOREVER))
-
-    def waived(self, duty: Duty) -> Duty:
+    def waive(self, found: Sequence[_Draft]) -> None:
         """What was excused counts no more."""
         for event in self.task.events:
-            if event.changes.get("void") == duty.key:
-                return replace(duty, void=min(event.day, duty.void or FOREVER))
-        return duty
+            key = event.changes.get("void") if event.changes else None
+            for draft in found if key else ():
+                if draft.key == key:
+                    draft.void = min(event.day, draft.void or FOREVER)
 
-    def ended(self, duty: Duty) -> Duty:
+    def end(self, found: Sequence[_Draft]) -> None:
         """What was still open when the task closed counts no more."""
-        closing = self.task.events[-1]
-        closed = self.task.state in self.definition.finals
-        if closed and duty.met is None and duty.void is None and duty.missed_from > closing.day:
-            return replace(duty, void=closing.day)
-        return duty
+        closing = self.task.events[-1].day
+        if self.task.state in self.definition.finals:
+            for draft in found:
+                if draft.met is None and draft.void is None and draft.missed_from > closing:
+                    draft.void = closing
+
+
+def _answer(found: Sequence[_Draft]) -> None:
+    """A pressed matter that is done needs no letter about it; one that counts no more needs no answer."""
+    letters = [draft for draft in found if draft.about]
+    stood = {draft.key: (draft.met, draft.void) for draft in found} if letters else {}
+    for draft in letters:
+        met, void = stood.get(draft.about, (None, None))
+        if void is not None:
+            draft.void = min(max(draft.born, void), draft.void or FOREVER)
+        elif met is not None and met >= draft.born:
+            draft.met = min(met, draft.met or FOREVER)
 
 
 def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:
@@ -230,7 +256,7 @@ def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:
     if not kind.waits:
         return ()
     ends = [*(e.day for e in task.events[1:]), FOREVER]
-    return merge(Span(e.day, end) for e, end in zip(task.events, ends, strict=True) if e.target in kind.waits)
+    return merge([Span(e.day, end) for e, end in zip(task.events, ends, strict=True) if e.target in kind.waits])
 
 
 def _dates(due: OnDates, first: date, end: date) -> Iterator[date]:
@@ -241,10 +267,5 @@ def _dates(due: OnDates, first: date, end: date) -> Iterator[date]:
                 yield on
 
 
-def _superseded(duty: Duty, day: date) -> Duty:
-    done = duty.met is not None and duty.met <= day
-    return duty if done or duty.missed_from <= day else replace(duty, met=None, void=day)
-
-
-def _reference(duty: Duty) -> date:
-    return min(duty.due, duty.met or FOREVER, duty.void or FOREVER)
+def _reference(draft: _Draft) -> date:
+    return min(draft.due, draft.met or FOREVER, draft.void or FOREVER)
