@@ -6,7 +6,7 @@ definition and old records stay readable when the law has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -111,13 +111,7 @@ CHANGEABLE = frozenset({"text", "title", "due", "document", "lines", "parent", *
 
 def evolve(task: Task, event: Event) -> Task:
     """The task after one more event."""
-    fields: dict[str, Any] = {}
-    for name, value in event.changes.items():
-        if name == "due":
-            fields[name] = date.fromisoformat(value)
-        elif name in CHANGEABLE:
-            fields[name] = tuple(value) if name in _TUPLES else value
-    return replace(task, state=event.target, definition=event.definition, events=(*task.events, event), **fields)
+    return _after(task, (event,), (*task.events, event))
 
 
 def replay(events: Iterable[Event]) -> Task:
@@ -127,10 +121,19 @@ def replay(events: Iterable[Event]) -> Task:
         events: at least one, in order of ``seq``, all of one task.
     """
     history = tuple(events)
-    task = Task(code=history[0].task)
-    for event in history:
-        task = evolve(task, event)
-    return task
+    return _after(Task(code=history[0].task), history, history)
+
+
+def _after(task: Task, news: Sequence[Event], history: tuple[Event, ...]) -> Task:
+    fields: dict[str, Any] = {}
+    for event in news:
+        for name, value in event.changes.items():
+            if name == "due":
+                fields[name] = date.fromisoformat(value)
+            elif name in CHANGEABLE:
+                fields[name] = tuple(value) if name in _TUPLES else value
+    last = news[-1]
+    return replace(task, state=last.target, definition=last.definition, events=history, **fields)
 
 
 @dataclass(frozen=True, slots=True)

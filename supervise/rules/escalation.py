@@ -72,12 +72,11 @@ def wake(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> date:
     for people's word is said once, on the day it begins.
     """
     situation = lifecycle.situation(task)
-    starts = (
+    starts = [
         h.span.start
-        for rung in ladder.rungs
-        for h in _candidates(ladder, rung, situation)
+        for rung, h in _candidates(ladder, situation)
         if h.span.start > day or (h.span.end > day and not rung.confirm)
-    )
+    ]
     return min(starts, default=FOREVER)
 
 
@@ -97,28 +96,28 @@ def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: d
 
 def _gravest(ladder: Ladder, situation: Situation, day: date) -> Iterator[tuple[Rung, Holding]]:
     best: dict[tuple[str, bool], tuple[Rung, Holding]] = {}
-    for rung in ladder.rungs:
-        for holding in _candidates(ladder, rung, situation):
-            if holding.span.holds(day) and holding.duty is not None:
-                best[holding.duty.key, bool(rung.confirm)] = (rung, holding)
+    for rung, holding in _candidates(ladder, situation):
+        if holding.span.holds(day) and holding.duty is not None:
+            best[holding.duty.key, bool(rung.confirm)] = (rung, holding)
     yield from best.values()
 
 
-def _candidates(ladder: Ladder, rung: Rung, situation: Situation) -> Iterator[Holding]:
-    """Reasons for ``rung`` that no order of the same or a graver rung has taken up since they began.
+def _candidates(ladder: Ladder, situation: Situation) -> Iterator[tuple[Rung, Holding]]:
+    """Rungs, mildest first, with reasons that no order of the same or a graver rung has taken up since they began.
 
     Nobody is pressed for what a former holder left undone: the duty is on his record, the work on the new one's.
     """
     if situation.task.state in situation.definition.finals:
         return
-    sent = list(_orders(ladder, situation))
-    for condition in rung.when:
-        for holding in situation.holdings(condition):
-            duty = holding.duty
-            if duty is None or not _holds_still(situation.task, duty):
-                continue
-            if not _taken(ladder.grade(rung.order), holding, duty, sent):
-                yield holding
+    sent = _orders(ladder, situation)
+    for grade, rung in enumerate(ladder.rungs):
+        for condition in rung.when:
+            for holding in situation.holdings(condition):
+                duty = holding.duty
+                if duty is None or not _holds_still(situation.task, duty):
+                    continue
+                if not _taken(grade, holding, duty, sent):
+                    yield rung, holding
 
 
 def _holds_still(task: Task, duty: Duty) -> bool:
@@ -130,10 +129,12 @@ def _taken(grade: int, holding: Holding, duty: Duty, sent: list[tuple[int, str, 
     return any(g >= grade and key == duty.key and until >= holding.span.start for g, key, until in sent)
 
 
-def _orders(ladder: Ladder, situation: Situation) -> Iterator[tuple[int, str, date]]:
+def _orders(ladder: Ladder, situation: Situation) -> list[tuple[int, str, date]]:
+    found, definition = [], situation.definition
     for event in situation.task.events:
-        about = situation.definition.field_of("duty", tuple(event.data))
-        grades = [ladder.grade(str(value)) for value in event.data.values()]
-        if about and max(grades, default=-1) >= 0:
-            limit = situation.definition.field_of("date", tuple(event.data))
-            yield max(grades), event.data[about], max(event.day, date.fromisoformat(event.data[limit]))
+        about = definition.field_of("duty", event.data)
+        grade = max([ladder.grade(str(value)) for value in event.data.values()], default=-1) if about else -1
+        if grade >= 0:
+            limit = date.fromisoformat(event.data[definition.field_of("date", event.data)])
+            found.append((grade, event.data[about], max(event.day, limit)))
+    return found

@@ -132,7 +132,7 @@ class Ground:
 
     def _charged(self, s: Situation, event: Event) -> list[tuple[str, str]]:
         """Whom an act counts for: the debtors of the duty it names, else the party who did it, else the lead."""
-        named = s.definition.field_of("duty", tuple(event.data))
+        named = s.definition.field_of("duty", event.data)
         duty = next((d for d in s.duties if named and d.key == event.data[named]), None)
         if duty is not None:
             return [(unit, duty.role) for unit in duty.units]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from supervise.phrases import Condition, Due, Length, OnDates, parse_condition, parse_due, parse_length
+from supervise.phrases import Condition, Due, Length, OnDates, UntilOf, parse_condition, parse_due, parse_length
 from supervise.reading import Day, Document, Strict, validate
 from supervise.records import Event
 
@@ -131,6 +131,11 @@ class Definition(Strict):
     def duty_order(self) -> tuple[tuple[str, DutyKind], ...]:
         """Duties with their names, triggered ones first: what answers them cannot also count ahead for a fixed date."""
         return tuple(sorted(self.duties.items(), key=lambda item: isinstance(item[1].due, OnDates)))
+
+    @cached_property
+    def given_duties(self) -> tuple[str, ...]:
+        """Kinds of duty whose limit an act gives, such as the reply to an order."""
+        return tuple(name for name, duty in self.duties.items() if isinstance(duty.due, UntilOf))
 
     def sources(self, action: Action) -> tuple[str, ...]:
         """The states in which ``action`` is possible: those it names, else all that are not final."""

@@ -68,7 +68,13 @@ class Lifecycle:
         self.definition, self.calendar = definition, calendar
         self.wording = Wording(definition)
         self._latest: Situation | None = None
-        self.clock_actions = tuple(n for n, a in definition.actions.items() if CLOCK in a.by and a.when)
+        self.clock_actions = {
+            state: tuple(
+                n for n, a in definition.actions.items()
+                if CLOCK in a.by and a.when and state in definition.sources(a)
+            )
+            for state in definition.states
+        }  # fmt: skip
         self.machine = Machine(
             model=None, states=list(definition.states), initial=definition.initial,
             auto_transitions=False, send_event=True, transitions=list(self._arrows()),
@@ -143,7 +149,7 @@ class Lifecycle:
 
     def _next_fact(self, task: Task) -> tuple[date, str, Holding] | None:
         ahead: list[tuple[date, str, Holding]] = []
-        actions = [n for n in self.clock_actions if task.state in self.definition.sources(self.definition.actions[n])]
+        actions = self.clock_actions.get(task.state)
         if not actions:
             return None
         situation, last = self.situation(task), task.events[-1].day
@@ -151,8 +157,7 @@ class Lifecycle:
         for name in actions:
             for condition in self.definition.actions[name].when:
                 for holding in situation.holdings(condition):
-                    fresh = self._clock_key(task, name, holding) not in done and holding.span.end > last
-                    if fresh:
+                    if holding.span.end > last and self._clock_key(task, name, holding) not in done:
                         ahead.append((max(holding.span.start, last), name, holding))
         return min(ahead, key=lambda item: (item[0], item[1], item[2].key), default=None)
 

@@ -6,14 +6,14 @@ a score line counts those that start in its period. There is no second implement
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
-from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered, UntilOf
+from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
 from supervise.records import Duty, Event, Task
 from supervise.workflows.definition import Definition
 from supervise.workflows.duties import duties, waiting
@@ -47,23 +47,32 @@ class Situation:
         """All duties of the task."""
         return duties(self.definition, self.task, self.calendar)
 
-    def of_kind(self, kind: str) -> Iterator[Duty]:
+    @cached_property
+    def _kinds(self) -> dict[str, list[Duty]]:
+        found: dict[str, list[Duty]] = {"": list(self.duties)}
+        for duty in self.duties:
+            found.setdefault(duty.kind, []).append(duty)
+        return found
+
+    def of_kind(self, kind: str) -> Sequence[Duty]:
         """The duties of one kind, of every kind if empty."""
-        return (duty for duty in self.duties if kind in ("", duty.kind))
+        return self._kinds.get(kind, ())
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
         """The stretches of days on which ``condition`` holds, in order of their start."""
-        found: Iterator[Holding]
+        found: Iterable[Holding]
         if isinstance(condition, Outcome):
-            found = (Holding(d.span(condition.outcome), d) for d in self.of_kind(condition.duty))
+            found = [Holding(d.span(condition.outcome), d) for d in self.of_kind(condition.duty)]
         elif isinstance(condition, Behind):
-            found = (Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition.points))
+            found = [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition.points)]
         elif isinstance(condition, Unanswered):
             found = self._unanswered(condition)
         else:
             found = self._distance(condition)
-        real = (h for h in found if h.span.start < h.span.end and h.span.start < FOREVER)
-        return tuple(sorted(real, key=lambda h: (h.span.start, h.key)))
+        real = [h for h in found if h.span.start < h.span.end and h.span.start < FOREVER]
+        if len(real) > 1:
+            real.sort(key=lambda h: (h.span.start, h.key))
+        return tuple(real)
 
     def holds(self, condition: Condition, day: date) -> bool:
         """Whether ``condition`` holds on ``day``."""
@@ -95,11 +104,9 @@ class Situation:
         return Span(max(start, duty.missed_from), max(start, duty.missed_from, end))
 
     def _unanswered(self, condition: Unanswered) -> Iterator[Holding]:
-        by_key = {duty.key: duty for duty in self.duties}
-        for reply in self.duties:
-            kind = self.definition.duties[reply.kind]
-            if not isinstance(kind.due, UntilOf):
-                continue
+        replies = [duty for kind in self.definition.given_duties for duty in self.of_kind(kind)]
+        by_key = {duty.key: duty for duty in self.duties} if replies else {}
+        for reply in replies:
             order = self.task.events[reply.after - 1]
             if condition.rung in order.data.values():
                 yield Holding(reply.span("missed"), by_key.get(reply.about, reply), order)
