@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from supervise.desk import Message
     from supervise.errors import Diverged, Invalid, Problem, Refused, Stale, SuperviseError, Unknown
+    from supervise.liaison import Act
     from supervise.office import Office
     from supervise.people import Actor, Directory, Unit, UnitList
     from supervise.records import Cut, Duty, Event, Task
@@ -19,6 +20,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Office": "office",
+    "Act": "liaison",
     "Message": "desk",
     **dict.fromkeys(("Actor", "Directory", "Unit", "UnitList"), "people"),
     **dict.fromkeys(("Cut", "Duty", "Event", "Task"), "records"),
@@ -26,8 +28,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Actor", "Cut", "Directory", "Diverged", "Duty", "Event", "Invalid", "Message", "Office", "Problem", "Refused",
-    "Stale", "SuperviseError", "Task", "Unit", "UnitList", "Unknown",
+    "Act", "Actor", "Cut", "Directory", "Diverged", "Duty", "Event", "Invalid", "Message", "Office", "Problem",
+    "Refused", "Stale", "SuperviseError", "Task", "Unit", "UnitList", "Unknown",
 ]  # fmt: skip
 
 

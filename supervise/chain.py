@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -43,9 +42,7 @@ def ready(algorithm: str) -> str:
 
 def canonical(value: Any) -> str:
     """The one text of a value: keys sorted, no blanks, Chinese as it is, days and moments in ISO, decimals as text."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_written
-    )
+    return _ENCODER.encode(value)
 
 
 def _written(value: Any) -> Any:
@@ -58,6 +55,11 @@ def _written(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no canonical text")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_written
+)
 
 
 def moment(at: datetime) -> str:
@@ -76,12 +78,13 @@ def genesis(district: str, task: str = "") -> str:
     return canonical([district, task] if task else [district])
 
 
-def event_record(district: str, event: Event) -> Record:
-    """The whole of an event as plain data, without its hash."""
-    assert event.recorded_at is not None
+def event_record(district: str, event: Event, at: datetime | None = None) -> Record:
+    """The whole of an event as plain data, without its hash; ``at`` is its moment while it has none."""
+    at = event.recorded_at or at
+    assert at is not None
     return {
         "district": district, "task": event.task, "seq": event.seq, "action": event.action, "source": event.source,
-        "target": event.target, "day": event.day.isoformat(), "recorded_at": moment(event.recorded_at),
+        "target": event.target, "day": event.day.isoformat(), "recorded_at": moment(at),
         "actor": event.actor, "unit": event.unit, "definition": event.definition, "data": event.data,
         "changes": event.changes, "hearers": list(event.to), "key": event.key,
     }  # fmt: skip
@@ -101,11 +104,11 @@ def follow(
     """
     linked = []
     for event in events:
-        event = event if event.recorded_at is not None else replace(event, recorded_at=recorded_at)
+        at = event.recorded_at or recorded_at
         before = previous or genesis(district, event.task)
         name = event.hash.partition(":")[0] or algorithm
-        previous = digest(name, before, canonical(event_record(district, event)))
-        linked.append(replace(event, hash=previous))
+        previous = digest(name, before, canonical(event_record(district, event, at)))
+        linked.append(event.linked(at, previous))
     return tuple(linked)
 
 

@@ -1,15 +1,15 @@
-"""The clerk's and the liaison's side of the hall: take in, assign, act, look up, and let the clock run."""
+"""The clerk's side of the hall: take in, assign, look up, and let the clock run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from supervise.dates import FOREVER
-from supervise.desk import Desk
-from supervise.errors import Invalid, Problem, Refused, Stale, Unknown, did_you_mean
+from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
+from supervise.liaison import Liaison
 from supervise.people import Actor
 from supervise.reading import Document
 from supervise.records import PARTIES, Cut, Duty, Event, Task
@@ -17,7 +17,7 @@ from supervise.rules import escalation
 from supervise.rules.escalation import Pressed, Proposal
 from supervise.store import duties as duty_store
 from supervise.store import seals, tasks
-from supervise.workflows.lifecycle import Button, Lifecycle, Step
+from supervise.workflows.lifecycle import Lifecycle, Step
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -58,7 +58,7 @@ class TickReport:
     proposals: tuple[Proposal, ...]
 
 
-class Clerk(Desk):
+class Clerk(Liaison):
     """Everything that moves a task, and the lists people work from."""
 
     def intake(self, text: str, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
@@ -121,75 +121,7 @@ class Clerk(Desk):
         lifecycle = self.lifecycle(session, source.value.name)
         placed = [_placed(draft, breakdown) for draft in drafts]
         steps = [lifecycle.open(task, self.acting(by, task, day), day) for task in placed]
-        self.save(session, steps, day)
-        return tuple(step.task for step in steps)
-
-    def advance(
-        self,
-        session: Session,
-        code: str,
-        action: str,
-        by: Actor,
-        day: date | None = None,
-        key: str = "",
-        seen: int | None = None,
-        **data: Any,
-    ) -> Task:
-        """Let someone do something to a task, after everything the clock had to settle by then.
-
-        Args:
-            session: the caller's; flushed, never committed.
-            code: the task.
-            action: name in its definition.
-            by: who acts.
-            day: the day it happens; today if not given.
-            key: a retried request with the same key is answered with the first result.
-            seen: version of the task the actor was looking at.
-            data: field → value.
-
-        Raises:
-            Refused: with everything that is wrong and what can be done instead.
-            Stale: when someone else was first.
-            Unknown: no such task.
-        """
-        task, day = self.load(session, code), day or self.today()
-        done = tasks.by_key(session, self.district, key) if key else None
-        if done is not None:
-            if (done.task, done.action) != (code, action):
-                raise Refused(Problem("A10", f"幂等键“{key}”已用于 {done.task} 的另一次办理", task=code))
-            return task
-        lifecycle = self.lifecycle(session, task.definition)
-        if seen is not None and seen != task.version:
-            state = lifecycle.wording.state(task.state)
-            text = f"别人先办了一步:{code} 现处于“{state}”(第 {task.version} 步,您看到的是第 {seen} 步)"
-            raise Stale(Problem("S01", text, task=code, help="请重新打开这项任务再办"))
-        actor = self.acting(by, task, day)
-        step = lifecycle.advance(task, action, actor, day, self._named(lifecycle, code, data, day), key)
-        self.save(session, [step], day)
-        return step.task
-
-    def _named(self, lifecycle: Lifecycle, code: str, data: dict[str, Any], day: date) -> dict[str, Any]:
-        """Form data with units under their canonical names."""
-        named = dict(data)
-        for field, value in data.items():
-            spec = lifecycle.definition.fields.get(field)
-            if spec is None or spec.kind != "units" or not value:
-                continue
-            words = value.replace("、", ";").replace(",", ";").split(";") if isinstance(value, str) else value
-            named[field] = [self._unit(word.strip(), code, field, day) for word in words]
-        return named
-
-    def _unit(self, word: str, code: str, field: str, day: date) -> str:
-        unit = self.directory.unit(word, day)
-        if unit is None:
-            hint = did_you_mean(word, [u.name for u in self.directory.units(day)])
-            raise Refused(Problem("A04", f"没有“{word}”这个单位{hint}", task=code, path=field))
-        return unit.name
-
-    def allowed(self, session: Session, code: str, by: Actor, day: date | None = None) -> tuple[Button, ...]:
-        """What someone can do to a task now, and which fields each act asks for."""
-        task, day = self.load(session, code), day or self.today()
-        return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
+        return tuple(self.save(session, steps, day))
 
     def show(self, session: Session, code: str, cut: Cut | None = None) -> View:
         """A task on a day, with everything owed on it.
@@ -312,14 +244,13 @@ class Clerk(Desk):
         quiet: dict[str, date] = {}
         for task in tasks.histories(session, self.district, Cut(FOREVER), codes):
             lifecycle = self.lifecycle(session, task.definition)
-            settled = lifecycle.settle(task, day)
-            task, events = settled.task, settled.events
+            step = lifecycle.settle(task, day)
             for ladder in self.ladders(lifecycle.definition.workflow):
-                pressed: Pressed = escalation.press(ladder, lifecycle, task, day)
-                task, events = pressed.step.task, (*events, *pressed.step.events)
+                pressed: Pressed = escalation.press(ladder, lifecycle, step.task, day)
+                step = step.then(pressed.step)
                 proposals += pressed.proposals
-            if events:
-                steps.append(Step(task, events))
+            if step.path:
+                steps.append(step)
             else:
                 quiet[task.code] = self.wake(lifecycle, task, day)
         self.save(session, steps, day)

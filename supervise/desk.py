@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
+from sqlalchemy.orm import Session
+
 from supervise import chain
-from supervise.dates import FOREVER, Calendar
+from supervise.dates import Calendar
 from supervise.errors import Problem, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Directory
 from supervise.reading import parse
-from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
+from supervise.records import PARTIES, Cut, Event, Task
 from supervise.rules import escalation
 from supervise.rules.ruleset import Ladder
 from supervise.store import library, tasks
@@ -25,7 +27,7 @@ from supervise.workflows.lifecycle import Lifecycle, Step
 from supervise.workflows.situations import Situation
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from supervise.store.statements import Work
 
 
 class WorkingDays(Protocol):
@@ -56,7 +58,7 @@ class Message:
     event: Event
 
 
-Listener = Callable[["Session", Message], None]
+Listener = Callable[[Session, Message], None]
 
 
 class Desk:
@@ -107,14 +109,15 @@ class Desk:
 
         return keep
 
-    def lifecycle(self, session: Session, name: str) -> Lifecycle:
+    def lifecycle(self, session: Work, name: str) -> Lifecycle:
         """The law called ``key-work@1``: as registered when it came into use, never a changed text under an old number.
 
         Raises:
             Invalid: L01 when the file was changed without a new version.
             Unknown: F02 when neither the folder nor the register has it.
         """
-        held = self._held.setdefault(session.get_bind(), set())
+        bind = session.get_bind() if isinstance(session, Session) else session
+        held = self._held.setdefault(bind.engine, set())
         if name not in held:
             text = library.registered(session, self.district, name)
             source = self.folder.definitions.get(name)
@@ -140,7 +143,7 @@ class Desk:
         """Name of a rung → what it is called on paper."""
         return {rung.order: rung.label for ladder in self.ladders(workflow) for rung in ladder.rungs}
 
-    def register(self, session: Session, kind: str, source: Source[Any]) -> None:
+    def register(self, session: Work, kind: str, source: Source[Any]) -> None:
         """Put a definition or rule set on record when it comes into use: the first task, the first publication.
 
         Raises:
@@ -154,11 +157,18 @@ class Desk:
         Raises:
             Unknown: T01, with the nearest code.
         """
-        found = tasks.histories(session, self.district, cut or Cut(FOREVER), [code])
+        if cut is None:
+            found = list(tasks.standing(session, self.district, [code]).values())
+        else:
+            found = tasks.histories(session, self.district, cut, [code])
         if not found:
-            codes = tasks.codes(session, self.district)
-            raise Unknown(Problem("T01", f"没有“{code}”这项任务{did_you_mean(code, codes)}", task=code))
+            raise self.unknown(session, code)
         return found[0]
+
+    def unknown(self, session: Work, code: str) -> Unknown:
+        """What is raised when no task has that code."""
+        near = did_you_mean(code, tasks.codes(session, self.district))
+        return Unknown(Problem("T01", f"没有“{code}”这项任务{near}", task=code))
 
     def situations(self, session: Session, cut: Cut, codes: Iterable[str] | None = None) -> list[Situation]:
         """Tasks as a cut shows them, settled up to its day; what the nightly clock has not written yet is no excuse."""
@@ -177,27 +187,37 @@ class Desk:
             name = next((party for party in held if self.directory.heir(party, day) == name), name)
         return replace(actor, unit=name)
 
-    def save(self, session: Session, steps: Sequence[Step], day: date) -> None:
-        """Write what steps gave, rows and letters with it, then tell the listeners.
+    def save(self, session: Work, steps: Sequence[Step], day: date | None = None) -> list[Task]:
+        """Write what steps gave, rows and letters with it, then tell the listeners; the tasks as they are on record.
+
+        Args:
+            session: the caller's, or a connection of our own while nobody listens.
+            steps: at most one for each task.
+            day: up to which the clock has looked; the day of each step's last event if not given.
 
         Raises:
             Stale: when someone else changed a task first.
         """
-        savings = [self._saving(session, step, day) for step in steps if step.events]
-        tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
-        session.flush()
-        for _, messages in savings:
-            for message in messages:
+        savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
+        kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
+        if isinstance(session, Session):
+            session.flush()
+            for message in (message for _, messages in savings for message in messages):
                 for listener in self._listeners.get(message.action, ()):
                     listener(session, message)
+        return kept
 
-    def _saving(self, session: Session, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
-        lifecycle = self.lifecycle(session, step.task.definition)
-        messages = [message for event in step.events for message in [self._message(lifecycle, step.task, event)]]
+    def _saving(self, session: Work, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
+        task, events = step.task, step.events
+        lifecycle = self.lifecycle(session, task.definition)
+        heard = [event for event in events if event.to or event.action in self._listeners]
+        messages = [self._message(lifecycle, task, event) for event in heard]
         news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
+        passed = (step.before, *step.path)
+        stages = tuple(lifecycle.situation(t).duties if t is not None else () for t in passed)
         saving = tasks.Saving(
-            step.task, step.events, self.wake(lifecycle, step.task, day), lifecycle.closed_on(step.task),
-            lifecycle.definition.states, tuple(_stages(lifecycle, step)), news,
+            step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
+            lifecycle.definition.states, stages, news,
         )  # fmt: skip
         return saving, messages
 
@@ -212,15 +232,6 @@ class Desk:
         text = f"{event.task} {wording.action(event.action)}" + (f":{details}" if details else "")
         to = (name for word in event.to for name in _hearers(lifecycle.definition, task, word))
         return Message(event.task, event.action, event.day, tuple(dict.fromkeys(to)), text, event)
-
-
-def _stages(lifecycle: Lifecycle, step: Step) -> Iterable[tuple[Duty, ...]]:
-    """The duties before a step and after each of its events."""
-    first = step.events[0].seq
-    yield lifecycle.situation(replay(step.task.events[: first - 1])).duties if first > 1 else ()
-    for event in step.events:
-        then = step.task if event is step.events[-1] else replay(step.task.events[: event.seq])
-        yield lifecycle.situation(then).duties
 
 
 def _hearers(definition: Definition, task: Task, word: str) -> Sequence[str]:

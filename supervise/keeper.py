@@ -207,7 +207,7 @@ class Keeper(Designer):
             news = tuple(letter for part in parts for letter in part.news)
             last = parts[-1]
             savings.append(
-                tasks.Saving(last.task, tuple(events), last.wake_on, last.closed_on, last.labels, stages, news)
+                tasks.Saving(None, last.task, tuple(events), last.wake_on, last.closed_on, last.labels, stages, news)
             )
         tasks.save(session, self.district, savings, self.now(), self.algorithm)
         session.flush()
@@ -239,6 +239,8 @@ def _printed(text: str, every: Sequence[Record]) -> Iterator[Break]:
 
 def _steps(events: Sequence[Event]) -> Iterator[Step]:
     """A history in the steps it was saved in: what became known at one moment."""
+    before = None
     for _, group in groupby(events, lambda event: event.recorded_at):
-        part = tuple(group)
-        yield Step(replay(events[: part[-1].seq]), part)
+        path = tuple(replay(events[: event.seq]) for event in group)
+        yield Step(before, path)
+        before = path[-1]

@@ -7,7 +7,7 @@ definition and old records stay readable when the law has changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -55,6 +55,13 @@ class Event:
     key: str = ""
     recorded_at: datetime | None = None
     hash: str = ""
+
+    def linked(self, recorded_at: datetime, hash: str) -> Event:
+        """The same as it is on record."""
+        return Event(
+            self.task, self.seq, self.action, self.source, self.target, self.day, self.actor, self.unit,
+            self.definition, self.data, self.changes, self.to, self.key, recorded_at, hash,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +132,15 @@ def replay(events: Iterable[Event]) -> Task:
 
 
 def _after(task: Task, news: Sequence[Event], history: tuple[Event, ...]) -> Task:
-    fields: dict[str, Any] = {}
+    held = {name: getattr(task, name) for name in Task.__slots__}
     for event in news:
         for name, value in event.changes.items():
             if name == "due":
-                fields[name] = date.fromisoformat(value)
+                held[name] = date.fromisoformat(value)
             elif name in CHANGEABLE:
-                fields[name] = tuple(value) if name in _TUPLES else value
-    last = news[-1]
-    return replace(task, state=last.target, definition=last.definition, events=history, **fields)
+                held[name] = tuple(value) if name in _TUPLES else value
+    held |= {"state": news[-1].target, "definition": news[-1].definition, "events": history}
+    return Task(**held)
 
 
 @dataclass(frozen=True, slots=True)

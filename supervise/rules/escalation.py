@@ -50,7 +50,7 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
     """
     if task.events[-1].day > day:
         return Pressed(Step(task))  # a clock set back sends no letters into the past
-    sent: tuple[Step, ...] = ()
+    sent = Step(task)
     situation = lifecycle.situation(task)
     proposals = []
     for rung, holding in _gravest(ladder, situation, day):
@@ -60,9 +60,8 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
                 Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
             )
             continue
-        step = _send(lifecycle, task, rung, holding, day)
-        task, sent = step.task, (*sent, step)
-    return Pressed(Step(task, tuple(e for step in sent for e in step.events)), tuple(proposals))
+        sent = sent.then(_send(lifecycle, sent.task, rung, holding, day))
+    return Pressed(sent, tuple(proposals))
 
 
 def wake(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> date:
@@ -90,8 +89,8 @@ def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: d
     data = {about: holding.duty.key, until: limit, level: rung.order}
     key = f"{task.code}:{name}:{rung.order}:{holding.key}"
     step = lifecycle.advance(task, name, CLOCK_ACTOR, day, data, key)
-    order = replace(step.events[-1], to=rung.tell)
-    return Step(replace(step.task, events=(*step.task.events[:-1], order)), (*step.events[:-1], order))
+    order = replace(step.task.events[-1], to=rung.tell)
+    return Step(task, (*step.path[:-1], replace(step.task, events=(*step.task.events[:-1], order))))
 
 
 def _gravest(ladder: Ladder, situation: Situation, day: date) -> Iterator[tuple[Rung, Holding]]:

@@ -9,51 +9,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from supervise.records import Cut, Duty, Event
 from supervise.store.faults import told
+from supervise.store.sheet import Sheet
 from supervise.store.tables import of
 
 Stage = tuple[Event, tuple[Duty, ...], tuple[Duty, ...]]
 """An event with all duties of its task before and after it."""
 
 
-def save(session: Session, district: str, stages: Sequence[Stage]) -> None:
-    """Keep the duties as they stand after each recorded event; only what an event changed is written.
+def enter(sheet: Sheet, district: str, stages: Sequence[Stage]) -> None:
+    """Put the duties as they stand after each recorded event on the sheet; only what an event changed is written.
 
     Args:
-        session: the caller's.
+        sheet: what will be written.
         district: whose tasks.
-        stages: in order.
+        stages: of one task, in order.
     """
-    table = of(session).duty
-    fresh: dict[tuple[str, str], dict[str, Any]] = {}
-    made: list[dict[str, Any]] = []
-    ended: list[dict[str, Any]] = []
+    fresh: dict[str, dict[str, Any]] = {}
     for event, before, after in stages:
+        if before == after:
+            continue
         stood, stands = {d.key: d for d in before}, {d.key: d for d in after}
         for key, duty in stood.items():
             if stands.get(key) != duty:
                 end = {"until_day": event.day, "until_known": event.recorded_at}
-                row = fresh.pop((event.task, key), None)
+                row = fresh.pop(key, None)
                 if row is not None:
                     row.update(end)
                 else:
-                    ended.append({"b_district": district, "b_task": event.task, "b_ref": key, **end})
+                    sheet.ended.append({"b_district": district, "b_task": event.task, "b_ref": key, **end})
         for key, duty in stands.items():
             if stood.get(key) != duty:
-                row = fresh[event.task, key] = _row(district, duty, event)
-                made.append(row)
-    if ended:
-        mine = and_(  # not ``until_day``: MariaDB would take its index and wait for what other tasks owe
-            table.c.district == bindparam("b_district"), table.c.task == bindparam("b_task"),
-            table.c.ref == bindparam("b_ref"), table.c.until_known.is_(None),
-        )  # fmt: skip
-        session.connection().execute(update(table).where(mine), ended)
-    if made:
-        session.execute(insert(table), made)
+                row = fresh[key] = _row(district, duty, event)
+                sheet.duties.append(row)
 
 
 @told

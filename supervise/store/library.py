@@ -16,6 +16,7 @@ from supervise.errors import Invalid, Problem
 from supervise.records import Mark
 from supervise.store import seals
 from supervise.store.faults import told
+from supervise.store.statements import Work, connection
 from supervise.store.tables import of
 
 
@@ -25,7 +26,7 @@ def fingerprint(text: str) -> str:
 
 
 @told
-def register(session: Session, district: str, kind: str, name: str, text: str, now: datetime) -> str:
+def register(work: Work, district: str, kind: str, name: str, text: str, now: datetime) -> str:
     """Put a definition or rule set on record under its name and version; the same text again changes nothing.
 
     Returns:
@@ -34,12 +35,13 @@ def register(session: Session, district: str, kind: str, name: str, text: str, n
     Raises:
         Invalid: L01 when another text is registered under that name.
     """
-    print_, library = fingerprint(text), of(session).library
-    known = session.execute(
+    print_, library = fingerprint(text), of(work).library
+    on = connection(work)
+    known = on.execute(
         select(library.c.fingerprint).where(library.c.district == district, library.c.name == name)
     ).scalar()
     if known is None:
-        session.execute(
+        on.execute(
             insert(library).values(
                 district=district, name=name, kind=kind, fingerprint=print_, text=text, registered_at=now
             )
@@ -56,11 +58,11 @@ def register(session: Session, district: str, kind: str, name: str, text: str, n
 
 
 @told
-def registered(session: Session, district: str, name: str) -> str | None:
+def registered(work: Work, district: str, name: str) -> str | None:
     """The text registered under ``name@version``."""
-    library = of(session).library
+    library = of(work).library
     query = select(library.c.text).where(library.c.district == district, library.c.name == name)
-    return session.execute(query).scalar()
+    return connection(work).execute(query).scalar()
 
 
 @dataclass(frozen=True, slots=True)

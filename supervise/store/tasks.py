@@ -6,21 +6,28 @@ Every function takes the caller's session and never commits.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from supervise import chain
+from supervise.dates import FOREVER
+from supervise.errors import Stale
 from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
-from supervise.store import duties
+from supervise.store import duties, writing
 from supervise.store.faults import stale, told
-from supervise.store.tables import Tables, of
+from supervise.store.sheet import Sheet
+from supervise.store.statements import Work, connection, statements
+from supervise.store.tables import of
+
+FEW = 4
+"""Histories that are read one by one rather than together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Saving:
     """A task as it will stand, the events that led there, and what its row says.
 
     Args:
+        before: what was loaded, with its hashes; ``None`` for a task that was not there.
         task: after the events.
         events: new ones, following what is stored.
         wake_on: the next day the clock must look at it.
@@ -37,6 +45,7 @@ class Saving:
         news: what the world must hear, by ``seq`` of the event.
     """
 
+    before: Task | None
     task: Task
     events: tuple[Event, ...]
     wake_on: date
@@ -44,11 +53,6 @@ class Saving:
     labels: Mapping[str, str]
     stages: tuple[tuple[Duty, ...], ...] = ()
     news: tuple[News, ...] = ()
-
-    @property
-    def before(self) -> int:
-        """The version that must be stored now."""
-        return self.task.version - len(self.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,65 +66,82 @@ class News:
 
 @told
 def save(
-    session: Session, district: str, savings: Sequence[Saving], recorded_at: datetime, algorithm: str = chain.DEFAULT
-) -> None:
+    work: Work, district: str, savings: Sequence[Saving], recorded_at: datetime, algorithm: str = chain.DEFAULT
+) -> list[Task]:
     """Append the events of ``savings``, each chained to the one before, and bring their rows up to date.
+
+    Args:
+        work: the caller's session, or a connection of our own.
+        district: whose tasks.
+        savings: at most one for each task.
+        recorded_at: the moment of recording.
+        algorithm: of the hashes.
+
+    Returns:
+        the tasks as they are on record.
 
     Raises:
         Stale: S01 when a task was changed since it was loaded; nothing of the batch may then be kept.
     """
-    tables = of(session)
-    savings = [_chained(session, district, s, recorded_at, algorithm) for s in savings if s.events]
+    on = connection(work)
+    linked = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
+    sheet = Sheet()
+    for saving in linked:
+        _enter(sheet, district, saving)
     try:
-        for saving in savings:
-            _claim(session, tables, district, saving)
-        new = [row for s in savings if not s.before for row in [_task_row(district, s)]]
-        if new:
-            session.execute(insert(tables.task), new)
-        rows = [_event_row(district, e) for s in savings for e in s.events]
-        if rows:
-            session.execute(insert(tables.event), rows)
-        _save_parties(session, tables, district, savings)
-        stages = [
-            (event, before, after)
-            for s in savings
-            for event, (before, after) in zip(s.events, pairwise(s.stages), strict=True)
-        ]
-        duties.save(session, district, stages)
-        letters = [_news_row(district, s, n) for s in savings for n in s.news]
-        if letters:
-            session.execute(insert(tables.outbox), letters)
+        kept = writing.write(on, sheet)
     except IntegrityError as error:
-        raise stale(f"同一时刻有人办理了同一任务({type(error.orig).__name__})", savings[0].task.code) from error
+        name = type(error.orig).__name__
+        raise stale(f"同一时刻有人办理了同一任务({name})", savings[0].task.code) from error
+    if not kept:
+        raise _lost(on, district, linked)
+    return [saving.task for saving in linked]
 
 
-def _chained(session: Session, district: str, saving: Saving, recorded_at: datetime, algorithm: str) -> Saving:
+def _linked(saving: Saving, district: str, recorded_at: datetime, algorithm: str) -> Saving:
     """The same with moments and hashes on its new events, and on the task's history."""
-    past = saving.task.events[: saving.before]
-    previous = past[-1].hash if past else ""
-    if past and not previous:  # a task that was carried on from an earlier act without being loaded again
-        event = of(session).event
-        mine = (event.c.district == district) & (event.c.task == saving.task.code)
-        previous = session.execute(select(event.c.hash).where(mine, event.c.seq == saving.before)).scalar() or ""
-    events = chain.follow(district, previous, saving.events, recorded_at, algorithm)
-    return replace(saving, task=replace(saving.task, events=(*past, *events)), events=events)
+    past = saving.before.events if saving.before is not None else ()
+    events = chain.follow(district, past[-1].hash if past else "", saving.events, recorded_at, algorithm)
+    return Saving(
+        saving.before, replace(saving.task, events=(*past, *events)), events, saving.wake_on, saving.closed_on,
+        saving.labels, saving.stages, saving.news,
+    )  # fmt: skip
 
 
-def _claim(session: Session, tables: Tables, district: str, saving: Saving) -> None:
-    if not saving.before:
-        return
-    task, code = tables.task, saving.task.code
-    mine = (task.c.district == district) & (task.c.code == code)
-    changed = session.execute(
-        update(task).where(mine, task.c.version == saving.before).values(_task_row(district, saving))
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
+    """Put one saving on the sheet."""
+    row = _task_row(district, saving)
+    if saving.before is None:
+        sheet.tasks.append(row)
+    else:
+        past = saving.before.events[-1]
+        seen = {"b_district": district, "b_code": saving.task.code, "was_version": past.seq, "was_head": past.hash}
+        sheet.claims.append(row | seen)
+    sheet.events += [_event_row(district, event) for event in saving.events]
+    if any(not event.changes.keys().isdisjoint(PARTIES) for event in saving.events):
+        sheet.parties += _party_rows(district, saving.task)
+        if saving.before is not None:
+            sheet.moved.append(saving.task.code)
+    stages = zip(saving.events, pairwise(saving.stages), strict=True) if saving.stages else ()
+    duties.enter(sheet, district, [(event, before, after) for event, (before, after) in stages])
+    sheet.news += [_news_row(district, saving, news) for news in saving.news]
+
+
+def _lost(on: Connection, district: str, savings: Sequence[Saving]) -> Stale:
+    """What to say when some task no longer stands as it was loaded."""
+    task = of(on).task
+    for saving in savings:
+        code = saving.task.code
+        mine = (task.c.district == district) & (task.c.code == code)
         # locked, for MySQL would else show the row as it was when the transaction began
-        now = session.execute(select(task.c.state, task.c.version).where(mine).with_for_update()).first()
+        now = on.execute(select(task.c.state, task.c.version, task.c.head).where(mine).with_for_update()).first()
         if now is None:
-            raise stale("任务已不在", code)
-        state = saving.labels.get(now.state, now.state)
-        raise stale(f"别人先办了一步:{code} 现处于“{state}”(第 {now.version} 步)", code)
+            return stale("任务已不在", code)
+        fine = [(e.seq, e.hash) for t in (saving.before, saving.task) if t is not None for e in t.events[-1:]]
+        if (now.version, now.head) not in fine:  # neither as it was loaded nor as we claimed it just now
+            state = saving.labels.get(now.state, now.state)
+            return stale(f"别人先办了一步:{code} 现处于“{state}”(第 {now.version} 步)", code)
+    return stale("别人先办了一步", savings[0].task.code)
 
 
 def _task_row(district: str, saving: Saving) -> dict[str, Any]:
@@ -142,6 +163,13 @@ def _event_row(district: str, event: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _party_rows(district: str, task: Task) -> list[dict[str, Any]]:
+    return [
+        {"district": district, "task": task.code, "role": role, "unit": unit, "place": place}
+        for role in PARTIES for place, unit in enumerate(getattr(task, role))
+    ]  # fmt: skip
+
+
 def _news_row(district: str, saving: Saving, news: News) -> dict[str, Any]:
     event = saving.task.events[news.seq - 1]
     return {
@@ -150,55 +178,50 @@ def _news_row(district: str, saving: Saving, news: News) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _save_parties(session: Session, tables: Tables, district: str, savings: Sequence[Saving]) -> None:
-    party = tables.party
-    moved = [s.task for s in savings if any(set(PARTIES) & set(e.changes) for e in s.events)]
-    if not moved:
-        return
-    known = [s.task.code for s in savings if s.before and s.task in moved]
-    for chunk in _chunks(known):
-        session.execute(delete(party).where(party.c.district == district, party.c.task.in_(chunk)))
-    rows = [
-        {"district": district, "task": task.code, "role": role, "unit": unit, "place": place}
-        for task in moved for role in PARTIES for place, unit in enumerate(getattr(task, role))
-    ]  # fmt: skip
-    if rows:
-        session.execute(insert(party), rows)
+@told
+def standing(work: Work, district: str, codes: Collection[str]) -> dict[str, Task]:
+    """Tasks as they stand, by code; what is not there is left out; a few go the shortest way."""
+    if len(codes) > FEW:
+        return {task.code: task for task in histories(work, district, Cut(FOREVER), sorted(codes))}
+    on, history = connection(work), statements(work).history
+    found = {code: history.rows(on, district=district, task=code) for code in codes}
+    return {code: replay([as_event(row) for row in rows]) for code, rows in found.items() if rows}
 
 
 @told
-def histories(session: Session, district: str, cut: Cut, codes: Iterable[str] | None = None) -> list[Task]:
+def histories(work: Work, district: str, cut: Cut, codes: Iterable[str] | None = None) -> list[Task]:
     """Every task as a cut shows it, by code.
 
     Args:
-        session: the caller's.
+        work: the caller's session, or a connection of our own.
         district: whose tasks.
         cut: what had happened and was known.
         codes: only these, all if ``None``.
     """
-    event = of(session).event
+    event, on = of(work).event, connection(work)
     query = select(event).where(event.c.district == district, event.c.day <= cut.as_of)
     if cut.known is not None:
         query = query.where(event.c.recorded_at <= cut.known)
     query = query.order_by(event.c.task, event.c.seq)
     rows: list[Row[Any]] = []
     if codes is None:
-        rows += session.execute(query)
+        rows += on.execute(query)
     else:
         for chunk in _chunks(list(codes)):
-            rows += session.execute(query.where(event.c.task.in_(chunk)))
+            rows += on.execute(query.where(event.c.task.in_(chunk)))
     found: dict[str, list[Event]] = defaultdict(list)
     for row in rows:
         found[row.task].append(as_event(row))
     return [replay(events) for events in found.values()]
 
 
-def as_event(row: Row[Any]) -> Event:
-    """An event out of its row."""
+def as_event(row: Sequence[Any]) -> Event:
+    """An event out of its row, all columns in the order of the table."""
+    (_, task, seq, action, source, target, day, recorded_at, actor, unit, definition, data, changes, hearers, idem,
+     hash) = row  # fmt: skip
     return Event(
-        task=row.task, seq=row.seq, action=row.action, source=row.source, target=row.target, day=row.day,
-        actor=row.actor, unit=row.unit, definition=row.definition, data=row.data, changes=row.changes,
-        to=tuple(row.hearers), key=row.idem or "", recorded_at=row.recorded_at, hash=row.hash,
+        task, seq, action, source, target, day, actor, unit, definition, data, changes, tuple(hearers), idem or "",
+        recorded_at, hash,
     )  # fmt: skip
 
 
@@ -211,19 +234,17 @@ def waking(session: Session, district: str, day: date) -> list[str]:
 
 
 @told
-def codes(session: Session, district: str) -> list[str]:
+def codes(work: Work, district: str) -> list[str]:
     """All task codes, in order."""
-    task = of(session).task
-    return list(session.scalars(select(task.c.code).where(task.c.district == district).order_by(task.c.code)))
+    task = of(work).task
+    return list(connection(work).scalars(select(task.c.code).where(task.c.district == district).order_by(task.c.code)))
 
 
 @told
-def by_key(session: Session, district: str, key: str) -> Event | None:
+def by_key(work: Work, district: str, key: str) -> Event | None:
     """The event recorded under an idempotency key, if there is one."""
-    event = of(session).event
-    query = select(event).where(event.c.district == district, event.c.idem == key)
-    row = session.execute(query).first()
-    return as_event(row) if row is not None else None
+    found = statements(work).by_key.rows(connection(work), district=district, idem=key)
+    return as_event(found[0]) if found else None
 
 
 @told

@@ -58,7 +58,20 @@ class _Start:
 class _Draft:
     """A duty while it is worked out; the fields of ``Duty``."""
 
-    __slots__ = ("about", "after", "born", "due", "key", "kind", "met", "missed_from", "nominal", "role", "units", "void")
+    __slots__ = (
+        "about",
+        "after",
+        "born",
+        "due",
+        "key",
+        "kind",
+        "met",
+        "missed_from",
+        "nominal",
+        "role",
+        "units",
+        "void",
+    )
 
     def __init__(self, kind: str, role: str, start: _Start, due: date, unit: str) -> None:
         self.kind, self.role = kind, role

@@ -23,6 +23,8 @@ from supervise.workflows.fields import FieldError, read_field
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 
+LATEST = 64
+"""Situations that a lifecycle keeps at hand."""
 CLOCK_ACTOR = Actor("系统", "", frozenset({CLOCK}))
 
 
@@ -37,10 +39,26 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one act gives: the task afterwards and the events that led there."""
+    """What acts give: the task before them, ``None`` if it was not there, and after each one."""
 
-    task: Task
-    events: tuple[Event, ...] = ()
+    before: Task | None
+    path: tuple[Task, ...] = ()
+
+    @property
+    def task(self) -> Task:
+        """The task afterwards."""
+        task = self.path[-1] if self.path else self.before
+        assert task is not None
+        return task
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened, in order."""
+        return tuple([task.events[-1] for task in self.path])
+
+    def then(self, step: Step) -> Step:
+        """This and what followed."""
+        return Step(self.before, (*self.path, *step.path)) if step.path else self
 
 
 @dataclass
@@ -67,7 +85,7 @@ class Lifecycle:
     def __init__(self, definition: Definition, calendar: Calendar) -> None:
         self.definition, self.calendar = definition, calendar
         self.wording = Wording(definition)
-        self._latest: Situation | None = None
+        self._latest: dict[int, Situation] = {}
         self.clock_actions = {
             state: tuple(
                 n for n, a in definition.actions.items()
@@ -105,11 +123,13 @@ class Lifecycle:
         return task.events[-1].day if task.state in self.definition.finals else None
 
     def situation(self, task: Task) -> Situation:
-        """What conditions can be asked about ``task``; the last one asked for is kept, for one act asks many times."""
-        latest = self._latest
-        if latest is None or latest.task is not task:
-            self._latest = latest = Situation(self.definition, task, self.calendar)
-        return latest
+        """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
+        found = self._latest.get(id(task))
+        if found is None or found.task is not task:
+            if len(self._latest) > LATEST:
+                self._latest.clear()
+            found = self._latest[id(task)] = Situation(self.definition, task, self.calendar)
+        return found
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
         """Place a task: its first event carries everything it is.
@@ -127,20 +147,20 @@ class Lifecycle:
             task.code, 1, OPENING, "", self.definition.initial, day, actor.id, actor.unit, self.name,
             changes={name: value for name, value in changes.items() if value}, to=(*task.lead, *task.co), key=key,
         )  # fmt: skip
-        return Step(evolve(Task(task.code), event), (event,))
+        return Step(None, (evolve(Task(task.code), event),))
 
     def settle(self, task: Task, day: date) -> Step:
         """Everything the clock must have done by ``day``, each fact dated when it became true.
 
         Never depends on when, or how often, it is called: facts up to a day are settled before anyone may act on it.
         """
-        events: list[Event] = []
-        while (due := self._next_fact(task)) is not None and due[0] <= day:
+        step = Step(task)
+        while (due := self._next_fact(step.task)) is not None and due[0] <= day:
             on, action, holding = due
-            event = self._event(task, action, CLOCK_ACTOR, on, {}, self._clock_key(task, action, holding))
-            task = evolve(task, event)
-            events.append(event)
-        return Step(task, tuple(events))
+            key = self._clock_key(task, action, holding)
+            event = self._event(step.task, action, CLOCK_ACTOR, on, {}, key)
+            step = Step(task, (*step.path, evolve(step.task, event)))
+        return step
 
     def wake(self, task: Task) -> date:
         """The next day on which the clock has a fact to settle; ``FOREVER`` if none is in sight."""
@@ -180,7 +200,7 @@ class Lifecycle:
         """
         settled = self.settle(task, day)
         event = self._event(settled.task, action, actor, day, data, key)
-        return Step(evolve(settled.task, event), (*settled.events, event))
+        return Step(task, (*settled.path, evolve(settled.task, event)))
 
     def _event(self, task: Task, action: str, actor: Actor, day: date, data: Mapping[str, Any], key: str) -> Event:
         if action not in self.definition.actions:

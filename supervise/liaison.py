@@ -1,0 +1,200 @@
+"""The liaison's side of the hall: who may do what now, and doing it, one act or a thousand on the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from supervise.desk import Desk
+from supervise.errors import Problem, Refused, Stale, SuperviseError, did_you_mean
+from supervise.people import Actor
+from supervise.records import Task
+from supervise.store import tasks
+from supervise.workflows.lifecycle import Button, Lifecycle, Step
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from supervise.store.statements import Work
+
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that someone wants to do to a task.
+
+    Args:
+        code: the task.
+        action: name in its definition.
+        by: who acts.
+        data: field → value.
+        day: the day it happens; today if not given.
+        key: a retried request with the same key is answered with the first result.
+        seen: version of the task the actor was looking at.
+    """
+
+    code: str
+    action: str
+    by: Actor
+    data: Mapping[str, Any] = field(default_factory=dict)
+    day: date | None = None
+    key: str = ""
+    seen: int | None = None
+
+
+class Liaison(Desk):
+    """Acts of people, and what they can do."""
+
+    def advance(
+        self,
+        session: Session,
+        code: str,
+        action: str,
+        by: Actor,
+        day: date | None = None,
+        key: str = "",
+        seen: int | None = None,
+        **data: Any,
+    ) -> Task:
+        """Let someone do something to a task, after everything the clock had to settle by then.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            code: the task.
+            action: name in its definition.
+            by: who acts.
+            day: the day it happens; today if not given.
+            key: a retried request with the same key is answered with the first result.
+            seen: version of the task the actor was looking at.
+            data: field → value.
+
+        Raises:
+            Refused: with everything that is wrong and what can be done instead.
+            Stale: when someone else was first.
+            Unknown: no such task.
+        """
+        return self.advance_many(session, [Act(code, action, by, data, day, key, seen)])[0]
+
+    def advance_many(self, session: Session, acts: Sequence[Act]) -> tuple[Task, ...]:
+        """Do many things at once, all or none, each on what the ones before it left.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            acts: in order.
+
+        Returns:
+            for each act its task, as it stands after all of them.
+
+        Raises:
+            Refused, Stale, Unknown: as ``advance``, with the problems of every act that failed.
+        """
+        made = self.attempt(session, acts, all_or_none=True)
+        failed = [one for one in made if isinstance(one, SuperviseError)]
+        if failed:
+            raise type(failed[0])([problem for one in failed for problem in one.problems])
+        return tuple(one for one in made if isinstance(one, Task))
+
+    def attempt(
+        self, work: Work, acts: Sequence[Act], known: Mapping[str, Task] = NOTHING, all_or_none: bool = False
+    ) -> list[Task | SuperviseError]:
+        """Do what can be done of many things; whoever asked gets his task, or why not.
+
+        Args:
+            work: the caller's session, or a connection of our own.
+            acts: in order.
+            known: tasks as they were last seen on record, by code; if one has changed since, all is ``Stale``.
+            all_or_none: write nothing if anything fails.
+
+        Raises:
+            Stale: when a task was changed by someone else meanwhile; nothing may then be kept.
+        """
+        book = _Book(self._loaded(work, acts, known), self._done_before(work, acts))
+        made = [self._attempt(work, book, act) for act in acts]
+        if all_or_none and any(isinstance(one, SuperviseError) for one in made):
+            return made
+        kept = book.tasks | {task.code: task for task in self.save(work, list(book.steps.values()))}
+        return [one if isinstance(one, SuperviseError) else kept[one.code] for one in made]
+
+    def _loaded(self, work: Work, acts: Sequence[Act], known: Mapping[str, Task]) -> dict[str, Task]:
+        found = {act.code: known[act.code] for act in acts if act.code in known}
+        return found | tasks.standing(work, self.district, {act.code for act in acts} - found.keys())
+
+    def _done_before(self, work: Work, acts: Sequence[Act]) -> dict[str, tuple[str, str]]:
+        keys = {act.key for act in acts if act.key}
+        events = (tasks.by_key(work, self.district, key) for key in sorted(keys))
+        return {event.key: (event.task, event.action) for event in events if event is not None}
+
+    def _attempt(self, work: Work, book: _Book, act: Act) -> Task | SuperviseError:
+        try:
+            task = book.task(act.code)
+            if task is None:
+                return self.unknown(work, act.code)
+            if act.key in book.keys:
+                return self._repeated(task, act, book.keys[act.key])
+            lifecycle = self.lifecycle(work, task.definition)
+            if act.seen is not None and act.seen != task.version:
+                return _too_late(lifecycle, task, act.seen)
+            day = act.day or self.today()
+            actor, data = self.acting(act.by, task, day), self._named(lifecycle, act.code, act.data, day)
+            book.enter(act, lifecycle.advance(task, act.action, actor, day, data, act.key))
+            return task
+        except SuperviseError as error:
+            return error
+
+    def _repeated(self, task: Task, act: Act, done: tuple[str, str]) -> Task | Refused:
+        if done == (act.code, act.action):
+            return task
+        return Refused(Problem("A10", f"幂等键“{act.key}”已用于 {done[0]} 的另一次办理", task=act.code))
+
+    def _named(self, lifecycle: Lifecycle, code: str, data: Mapping[str, Any], day: date) -> Mapping[str, Any]:
+        """Form data with units under their canonical names."""
+        fields = lifecycle.definition.fields
+        named = {
+            name: [self._unit(word, code, name, day) for word in _words(value)]
+            for name, value in data.items() if value and name in fields and fields[name].kind == "units"
+        }  # fmt: skip
+        return {**data, **named} if named else data
+
+    def _unit(self, word: str, code: str, field: str, day: date) -> str:
+        unit = self.directory.unit(word, day)
+        if unit is None:
+            hint = did_you_mean(word, [u.name for u in self.directory.units(day)])
+            raise Refused(Problem("A04", f"没有“{word}”这个单位{hint}", task=code, path=field))
+        return unit.name
+
+    def allowed(self, session: Session, code: str, by: Actor, day: date | None = None) -> tuple[Button, ...]:
+        """What someone can do to a task now, and which fields each act asks for."""
+        task, day = self.load(session, code), day or self.today()
+        return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
+
+
+@dataclass(slots=True)
+class _Book:
+    """What a row of acts has come to: tasks on record, keys used, and the steps taken so far."""
+
+    tasks: dict[str, Task]
+    keys: dict[str, tuple[str, str]]
+    steps: dict[str, Step] = field(default_factory=dict)
+
+    def task(self, code: str) -> Task | None:
+        return self.steps[code].task if code in self.steps else self.tasks.get(code)
+
+    def enter(self, act: Act, step: Step) -> None:
+        before = self.steps.get(act.code)
+        self.steps[act.code] = before.then(step) if before is not None else step
+        if act.key:
+            self.keys[act.key] = act.code, act.action
+
+
+def _words(value: Any) -> Iterable[str]:
+    words = value.replace("、", ";").replace(",", ";").split(";") if isinstance(value, str) else value
+    return (word.strip() for word in words)
+
+
+def _too_late(lifecycle: Lifecycle, task: Task, seen: int) -> Stale:
+    state = lifecycle.wording.state(task.state)
+    text = f"别人先办了一步:{task.code} 现处于“{state}”(第 {task.version} 步,您看到的是第 {seen} 步)"
+    return Stale(Problem("S01", text, task=task.code, help="请重新打开这项任务再办"))

@@ -1,0 +1,25 @@
+"""One sheet of rows for everything that acts change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Rows by what happens to them: claimed and changed tasks, new ones, and what follows from their events.
+
+    ``moved`` are codes of tasks whose parties are written anew; ``ended`` says until when a duty stood as it did.
+    """
+
+    claims: Rows = field(default_factory=list)
+    tasks: Rows = field(default_factory=list)
+    events: Rows = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    parties: Rows = field(default_factory=list)
+    ended: Rows = field(default_factory=list)
+    duties: Rows = field(default_factory=list)
+    news: Rows = field(default_factory=list)
