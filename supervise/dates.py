@@ -127,9 +127,7 @@ class Calendar:
 
     def next_workday(self, day: date) -> date:
         """``day`` itself if it is worked, else the next working day."""
-        while not self.is_workday(day):
-            day += ONE_DAY
-        return day
+        return day if self.is_workday(day) else self.add_workdays(day, 1)
 
     def add_workdays(self, day: date, count: int) -> date:
         """The ``count``-th working day after ``day`` (before it if negative); ``day`` itself is not counted.

@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from supervise.phrases import Condition, Due, Length, OnDates, UntilOf, parse_condition, parse_due, parse_length
+from supervise.phrases import (
+    AfterAction,
+    Condition,
+    Due,
+    Length,
+    OnDates,
+    UntilOf,
+    parse_condition,
+    parse_due,
+    parse_length,
+)
 from supervise.reading import Day, Document, Strict, validate
 from supervise.records import Event
 
@@ -84,6 +94,18 @@ class DutyKind(Strict):
         return self.of.removeprefix("each ")
 
     @cached_property
+    def fixed(self) -> bool:
+        """Whether it falls due on fixed dates."""
+        return isinstance(self.due, OnDates)
+
+    @cached_property
+    def triggers(self) -> tuple[str, ...]:
+        """The actions it begins with; none if it begins with the task."""
+        if isinstance(self.due, UntilOf):
+            return (self.due.action,)
+        return self.due.actions if isinstance(self.due, AfterAction) else ()
+
+    @cached_property
     def each(self) -> bool:
         """Whether every unit of the role owes its own."""
         return self.of.startswith("each ")
@@ -130,7 +152,7 @@ class Definition(Strict):
     @cached_property
     def duty_order(self) -> tuple[tuple[str, DutyKind], ...]:
         """Duties with their names, triggered ones first: what answers them cannot also count ahead for a fixed date."""
-        return tuple(sorted(self.duties.items(), key=lambda item: isinstance(item[1].due, OnDates)))
+        return tuple(sorted(self.duties.items(), key=lambda item: item[1].fixed))
 
     @cached_property
     def given_duties(self) -> tuple[str, ...]:
@@ -171,7 +193,7 @@ class Definition(Strict):
         reports = {name for name, action in self.actions.items() if figure and figure in action.needs}
         return frozenset(
             name for name, duty in self.duties.items()
-            if isinstance(duty.due, OnDates) and reports.intersection(duty.met_by)
+            if duty.fixed and reports.intersection(duty.met_by)
         )  # fmt: skip
 
 

@@ -18,11 +18,11 @@ Every act folds its task twice, so this is the hottest code of all: duties are w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span, clamp, merge
-from supervise.phrases import AfterAction, Length, OnDates, TaskDue, UntilOf
+from supervise.phrases import AfterAction, Due, Length, OnDates
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
 
@@ -44,8 +44,7 @@ def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty
     return tuple([draft.frozen(task.code) for draft in found])
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
+class _Start(NamedTuple):
     """One time a duty begins: its key, the day, its nominal due date, the event after which acts count."""
 
     key: str
@@ -108,7 +107,7 @@ class _Book:
         self.waits: dict[tuple[str, ...], tuple[Span, ...]] = {(): ()}
 
     def of_kind(self, name: str, kind: DutyKind) -> Sequence[_Draft]:
-        starts = list(self._starts(name, kind))
+        starts = self._starts(name, kind)
         if not starts:
             return ()
         if kind.each:
@@ -119,17 +118,15 @@ class _Book:
             ]  # fmt: skip
         return self._chain(name, kind, starts, "")
 
-    def _starts(self, name: str, kind: DutyKind) -> Iterator[_Start]:
+    def _starts(self, name: str, kind: DutyKind) -> Sequence[_Start]:
         task, due = self.task, kind.due
-        if isinstance(due, TaskDue):
-            yield _Start(name, task.opened, task.due, 0)
-        elif isinstance(due, OnDates):
-            first = max(task.opened + ONE_DAY, self._add(task.opened, kind.notice))
-            for day in _dates(due, first, task.due):
-                yield _Start(f"{name}:{day}", task.opened, day, 0)
-        else:
-            for event in self._acts(due.actions if isinstance(due, AfterAction) else (due.action,)):
-                yield self._start_at(f"{name}:{event.seq}", event, due)
+        if kind.triggers:
+            return [self._start_at(f"{name}:{event.seq}", event, due) for event in self._acts(kind.triggers)]
+        opened = task.events[0].day
+        if isinstance(due, OnDates):
+            first = max(opened + ONE_DAY, self._add(opened, kind.notice))
+            return [_Start(f"{name}:{day}", opened, day, 0) for day in _dates(due, first, task.due)]
+        return (_Start(name, opened, task.due, 0),)
 
     def _acts(self, actions: Sequence[str]) -> Sequence[Event]:
         """The events of these actions, in order."""
@@ -138,10 +135,9 @@ class _Book:
             return held[0] if held else ()
         return sorted((event for events in held for event in events), key=lambda event: event.seq)
 
-    def _start_at(self, key: str, event: Event, due: AfterAction | UntilOf) -> _Start:
+    def _start_at(self, key: str, event: Event, due: Due) -> _Start:
         if isinstance(due, AfterAction):
-            nominal = self.calendar.add(event.day, due.count, due.unit)
-            return _Start(key, event.day, nominal, event.seq)
+            return _Start(key, event.day, self.calendar.add(event.day, due.count, due.unit), event.seq)
         until = event.data[self.definition.field_of("date", event.data)]
         about = str(event.data.get(self.definition.field_of("duty", event.data), ""))
         return _Start(key, event.day, date.fromisoformat(until), event.seq, about)
@@ -150,29 +146,36 @@ class _Book:
         acts = self._acts(kind.met_by)
         if unit:
             acts = [event for event in acts if event.unit == unit]
-        counted, fixed = isinstance(kind.due, AfterAction), isinstance(kind.due, OnDates)
+        fixed, counted = kind.fixed, isinstance(kind.due, AfterAction)
+        handed = self.reshuffles if kind.role in PARTIES else ()
+        standing = None if handed else (unit,) if unit else self._debtors(kind.role, date.min, 0)
         chain: list[_Draft] = []
         used: set[int] = set()
         before = date.min
         for i, start in enumerate(starts):
             draft = _Draft(name, kind.role, start, self._moved(start.nominal), unit)
             draft.missed_from = self._missed_from(kind, draft.due)
-            act = self._act(fixed, draft, before, acts, used)
+            act = self._act(fixed, draft, before, acts, used) if acts else None
             before = draft.due
             if act is not None:
                 draft.met = self._dated(kind, act, start.after)
                 if fixed:
                     used.add(act.seq)
-                elif not isinstance(kind.due, TaskDue):
+                elif kind.triggers:
                     self.redone.add(act.seq)
             if counted and i + 1 < len(starts):
                 draft.supersede(starts[i + 1].born)
-            if self.reshuffles and kind.role in PARTIES:
+            if handed:
                 self._changed_hands(kind, draft, counted or bool(start.about), fixed)
-            held = act.seq if act is not None and act.day <= draft.due else start.after
-            draft.units = (unit,) if unit else self._debtors(kind.role, _reference(draft), held)
+            draft.units = standing if standing is not None else self._held(kind, draft, act, unit)
             chain.append(draft)
         return chain
+
+    def _held(self, kind: DutyKind, draft: _Draft, act: Event | None, unit: str) -> tuple[str, ...]:
+        """Who held the part when it was met or fell due, where it has changed hands."""
+        seq = act.seq if act is not None and act.day <= draft.due else draft.after
+        day = min(draft.due, draft.met or FOREVER, draft.void or FOREVER)
+        return (unit,) if unit else self._debtors(kind.role, day, seq)
 
     def _moved(self, day: date) -> date:
         """The day a limit really ends, off a holiday if the law says so."""
@@ -187,9 +190,11 @@ class _Book:
         waits = self.waits.get(kind.waits)
         if waits is None:
             waits = self.waits[kind.waits] = waiting(kind, self.task)
+        if not waits:
+            return due + ONE_DAY if due < FOREVER else FOREVER
         last = due
         while last < FOREVER:
-            wait = next((w for w in waits if w.start <= last and w.holds(last + ONE_DAY)), None) if waits else None
+            wait = next((w for w in waits if w.start <= last and w.holds(last + ONE_DAY)), None)
             if wait is None:
                 return last + ONE_DAY
             if wait.end == FOREVER:
@@ -278,7 +283,3 @@ def _dates(due: OnDates, first: date, end: date) -> Iterator[date]:
             on = clamp(year, month, day)
             if first <= on <= end:
                 yield on
-
-
-def _reference(draft: _Draft) -> date:
-    return min(draft.due, draft.met or FOREVER, draft.void or FOREVER)
