@@ -109,6 +109,11 @@ class Desk:
 
         return keep
 
+    @property
+    def listened(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._listeners)
+
     def lifecycle(self, session: Work, name: str) -> Lifecycle:
         """The law called ``key-work@1``: as registered when it came into use, never a changed text under an old number.
 

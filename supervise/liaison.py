@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from supervise.store.statements import Work
 
+Made = list[Task | SuperviseError]
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -91,15 +92,11 @@ class Liaison(Desk):
         Raises:
             Refused, Stale, Unknown: as ``advance``, with the problems of every act that failed.
         """
-        made = self.attempt(session, acts, all_or_none=True)
-        failed = [one for one in made if isinstance(one, SuperviseError)]
-        if failed:
-            raise type(failed[0])([problem for one in failed for problem in one.problems])
-        return tuple(one for one in made if isinstance(one, Task))
+        return settled(self.attempt(session, acts, all_or_none=True))
 
     def attempt(
         self, work: Work, acts: Sequence[Act], known: Mapping[str, Task] = NOTHING, all_or_none: bool = False
-    ) -> list[Task | SuperviseError]:
+    ) -> Made:
         """Do what can be done of many things; whoever asked gets his task, or why not.
 
         Args:
@@ -169,6 +166,18 @@ class Liaison(Desk):
         """What someone can do to a task now, and which fields each act asks for."""
         task, day = self.load(session, code), day or self.today()
         return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
+
+
+def settled(made: Made) -> tuple[Task, ...]:
+    """The tasks, if all went well.
+
+    Raises:
+        SuperviseError: of the kind of the first failure, with the problems of all.
+    """
+    failed = [one for one in made if isinstance(one, SuperviseError)]
+    if failed:
+        raise type(failed[0])([problem for one in failed for problem in one.problems])
+    return tuple(one for one in made if isinstance(one, Task))
 
 
 @dataclass(slots=True)

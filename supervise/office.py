@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Engine
+
 from supervise.clerk import Clerk
 from supervise.judge import Judge
 from supervise.keeper import Keeper
+from supervise.service import Service
+from supervise.store.database import open_database
 
 
 class Office(Clerk, Judge, Keeper):
@@ -13,3 +17,16 @@ class Office(Clerk, Judge, Keeper):
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the
     transaction belongs to the host. See ``Desk`` for the arguments of the constructor.
     """
+
+    def serve(self, database: str | Engine) -> Service:
+        """This office at a database of its own, for programs that bring no session.
+
+        Args:
+            database: a URL, or an engine that nobody else sets up; our tables must be there.
+
+        Raises:
+            Unknown: B01 when there is no database.
+            Invalid: B02 when it is no database, not ours, or of another layout.
+        """
+        engine = open_database(database).kw["bind"] if isinstance(database, str) else database
+        return Service(self, engine)

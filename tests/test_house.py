@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
 GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
-HALL = ("office", "desk", "liaison", "clerk", "judge", "designer", "keeper")
+HALL = ("office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service")
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
 FOURTH = {"cli", "web", "worker", "integrations"}

@@ -13,7 +13,10 @@ from supervise.store.tables import PREFIX, Tables, tables
 
 _EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 # By default these lock the gaps between rows, and acts on different tasks would wait for each other.
-_SETTINGS: dict[str, dict[str, Any]] = {name: {"isolation_level": "READ COMMITTED"} for name in ("mysql", "mariadb")}
+_SETTINGS: dict[str, dict[str, Any]] = {
+    **{name: {"isolation_level": "READ COMMITTED", "pool_size": 20} for name in ("mysql", "mariadb")},
+    "postgresql": {"pool_size": 20},
+}
 _OURS = ("supervise_prefix", "supervise_schema", "supervise_sync")
 _SYNC = ("full", "normal", "extra", "off")
 

@@ -1,0 +1,204 @@
+"""An office with a database of its own: every act is a transaction that is on the disk when the call returns.
+
+For programs that bring no session: a worker, an HTTP server, an import. Where a host has a transaction ``Office`` joins
+it; here there is none, so what only collided is tried again, and what threads ask for at the same time on a database
+with a single writer goes to the disk together.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from random import uniform
+from time import sleep
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from supervise.errors import Stale, SuperviseError
+from supervise.liaison import Act, Liaison, Made, settled
+from supervise.people import Actor
+from supervise.records import Task
+from supervise.store.database import transaction
+
+if TYPE_CHECKING:
+    from supervise.store.statements import Work
+
+TRIES, REMEMBERED = 6, 1024
+
+
+class Service:
+    """One office at one database; any number of threads may use it at once.
+
+    Args:
+        office: whose law and directory.
+        engine: the database, its tables made.
+    """
+
+    def __init__(self, office: Liaison, engine: Engine) -> None:
+        self.office, self.engine = office, engine
+        self._remembered: dict[str, Task] = {}
+        self._queue = _Queue(self._together) if engine.dialect.name == "sqlite" else None
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    def advance(
+        self,
+        code: str,
+        action: str,
+        by: Actor,
+        day: date | None = None,
+        key: str = "",
+        seen: int | None = None,
+        **data: Any,
+    ) -> Task:
+        """Let someone do something to a task; it is durable when this returns.
+
+        Args:
+            code: the task.
+            action: name in its definition.
+            by: who acts.
+            day: the day it happens; today if not given.
+            key: a retried request with the same key is answered with the first result.
+            seen: version of the task the actor was looking at; then it need not be read again.
+            data: field → value.
+
+        Raises:
+            Refused: with everything that is wrong and what can be done instead.
+            Stale: when ``seen`` is given and someone else was first.
+            Unknown: no such task.
+        """
+        return self.advance_many([Act(code, action, by, data, day, key, seen)])[0]
+
+    def advance_many(self, acts: Sequence[Act]) -> tuple[Task, ...]:
+        """Do many things at once, all or none, in one transaction.
+
+        Raises:
+            Refused, Stale, Unknown: as ``advance``, with the problems of every act that failed.
+        """
+        made = self._queue.ask(acts) if self._queue is not None else self._try(acts)
+        return settled(made)
+
+    def _together(self, asked: Sequence[Sequence[Act]]) -> list[Made]:
+        """What several threads asked for, in one transaction if each asked for one act."""
+        if len(asked) > 1 and all(len(acts) == 1 for acts in asked):
+            try:
+                return [[one] for one in self._once([act for acts in asked for act in acts], each=True)]
+            except SuperviseError:
+                pass  # one of them spoils it for all: each alone, so that only he hears of it
+        return [self._alone(acts) for acts in asked]
+
+    def _alone(self, acts: Sequence[Act]) -> Made:
+        try:
+            return self._try(acts)
+        except SuperviseError as error:
+            return [error]
+
+    def _try(self, acts: Sequence[Act]) -> Made:
+        """Once, and again while it only collided."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._once(acts)
+            except Stale:
+                for act in acts:
+                    self._remembered.pop(act.code, None)
+                sleep(uniform(0.001, 0.02))
+        return self._once(acts)
+
+    def _once(self, acts: Sequence[Act], each: bool = False) -> Made:
+        known = {act.code: task for act in acts if (task := self._recalled(act)) is not None}
+        with self._working(len(acts)) as work:
+            made = self.office.attempt(work, acts, known, all_or_none=not each)
+        self._remember(made)
+        return made
+
+    @contextmanager
+    def _working(self, acts: int) -> Iterator[Work]:
+        """A transaction; for whoever listens, a session in it."""
+        listened = self.office.listened
+        with transaction(self.engine, alone=acts == 1 and not listened) as connection:
+            if listened:
+                with Session(connection, expire_on_commit=False) as session:
+                    yield session
+                    session.flush()
+            else:
+                yield connection
+
+    def _recalled(self, act: Act) -> Task | None:
+        """The task as the actor saw it, if it was last here that it was changed."""
+        task = self._remembered.get(act.code) if act.seen is not None else None
+        return task if task is not None and task.version == act.seen else None
+
+    def _remember(self, made: Made) -> None:
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.clear()
+        self._remembered.update((task.code, task) for task in made if isinstance(task, Task))
+
+
+@dataclass(slots=True)
+class _Ask:
+    acts: Sequence[Act]
+    made: Made = field(default_factory=list)
+    error: BaseException | None = None
+    next: list[_Ask] = field(default_factory=list)
+    done: bool = False
+    wake: threading.Event = field(default_factory=threading.Event)
+
+
+class _Queue:
+    """One writes at a time, and takes with him what the others asked for meanwhile.
+
+    Whoever finds nobody writing writes his own at once; who comes meanwhile waits, and the first of them then writes
+    for all who wait. So nobody polls for the database's only lock, and one flush of the disk serves many.
+    """
+
+    def __init__(self, together: Any) -> None:
+        self._together = together
+        self._lock = threading.Lock()
+        self._waiting: list[_Ask] = []
+        self._busy = False
+
+    def ask(self, acts: Sequence[Act]) -> Made:
+        """Have it done, by this thread or another, and give what came of it."""
+        mine = _Ask(acts)
+        with self._lock:
+            if self._busy:
+                self._waiting.append(mine)
+            else:
+                self._busy, mine.next = True, [mine]
+        if not mine.next:
+            mine.wake.wait()
+        if not mine.done:
+            self._lead(mine.next)
+        if mine.error is not None:
+            raise mine.error
+        return mine.made
+
+    def _lead(self, asked: list[_Ask]) -> None:
+        try:
+            for one, made in zip(asked, self._together([one.acts for one in asked]), strict=True):
+                one.made = made
+        except BaseException as error:
+            for one in asked:
+                one.error = error
+        with self._lock:
+            after, self._waiting = self._waiting, []
+            self._busy = bool(after)
+        if after:
+            after[0].next = after
+            after[0].wake.set()
+        for one in asked:
+            one.done = True
+            one.wake.set()
