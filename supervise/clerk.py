@@ -195,22 +195,27 @@ class Clerk(Liaison):
         Duties are read as stored; only tasks on which the clock has something to settle are folded again.
         """
         cut = cut or Cut(self.today())
-        name = self._known_unit(unit, cut.as_of) if unit else ""
+        names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         behind = set(tasks.waking(session, self.district, cut.as_of))
-        stored = [d for d in duty_store.at(session, self.district, cut) if d.task not in behind]
-        fresh = {s.task.code: s for s in self.situations(session, cut, sorted(behind))}
-        rows = tasks.rows(session, self.district)
+        stored = duty_store.unmet(session, self.district, cut, sorted(names))
+        fresh = (d for s in self.situations(session, cut, sorted(behind)) for d in s.duties)
+        duties = [
+            duty for duty in (*(d for d in stored if d.task not in behind), *fresh)
+            if (not names or not names.isdisjoint(duty.units)) and duty.born <= cut.as_of
+            and duty.outcome(cut.as_of) in ("open", "missed")
+        ]  # fmt: skip
+        briefs = tasks.briefs(session, self.district, {duty.task for duty in duties})
         found = []
-        for duty in (*stored, *(d for s in fresh.values() for d in s.duties)):
-            outcome, closed_on = duty.outcome(cut.as_of), rows[duty.task]["closed_on"]
-            if closed_on is not None and closed_on <= cut.as_of:
-                continue
-            mine = not name or any(self._carries(name, u, cut.as_of) for u in duty.units)
-            if mine and outcome in ("open", "missed") and duty.born <= cut.as_of:
-                row = rows[duty.task]
-                label = self.lifecycle(session, row["definition"]).wording.duty(duty.kind)
-                found.append(Owed(duty, label, outcome, row["text"]))
+        for duty in duties:
+            definition, text, closed_on = briefs[duty.task]
+            if closed_on is None or closed_on > cut.as_of:
+                label = self.lifecycle(session, definition).wording.duty(duty.kind)
+                found.append(Owed(duty, label, duty.outcome(cut.as_of), text))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
+
+    def _known_as(self, name: str, day: date) -> frozenset[str]:
+        """A unit's own name, and the names of those whose work it carries on."""
+        return frozenset({name, *(u.name for u in self.directory.units() if self.directory.heir(u.name, day) == name)})
 
     def tick(
         self, session: Session, day: date | None = None, progress: Callable[[int, int], None] | None = None
@@ -241,7 +246,7 @@ class Clerk(Liaison):
     def _tick(self, session: Session, codes: Sequence[str], day: date) -> tuple[Many[Step], Many[Proposal]]:
         steps: Many[Step] = []
         proposals: Many[Proposal] = []
-        quiet: dict[str, date] = {}
+        quiet: dict[str, tuple[int, date]] = {}
         for task in tasks.histories(session, self.district, Cut(FOREVER), codes):
             lifecycle = self.lifecycle(session, task.definition)
             step = lifecycle.settle(task, day)
@@ -252,7 +257,7 @@ class Clerk(Liaison):
             if step.path:
                 steps.append(step)
             else:
-                quiet[task.code] = self.wake(lifecycle, task, day)
+                quiet[task.code] = task.version, self.wake(lifecycle, task, day)
         self.save(session, steps, day)
         tasks.set_wake(session, self.district, quiet)
         return steps, proposals

@@ -108,7 +108,8 @@ class Liaison(Desk):
         Raises:
             Stale: when a task was changed by someone else meanwhile; nothing may then be kept.
         """
-        book = _Book(self._loaded(work, acts, known), self._done_before(work, acts))
+        keys = self._done_before(work, acts)  # before the tasks: whose key is found must find his act in the task
+        book = _Book(self._loaded(work, acts, known), keys)
         made = [self._attempt(work, book, act) for act in acts]
         if all_or_none and any(isinstance(one, SuperviseError) for one in made):
             return made

@@ -85,7 +85,7 @@ def _layout(engine: Engine) -> str | None:
         if not faults.clash(error):
             raise
         found = None
-    if found is None:  # perhaps someone is just making the tables: wait, and look again
+    if found not in (LAYOUT, upgrades.BASE):  # perhaps someone is just at it: wait, and look again
         with upgrades.working(engine) as connection:
             found = upgrades.current(connection)
     return found

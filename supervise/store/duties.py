@@ -6,10 +6,10 @@ changed but to say until when it stood. So what was owed at any cut is a query, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from supervise.records import Cut, Duty, Event
@@ -29,7 +29,7 @@ def enter(sheet: Sheet, district: str, stages: Sequence[Stage]) -> None:
         district: whose tasks.
         stages: of one task, in order.
     """
-    fresh: dict[str, dict[str, Any]] = {}
+    fresh: dict[str, list[dict[str, Any]]] = {}
     for event, before, after in stages:
         if before == after:
             continue
@@ -37,15 +37,15 @@ def enter(sheet: Sheet, district: str, stages: Sequence[Stage]) -> None:
         for key, duty in stood.items():
             if stands.get(key) != duty:
                 end = {"until_day": event.day, "until_known": event.recorded_at}
-                row = fresh.pop(key, None)
-                if row is not None:
+                made = fresh.pop(key, None)
+                for row in made or ():
                     row.update(end)
-                else:
+                if made is None:
                     sheet.ended.append({"b_district": district, "b_task": event.task, "b_ref": key, **end})
         for key, duty in stands.items():
             if stood.get(key) != duty:
-                row = fresh[key] = _row(district, duty, event)
-                sheet.duties.append(row)
+                fresh[key] = _rows(district, duty, event)
+                sheet.duties += fresh[key]
 
 
 @told
@@ -59,29 +59,59 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
         codes: only these tasks, all if ``None``.
     """
     table = of(session).duty
+    query = select(table).where(table.c.district == district, *_seen(table, cut))
+    query = query.order_by(table.c.task, table.c.due, table.c.ref)
+    if codes is None:
+        return _duties(session.execute(query))
+    chunks = (codes[i : i + 500] for i in range(0, len(codes), 500))
+    return [duty for chunk in chunks for duty in _duties(session.execute(query.where(table.c.task.in_(chunk))))]
+
+
+@told
+def unmet(session: Session, district: str, cut: Cut, units: Sequence[str] = ()) -> list[Duty]:
+    """The duties that may still be owed as a cut shows them: all that were neither met nor void, and maybe others.
+
+    Args:
+        session: the caller's.
+        district: whose tasks.
+        cut: what had happened and was known.
+        units: only what one of these owes; everybody's if there are none.
+    """
+    table = of(session).duty
+    query = select(table).where(table.c.district == district, *_seen(table, cut))
+    if units:
+        query = query.where(table.c.unit.in_(units))
+    if cut.known is not None:
+        return _duties(session.execute(query))
+    standing = query.where(table.c.until_day.is_(None), table.c.met.is_(None), table.c.void.is_(None))
+    ended = query.where(table.c.until_day > cut.as_of)
+    return _duties((*session.execute(standing), *session.execute(ended)))
+
+
+def _seen(table: Table, cut: Cut) -> tuple[ColumnElement[bool], ...]:
+    """The rows that stood at a cut."""
     begun, over = table.c.since_day <= cut.as_of, table.c.until_day <= cut.as_of
     if cut.known is not None:
         begun = and_(begun, table.c.since_known <= cut.known)
         over = and_(over, table.c.until_known <= cut.known)
-    query = select(table).where(table.c.district == district, begun, or_(table.c.until_day.is_(None), ~over))
-    query = query.order_by(table.c.task, table.c.due, table.c.ref)
-    if codes is None:
-        return [_duty(row) for row in session.execute(query)]
-    return [
-        _duty(row)
-        for i in range(0, len(codes), 500)
-        for row in session.execute(query.where(table.c.task.in_(codes[i : i + 500])))
-    ]
+    return begun, or_(table.c.until_day.is_(None), ~over)
 
 
-def _row(district: str, duty: Duty, event: Event) -> dict[str, Any]:
-    return {
+def _duties(rows: Iterable[Row[Any]]) -> list[Duty]:
+    """Duties out of their rows; one row of several units who share a duty is enough."""
+    return list(dict.fromkeys(_duty(row) for row in rows))
+
+
+def _rows(district: str, duty: Duty, event: Event) -> list[dict[str, Any]]:
+    """One row for each unit that owes it, all alike but for the unit."""
+    row = {
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
         "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
         "opened_by": duty.after, "since_day": event.day, "since_known": event.recorded_at, "until_day": None,
         "until_known": None,
     }  # fmt: skip
+    return [{**row, "unit": unit} for unit in duty.units or ("",)]
 
 
 def _duty(row: Row[Any]) -> Duty:

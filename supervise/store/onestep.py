@@ -20,12 +20,8 @@ from supervise.store.tables import Tables, of
 
 def write(on: Connection, sheet: Sheet) -> bool:
     """Write a sheet; ``False`` if some task no longer stood as it was claimed."""
-    document = {
-        "claims": sheet.claims, "tasks": sheet.tasks, "events": sheet.events, "parties": sheet.parties,
-        "ended": sheet.ended, "duties": sheet.duties, "news": sheet.news,
-    }  # fmt: skip
-    text = _ENCODER.encode({name: rows for name, rows in document.items() if rows})
-    return bool(on.exec_driver_sql(_text(of(on)), {"sheet": text}).scalar())
+    rows = {name: rows for name in Sheet.__slots__ if (rows := getattr(sheet, name))}
+    return bool(on.exec_driver_sql(_text(of(on)), {"sheet": _ENCODER.encode(rows)}).scalar())
 
 
 def _plain(value: Any) -> str:
@@ -43,49 +39,68 @@ _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 @cache
 def _text(tables: Tables) -> str:
     """The statement for one set of tables."""
-    task, duty = tables.task, tables.duty
-    changing = [c.name for c in task.c if c.name not in ("district", "code")]
-    seen = {
-        "b_district": task.c.district,
-        "b_code": task.c.code,
-        "was_version": task.c.version,
-        "was_head": task.c.head,
-    }
-    ends = {"b_district": duty.c.district, "b_task": duty.c.task, "b_ref": duty.c.ref}
-    ends |= {name: duty.c[name] for name in ("until_day", "until_known")}
-    claims = _rows("claims", seen | {name: task.c[name] for name in changing})
-    added = {
-        "tasks": task, "events": tables.event, "parties": tables.party, "duties": duty, "news": tables.outbox,
-    }  # fmt: skip
     return f"""
 WITH given AS MATERIALIZED (SELECT %(sheet)s::json AS sheet),
-claimed AS (
-  UPDATE {_name(task)} AS t SET {", ".join(f"{n} = r.{n}" for n in changing)}
-  FROM given, {claims}
-  WHERE t.district = r.b_district AND t.code = r.b_code AND t.version = r.was_version AND t.head = r.was_head
-  RETURNING 1),
+{_claimed(tables.task)},
 go AS MATERIALIZED (
   SELECT sheet, (SELECT count(*) FROM claimed) = coalesce(json_array_length(sheet -> 'claims'), 0) AS clear FROM given),
-ended AS (
-  UPDATE {_name(duty)} AS d SET until_day = r.until_day, until_known = r.until_known
-  FROM go AS given, {_rows("ended", ends)}
-  WHERE given.clear AND d.district = r.b_district AND d.task = r.b_task AND d.ref = r.b_ref AND d.until_known IS NULL),
-{", ".join(_adding(name, table) for name, table in added.items())}
+{_ended(tables.duty)},
+{_moved(tables.party)},
+{_added("tasks", tables.task)},
+{_added("events", tables.event)},
+{_added("duties", tables.duty)},
+{_added("news", tables.outbox)}
 SELECT clear FROM go"""
 
 
-def _adding(name: str, table: Table) -> str:
+def _claimed(task: Table) -> str:
+    changing = [column for column in task.c if column.name not in ("district", "code")]
+    seen = {"b_district": task.c.district, "b_code": task.c.code}
+    seen |= {f"was_{name}": task.c[name] for name in ("version", "head")}
+    rows = _rows("claims", seen | {column.name: column for column in changing})
+    return f"""claimed AS (
+  UPDATE {_name(task)} AS t SET {", ".join(f"{c.name} = r.{c.name}" for c in changing)}
+  FROM given, {rows}
+  WHERE t.district = r.b_district AND t.code = r.b_code AND t.version = r.was_version AND t.head = r.was_head
+  RETURNING 1)"""
+
+
+def _ended(duty: Table) -> str:
+    ends = {"b_district": duty.c.district, "b_task": duty.c.task, "b_ref": duty.c.ref}
+    ends |= {name: duty.c[name] for name in ("until_day", "until_known")}
+    return f"""ended AS (
+  UPDATE {_name(duty)} AS d SET until_day = r.until_day, until_known = r.until_known
+  FROM go AS given, {_rows("ended", ends)}
+  WHERE given.clear AND d.district = r.b_district AND d.task = r.b_task AND d.ref = r.b_ref
+    AND d.until_known IS NULL)"""
+
+
+def _moved(party: Table) -> str:
+    """Parties written anew: who left, who changed places, who came; no row is touched twice."""
+    name, columns = _name(party), {column.name: column for column in party.c}
+    rows, key = _rows("parties", columns), " AND ".join(f"p.{n} = r.{n}" for n in columns if n != "place")
+    moved = _rows("moved", {"b_district": party.c.district, "b_task": party.c.task}, "m")
+    return f"""left_ AS (
+  DELETE FROM {name} AS p USING go AS given, {moved}
+  WHERE given.clear AND p.district = m.b_district AND p.task = m.b_task
+    AND NOT EXISTS (SELECT 1 FROM {rows} WHERE {key})),
+placed AS (
+  UPDATE {name} AS p SET place = r.place FROM go AS given, {rows} WHERE given.clear AND {key} AND p.place <> r.place),
+{_added("parties", party, f" AND NOT EXISTS (SELECT 1 FROM {name} AS p WHERE {key})")}"""
+
+
+def _added(rows: str, table: Table, only: str = "") -> str:
     columns = {column.name: column for column in table.c}
     names, values = ", ".join(_quoted(n) for n in columns), ", ".join(f"r.{_quoted(n)}" for n in columns)
-    return (
-        f"{name}_added AS (INSERT INTO {_name(table)} ({names})\n"
-        f"  SELECT {values} FROM go AS given, {_rows(name, columns)} WHERE given.clear)"
-    )
+    return f"""{rows}_added AS (
+  INSERT INTO {_name(table)} ({names})
+  SELECT {values} FROM go AS given, {_rows(rows, columns)} WHERE given.clear{only})"""
 
 
-def _rows(name: str, columns: dict[str, Column[Any]]) -> str:
+def _rows(name: str, columns: dict[str, Column[Any]], alias: str = "r") -> str:
+    """The rows of one kind, out of the document."""
     types = ", ".join(f"{_quoted(n)} {c.type.compile(_DIALECT)}" for n, c in columns.items())
-    return f"json_to_recordset(given.sheet -> '{name}') AS r({types})"
+    return f"json_to_recordset(given.sheet -> '{name}') AS {alias}({types})"
 
 
 def _name(table: Table) -> str:

@@ -12,13 +12,13 @@ Rows = list[dict[str, Any]]
 class Sheet:
     """Rows by what happens to them: claimed and changed tasks, new ones, and what follows from their events.
 
-    ``moved`` are codes of tasks whose parties are written anew; ``ended`` says until when a duty stood as it did.
+    ``moved`` are known tasks whose parties are written anew; ``ended`` says until when a duty stood as it did.
     """
 
     claims: Rows = field(default_factory=list)
     tasks: Rows = field(default_factory=list)
     events: Rows = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
+    moved: Rows = field(default_factory=list)
     parties: Rows = field(default_factory=list)
     ended: Rows = field(default_factory=list)
     duties: Rows = field(default_factory=list)

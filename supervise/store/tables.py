@@ -15,16 +15,18 @@ import re
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, Engine, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, Connection, Date, Engine, Index, Integer, MetaData, Table, text
 from sqlalchemy.orm import Session
 
 from supervise.errors import Invalid, Problem
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0001"
+LAYOUT = "0003"
 """The newest layout: the last revision in ``migrations/``."""
 
 PREFIX, OPTION = "sv_", "supervise_tables"
+OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
+"""The duties that are on somebody's list as the record stands."""
 CONVENTION = {  # without the schema's name, which would make every comparison under a schema find differences
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -34,6 +36,8 @@ MYSQL_SETTINGS: dict[str, Any] = {
     for name in ("mysql", "mariadb")
     for key, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
 }
+BY_KEY = frozenset({"task", "party", "event", "duty", "outbox", "sealed"})
+"""Tables whose rows SQLite keeps in their keys: one page to write where there were two, and a history on one page."""
 
 
 class Tables:
@@ -74,8 +78,7 @@ class Tables:
             Column("head", Name(80), nullable=False),
             Column("unsealed", Integer, nullable=False),
             Index(None, "district", "wake_on"),
-            Index(None, "district", "state"),
-            Index(None, "district", "unsealed"),
+            _only(Index(None, "district", "unsealed"), "unsealed = 1"),
         )
         self.party = self._table(
             "party",
@@ -104,14 +107,14 @@ class Tables:
             Column("hearers", Data, nullable=False),
             Column("idem", Name(255)),
             Column("hash", Name(80), nullable=False),
-            UniqueConstraint("district", "idem"),
-            Index(None, "district", "day"),
+            _only(Index(None, "district", "idem", unique=True), "idem IS NOT NULL"),
         )
         self.duty = self._table(
             "duty",
             Column("task", Name(64), primary_key=True),
             Column("ref", Name(191), primary_key=True),
             Column("from_seq", Integer, primary_key=True),
+            Column("unit", Name(128), primary_key=True),
             Column("kind", Name(64), nullable=False),
             Column("role", Name(16), nullable=False),
             Column("units", Data, nullable=False),
@@ -127,7 +130,8 @@ class Tables:
             Column("since_known", UtcDateTime, nullable=False),
             Column("until_day", Date),
             Column("until_known", UtcDateTime),
-            Index(None, "district", "until_day", "due"),
+            _only(Index(None, "district", "unit", "due"), OWED),
+            _only(Index(None, "district", "until_day"), "until_day IS NOT NULL"),
         )
         self.outbox = self._table(
             "outbox",
@@ -202,7 +206,8 @@ class Tables:
 
     def _table(self, name: str, *items: Any) -> Table:
         district: Column[str] = Column("district", Name(64), primary_key=True)
-        return Table(self.prefix + name, self.metadata, district, *items, **MYSQL_SETTINGS)
+        settings = MYSQL_SETTINGS | {"sqlite_with_rowid": name not in BY_KEY}
+        return Table(self.prefix + name, self.metadata, district, *items, **settings)
 
     @property
     def option(self) -> dict[str, Any]:
@@ -213,6 +218,13 @@ class Tables:
     def names(self) -> frozenset[str]:
         """The bare names of all of them."""
         return frozenset(table.name for table in self.metadata.sorted_tables)
+
+
+def _only(index: Index, rows: str) -> Index:
+    """An index of these rows alone, where a database can: the others cost nothing to write."""
+    for name in ("sqlite", "postgresql"):
+        index.dialect_options[name]["where"] = text(rows)
+    return index
 
 
 @cache

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -121,7 +121,7 @@ def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
     if any(not event.changes.keys().isdisjoint(PARTIES) for event in saving.events):
         sheet.parties += _party_rows(district, saving.task)
         if saving.before is not None:
-            sheet.moved.append(saving.task.code)
+            sheet.moved.append({"b_district": district, "b_task": saving.task.code})
     stages = zip(saving.events, pairwise(saving.stages), strict=True) if saving.stages else ()
     duties.enter(sheet, district, [(event, before, after) for event, (before, after) in stages])
     sheet.news += [_news_row(district, saving, news) for news in saving.news]
@@ -265,18 +265,34 @@ def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+@told
+def briefs(session: Session, district: str, codes: Collection[str]) -> dict[str, tuple[str, str, date | None]]:
+    """What a list says of each task: its definition, its text, the day it was closed."""
+    task = of(session).task
+    query = select(task.c.code, task.c.definition, task.c.text, task.c.closed_on).where(task.c.district == district)
+    found = {}
+    for chunk in _chunks(sorted(codes)):
+        for code, *brief in session.execute(query.where(task.c.code.in_(chunk))):
+            found[code] = (brief[0], brief[1], brief[2])
+    return found
+
+
 def _chunks(items: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
     """Pieces small enough for every database's limit on bound values."""
     return (items[i : i + size] for i in range(0, len(items), size))
 
 
 @told
-def set_wake(session: Session, district: str, days: Mapping[str, date]) -> None:
-    """Say when the clock must look again at tasks it had nothing to do on."""
-    if days:
-        task = of(session).task
-        mine = and_(task.c.district == bindparam("b_district"), task.c.code == bindparam("b_code"))
-        session.connection().execute(
-            update(task).where(mine).values(wake_on=bindparam("b_day")),
-            [{"b_district": district, "b_code": code, "b_day": day} for code, day in days.items()],
-        )
+def set_wake(session: Session, district: str, days: Mapping[str, tuple[int, date]]) -> None:
+    """Say when the clock must look again at tasks it had nothing to do on; what was acted on meanwhile knows better.
+
+    Args:
+        session: the caller's.
+        district: whose tasks.
+        days: code → the version that was looked at, and the day.
+    """
+    given = [
+        {"b_district": district, "b_code": code, "b_version": version, "b_day": day}
+        for code, (version, day) in days.items()
+    ]
+    statements(session).set_wake.run(connection(session), given)

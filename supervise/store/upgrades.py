@@ -21,6 +21,7 @@ from supervise.errors import Invalid, Problem, Refused, Unknown
 from supervise.store import locks
 from supervise.store.faults import told
 from supervise.store.tables import LAYOUT, Tables, of, tables
+from supervise.store.types import MYSQL
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -212,9 +213,15 @@ def _configured(at: Tables, opts: dict[str, Any], destination: str = "", **where
     settings = {
         "fn": steps, "script": scripts, "version_table": at.version.name, "version_table_schema": at.schema,
         "target_metadata": at.metadata, "include_name": ours, "include_schemas": at.schema is not None,
-        "compare_type": True, **opts,
+        "compare_type": True, "on_version_apply": (_kept,), **opts,
     }  # fmt: skip
     return MigrationContext.configure(**where, opts=settings)
+
+
+def _kept(ctx: MigrationContext, **_: Any) -> None:
+    """MySQL has committed the step already; the note of the layout it led to must not be lost with a rollback."""
+    if ctx.connection is not None and ctx.dialect.name in MYSQL and not ctx.as_sql:
+        ctx.connection.exec_driver_sql("COMMIT")
 
 
 def _held(connection: Connection) -> int:

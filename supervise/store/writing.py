@@ -6,30 +6,25 @@ document in one statement: a single round trip, which alone and without a transa
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from supervise.store import onestep
 from supervise.store.sheet import Sheet
 from supervise.store.statements import statements
-from supervise.store.tables import of
 
 
 def write(on: Connection, sheet: Sheet) -> bool:
     """Write everything; ``False`` if some task no longer stood as it was claimed, and nothing may then be kept."""
-    if isinstance(on.dialect, PGDialect) and not sheet.moved:
+    if isinstance(on.dialect, PGDialect):
         return onestep.write(on, sheet)
     todo = statements(on)
     if sheet.claims and todo.claim.run(on, sheet.claims) != len(sheet.claims):
         return False
+    todo.unseal.run(on, sheet.claims)
     todo.add_task.run(on, sheet.tasks)
     todo.add_event.run(on, sheet.events)
-    if sheet.moved:
-        party = of(on).party
-        mine = party.c.district == bindparam("b_district"), party.c.task == bindparam("b_task")
-        on.execute(delete(party).where(*mine), [
-            {"b_district": sheet.events[0]["district"], "b_task": code} for code in sheet.moved
-        ])  # fmt: skip
+    todo.drop_parties.run(on, sheet.moved)
     todo.add_party.run(on, sheet.parties)
     todo.end_duty.run(on, sheet.ended)
     todo.add_duty.run(on, sheet.duties)

@@ -147,13 +147,13 @@ def test_what_somebody_changed_is_named(empty: Engine) -> None:
     of_table = " on sv_task" if empty.dialect.name == "mysql" else ""
     with empty.begin() as connection:
         for statement in (
-            f"drop index ix_sv_task_district_state{of_table}",
+            f"drop index ix_sv_task_district_wake_on{of_table}",
             "alter table sv_event add column extra varchar(8)",
             "drop table sv_outbox",
         ):
             connection.execute(text(statement))
     told = upgrades.differences(empty)
-    assert set(told) == {"缺索引:ix_sv_task_district_state", "多列:sv_event.extra", "缺表:sv_outbox"}
+    assert set(told) == {"缺索引:ix_sv_task_district_wake_on", "多列:sv_event.extra", "缺表:sv_outbox"}
 
 
 def test_tables_made_from_the_metadata_are_taken_over(empty: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from alembic.operations import Operations
@@ -14,33 +15,45 @@ revision, down_revision = "0001", None
 branch_labels = depends_on = None
 
 
+INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "task": (
+        ("district", "wake_on"),
+        ("district", "state"),
+        ("district", "unsealed"),
+    ),
+    "party": (("district", "unit"),),
+    "event": (("district", "day"),),
+    "duty": (("district", "until_day", "due"),),
+    "publication": (("district", "name", "period"),),
+    "mark": (("district", "unit", "kind"),),
+    "sealed": (("district", "seq"),),
+}
+
+
 def upgrade(op: Operations, at: Tables) -> None:
     """Make the tables."""
-    _tasks(op, at)
-    _log(op, at)
-    _decided(op, at)
-    _chain(op, at)
+    for name in COLUMNS:
+        table = at.prefix + name
+        unique = [UniqueConstraint("district", "idem", name=f"uq_{table}_district_idem")] if name == "event" else []
+        op.create_table(table, *columns(name), *unique, schema=at.schema, **MYSQL_SETTINGS)
+        for names in INDEXES.get(name, ()):
+            op.create_index(f"ix_{table}_{'_'.join(names)}", table, list(names), schema=at.schema)
 
 
 def downgrade(op: Operations, at: Tables) -> None:
     """Remove the tables; half of them may be missing where a database cannot take a step back whole."""
-    for name in ("sealed", "seal", "mark", "publication", "library", "outbox", "duty", "event", "party", "task"):
+    for name in reversed(COLUMNS):
         op.drop_table(at.prefix + name, schema=at.schema, if_exists=True)
 
 
-def _create(op: Operations, at: Tables, name: str, *items: Any, indexes: tuple[tuple[str, ...], ...] = ()) -> None:
-    table = at.prefix + name
-    district: Column[str] = Column("district", Name(64), primary_key=True)
-    op.create_table(table, district, *items, schema=at.schema, **MYSQL_SETTINGS)
-    for columns in indexes:
-        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns), schema=at.schema)
+def columns(name: str) -> list[Column[Any]]:
+    """The columns of a table, made anew for whoever puts them into one."""
+    district: Column[Any] = Column("district", Name(64), primary_key=True)
+    return [district, *COLUMNS[name]()]
 
 
-def _tasks(op: Operations, at: Tables) -> None:
-    _create(
-        op,
-        at,
-        "task",
+COLUMNS: dict[str, Callable[[], list[Column[Any]]]] = {
+    "task": lambda: [
         Column("code", Name(64), primary_key=True),
         Column("version", Integer, nullable=False),
         Column("state", Name(64), nullable=False),
@@ -51,29 +64,14 @@ def _tasks(op: Operations, at: Tables) -> None:
         Column("closed_on", Date),
         Column("head", Name(80), nullable=False),
         Column("unsealed", Integer, nullable=False),
-        indexes=(
-            ("district", "wake_on"),
-            ("district", "state"),
-            ("district", "unsealed"),
-        ),
-    )
-    _create(
-        op,
-        at,
-        "party",
+    ],
+    "party": lambda: [
         Column("task", Name(64), primary_key=True),
         Column("role", Name(16), primary_key=True),
         Column("unit", Name(128), primary_key=True),
         Column("place", Integer, nullable=False),
-        indexes=(("district", "unit"),),
-    )
-
-
-def _log(op: Operations, at: Tables) -> None:
-    _create(
-        op,
-        at,
-        "event",
+    ],
+    "event": lambda: [
         Column("task", Name(64), primary_key=True),
         Column("seq", Integer, primary_key=True),
         Column("action", Name(64), nullable=False),
@@ -89,13 +87,8 @@ def _log(op: Operations, at: Tables) -> None:
         Column("hearers", Data, nullable=False),
         Column("idem", Name(255)),
         Column("hash", Name(80), nullable=False),
-        UniqueConstraint("district", "idem", name=f"uq_{at.prefix}event_district_idem"),
-        indexes=(("district", "day"),),
-    )
-    _create(
-        op,
-        at,
-        "duty",
+    ],
+    "duty": lambda: [
         Column("task", Name(64), primary_key=True),
         Column("ref", Name(191), primary_key=True),
         Column("from_seq", Integer, primary_key=True),
@@ -114,12 +107,8 @@ def _log(op: Operations, at: Tables) -> None:
         Column("since_known", UtcDateTime, nullable=False),
         Column("until_day", Date),
         Column("until_known", UtcDateTime),
-        indexes=(("district", "until_day", "due"),),
-    )
-    _create(
-        op,
-        at,
-        "outbox",
+    ],
+    "outbox": lambda: [
         Column("task", Name(64), primary_key=True),
         Column("seq", Integer, primary_key=True),
         Column("day", Date, nullable=False),
@@ -127,24 +116,15 @@ def _log(op: Operations, at: Tables) -> None:
         Column("action", Name(64), nullable=False),
         Column("hearers", Data, nullable=False),
         Column("text", LongText, nullable=False),
-    )
-
-
-def _decided(op: Operations, at: Tables) -> None:
-    _create(
-        op,
-        at,
-        "library",
+    ],
+    "library": lambda: [
         Column("name", Name(128), primary_key=True),
         Column("kind", Name(16), nullable=False),
         Column("fingerprint", Name(64), nullable=False),
         Column("text", LongText, nullable=False),
         Column("registered_at", UtcDateTime, nullable=False),
-    )
-    _create(
-        op,
-        at,
-        "publication",
+    ],
+    "publication": lambda: [
         Column("serial", Name(128), primary_key=True),
         Column("kind", Name(16), nullable=False),
         Column("name", Name(128), nullable=False),
@@ -155,12 +135,8 @@ def _decided(op: Operations, at: Tables) -> None:
         Column("published_at", UtcDateTime, nullable=False),
         Column("seal", Integer, nullable=False),
         Column("seal_hash", Name(80), nullable=False),
-        indexes=(("district", "name", "period"),),
-    )
-    _create(
-        op,
-        at,
-        "mark",
+    ],
+    "mark": lambda: [
         Column("seq", Integer, primary_key=True, autoincrement=False),
         Column("unit", Name(128), nullable=False),
         Column("kind", Name(64), nullable=False),
@@ -169,15 +145,8 @@ def _decided(op: Operations, at: Tables) -> None:
         Column("actor", Name(128), nullable=False),
         Column("note", LongText, nullable=False),
         Column("recorded_at", UtcDateTime, nullable=False),
-        indexes=(("district", "unit", "kind"),),
-    )
-
-
-def _chain(op: Operations, at: Tables) -> None:
-    _create(
-        op,
-        at,
-        "seal",
+    ],
+    "seal": lambda: [
         Column("seq", Integer, primary_key=True, autoincrement=False),
         Column("sealed_at", UtcDateTime, nullable=False),
         Column("kind", Name(16), nullable=False),
@@ -188,14 +157,11 @@ def _chain(op: Operations, at: Tables) -> None:
         Column("root", Name(80), nullable=False),
         Column("previous", Name(80), nullable=False),
         Column("hash", Name(80), nullable=False),
-    )
-    _create(
-        op,
-        at,
-        "sealed",
+    ],
+    "sealed": lambda: [
         Column("task", Name(64), primary_key=True),
         Column("seq", Integer, primary_key=True, autoincrement=False),
         Column("version", Integer, nullable=False),
         Column("head", Name(80), nullable=False),
-        indexes=(("district", "seq"),),
-    )
+    ],
+}
