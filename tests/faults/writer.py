@@ -117,6 +117,13 @@ class Desk:
             task = self.office.advance(session, act.task, act.action, actor(act.unit), **given)
             return task, ledger.heads(session, self.office.district, [act.task])[act.task]["head"]
 
+    def close(self) -> None:
+        """Leave the database."""
+        if self.service is not None:
+            self.service.close()
+        self.sessions.kw["bind"].dispose()
+        os.close(self.file)
+
 
 class Hand:
     """One thread of a writer."""
@@ -236,5 +243,4 @@ def work(job: Job, gate: Barrier | None = None) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    if desk.service is not None:
-        desk.service.close()
+    desk.close()
