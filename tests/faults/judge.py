@@ -154,7 +154,9 @@ class Judge:
         stored = opened(self.url)
         for key, line in self.done.items():
             act = self.tried[key]
-            (place,) = stored.keys.get(key, ())  # exactly once
+            places = stored.keys.get(key, [])
+            assert len(places) == 1, f"acknowledged, and {len(places)} times on record: {line}"
+            (place,) = places
             assert place == (act.task, line["seq"] or place[1]) and stored.events[place][0] == act.action, line
             assert stored.events[act.task, line["version"]][1] == line["head"] or not line["head"], line
         for line in self.others:
