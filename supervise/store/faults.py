@@ -106,7 +106,8 @@ def ours() -> Iterator[None]:
             raise stale(text) from error
         if lost(error) or isinstance(error, InterfaceError):
             help_ = "连上以后先用 supervise show 看这一步在不在,再决定要不要重办;写了 --key 的可以直接重办"
-            raise Invalid(Problem("B04", f"与数据库的连接断了:{short(error)}", help=help_)) from error
+            why = "磁盘满了," if disk(error) else ""
+            raise Invalid(Problem("B04", f"{why}与数据库的连接断了:{short(error)}", help=help_)) from error
         if problem := disk(error):
             raise Invalid(problem) from error
         if isinstance(error, DatabaseError):

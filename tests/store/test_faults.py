@@ -200,3 +200,10 @@ def test_a_full_disk_is_named_on_each_driver(error: Said, words: tuple[str, ...]
     """What to do is said too; where a disk fails while it writes, nobody claims to know whether the act is there."""
     found = faults.disk(DBAPIError("insert", {}, error))
     assert bool(found) == bool(words) and all(word in str(found) for word in words)
+
+
+def test_a_server_that_falls_over_a_full_disk_is_told_as_both() -> None:
+    """PostgreSQL gives up when its own log finds no room: nobody knows about the act, and it is the disk."""
+    said = Said('could not write to file "pg_wal/xlogtemp.1": No space left on device')
+    with pytest.raises(Invalid, match=r"磁盘满了,与数据库的连接断了.*B04"), faults.ours():
+        raise DBAPIError("insert", {}, said, connection_invalidated=True)
