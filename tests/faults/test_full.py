@@ -14,9 +14,10 @@ from random import Random
 import pytest
 
 from supervise import Invalid
+from supervise.intake.breakdown import to_yaml
 from tests.faults.disks import Disk, small
 from tests.faults.judge import Judge, install, opened, seed, trials
-from tests.faults.writer import Desk, Hand, Job, work
+from tests.faults.writer import Desk, Hand, Job, draft, work
 
 TIMES = min(trials(5), 50)
 DAY = date(2025, 4, 1)
@@ -48,7 +49,7 @@ def told(done: subprocess.CompletedProcess[str]) -> None:
     """A command that failed named the disk and what to do, in a few lines."""
     assert done.returncode == 4, done.stderr
     assert "[B05]" in done.stderr and "磁盘" in done.stderr and "腾出空间" in done.stderr
-    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) == 2
+    assert len(done.stderr.splitlines()) == 2 and "Traceback" not in done.stderr
 
 
 def sound(url: str, folder: Path) -> None:
@@ -83,12 +84,14 @@ def test_a_full_disk_stops_the_work_and_harms_nothing(disk: Disk, tmp_path: Path
 
 
 def test_a_command_on_a_full_disk_says_so(disk: Disk, tmp_path: Path) -> None:
-    """No traceback: the disk is named, with what to do; and the database is whole and goes on once there is room."""
+    """No traceback, no word of the driver's own; of many tasks none is placed; and all goes on once there is room."""
+    (tmp_path / "b.yaml").write_text(to_yaml(draft(*(f"T{i}" for i in range(2, 400)))), "utf-8")
     install(disk.url, "T1")
     disk.fill(0)
-    told(supervise(disk.url, *PLAN))
+    told(supervise(disk.url, "assign", str(tmp_path / "b.yaml"), "--day", "2025-04-01"))
     disk.empty()
     sound(disk.url, tmp_path)
+    assert {task for task, _ in opened(disk.url).events} == {"T1"}
 
 
 def test_a_database_that_finds_no_room_can_be_made_later(disk: Disk, tmp_path: Path) -> None:
