@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +36,15 @@ class Disk:
     def fill(self, room: int) -> None:
         """Take everything but some bytes."""
         self.empty()
-        free = os.statvfs(self.folder)
-        taken = max(0, free.f_bavail * free.f_frsize - room)
-        with open(self.folder / "ballast", "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, taken) if taken else None
+        filled = False
+        while not filled and (taken := self._free() - room) > 0:
+            with open(self.folder / "ballast", "wb") as file, suppress(OSError):  # the server took some meanwhile
+                os.posix_fallocate(file.fileno(), 0, taken)
+                filled = True
+
+    def _free(self) -> int:
+        found = os.statvfs(self.folder)
+        return found.f_bavail * found.f_frsize
 
     def empty(self) -> None:
         """Give it all back."""
