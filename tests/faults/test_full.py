@@ -34,11 +34,12 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
         yield made
 
 
-def supervise(url: str, *words: str, most: int = resource.RLIM_INFINITY) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own that may write no file longer than ``most`` bytes."""
+def supervise(url: str, *words: str, most: int = 0) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own; with ``most``, it may write no file longer than so many bytes."""
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+        if most:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
     env = {**os.environ, "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", "supervise", *words, "--db", url]

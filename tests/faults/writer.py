@@ -42,14 +42,14 @@ MIX = {"act": 80, "tick": 8, "assign": 6, "publish": 3, "seal": 3}
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One advance, complete enough to be asked for again under the same key."""
+    """One advance, complete enough to be asked for again under the same key; ``seen`` is ``None`` if not said."""
 
     key: str
     task: str
     action: str
     unit: str
     day: str
-    seen: int
+    seen: int | None
     data: dict[str, Any]
 
 
@@ -176,7 +176,8 @@ class Hand:
         else:
             action, unit, data = "reassign", OFFICE, {"units": [self.dice.choice(LEADS)], "reason": "调整"}
         unit = task.lead[0] if unit == "lead" else unit
-        return Act(f"do-{self.name}-{self.count}", code, action, unit, self.day.isoformat(), task.version, data)
+        seen = task.version if self.dice.random() < 0.5 else None
+        return Act(f"do-{self.name}-{self.count}", code, action, unit, self.day.isoformat(), seen, data)
 
     def act(self, act: Act) -> bool:
         """An act; whether it was not stale."""
