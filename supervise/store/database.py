@@ -59,7 +59,7 @@ def opening(url: str) -> Iterator[None]:
     """Around the first look at a database.
 
     Raises:
-        Invalid: B02 when it cannot be opened.
+        Invalid: B02 when it cannot be opened, B05 when the disk is full.
         Stale: S01 when others kept it busy.
     """
     try:
@@ -67,6 +67,8 @@ def opening(url: str) -> Iterator[None]:
     except DatabaseError as error:
         if text := faults.clash(error):
             raise faults.stale(text) from error
+        if problem := faults.disk(error):
+            raise Invalid(problem) from None
         text = f"打不开数据库 {shown(url)}:{faults.short(error)}"
         raise Invalid(Problem("B02", text, help="请核对 --db 指的是不是数据库")) from None
 

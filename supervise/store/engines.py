@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -19,6 +20,8 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 }
 _OURS = ("supervise_prefix", "supervise_schema", "supervise_sync")
 _SYNC = ("full", "normal", "extra", "off")
+# What it warns of when a statement fails is raised as well; where nobody set up a log it would go to the terminal.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 def open_engine(url: str) -> Engine:

@@ -29,6 +29,10 @@ _NUMBERS = {
     1412: _BUSY,
     1062: _STATES["23505"],
 }  # MySQL, MariaDB
+_FULL = "磁盘满了,数据库写不进去"
+_UNWRITABLE = "数据库文件写不进去:磁盘满了、超出限额,或者坏了"
+_FULL_STATE, _FULL_NUMBERS = "53100", {1021, 1114}
+_FULL_WORDS = ("No space left on device", "could not write init file")  # PostgreSQL when one connects: no state
 _LOST_NUMBERS = {2006, 2013, 2055, 4031, 1053, 1927}
 _LOST_STATES = ("08", "57P")
 
@@ -57,6 +61,19 @@ def lost(error: DBAPIError) -> bool:
     return error.connection_invalidated or state.startswith(_LOST_STATES) or _number(error) in _LOST_NUMBERS
 
 
+def disk(error: DBAPIError) -> Problem | None:
+    """What to say when the disk takes no more, if that is what happened."""
+    said, name = str(error.orig), str(getattr(error.orig, "sqlite_errorname", ""))
+    full = _state(error) == _FULL_STATE or _number(error) in _FULL_NUMBERS or name == "SQLITE_FULL"
+    if full or any(words in said for words in _FULL_WORDS):
+        help_ = "这一步没有入库,先前办成的都在。请腾出空间,再办一次"
+        return Problem("B05", f"{_FULL}:{short(error)}", help=help_)
+    if not name.startswith("SQLITE_IOERR"):
+        return None
+    help_ = "请先腾出空间或换磁盘,再用 supervise show 看这一步在不在,再决定要不要重办;写了 --key 的可以直接重办"
+    return Problem("B05", f"{_UNWRITABLE}:{short(error)}", help=help_)
+
+
 def told(function: Callable[P, R]) -> Callable[P, R]:
     """A function of the archive that raises ``Stale`` when the database says that someone was first."""
 
@@ -79,7 +96,7 @@ def ours() -> Iterator[None]:
 
     Raises:
         Stale: S01 when it may be tried again.
-        Invalid: B04 when the connection is gone, B05 when the database refuses.
+        Invalid: B04 when the connection is gone, B05 when the disk is full or the database refuses.
     """
     try:
         yield
@@ -89,7 +106,10 @@ def ours() -> Iterator[None]:
             raise stale(text) from error
         if lost(error) or isinstance(error, InterfaceError):
             help_ = "连上以后先用 supervise show 看这一步在不在,再决定要不要重办;写了 --key 的可以直接重办"
-            raise Invalid(Problem("B04", f"与数据库的连接断了:{short(error)}", help=help_)) from error
+            why = "磁盘满了," if disk(error) else ""
+            raise Invalid(Problem("B04", f"{why}与数据库的连接断了:{short(error)}", help=help_)) from error
+        if problem := disk(error):
+            raise Invalid(problem) from error
         if isinstance(error, DatabaseError):
             help_ = "这一步没有入库。请按原话处理:权限、磁盘、表结构(supervise db check)"
             raise Invalid(Problem("B05", f"数据库不肯:{short(error)}", help=help_)) from error

@@ -183,3 +183,27 @@ def test_each_driver_is_understood(error: Said, words: str) -> None:
     """Psycopg, psycopg2, pg8000, the MySQL drivers and sqlite3 say it differently."""
     found = faults.clash(DBAPIError("select 1", {}, error))
     assert words in found and bool(found) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Said("could not extend file", sqlstate="53100"), ("磁盘满了", "没有入库")),
+        (Said(1114, "The table 'sv_event' is full"), ("磁盘满了", "没有入库")),
+        (Said(1021, "Disk full"), ("磁盘满了", "没有入库")),
+        (Said("database or disk is full", sqlite_errorname="SQLITE_FULL"), ("磁盘满了", "没有入库")),
+        (Said("disk I/O error", sqlite_errorname="SQLITE_IOERR_FSYNC"), ("磁盘", "看这一步在不在")),
+        (Said("no such table: x", sqlite_errorname="SQLITE_ERROR"), ()),
+    ],
+)
+def test_a_full_disk_is_named_on_each_driver(error: Said, words: tuple[str, ...]) -> None:
+    """What to do is said too; where a disk fails while it writes, nobody claims to know whether the act is there."""
+    found = faults.disk(DBAPIError("insert", {}, error))
+    assert bool(found) == bool(words) and all(word in str(found) for word in words)
+
+
+def test_a_server_that_falls_over_a_full_disk_is_told_as_both() -> None:
+    """PostgreSQL gives up when its own log finds no room: nobody knows about the act, and it is the disk."""
+    said = Said('could not write to file "pg_wal/xlogtemp.1": No space left on device')
+    with pytest.raises(Invalid, match=r"磁盘满了,与数据库的连接断了.*B04"), faults.ours():
+        raise DBAPIError("insert", {}, said, connection_invalidated=True)
