@@ -17,13 +17,13 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from supervise.errors import Stale, SuperviseError
 from supervise.liaison import Act, Liaison, Made, settled
 from supervise.people import Actor
 from supervise.records import Task
-from supervise.store.database import transaction
+from supervise.store.database import sessions_on, writing
+from supervise.store.lines import Lines
 
 if TYPE_CHECKING:
     from supervise.store.statements import Work
@@ -41,6 +41,7 @@ class Service:
 
     def __init__(self, office: Liaison, engine: Engine) -> None:
         self.office, self.engine = office, engine
+        self._lines, self._sessions = Lines(engine), sessions_on(engine)
         self._remembered: dict[str, Task] = {}
         self._queue = _Queue(self._together) if engine.dialect.name == "sqlite" else None
 
@@ -52,6 +53,7 @@ class Service:
 
     def close(self) -> None:
         """Give back every connection."""
+        self._lines.close()
         self.engine.dispose()
 
     def advance(
@@ -127,14 +129,12 @@ class Service:
     @contextmanager
     def _working(self, acts: int) -> Iterator[Work]:
         """A transaction; for whoever listens, a session in it."""
-        listened = self.office.listened
-        with transaction(self.engine, alone=acts == 1 and not listened) as connection:
-            if listened:
-                with Session(connection, expire_on_commit=False) as session:
-                    yield session
-                    session.flush()
-            else:
-                yield connection
+        if self.office.listened:
+            with writing(self._sessions) as session:
+                yield session
+        else:
+            with self._lines.transaction(alone=acts == 1) as line:
+                yield line
 
     def _recalled(self, act: Act) -> Task | None:
         """The task as the actor saw it, if it was last here that it was changed."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from time import sleep
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Engine, inspect
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -131,25 +131,6 @@ def writing(sessions: Sessions) -> Iterator[Work]:
     """A transaction: all of it, or nothing; what the database says against it is told in our words."""
     with faults.ours(), sessions.begin() as session:
         yield session
-
-
-@contextmanager
-def transaction(engine: Engine, alone: bool = False) -> Iterator[Connection]:
-    """A transaction on a connection of our own, without a session; the database's word against it is told in ours.
-
-    Args:
-        engine: our own.
-        alone: one statement will write, which PostgreSQL keeps or drops as a whole without a transaction around it.
-    """
-    dialect = engine.dialect
-    with faults.ours(), engine.connect() as connection:
-        if alone and isinstance(dialect, PGDialect):
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
-            return
-        if dialect.name == "sqlite":  # the only writer from the first look on, so that nothing has to be done again
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
-        connection.commit()
 
 
 @contextmanager

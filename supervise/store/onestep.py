@@ -14,14 +14,15 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.dialects import postgresql
 
+from supervise.store.lines import Line
 from supervise.store.sheet import Sheet
 from supervise.store.tables import Tables, of
 
 
-def write(on: Connection, sheet: Sheet) -> bool:
+def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write a sheet; ``False`` if some task no longer stood as it was claimed."""
     rows = {name: rows for name in Sheet.__slots__ if (rows := getattr(sheet, name))}
-    return bool(on.exec_driver_sql(_text(of(on)), {"sheet": _ENCODER.encode(rows)}).scalar())
+    return bool(on.exec_driver_sql(_text(of(on)), {"sheet": _ENCODER.encode(rows)}).fetchall()[0][0])
 
 
 def _plain(value: Any) -> str:

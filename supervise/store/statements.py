@@ -1,7 +1,8 @@
 """Statements whose text and types are worked out once for each dialect, for what every act does.
 
 SQLAlchemy writes them and names their types; at run time only the text and the values travel, through the connection's
-own ``exec_driver_sql``, so that a host's hooks, logs and translated errors stay what they are.
+own ``exec_driver_sql``, so that a host's hooks, logs and translated errors stay what they are. What SQLite would be
+given the long way (days, moments, JSON) is written the short way, and read alike.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,6 +19,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    Date,
     Dialect,
     Table,
     and_,
@@ -33,14 +36,16 @@ from sqlalchemy.sql.expression import Executable
 from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
+from supervise.store.lines import Line
 from supervise.store.tables import Tables, of
+from supervise.store.types import UtcDateTime
 
 Values = Mapping[str, Any]
-Work = Session | Connection
+Work = Session | Connection | Line
 _Turn = Callable[[Any], Any] | None
 
 
-def connection(work: Work) -> Connection:
+def connection(work: Work) -> Connection | Line:
     """The connection that a session works through, or the one given."""
     return work.connection() if isinstance(work, Session) else work
 
@@ -66,15 +71,16 @@ class Statement:
         self._made = made
         self._ready: WeakKeyDictionary[Dialect, _Ready] = WeakKeyDictionary()
 
-    def run(self, on: Connection, rows: Sequence[Values]) -> int:
+    def run(self, on: Connection | Line, rows: Sequence[Values]) -> int:
         """Run it once for each of ``rows`` and give how many rows it touched; -1 where a driver cannot say."""
         if not rows:
             return 0
         ready = self._for(on.dialect)
         given = [_given(ready, row) for row in rows]
-        return on.exec_driver_sql(ready.text, given[0] if len(given) == 1 else given).rowcount
+        touched: int = on.exec_driver_sql(ready.text, given[0] if len(given) == 1 else given).rowcount
+        return touched
 
-    def rows(self, on: Connection, **values: Any) -> list[list[Any]]:
+    def rows(self, on: Connection | Line, **values: Any) -> list[list[Any]]:
         """The rows that it finds."""
         ready = self._for(on.dialect)
         found = [list(row) for row in on.exec_driver_sql(ready.text, _given(ready, values)).fetchall()]
@@ -106,8 +112,13 @@ def _prepare(made: Any, dialect: Dialect) -> _Ready:
 
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> _Turn:
-    if isinstance(kind, JSON) and dialect.name == "sqlite":
-        return _dumped
+    if dialect.name == "sqlite":
+        if isinstance(kind, JSON):
+            return _dumped
+        if isinstance(kind, Date):
+            return _day
+        if isinstance(kind, UtcDateTime):
+            return _moment
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
@@ -128,6 +139,14 @@ def _dumped(value: Any) -> str:
 
 def _loaded(text: str) -> Any:
     return _EMPTY[text].copy() if text in _EMPTY else _LOAD(text)[0]
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if value is not None else None
 
 
 class Statements:

@@ -12,8 +12,9 @@ Whoever works through this engine finds our tables there; a host's own tables ar
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Column, Connection, Date, Engine, Index, Integer, MetaData, Table, text
 from sqlalchemy.orm import Session
@@ -227,6 +228,13 @@ def _only(index: Index, rows: str) -> Index:
     return index
 
 
+class Bound(Protocol):
+    """Whatever carries execution options."""
+
+    def get_execution_options(self) -> Mapping[str, Any]:
+        """The options."""
+
+
 @cache
 def tables(prefix: str = PREFIX, schema: str | None = None) -> Tables:
     """The tables under a prefix and in a schema, made once."""
@@ -238,7 +246,7 @@ metadata = DEFAULT.metadata
 """Of the default tables, for hosts that keep all layouts in migrations of their own."""
 
 
-def of(where: Session | Connection | Engine) -> Tables:
+def of(where: Session | Connection | Engine | Bound) -> Tables:
     """The tables that a session, connection or engine was told to use; the default ones if it was told nothing."""
     bind = where.get_bind() if isinstance(where, Session) else where
     found: Tables = bind.get_execution_options().get(OPTION, DEFAULT)

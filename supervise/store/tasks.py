@@ -22,6 +22,7 @@ from supervise.errors import Stale
 from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
 from supervise.store import duties, writing
 from supervise.store.faults import stale, told
+from supervise.store.lines import Line
 from supervise.store.sheet import Sheet
 from supervise.store.statements import Work, connection, statements
 from supervise.store.tables import of
@@ -127,7 +128,7 @@ def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
     sheet.news += [_news_row(district, saving, news) for news in saving.news]
 
 
-def _lost(on: Connection, district: str, savings: Sequence[Saving]) -> Stale:
+def _lost(on: Connection | Line, district: str, savings: Sequence[Saving]) -> Stale:
     """What to say when some task no longer stands as it was loaded."""
     task = of(on).task
     for saving in savings:

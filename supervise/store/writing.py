@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from supervise.store import onestep
+from supervise.store.lines import Line
 from supervise.store.sheet import Sheet
 from supervise.store.statements import statements
 
 
-def write(on: Connection, sheet: Sheet) -> bool:
+def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write everything; ``False`` if some task no longer stood as it was claimed, and nothing may then be kept."""
     if isinstance(on.dialect, PGDialect):
         return onestep.write(on, sheet)

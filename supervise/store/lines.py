@@ -1,0 +1,119 @@
+"""Connections of our own, kept open for acts: fixed statements go straight to the driver.
+
+Taking a connection out of a pool, resetting it and going through the layers that a host may hook into costs as much as
+deciding an act. A line is for programs that bring no session, where nobody hooks in; errors come out as ever.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.exc import DBAPIError
+
+from supervise.store import faults
+
+
+class Line:
+    """One open connection; what ``Statement`` and the rooms ask of a ``Connection``.
+
+    Args:
+        engine: our own.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.dialect = engine, engine.dialect
+        self._whole = engine.connect()
+        if self.dialect.name != "sqlite":
+            self._whole = self._whole.execution_options(isolation_level="AUTOCOMMIT")
+        self.execute, self.scalars = self._whole.execute, self._whole.scalars
+        self.get_execution_options = self._whole.get_execution_options
+        self._driver: Any = self._whole.connection.cursor()
+        self._error: Any = engine.dialect.loaded_dbapi.Error
+        self.begin = "BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN"
+
+    def exec_driver_sql(self, text: str, given: Any = ()) -> Any:
+        """Run a statement, once or for each of a list of values, and give the driver's cursor."""
+        try:
+            if isinstance(given, list):
+                self._driver.executemany(text, given)
+            elif given:
+                self._driver.execute(text, given)
+            else:
+                self._driver.execute(text)
+        except self._error as error:
+            lost = self.dialect.is_disconnect(error, self._whole.connection, self._driver)
+            raise DBAPIError.instance(
+                text, given, error, self._error, connection_invalidated=lost, dialect=self.dialect
+            ) from error
+        return self._driver
+
+    def end(self, word: str) -> None:
+        """End the transaction with ``COMMIT`` or ``ROLLBACK``."""
+        self.exec_driver_sql(word)
+        if self._whole.in_transaction():  # something went through the layers
+            self._whole.rollback()
+
+    def close(self) -> None:
+        """Give the connection back for good."""
+        self._whole.invalidate()
+        self._whole.close()
+
+
+class Lines:
+    """As many lines as are in use at once.
+
+    Args:
+        engine: our own.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._free: list[Line] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def transaction(self, alone: bool = False) -> Iterator[Line]:
+        """A transaction; what the database says against it is told in our words.
+
+        Args:
+            alone: one statement will write, which PostgreSQL keeps or drops whole without a transaction around it.
+
+        Raises:
+            Stale: S01 when it may be tried again.
+            Invalid: B04 when the connection is gone, B05 when the database refuses.
+        """
+        with faults.ours():
+            with self._lock:
+                line = self._free.pop() if self._free else None
+            line = line or Line(self.engine)
+            bare = alone and isinstance(line.dialect, PGDialect)
+            try:
+                if not bare:
+                    line.exec_driver_sql(line.begin)
+                yield line
+                if not bare:
+                    line.end("COMMIT")
+            except BaseException:
+                self._undo(line, bare)
+                raise
+            self._free.append(line)
+
+    def _undo(self, line: Line, bare: bool) -> None:
+        """Take back what was done; a line on which that fails is no good any more."""
+        try:
+            if not bare:
+                line.end("ROLLBACK")
+        except Exception:
+            line.close()
+        else:
+            self._free.append(line)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        while self._free:
+            self._free.pop().close()
