@@ -205,6 +205,8 @@ class Desk:
         """
         savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
         kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
+        for saving, task in zip((saving for saving, _ in savings), kept, strict=True):
+            self.lifecycle(session, task.definition).on_record(saving.task, task)
         if isinstance(session, Session):
             session.flush()
             for message in (message for _, messages in savings for message in messages):

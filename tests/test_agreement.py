@@ -24,6 +24,7 @@ from supervise.rules.ruleset import BoardRules
 from supervise.rules.scoring import Score, Tally, score
 from supervise.store import duties as duty_store
 from supervise.store import tables, tasks
+from supervise.workflows.duties import fold
 from tests.histories import END, FOLDER, LAW, LETTERS, OFFICE, OPENED, Act, placed, played, script, steps, tried
 from tests.servers import KINDS
 
@@ -66,6 +67,21 @@ def test_when_the_clock_runs_changes_no_state_no_outcome_and_no_score(
         assert other.state == task.state and other.due == task.due
         assert outcomes(other) == outcomes(task)
         assert points(other) == points(task)
+
+
+@settings(max_examples=80)
+@given(steps, st.integers(1, 40))
+def test_duties_carried_on_from_event_to_event_are_those_of_the_whole_history(
+    chosen: list[tuple[int, int, int]], gap: int
+) -> None:
+    """What one event cannot have touched is taken over, and comes out as if all had been worked out again."""
+    task, _ = played(script(chosen), lambda day: (day - OPENED).days % gap == 0)
+    before = None
+    for number in range(1, task.version + 1):
+        then = replay(task.events[:number])
+        before = fold(LAW.definition, then, LAW.calendar, before)
+        whole = fold(LAW.definition, then, LAW.calendar)
+        assert (before.all, before.apart, before.redone) == (whole.all, whole.apart, whole.redone)
 
 
 @settings(max_examples=60)

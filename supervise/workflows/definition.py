@@ -106,6 +106,11 @@ class DutyKind(Strict):
         return self.due.actions if isinstance(self.due, AfterAction) else ()
 
     @cached_property
+    def acts(self) -> frozenset[str]:
+        """The actions that begin it or meet it."""
+        return frozenset((*self.triggers, *self.met_by))
+
+    @cached_property
     def each(self) -> bool:
         """Whether every unit of the role owes its own."""
         return self.of.startswith("each ")

@@ -17,7 +17,8 @@ Every act folds its task twice, so this is the hottest code of all: duties are w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -25,6 +26,23 @@ from supervise.dates import FOREVER, ONE_DAY, Calendar, Span, clamp, merge
 from supervise.phrases import AfterAction, Due, Length, OnDates
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The duties of a task.
+
+    Args:
+        all: every one, in order of due date.
+        kinds: name of a kind → its own.
+        redone: numbers of the acts that answered something triggered.
+        apart: whether each kind follows from its own acts alone: nothing excused, no letter sent, not closed.
+    """
+
+    all: tuple[Duty, ...]
+    kinds: Mapping[str, tuple[Duty, ...]]
+    redone: frozenset[int]
+    apart: bool
 
 
 def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty, ...]:
@@ -35,13 +53,48 @@ def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty
         task: the fold of its events up to some cut.
         calendar: the district's working days.
     """
-    book = _Book(definition, task, calendar)
-    found = [draft for name, kind in definition.duty_order for draft in book.of_kind(name, kind)]
-    book.waive(found)
-    _answer(found)
-    book.end(found)
-    found.sort(key=lambda d: (d.due, d.key))
-    return tuple([draft.frozen(task.code) for draft in found])
+    return fold(definition, task, calendar).all
+
+
+def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | None = None) -> Fold:
+    """Every duty of ``task``, whole or from what stood before its last event.
+
+    Args:
+        definition: the law it lives under.
+        task: the fold of its events up to some cut.
+        calendar: the district's working days.
+        before: what stood before the last event; kinds that it cannot have touched are taken from there.
+    """
+    kept = _untouched(definition, task, before) if before is not None else {}
+    book = _Book(definition, task, calendar, before.redone if before is not None and kept else ())
+    drafts = {name: book.of_kind(name, kind) for name, kind in definition.duty_order if name not in kept}
+    found = [draft for made in drafts.values() for draft in made]
+    apart = bool(kept) or book.apart(found)
+    if not apart:
+        book.waive(found)
+        _answer(found)
+        book.end(found)
+    kinds = kept | {name: tuple([draft.frozen(task.code) for draft in made]) for name, made in drafts.items()}
+    every = [duty for made in kinds.values() for duty in made]
+    every.sort(key=lambda d: (d.due, d.key))
+    return Fold(tuple(every), kinds, frozenset(book.redone), apart)
+
+
+_ELSEWHERE = frozenset({*PARTIES, "due", "void"})
+"""What an event may change that reaches other duties than those its action answers or begins."""
+
+
+def _untouched(definition: Definition, task: Task, before: Fold) -> dict[str, tuple[Duty, ...]]:
+    """The kinds that the last event leaves as they were; none where kinds reach into each other."""
+    last = task.events[-1]
+    reaches = not _ELSEWHERE.isdisjoint(last.changes) or definition.field_of("duty", last.data)
+    if not before.apart or reaches or task.state in definition.finals:
+        return {}
+    return {
+        name: before.kinds[name]
+        for name, kind in definition.duties.items()
+        if last.action not in kind.acts and (last.source in kind.waits) == (last.target in kind.waits)
+    }
 
 
 class _Start(NamedTuple):
@@ -97,9 +150,9 @@ class _Draft:
 class _Book:
     """What the rules of one task need to look up again and again."""
 
-    def __init__(self, definition: Definition, task: Task, calendar: Calendar) -> None:
+    def __init__(self, definition: Definition, task: Task, calendar: Calendar, redone: Iterable[int]) -> None:
         self.definition, self.task, self.calendar = definition, task, calendar
-        self.redone: set[int] = set()
+        self.redone = set(redone)
         self.reshuffles = [event for event in task.events[1:] if not event.changes.keys().isdisjoint(PARTIES)]
         self.done: dict[str, list[Event]] = {}
         for event in task.events:
@@ -239,6 +292,11 @@ class _Book:
             if event.day < day or event.seq <= max(seq, 1):
                 then = evolve(then, event)
         return tuple(getattr(then, role))
+
+    def apart(self, found: Sequence[_Draft]) -> bool:
+        """Whether nothing was excused, no letter sent and the task is not closed."""
+        excused = any("void" in event.changes for event in self.task.events)
+        return not (excused or self.task.state in self.definition.finals or any(draft.about for draft in found))
 
     def waive(self, found: Sequence[_Draft]) -> None:
         """What was excused counts no more."""

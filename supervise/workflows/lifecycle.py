@@ -23,7 +23,7 @@ from supervise.workflows.fields import FieldError, read_field
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 
-LATEST = 64
+LATEST = 2048
 """Situations that a lifecycle keeps at hand."""
 CLOCK_ACTOR = Actor("系统", "", frozenset({CLOCK}))
 
@@ -126,10 +126,26 @@ class Lifecycle:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
         found = self._latest.get(id(task))
         if found is None or found.task is not task:
-            if len(self._latest) > LATEST:
-                self._latest.clear()
-            found = self._latest[id(task)] = Situation(self.definition, task, self.calendar)
+            found = self._kept(Situation(self.definition, task, self.calendar))
         return found
+
+    def _kept(self, situation: Situation) -> Situation:
+        if len(self._latest) > LATEST:
+            self._latest.clear()
+        self._latest[id(situation.task)] = situation
+        return situation
+
+    def _after(self, task: Task, event: Event) -> Task:
+        """The task after one more event, whose duties are worked out from those before."""
+        after = evolve(task, event)
+        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold))
+        return after
+
+    def on_record(self, task: Task, kept: Task) -> None:
+        """Know ``kept``, the same task with its hashes, as ``task`` is known."""
+        situation = Situation(self.definition, kept, self.calendar)
+        situation.__dict__["fold"] = self.situation(task).fold
+        self._kept(situation)
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
         """Place a task: its first event carries everything it is.
@@ -159,7 +175,7 @@ class Lifecycle:
             on, action, holding = due
             key = self._clock_key(task, action, holding)
             event = self._event(step.task, action, CLOCK_ACTOR, on, {}, key)
-            step = Step(task, (*step.path, evolve(step.task, event)))
+            step = Step(task, (*step.path, self._after(step.task, event)))
         return step
 
     def wake(self, task: Task) -> date:
@@ -200,7 +216,7 @@ class Lifecycle:
         """
         settled = self.settle(task, day)
         event = self._event(settled.task, action, actor, day, data, key)
-        return Step(task, (*settled.path, evolve(settled.task, event)))
+        return Step(task, (*settled.path, self._after(settled.task, event)))
 
     def _event(self, task: Task, action: str, actor: Actor, day: date, data: Mapping[str, Any], key: str) -> Event:
         if action not in self.definition.actions:

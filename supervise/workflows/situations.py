@@ -16,7 +16,7 @@ from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
 from supervise.records import Duty, Event, Task
 from supervise.workflows.definition import Definition
-from supervise.workflows.duties import duties, waiting
+from supervise.workflows.duties import Fold, fold, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,21 @@ class Situation:
     definition: Definition
     task: Task
     calendar: Calendar
+    before: Fold | None = None
 
     @cached_property
+    def fold(self) -> Fold:
+        """All duties of the task, and by kind."""
+        return fold(self.definition, self.task, self.calendar, self.before)
+
+    @property
     def duties(self) -> tuple[Duty, ...]:
         """All duties of the task."""
-        return duties(self.definition, self.task, self.calendar)
-
-    @cached_property
-    def _kinds(self) -> dict[str, list[Duty]]:
-        found: dict[str, list[Duty]] = {"": list(self.duties)}
-        for duty in self.duties:
-            found.setdefault(duty.kind, []).append(duty)
-        return found
+        return self.fold.all
 
     def of_kind(self, kind: str) -> Sequence[Duty]:
         """The duties of one kind, of every kind if empty."""
-        return self._kinds.get(kind, ())
+        return self.fold.kinds.get(kind, ()) if kind else self.fold.all
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
         """The stretches of days on which ``condition`` holds, in order of their start."""
