@@ -131,7 +131,7 @@ class Tables:
             Column("since_known", UtcDateTime, nullable=False),
             Column("until_day", Date),
             Column("until_known", UtcDateTime),
-            _only(Index(None, "district", "unit", "due"), OWED),
+            _only(Index(None, "district", "unit", "task"), OWED),
             _only(Index(None, "district", "until_day"), "until_day IS NOT NULL"),
         )
         self.outbox = self._table(

@@ -29,7 +29,7 @@ def upgrade(op: Operations, at: Tables) -> None:
     with remake(op, at, "duty", made, by_key=True) as duty:
         each = EACH.get(duty.kind, EACH["postgresql"])
         op.execute(f"{_into(duty, 'unit', 'one.value')} FROM {duty.old} AS old, {each}")
-    index(op, at, "duty", ("district", "unit", "due"), "until_day IS NULL AND met IS NULL AND void IS NULL")
+    index(op, at, "duty", ("district", "unit", "task"), "until_day IS NULL AND met IS NULL AND void IS NULL")
     index(op, at, "duty", ("district", "until_day"), "until_day IS NOT NULL")
 
 
