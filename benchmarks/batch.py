@@ -16,11 +16,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2] / "shared" / "bench")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import mirror, world
 from benchmarks.lines import Lines, summary
 
+sys.path.append(str(world.PEERS))
 Batch = Callable[[Sequence[Any]], None]
 
 
@@ -84,9 +85,11 @@ def acts(requests: Sequence[Any], seen: int) -> list[Any]:
     except ImportError:
         raise RuntimeError("this version of supervise has no advance_many yet") from None
     return [
-        Act(world.code(r.task_id), r.trigger, world.actor(r.role, r.task_id), world.given(r.trigger, r.fields), "", seen)
+        Act(
+            world.code(r.task_id), r.trigger, world.actor(r.role, r.task_id), world.given(r.trigger, r.fields), "", seen
+        )  # fmt: skip
         for r in requests
-    ]  # fmt: skip
+    ]
 
 
 def session_many(backend: str, target: str) -> Batch:
@@ -143,7 +146,9 @@ def one_round(out: Lines, db: Any, ready: dict[str, Batch], options: argparse.Na
         mirror.show(world.url_of(options.backend, db.target))
         delta = {b - a for a, b in zip(before, db.counts(), strict=True)}
         if delta != {4 * options.acts}:
-            out.emit(kind="error", backend=options.backend, name=name, error=f"rows: {delta} instead of {4 * options.acts}")
+            out.emit(
+                kind="error", backend=options.backend, name=name, error=f"rows: {delta} instead of {4 * options.acts}"
+            )
             ready.pop(name)
             continue
         rates.setdefault(name, []).append(4 * options.acts / spent)

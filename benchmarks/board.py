@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -112,12 +113,14 @@ def board(folder: str, dsn: str) -> Callable[[str], tuple[list[Any], list[Any]]]
             raise NotImplementedError("quarter ends count twice in the peers' year: our rules do not say that")
         with sessions() as session:
             body = hall.board(session, "bench-marks-board", f"{YEAR}-{MONTH:02d}", CLOSED, made)
-        return [
-            (MONTH, int(row["unit"][2:]), int(200 * float(row["score"]["total"]) + 0.5), row["rank"], flags[row["list"]])
-            for row in body["standings"]
-        ], []  # fmt: skip
+        return [(MONTH, *_standing(row), flags[row["list"]]) for row in body["standings"]], []
 
     return run
+
+
+def _standing(row: dict[str, Any]) -> tuple[int, int, int]:
+    """Unit, score in two-hundredths, rank."""
+    return int(row["unit"][2:]), int(200 * Decimal(row["score"]["total"])), row["rank"]
 
 
 CONTENDERS = {"supervise_board": board}

@@ -51,7 +51,8 @@ def stages(law: Lifecycle) -> dict[tuple[str, str], Task]:
     """The task as it stands before each step of a whole life."""
     from b1_dispatch import SOURCES
 
-    task, found = opened(law), {}
+    task = opened(law)
+    found: dict[tuple[str, str], Task] = {}
     for source, action, role in SOURCES:
         found.setdefault((source, action), task)
         task = step(law, task, action, role)

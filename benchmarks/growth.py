@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ def grown(rows: Iterable[Row]) -> Iterator[Grown]:
             series.setdefault((row["backend"], row["name"]), {})[row["n"]] = row["ms"]["median"]
     for (backend, name), by_size in series.items():
         sizes = sorted(by_size)
-        for small, large in zip(sizes, sizes[1:], strict=False):
+        for small, large in pairwise(sizes):
             exponent = log(by_size[large] / by_size[small]) / log(large / small)
             worse = exponent > (LINEAR if name in BY_OUTPUT else FLAT)
             yield Grown(backend, name, (small, large), (by_size[small], by_size[large]), exponent, worse)
