@@ -66,10 +66,8 @@ def loop(backend: str, target: str) -> Batch:
     def run(requests: Sequence[Any]) -> None:
         with sessions.begin() as session:
             for r in requests:
-                data = world.given(r.trigger, r.fields)
-                office.advance(
-                    session, world.code(r.task_id), r.trigger, world.actor(r.role, r.task_id), world.DAY, **data
-                )
+                code, action, by, data = _words(r)
+                office.advance(session, code, action, by, world.DAY, **data)
 
     return run
 
@@ -84,12 +82,12 @@ def acts(requests: Sequence[Any], seen: int) -> list[Any]:
         from supervise.clerk import Act  # type: ignore[attr-defined]
     except ImportError:
         raise RuntimeError("this version of supervise has no advance_many yet") from None
-    return [
-        Act(
-            world.code(r.task_id), r.trigger, world.actor(r.role, r.task_id), world.given(r.trigger, r.fields), "", seen
-        )  # fmt: skip
-        for r in requests
-    ]
+    return [Act(*_words(request), "", seen) for request in requests]
+
+
+def _words(r: Any) -> tuple[str, str, Any, dict[str, Any]]:
+    """Code, action, who, and what is filled in."""
+    return world.code(r.task_id), r.trigger, world.actor(r.role, r.task_id), world.given(r.trigger, r.fields)
 
 
 def session_many(backend: str, target: str) -> Batch:

@@ -74,7 +74,8 @@ KINDS: dict[str, Kind] = {
     "b3": Kind(
         "走一夜时钟", "set_based", "orm_filtered", lambda r: _mid(r, "s"),
         lambda r: f"{DATABASES[r['backend']]},{r['n']:,} 项中 {r['due']:,} 项到期",
-        ("set_based_join", "core_executemany"), "ratio_to_limit", lambda r: f"{_mid(r, 's') * 1e3:.1f} ms,内存 {_mid(r, 'rss_mib'):.0f} MiB",
+        ("set_based_join", "core_executemany"), "ratio_to_limit",
+        lambda r: f"{_mid(r, 's') * 1e3:.1f} ms,内存 {_mid(r, 'rss_mib'):.0f} MiB",
     ),
     "b4": Kind(
         "一个月的红黑榜", "limit_rollup", "pandas_naive_parquet", lambda r: _mid(r, "s"), lambda r: "月榜", (), "",
