@@ -9,6 +9,7 @@ database and ours in it; what counts is acts a second, committed.
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import sys
 import time
@@ -106,6 +107,7 @@ def session_many(backend: str, target: str) -> Batch:
 def service_many(backend: str, target: str) -> Batch:
     """``service.advance_many``."""
     service = world.serve(world.url_of(backend, target))
+    atexit.register(service.close)
     return lambda requests: service.advance_many(acts(requests, _version(requests)))
 
 
