@@ -13,10 +13,7 @@ def prepare(path: Path) -> str:
     for end in ("", "-wal", "-shm"):
         Path(f"{path}{end}").unlink(missing_ok=True)
     url = f"sqlite:///{path}"
-    sessions = world.sessions(url)
-    filling.begin(sessions)
-    filling.pour(url, [Order(mirror.fresh_mould("sqlite"), 1, 1, 2)])
-    filling.seal(sessions)
+    filling.fill(url, [Order(mirror.fresh_mould("sqlite"), 1, 1, 2)])
     return (
         f"do {world.code(1)} remind --as 督查室 --opinion {world.FIELDS['opinion']} --day {world.DAY} "
         f"--db {url} --definitions {world.DEFINITIONS}"

@@ -209,6 +209,16 @@ def seal(sessions: Sessions) -> None:
         world.office().seal(session)
 
 
+def fill(url: str, orders: Iterable[Order]) -> None:
+    """Make our tables in a database, put all orders in, seal and settle; no connection is left open."""
+    made = world.sessions(url)
+    begin(made)
+    pour(url, orders)
+    seal(made)
+    made.kw["bind"].dispose()
+    settle(url)
+
+
 def settle(url: str) -> None:
     """Leave neither a long WAL nor stale statistics behind."""
     if url.startswith("sqlite"):

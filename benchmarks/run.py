@@ -80,8 +80,10 @@ class Run:
         ) as started:  # fmt: skip
             try:
                 _, said = started.communicate(timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                os.killpg(started.pid, signal.SIGKILL)  # its own group: the clients it started go with it
+            except BaseException as error:  # too long, or we are to stop: its whole group goes with it
+                os.killpg(started.pid, signal.SIGKILL)
+                if not isinstance(error, subprocess.TimeoutExpired):
+                    raise
                 said = f"over {PATIENCE} s"
         if started.returncode:
             print(f"  failed: {(said.strip().splitlines() or ['no message'])[-1]}", flush=True)
@@ -192,8 +194,8 @@ def startup(run: Run) -> None:
 def scale(run: Run) -> None:
     """Our own growth."""
     where = ("--dir", str(run.tmp), *(("--dsn", run.dsn) if run.dsn else ()))
-    sizes = ("--sizes", run.pick("10000,100000,1000000", "2000,10000"), "--clients", run.pick("1,2,4,8", "1,2"))
-    limits = ("--timeout", run.pick(180, 60), "--seconds", run.pick(1.5, 0.5))
+    sizes = ("--sizes", run.pick("10000,100000,1000000", "5000,20000"), "--clients", run.pick("1,2,4,8", "1,2"))
+    limits = ("--timeout", run.pick(180, 90), "--seconds", run.pick(1.5, 0.5))
     run.call("scale", world.HERE / "scale.py", *where, *sizes, *limits)
 
 
@@ -272,6 +274,7 @@ def parsed() -> argparse.Namespace:
 def main() -> None:
     """Run it."""
     options = parsed()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped and nothing left behind
     wanted = [part for part in PARTS if part in options.only.split(",")]
     if not options.report:
         if not world.PEERS.is_dir():

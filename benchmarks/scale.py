@@ -61,11 +61,7 @@ def orders(number: int, dialect: str) -> Iterator[Order]:
 def fill(url: str, number: int) -> float:
     """Make our tables, fill and seal them; seconds it took."""
     start = time.perf_counter()
-    sessions = world.sessions(url)
-    filling.begin(sessions)
-    filling.pour(url, orders(number, "sqlite" if url.startswith("sqlite") else "postgresql"))
-    filling.seal(sessions)
-    filling.settle(url)
+    filling.fill(url, orders(number, "sqlite" if url.startswith("sqlite") else "postgresql"))
     return time.perf_counter() - start
 
 

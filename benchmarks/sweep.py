@@ -43,12 +43,8 @@ def orders(number: int, due: int, dialect: str) -> Iterator[Order]:
 
 
 def fill(url: str, number: int, due: int) -> None:
-    """Make our tables and put the tasks in, sealed and settled."""
-    sessions = world.sessions(url)
-    filling.begin(sessions)
-    filling.pour(url, orders(number, due, "sqlite" if url.startswith("sqlite") else "postgresql"))
-    filling.seal(sessions)
-    filling.settle(url)
+    """Make our tables and put the tasks in."""
+    filling.fill(url, orders(number, due, "sqlite" if url.startswith("sqlite") else "postgresql"))
 
 
 def copied(backend: str, target: str, number: int, due: int) -> str:
