@@ -24,6 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import report, world
+from benchmarks.processes import finished
 from supervise import Office
 
 OUT = world.ROOT / "out" / "bench"
@@ -74,19 +75,8 @@ class Run:
             command += ["--extra", str(world.HERE / extra)]
         print(f"— {part}: {script.name} {' '.join(arguments)}", flush=True)
         environment = os.environ | {"PYTHONPATH": str(world.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        with subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            start_new_session=True,
-        ) as started:  # fmt: skip
-            try:
-                _, said = started.communicate(timeout=PATIENCE)
-            except BaseException as error:  # too long, or we are to stop: its whole group goes with it
-                os.killpg(started.pid, signal.SIGKILL)
-                if not isinstance(error, subprocess.TimeoutExpired):
-                    raise
-                said = f"over {PATIENCE} s"
-        if started.returncode:
-            print(f"  failed: {(said.strip().splitlines() or ['no message'])[-1]}", flush=True)
+        if wrong := finished(command, PATIENCE, environment).wrong:
+            print(f"  failed: {wrong}", flush=True)
 
     def backends(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The databases, with how B2 and the batches are told of them."""
@@ -285,6 +275,8 @@ def main() -> None:
         OUT.mkdir(parents=True, exist_ok=True)
         with server(options) as dsn:
             run = Run(options, dsn)
+            if not run.service:
+                print("this version of supervise has no Office.serve: the service's rows are left out")
             for part in wanted:
                 (OUT / f"{part}.jsonl").unlink(missing_ok=True)
                 PARTS[part](run)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from benchmarks import filling, growth, world
 from benchmarks.filling import History, Order
 from benchmarks.lines import Lines
 from benchmarks.measures import EVENING, NIGHTS, ONE_UNIT, PER_NIGHT, STAGES, WORKED
+from benchmarks.processes import finished
 
 DATABASE = "wtb_scale"
 MEASURES = ("show", "advance_session", "advance_service", "advance_service_read", "owed", "board", "tick")
@@ -88,14 +88,10 @@ def _drop(dsn: str, then: str = "") -> None:
 def measured(url: str, name: str, number: int, options: argparse.Namespace) -> dict[str, Any]:
     """One measurement in a process of its own: its figures, or why there are none."""
     command = [sys.executable, str(world.HERE / "measures.py"), name, url, str(number), str(options.seconds)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=options.timeout)
-    except subprocess.TimeoutExpired:
-        return {"kind": "error", "error": f"over {options.timeout:g} s"}
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return {"kind": "error", "error": said[-300:]}
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    done = finished(command, options.timeout)
+    if done.wrong:
+        return {"kind": "error", "error": done.wrong}
+    found: dict[str, Any] = json.loads(done.output.strip().splitlines()[-1])
     return {"kind": "result", **found}
 
 
