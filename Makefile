@@ -4,6 +4,7 @@ VENV   ?= .venv
 PYTHON ?= python3
 OUT    ?= out
 NOTICE ?=
+BENCH  ?=
 
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
@@ -24,7 +25,8 @@ help:
 	@echo "make demo NOTICE=path     the same year on another notice"
 	@echo "make test                 install, lint, run the tests"
 	@echo "make lint                 ruff and mypy only"
-	@echo "make bench                run the benchmarks"
+	@echo "make bench                beside other programs, and how cost grows: writes docs/performance.md"
+	@echo "make bench BENCH=--quick  the small form, to see that all is well"
 	@echo "make clean                remove the environment made here, caches and out/"
 	@echo "variables: PYTHON=$(PYTHON) (3.11 or newer)  VENV=$(VENV)  OUT=$(OUT)"
 
@@ -55,8 +57,7 @@ lint: install
 	@"$(PY)" -m mypy
 
 bench: install
-	@if test -f benchmarks/run.py; then "$(PY)" benchmarks/run.py; \
-	else echo "supervise: no benchmarks yet; see benchmarks/README.md"; fi
+	@"$(PY)" benchmarks/run.py $(BENCH)
 
 clean:
 	@test ! -e "$(STAMP)" || rm -rf "$(VENV)"

@@ -1,0 +1,291 @@
+"""``make bench``: the peers, the limit and ourselves in turns, our own growth, one table of ratios, and the document.
+
+    python benchmarks/run.py [--quick] [--sqlite-only] [--dsn DSN] [--only b1,b2,…]
+
+Every part appends JSON lines under ``out/bench/``; the tables come from those lines and from nothing else. The peers'
+scripts are run where they lie, in ``../shared/bench``; without them only our own runs are made. A full run writes
+``docs/performance.md``, a quick one ``out/bench/performance.md``: its figures are for seeing that all is well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import report, world
+from benchmarks.processes import finished
+from supervise import Office
+
+OUT = world.ROOT / "out" / "bench"
+DATABASE = "wtb_bench"
+PORT = "55432"
+PATIENCE = 3600
+"""Seconds for one script; a client that fails while others wait for it would else hold up everything."""
+
+NEEDED = {
+    "orm_python_statemachine": "statemachine", "orm_spiffworkflow": "SpiffWorkflow", "django_fsm": "django_fsm",
+    "transitions": "transitions", "python": "statemachine", "sismic": "sismic", "spiffworkflow": "SpiffWorkflow",
+    "duckdb_parquet": "duckdb", "polars_parquet": "polars", "pandas_naive_parquet": "pandas",
+}  # fmt: skip
+ADVANCE = (
+    "raw_3stmt", "raw_read_3stmt", "orm_transitions_naive", "orm_python_statemachine", "orm_spiffworkflow",
+    "django_fsm", "supervise_session",
+)  # fmt: skip
+SERVICE = ("supervise_service", "supervise_service_read")
+SWEEP = ("set_based", "core_executemany", "orm_filtered", "orm_load_all", "supervise_tick")
+BOARD = (
+    "limit_rollup", "duckdb_parquet", "polars_parquet", "sqlite_sql", "sqlite_sql_covering", "pandas_naive_parquet",
+    "python_loop_sqlite", "supervise_board",
+)  # fmt: skip
+
+
+class Run:
+    """What one call of ``make bench`` has to work with.
+
+    Args:
+        options: the command line.
+        dsn: of a server to measure on; empty for SQLite alone.
+    """
+
+    def __init__(self, options: argparse.Namespace, dsn: str) -> None:
+        self.quick, self.dsn = options.quick, dsn
+        self.tmp = OUT / "tmp"
+        self.tmp.mkdir(parents=True, exist_ok=True)
+        self.service = hasattr(Office, "serve")
+
+    def pick(self, full: object, quick: object) -> str:
+        """A setting of the full form or of the small one."""
+        return str(quick if self.quick else full)
+
+    def call(self, part: str, script: Path, *arguments: str, extra: str = "") -> None:
+        """Run a script that appends its lines; what it says wrong is shown and the rest goes on."""
+        command = [sys.executable, str(script), *arguments, "--out", str(OUT / f"{part}.jsonl")]
+        if extra:
+            command += ["--extra", str(world.HERE / extra)]
+        print(f"— {part}: {script.name} {' '.join(arguments)}", flush=True)
+        environment = os.environ | {"PYTHONPATH": str(world.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        if wrong := finished(command, PATIENCE, environment).wrong:
+            print(f"  failed: {wrong}", flush=True)
+
+    def backends(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The databases, with how B2 and the batches are told of them."""
+        yield "sqlite-full", ("--dir", str(self.tmp))
+        if self.dsn:
+            yield "postgres", ("--dir", str(self.tmp), "--dsn", _beside(self.dsn))
+
+
+def installed(names: Sequence[str]) -> list[str]:
+    """Those contenders whose library is here."""
+    return [name for name in names if name not in NEEDED or find_spec(NEEDED[name]) is not None]
+
+
+def dispatch(run: Run) -> None:
+    """B1."""
+    script = world.PEERS / "b1_dispatch.py"
+    run.call("b1", script, "--repeats", run.pick(9, 3), "--seconds", run.pick(0.4, 0.1), extra="dispatch.py")
+
+
+def advance(run: Run) -> None:
+    """B2: one client, eight threads, eight processes."""
+    script = world.PEERS / "b2_advance.py"
+    names = installed(ADVANCE) + (list(SERVICE) if run.service else [])
+    for backend, where in run.backends():
+        for clients, mode in (("1", "thread"), ("8", "thread"), ("8", "process")):
+            if run.quick and mode == "process":
+                continue
+            # Django is set up once in a process and not by eight threads at a time
+            some = [name for name in names if name != "django_fsm" or clients == "1" or mode == "process"]
+            run.call(
+                "b2", script, "--backend", backend, *where, "--clients", clients, "--mode", mode,
+                "--only", ",".join(some), "--preload", run.pick(100_000, 5_000), "--repeats", run.pick(9, 2),
+                "--seconds", run.pick(0.6 if clients == "8" else 0.4, 0.3), "--warm", "0.15", extra="contenders.py",
+            )  # fmt: skip
+            _forget(run, backend)
+
+
+def _forget(run: Run, backend: str) -> None:
+    """The next database begins without our tables."""
+    if backend == "postgres":
+        _make_database(run.dsn)
+    for file in run.tmp.glob("*.lock"):
+        file.unlink()
+
+
+def batches(run: Run) -> None:
+    """A thousand acts in one transaction."""
+    for backend, where in run.backends():
+        sizes = ("--repeats", run.pick(7, 2), "--acts", run.pick(1000, 200), "--preload", run.pick(100_000, 2_000))
+        run.call("batch", world.HERE / "batch.py", "--backend", backend, *where, *sizes)
+        _forget(run, backend)
+
+
+def sweep(run: Run) -> None:
+    """B3; at a million tasks only what does not read them all."""
+    script = world.PEERS / "b3_sweep.py"
+    names = list(SWEEP) + (["supervise_tick_service"] if run.service else [])
+    forms = [(run.pick("10000,100000", "10000"), run.pick("100,1%,10%", "100"), names)]
+    if not run.quick:
+        forms.append(("1000000", "100", [n for n in names if n != "orm_load_all"]))
+    for backend, where in (("sqlite", ()), *([("postgres", ("--dsn", run.dsn))] if run.dsn else [])):
+        for sizes, due, only in forms:
+            run.call(
+                "b3", script, "--backend", backend, "--dir", str(run.tmp), *where, "--n", sizes, "--due", due,
+                "--only", ",".join(only), "--repeats", run.pick(5, 2), extra="sweep.py",
+            )  # fmt: skip
+    _drop_models(run)
+
+
+def _drop_models(run: Run) -> None:
+    for file in run.tmp.glob("sweep_ours*"):
+        file.unlink()
+    if run.dsn:
+        with _server(run.dsn) as connection:
+            names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'sweep\\_ours%'").fetchall()
+            for (name,) in names:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def board(run: Run) -> None:
+    """B4, the month, on data small enough that our record of it can be lived through the API."""
+    script, data = world.PEERS / "b4_board.py", run.tmp / "board"
+    sizes = ("--scale", run.pick(0.002, 0.0005), "--units", "60", "--districts", "3")
+    made = [sys.executable, str(script), "prepare", "--dir", str(data), "--stores", "sqlite", *sizes]
+    if subprocess.run(made, stdout=subprocess.DEVNULL).returncode:
+        print("  failed: b4_board.py prepare (needs numpy and pyarrow)")
+        return
+    subprocess.run([sys.executable, str(world.HERE / "board.py"), str(data)], check=False)
+    only = ",".join(installed(BOARD))
+    where = ("run", "--dir", str(data), "--spans", "month", *sizes)
+    run.call("b4", script, *where, "--only", only, "--repeats", run.pick(5, 2), extra="board.py")
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def startup(run: Run) -> None:
+    """B7: help, and one durable step from cold."""
+    from benchmarks import cold
+
+    ours = f"{sys.executable} -m supervise"
+    commands = {"supervise_help": f"{ours} --help", "supervise_do": f"{ours} {cold.prepare(run.tmp / 'cold.db')}"}
+    named = [word for name, words in commands.items() for word in ("--command", f"{name}={words}")]
+    run.call("b7", world.PEERS / "b7_startup.py", "--repeats", run.pick(15, 9), *named)
+
+
+def scale(run: Run) -> None:
+    """Our own growth."""
+    where = ("--dir", str(run.tmp), *(("--dsn", run.dsn) if run.dsn else ()))
+    sizes = ("--sizes", run.pick("10000,100000,1000000", "5000,20000"), "--clients", run.pick("1,2,4,8", "1,2"))
+    limits = ("--timeout", run.pick(180, 90), "--seconds", run.pick(1.5, 0.5))
+    run.call("scale", world.HERE / "scale.py", *where, *sizes, *limits)
+
+
+PARTS = {
+    "b1": dispatch, "b2": advance, "batch": batches, "b3": sweep, "b4": board, "b7": startup, "scale": scale,
+}  # fmt: skip
+OWN = ("scale",)
+"""What needs nothing of the peers."""
+
+
+@contextmanager
+def _server(dsn: str) -> Iterator[Any]:
+    import psycopg
+
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        yield connection
+
+
+def _beside(dsn: str) -> str:
+    return dsn.rsplit("/", 1)[0] + f"/{DATABASE}"
+
+
+def _make_database(dsn: str, make: bool = True) -> None:
+    with _server(dsn) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        if make:
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+@contextmanager
+def server(options: argparse.Namespace) -> Iterator[str]:
+    """The DSN of a PostgreSQL server: the one given, a throw-away cluster of our own, or none, and then it is said."""
+    if options.sqlite_only or find_spec("psycopg") is None:
+        print("PostgreSQL: left out" + ("" if options.sqlite_only else ", psycopg is not installed"))
+        yield ""
+        return
+    tool, folder = world.PEERS / "pg.sh", OUT / "pg"
+    dsn = options.dsn or _started(tool, folder)
+    try:
+        if dsn:
+            _make_database(dsn)
+        yield dsn
+        if dsn:
+            _make_database(dsn, make=False)
+    finally:
+        if dsn and not options.dsn:
+            subprocess.run(["bash", str(tool), "stop", str(folder)], check=False)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(tool: Path, folder: Path) -> str:
+    """The DSN of a fresh cluster, on the loopback only; empty when there is no server software."""
+    if not tool.exists():
+        print("PostgreSQL: left out, no --dsn and no ../shared/bench/pg.sh to start a server with")
+        return ""
+    done = subprocess.run(["bash", str(tool), "start", str(folder), PORT], capture_output=True, text=True)
+    if done.returncode:
+        print("PostgreSQL: left out, no server could be started here; give one with --dsn")
+        return ""
+    return done.stdout.strip().splitlines()[-1]
+
+
+def parsed() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="the small form: some minutes, for a look")
+    parser.add_argument("--sqlite-only", action="store_true")
+    parser.add_argument(
+        "--dsn", help="postgresql://…/postgres; the databases wtb_*, sweep_* and board beside it are dropped and made"
+    )
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, comma-separated")
+    parser.add_argument("--report", action="store_true", help="measure nothing, write the tables from the lines")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run it."""
+    options = parsed()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped and nothing left behind
+    wanted = [part for part in PARTS if part in options.only.split(",")]
+    if not options.report:
+        if not world.PEERS.is_dir():
+            print("the peers' scripts are not in ../shared/bench: only our own runs are made")
+            wanted = [part for part in wanted if part in OWN]
+        if missing := sorted({module for module in NEEDED.values() if find_spec(module) is None}):
+            print(f"not installed, left out: {', '.join(missing)}; pip install -r benchmarks/requirements.txt")
+        OUT.mkdir(parents=True, exist_ok=True)
+        with server(options) as dsn:
+            run = Run(options, dsn)
+            if not run.service:
+                print("this version of supervise has no Office.serve: the service's rows are left out")
+            for part in wanted:
+                (OUT / f"{part}.jsonl").unlink(missing_ok=True)
+                PARTS[part](run)
+        shutil.rmtree(OUT / "tmp", ignore_errors=True)
+    print(report.text(OUT))
+    target = OUT / "performance.md" if options.quick else world.ROOT / "docs" / "performance.md"
+    report.write(OUT, world.ROOT / "docs" / "performance.md", target)
+    print(f"written: {target.relative_to(world.ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
