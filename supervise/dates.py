@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
+from typing import NamedTuple
 
 from pydantic import ValidationInfo, field_validator
 
@@ -246,8 +246,7 @@ def periods_of(year: int, kind: str) -> tuple[Period, ...]:
     return tuple(parse_period(name) for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of days on which something holds: from ``start`` up to, not including, ``end``."""
 
     start: date
@@ -256,15 +255,3 @@ class Span:
     def holds(self, day: date) -> bool:
         """Whether it holds on ``day``."""
         return self.start <= day < self.end
-
-
-def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same days in as few spans as possible, in order, empty spans dropped."""
-    merged: list[Span] = []
-    for span in sorted((s for s in spans if s.start < s.end), key=lambda s: (s.start, s.end)):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    assert all(a.end < b.start for a, b in pairwise(merged))
-    return tuple(merged)

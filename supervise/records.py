@@ -106,6 +106,10 @@ class Task:
         """Number of events; who changes the task must have seen this many."""
         return len(self.events)
 
+    def told_by(self, events: tuple[Event, ...]) -> Task:
+        """The same, with the same history as it is on record."""
+        return Task(**{name: getattr(self, name) for name in Task.__slots__} | {"events": events})
+
     def roles_of(self, unit: str) -> frozenset[str]:
         """The parts ``unit`` plays in this task."""
         return frozenset(role for role in PARTIES if unit in getattr(self, role))

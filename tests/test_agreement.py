@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +24,7 @@ from supervise.rules.ruleset import BoardRules
 from supervise.rules.scoring import Score, Tally, score
 from supervise.store import duties as duty_store
 from supervise.store import tables, tasks
-from supervise.workflows.duties import fold
+from supervise.workflows.duties import fold, waiting
 from tests.histories import END, FOLDER, LAW, LETTERS, OFFICE, OPENED, Act, placed, played, script, steps, tried
 from tests.servers import KINDS
 
@@ -82,6 +82,20 @@ def test_duties_carried_on_from_event_to_event_are_those_of_the_whole_history(
         before = fold(LAW.definition, then, LAW.calendar, before)
         whole = fold(LAW.definition, then, LAW.calendar)
         assert (before.all, before.apart, before.redone) == (whole.all, whole.apart, whole.redone)
+
+
+@settings(max_examples=60)
+@given(steps)
+def test_the_ball_lies_with_the_office_on_the_days_that_the_states_say(chosen: list[tuple[int, int, int]]) -> None:
+    """A day is waited for exactly if the last thing done by then left a state that waits; no span touches the next."""
+    task, _ = played(script(chosen), lambda day: False)
+    for kind in LAW.definition.duties.values():
+        spans = waiting(kind, task)
+        assert all(a.end < b.start for a, b in pairwise(spans))
+        for n in range((END - OPENED).days):
+            day = OPENED + timedelta(days=n)
+            left = [event.target for event in task.events if event.day <= day][-1]
+            assert any(span.holds(day) for span in spans) == (left in kind.waits)
 
 
 @settings(max_examples=60)

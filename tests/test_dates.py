@@ -17,7 +17,6 @@ from supervise.dates import (
     YearFile,
     add_months,
     clamp,
-    merge,
     official_calendar,
     parse_day,
     parse_period,
@@ -268,15 +267,3 @@ def test_a_span_holds_from_its_start_up_to_its_end() -> None:
     span = Span(date(2021, 6, 1), date(2021, 6, 3))
     assert [span.holds(date(2021, 5, 31) + timedelta(n)) for n in range(4)] == [False, True, True, False]
     assert Span(date(2021, 6, 1)).holds(date(2999, 1, 1))
-
-
-@given(st.lists(SPANS, max_size=8))
-def test_merging_keeps_exactly_the_same_days(spans: list[Span]) -> None:
-    """Merged spans hold on the same days, stand in order, and none touches the next."""
-    merged = merge(spans)
-    for n in range(-2, 60):
-        day = START + timedelta(n)
-        assert any(s.holds(day) for s in merged) == any(s.holds(day) for s in spans)
-    assert all(a.end < b.start for a, b in pairwise(merged))
-    assert all(s.start < s.end for s in merged)
-    assert merge(merged) == merged

@@ -1,7 +1,7 @@
 """PostgreSQL: everything an act changes in one statement, so that it costs one round trip.
 
-The rows travel as one JSON document and are taken apart by the server. The claims come first; unless every task still
-stood as it was claimed, nothing else is written, and a lone claim that failed has changed nothing either.
+The rows travel as one JSON list of each kind and are taken apart by the server. The claims come first; unless every
+task still stood as it was claimed, nothing else is written, and a lone claim that failed has changed nothing either.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from supervise.store.tables import Tables, of
 
 def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write a sheet; ``False`` if some task no longer stood as it was claimed."""
-    rows = {name: rows for name in Sheet.__slots__ if (rows := getattr(sheet, name))}
-    return bool(on.exec_driver_sql(_text(of(on)), {"sheet": _ENCODER.encode(rows)}).fetchall()[0][0])
+    lists = {name: _ENCODER.encode(rows) if (rows := getattr(sheet, name)) else None for name in Sheet.__slots__}
+    return bool(on.exec_driver_sql(_text(of(on)), lists).fetchall()[0][0])
 
 
 def _plain(value: Any) -> str:
@@ -41,10 +41,9 @@ _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 def _text(tables: Tables) -> str:
     """The statement for one set of tables."""
     return f"""
-WITH given AS MATERIALIZED (SELECT %(sheet)s::json AS sheet),
-{_claimed(tables.task)},
+WITH {_claimed(tables.task)},
 go AS MATERIALIZED (
-  SELECT sheet, (SELECT count(*) FROM claimed) = coalesce(json_array_length(sheet -> 'claims'), 0) AS clear FROM given),
+  SELECT (SELECT count(*) FROM claimed) = coalesce(json_array_length(%(claims)s::json), 0) AS clear),
 {_ended(tables.duty)},
 {_moved(tables.party)},
 {_added("tasks", tables.task)},
@@ -61,7 +60,7 @@ def _claimed(task: Table) -> str:
     rows = _rows("claims", seen | {column.name: column for column in changing})
     return f"""claimed AS (
   UPDATE {_name(task)} AS t SET {", ".join(f"{c.name} = r.{c.name}" for c in changing)}
-  FROM given, {rows}
+  FROM {rows}
   WHERE t.district = r.b_district AND t.code = r.b_code AND t.version = r.was_version AND t.head = r.was_head
   RETURNING 1)"""
 
@@ -71,8 +70,8 @@ def _ended(duty: Table) -> str:
     ends |= {name: duty.c[name] for name in ("until_day", "until_known")}
     return f"""ended AS (
   UPDATE {_name(duty)} AS d SET until_day = r.until_day, until_known = r.until_known
-  FROM go AS given, {_rows("ended", ends)}
-  WHERE given.clear AND d.district = r.b_district AND d.task = r.b_task AND d.ref = r.b_ref
+  FROM go, {_rows("ended", ends)}
+  WHERE go.clear AND d.district = r.b_district AND d.task = r.b_task AND d.ref = r.b_ref
     AND d.until_known IS NULL)"""
 
 
@@ -82,11 +81,11 @@ def _moved(party: Table) -> str:
     rows, key = _rows("parties", columns), " AND ".join(f"p.{n} = r.{n}" for n in columns if n != "place")
     moved = _rows("moved", {"b_district": party.c.district, "b_task": party.c.task}, "m")
     return f"""left_ AS (
-  DELETE FROM {name} AS p USING go AS given, {moved}
-  WHERE given.clear AND p.district = m.b_district AND p.task = m.b_task
+  DELETE FROM {name} AS p USING go, {moved}
+  WHERE go.clear AND p.district = m.b_district AND p.task = m.b_task
     AND NOT EXISTS (SELECT 1 FROM {rows} WHERE {key})),
 placed AS (
-  UPDATE {name} AS p SET place = r.place FROM go AS given, {rows} WHERE given.clear AND {key} AND p.place <> r.place),
+  UPDATE {name} AS p SET place = r.place FROM go, {rows} WHERE go.clear AND {key} AND p.place <> r.place),
 {_added("parties", party, f" AND NOT EXISTS (SELECT 1 FROM {name} AS p WHERE {key})")}"""
 
 
@@ -95,13 +94,13 @@ def _added(rows: str, table: Table, only: str = "") -> str:
     names, values = ", ".join(_quoted(n) for n in columns), ", ".join(f"r.{_quoted(n)}" for n in columns)
     return f"""{rows}_added AS (
   INSERT INTO {_name(table)} ({names})
-  SELECT {values} FROM go AS given, {_rows(rows, columns)} WHERE given.clear{only})"""
+  SELECT {values} FROM go, {_rows(rows, columns)} WHERE go.clear{only})"""
 
 
 def _rows(name: str, columns: dict[str, Column[Any]], alias: str = "r") -> str:
-    """The rows of one kind, out of the document."""
+    """The rows of one kind, out of their list."""
     types = ", ".join(f"{_quoted(n)} {c.type.compile(_DIALECT)}" for n, c in columns.items())
-    return f"json_to_recordset(given.sheet -> '{name}') AS {alias}({types})"
+    return f"json_to_recordset(%({name})s::json) AS {alias}({types})"
 
 
 def _name(table: Table) -> str:

@@ -55,9 +55,17 @@ class _Ready:
     """A statement in one dialect: its text, its values by name, and how values travel there and back."""
 
     text: str
-    names: tuple[tuple[str, _Turn], ...]
-    positional: bool
+    names: tuple[str, ...]
+    there: tuple[tuple[int, Callable[[Any], Any]], ...]
     back: tuple[tuple[int, Callable[[Any], Any]], ...]
+    positional: bool
+
+    def given(self, row: Values) -> Any:
+        """The values of one row as the driver wants them."""
+        values = [row[name] for name in self.names]
+        for place, turn in self.there:
+            values[place] = turn(values[place])
+        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
 
 
 class Statement:
@@ -76,14 +84,14 @@ class Statement:
         if not rows:
             return 0
         ready = self._for(on.dialect)
-        given = [_given(ready, row) for row in rows]
+        given = [ready.given(row) for row in rows]
         touched: int = on.exec_driver_sql(ready.text, given[0] if len(given) == 1 else given).rowcount
         return touched
 
     def rows(self, on: Connection | Line, **values: Any) -> list[list[Any]]:
         """The rows that it finds."""
         ready = self._for(on.dialect)
-        found = [list(row) for row in on.exec_driver_sql(ready.text, _given(ready, values)).fetchall()]
+        found = [list(row) for row in on.exec_driver_sql(ready.text, ready.given(values)).fetchall()]
         for row in found:
             for place, turn in ready.back:
                 row[place] = turn(row[place])
@@ -96,19 +104,16 @@ class Statement:
         return ready
 
 
-def _given(ready: _Ready, row: Values) -> Any:
-    if ready.positional:
-        return tuple([turn(row[name]) if turn is not None else row[name] for name, turn in ready.names])
-    return {name: turn(row[name]) if turn is not None else row[name] for name, turn in ready.names}
-
-
 def _prepare(made: Any, dialect: Dialect) -> _Ready:
     compiled = made.compile(dialect=dialect)
-    order = compiled.positiontup if compiled.positional else list(compiled.params)
-    names = tuple((name, _there(compiled.binds[name].type, dialect)) for name in order)
-    turns = [_back(column.type, dialect) for column in made.selected_columns] if isinstance(made, Select) else []
-    back = tuple((place, turn) for place, turn in enumerate(turns) if turn is not None)
-    return _Ready(str(compiled), names, bool(compiled.positional), back)
+    names = tuple(compiled.positiontup if compiled.positional else compiled.params)
+    there = [_there(compiled.binds[name].type, dialect) for name in names]
+    back = [_back(column.type, dialect) for column in made.selected_columns] if isinstance(made, Select) else []
+    return _Ready(str(compiled), names, _turns(there), _turns(back), bool(compiled.positional))
+
+
+def _turns(turns: Sequence[_Turn]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    return tuple((place, turn) for place, turn in enumerate(turns) if turn is not None)
 
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> _Turn:

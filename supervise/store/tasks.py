@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -104,7 +104,7 @@ def _linked(saving: Saving, district: str, recorded_at: datetime, algorithm: str
     past = saving.before.events if saving.before is not None else ()
     events = chain.follow(district, past[-1].hash if past else "", saving.events, recorded_at, algorithm)
     return Saving(
-        saving.before, replace(saving.task, events=(*past, *events)), events, saving.wake_on, saving.closed_on,
+        saving.before, saving.task.told_by((*past, *events)), events, saving.wake_on, saving.closed_on,
         saving.labels, saving.stages, saving.news,
     )  # fmt: skip
 

@@ -20,9 +20,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
-from supervise.dates import FOREVER, ONE_DAY, Calendar, Span, clamp, merge
+from supervise.dates import FOREVER, ONE_DAY, Calendar, Span, clamp
 from supervise.phrases import AfterAction, Due, Length, OnDates
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
@@ -328,11 +329,14 @@ def _answer(found: Sequence[_Draft]) -> None:
 
 
 def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:
-    """The days on which the ball lay with the office, as far as ``kind`` cares."""
-    if not kind.waits:
-        return ()
-    ends = [*(e.day for e in task.events[1:]), FOREVER]
-    return merge([Span(e.day, end) for e, end in zip(task.events, ends, strict=True) if e.target in kind.waits])
+    """The days on which the ball lay with the office, as far as ``kind`` cares, in as few spans as possible."""
+    found: list[Span] = []
+    ends = chain((event.day for event in task.events[1:]), (FOREVER,))
+    for event, end in zip(task.events, ends, strict=True) if kind.waits else ():
+        if event.target in kind.waits and event.day < end:
+            goes_on = bool(found) and found[-1].end == event.day
+            found.append(Span(found.pop().start if goes_on else event.day, end))
+    return tuple(found)
 
 
 def _dates(due: OnDates, first: date, end: date) -> Iterator[date]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
@@ -19,8 +20,7 @@ from supervise.workflows.definition import Definition
 from supervise.workflows.duties import Fold, fold, waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """A stretch of days on which a condition holds, and the duty it is about."""
 
     span: Span
@@ -69,8 +69,10 @@ class Situation:
         else:
             found = self._distance(condition)
         real = [h for h in found if h.span.start < h.span.end and h.span.start < FOREVER]
-        if len(real) > 1:
+        if len({h.span.start for h in real}) < len(real):
             real.sort(key=lambda h: (h.span.start, h.key))
+        else:
+            real.sort(key=lambda h: h.span.start)
         return tuple(real)
 
     def holds(self, condition: Condition, day: date) -> bool:
