@@ -15,8 +15,9 @@ from supervise.reading import Document
 from supervise.records import PARTIES, Cut, Duty, Event, Task
 from supervise.rules import escalation
 from supervise.rules.escalation import Pressed, Proposal
+from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
-from supervise.store import seals, tasks
+from supervise.store import retired, seals, tasks
 from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ class Clerk(Desk):
         problems += _limits(breakdown, drafts, day)
         if problems:
             raise Invalid(problems)
-        taken = sorted(set(tasks.codes(session, self.district)) & {d.code for d in drafts})
+        used = {*tasks.codes(session, self.district), *retired.pointers(session, self.district)}
+        taken = sorted(used & {d.code for d in drafts})
         if taken:
             raise Refused(Problem("T02", f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复", task=taken[0]))
         source = self.folder.definition(breakdown.workflow)
@@ -148,11 +150,11 @@ class Clerk(Desk):
             data: field → value.
 
         Raises:
-            Refused: with everything that is wrong and what can be done instead.
+            Refused: with everything that is wrong and what can be done instead; T06 when the task is in an archive.
             Stale: when someone else was first.
             Unknown: no such task.
         """
-        task, day = self.load(session, code), day or self.today()
+        task, day = self.at_hand(session, code), day or self.today()
         done = tasks.by_key(session, self.district, key) if key else None
         if done is not None:
             if (done.task, done.action) != (code, action):
@@ -187,8 +189,10 @@ class Clerk(Desk):
         return unit.name
 
     def allowed(self, session: Session, code: str, by: Actor, day: date | None = None) -> tuple[Button, ...]:
-        """What someone can do to a task now, and which fields each act asks for."""
+        """What someone can do to a task now, and which fields each act asks for; nothing to one in an archive."""
         task, day = self.load(session, code), day or self.today()
+        if retired.pointers(session, self.district, [code]):
+            return ()
         return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
 
     def show(self, session: Session, code: str, cut: Cut | None = None) -> View:
@@ -210,7 +214,7 @@ class Clerk(Desk):
 
     def log(self, session: Session, code: str, cut: Cut | None = None) -> View:
         """The history of a task, exactly as recorded, nothing settled on top."""
-        if cut is not None and not tasks.histories(session, self.district, cut, [code]):
+        if cut is not None and not self.histories(session, cut, [code]):
             raise self._not_yet(session, code, cut)
         task = self.load(session, code, cut)
         lifecycle = self.lifecycle(session, task.definition)
@@ -266,8 +270,9 @@ class Clerk(Desk):
         name = self._known_unit(unit, cut.as_of) if unit else ""
         behind = set(tasks.waking(session, self.district, cut.as_of))
         stored = [d for d in duty_store.at(session, self.district, cut) if d.task not in behind]
-        fresh = {s.task.code: s for s in self.situations(session, cut, sorted(behind))}
-        rows = tasks.rows(session, self.district)
+        away = self._away(session, cut)
+        fresh = {s.task.code: s for s in self.situations(session, cut, sorted(behind | set(away)))}
+        rows = away | tasks.rows(session, self.district)
         found = []
         for duty in (*stored, *(d for s in fresh.values() for d in s.duties)):
             outcome, closed_on = duty.outcome(cut.as_of), rows[duty.task]["closed_on"]
@@ -279,6 +284,15 @@ class Clerk(Desk):
                 label = self.lifecycle(session, row["definition"]).wording.duty(duty.kind)
                 found.append(Owed(duty, label, outcome, row["text"]))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
+
+    def _away(self, session: Session, cut: Cut) -> dict[str, dict[str, Any]]:
+        """What the rows would say of the tasks in archives that were open on the day of a cut."""
+        every = retired.pointers(session, self.district).values()
+        found = {one.task: one for one in every if one.opened <= cut.as_of < one.closed_on}
+        return {
+            task.code: {"definition": task.definition, "text": task.text, "closed_on": found[task.code].closed_on}
+            for task in self.shelves.histories(session, list(found.values()), WHOLE)
+        }
 
     def tick(
         self, session: Session, day: date | None = None, progress: Callable[[int, int], None] | None = None

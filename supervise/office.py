@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from supervise.archivist import Archivist
 from supervise.clerk import Clerk
 from supervise.judge import Judge
-from supervise.keeper import Keeper
 
 
-class Office(Clerk, Judge, Keeper):
+class Office(Clerk, Judge, Archivist):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

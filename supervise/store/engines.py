@@ -75,3 +75,21 @@ def shown(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except SQLAlchemyError:
         return url
+
+
+def bare(url: str) -> str:
+    """A URL without its password, as it may be written down; what is no URL stays as it is."""
+    try:
+        return make_url(url).set(password=None).render_as_string(hide_password=False)
+    except SQLAlchemyError:
+        return url
+
+
+def file_of(url: str) -> str:
+    """The file of an SQLite database; nothing for one in memory and for every other kind."""
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        return ""
+    named = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return str(parsed.database) if named else ""

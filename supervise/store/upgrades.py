@@ -20,7 +20,7 @@ from sqlalchemy.exc import NoSuchModuleError
 from supervise.errors import Invalid, Problem, Refused, Unknown
 from supervise.store import locks
 from supervise.store.faults import told
-from supervise.store.tables import ADDED, LAYOUT, Tables, of, tables
+from supervise.store.tables import ADDED, Tables, of, tables
 from supervise.store.types import MYSQL
 
 if TYPE_CHECKING:
@@ -206,8 +206,8 @@ def _table_of(difference: Any) -> str:
     """The table that a whole table or index is missing of; nothing for any other difference."""
     if not isinstance(difference, tuple) or difference[0] not in ("add_table", "add_index"):
         return ""
-    table = getattr(difference[1], "table", difference[1])
-    return str(table.name)
+    thing: Any = difference[1]
+    return str(getattr(thing, "table", thing).name)
 
 
 def _run(connection: Connection, to: str, up: bool) -> tuple[str, ...]:
