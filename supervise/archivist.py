@@ -23,7 +23,7 @@ from supervise.records import Task, replay
 from supervise.retirement import KIND
 from supervise.shelves import WHOLE, Shelf
 from supervise.store import ledger, library, retired
-from supervise.store.retired import TABLES, Retired, Rows
+from supervise.store.retired import Retired, Rows
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -120,9 +120,10 @@ class Archivist(Keeper):
     def _pointer(self, session: Session, task: Task) -> Retired:
         situation = self.lifecycle(session, task.definition).situation(task)
         days = {event.day for event in task.events}
-        for duty in situation.duties:
-            if duty.void is None:
-                days |= {duty.settles, *(day for day in (duty.met, duty.missed_from) if day is not None)}
+        for duty in (d for d in situation.duties if d.void is None):
+            days |= (
+                {duty.settles} | ({duty.met} if duty.met else set()) | (set() if duty.in_time else {duty.missed_from})
+            )
         moments = [event.recorded_at for event in task.events if event.recorded_at is not None]
         return Retired(
             task.code, task.version, task.events[-1].hash, task.definition, task.opened, task.events[-1].day,
@@ -131,7 +132,7 @@ class Archivist(Keeper):
 
     def _same(self, rows: Rows, shelf: Shelf, heads: Mapping[str, str], place: str) -> None:
         """The archive gives back what was put there."""
-        there = retired.by_task(shelf.take(self.district, heads, TABLES))
+        there = retired.by_task(shelf.take(self.district, heads))
         for code, here in retired.by_task(rows).items():
             if chain.canonical(there.get(code)) != chain.canonical(here):
                 text = f"归档 {place} 里的 {code} 与库里的不一致,什么都没有移走"

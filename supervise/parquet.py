@@ -17,7 +17,7 @@ from typing import Any
 from supervise import chain
 from supervise.errors import Invalid, Problem, Unknown
 from supervise.folder import reason
-from supervise.store.retired import TABLES, Row, Rows, key, kinds
+from supervise.store.retired import TABLES, Row, Rows, event_record, key, kinds
 
 
 class ParquetShelf:
@@ -67,8 +67,18 @@ class ParquetShelf:
         }  # fmt: skip
         return lib.schema([(name, types[word]) for name, word in kinds(table).items()])
 
-    def take(self, district: str, heads: Mapping[str, str], names: Sequence[str] = TABLES) -> Rows:
-        """The rows of some tables, of the tasks whose histories end with these heads."""
+    def take(self, district: str, heads: Mapping[str, str]) -> Rows:
+        """All rows of the tasks whose histories end with these heads."""
+        return self._taken(district, heads, TABLES)
+
+    def events(self, district: str, heads: Mapping[str, str]) -> dict[str, list[chain.Record]]:
+        """Their events as plain data with their hashes, by task."""
+        found: dict[str, list[chain.Record]] = {}
+        for row in self._taken(district, heads, ("event",))["event"]:
+            found.setdefault(row["task"], []).append(event_record(row))
+        return found
+
+    def _taken(self, district: str, heads: Mapping[str, str], names: Sequence[str]) -> Rows:
         found: Rows = {name: [] for name in names}
         left = dict(heads)
         for folder in self._parts():
@@ -116,7 +126,10 @@ def _read_back(value: Any, word: str) -> Any:
     if value is None:
         return None
     if word == "data":
-        return json.loads(value)
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value  # somebody changed it: no hash will fit
     return value.astimezone(UTC) if word == "moment" else value
 
 

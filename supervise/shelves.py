@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from supervise import chain, checker
+from supervise import checker
 from supervise.chain import Record
 from supervise.dates import FOREVER
 from supervise.errors import Diverged, Invalid, Problem, Unknown
 from supervise.parquet import ParquetShelf
 from supervise.records import Cut, Event, Task, replay
-from supervise.store import retired
-from supervise.store.database import open_database, reading, writing
+from supervise.store import ledger, retired
+from supervise.store.database import in_one_file, open_database, reading, writing
 from supervise.store.engines import bare, file_of
 from supervise.store.ledger import as_event
-from supervise.store.retired import TABLES, Retired, Row, Rows
+from supervise.store.retired import Retired, Rows
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,8 +47,11 @@ class Shelf(Protocol):
             batches: gives the rows, task by task, as often as it is asked.
         """
 
-    def take(self, district: str, heads: Mapping[str, str], names: Sequence[str]) -> Rows:
-        """The rows of some tables, of the tasks whose histories end with these heads; the archive stays as it is."""
+    def take(self, district: str, heads: Mapping[str, str]) -> Rows:
+        """All rows of the tasks whose histories end with these heads; the archive stays as it is."""
+
+    def events(self, district: str, heads: Mapping[str, str]) -> dict[str, list[Record]]:
+        """Their events as plain data with their hashes, by task; what nobody can read comes as what no hash fits."""
 
 
 class DatabaseShelf:
@@ -74,12 +78,20 @@ class DatabaseShelf:
         with writing(self._sessions) as session:
             for rows in batches():
                 retired.shelve(session, district, rows)
+        in_one_file(self._sessions)
 
-    def take(self, district: str, heads: Mapping[str, str], names: Sequence[str] = TABLES) -> Rows:
-        """The rows of some tables."""
+    def take(self, district: str, heads: Mapping[str, str]) -> Rows:
+        """All rows of some tasks."""
         self._found()
         with reading(self._sessions) as session:
-            return retired.lift(session, district, list(heads), names)
+            return retired.lift(session, district, list(heads))
+
+    def events(self, district: str, heads: Mapping[str, str]) -> dict[str, list[Record]]:
+        """Their events."""
+        self._found()
+        with reading(self._sessions) as session:
+            parts = [ledger.events(session, district, chunk) for chunk in ledger.chunks(list(heads))]
+        return {code: records for part in parts for code, records in part.items()}
 
 
 class Shelves:
@@ -125,12 +137,8 @@ class Shelves:
         if "://" not in url:
             url = str((_home(session) or Path.cwd()) / place)
         if url not in self._open:
-            try:
+            with nullcontext() if create else self._reaching(place):
                 self._open[url] = self._opened(url, create)
-            except (Invalid, Unknown) as error:
-                if create or error.problems[0].code == "W02":
-                    raise
-                raise unreachable(place, error.problems[0].text) from None
         return self._open[url]
 
     def _opened(self, url: str, create: bool) -> Shelf:
@@ -140,27 +148,40 @@ class Shelves:
 
     # ── what stands there ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def rows(self, session: Session, tasks: Iterable[Retired], names: Sequence[str] = TABLES) -> Iterator[Rows]:
-        """Rows of tasks, archive by archive.
+    def rows(self, session: Session, tasks: Iterable[Retired]) -> Iterator[Rows]:
+        """All rows of tasks, archive by archive.
 
         Raises:
             Unknown: T07 when one cannot be reached.
+            Diverged: G14 when there is something in it that nobody can read.
         """
-        for place, group in groupby(sorted(tasks, key=lambda one: (one.place, one.task)), lambda one: one.place):
-            heads = {one.task: one.head for one in group}
-            shelf = self.open(session, place)
-            try:
-                yield shelf.take(self.district, heads, names)
-            except (Invalid, Unknown) as error:
-                raise unreachable(place, error.problems[0].text) from None
+        for place, heads in _by_place(tasks):
+            with self._reaching(place):
+                try:
+                    yield self.open(session, place).take(self.district, heads)
+                except (ValueError, TypeError) as error:
+                    raise Diverged(Problem("G14", f"归档 {place} 里有读不懂的内容:{error}")) from None
 
-    def records(self, session: Session, tasks: Sequence[Retired]) -> dict[str, list[Record]]:
-        """Events as plain data with their hashes, by task, exactly as the archives have them."""
+    def records(self, session: Session, tasks: Iterable[Retired]) -> dict[str, list[Record]]:
+        """Events as plain data with their hashes, by task, exactly as the archives have them.
+
+        Raises:
+            Unknown: T07 when an archive cannot be reached.
+        """
         found: dict[str, list[Record]] = {}
-        for rows in self.rows(session, tasks, ("event",)):
-            for row in rows["event"]:
-                found.setdefault(row["task"], []).append(_record(row))
+        for place, heads in _by_place(tasks):
+            with self._reaching(place):
+                found |= self.open(session, place).events(self.district, heads)
         return found
+
+    @contextmanager
+    def _reaching(self, place: str) -> Iterator[None]:
+        try:
+            yield
+        except (Invalid, Unknown) as error:
+            if error.problems[0].code in ("W02", "T07") and error.problems[0].help:
+                raise
+            raise unreachable(place, error.problems[0].text) from None
 
     def histories(self, session: Session, tasks: Sequence[Retired], cut: Cut) -> list[Task]:
         """Tasks as a cut shows them, by code, each held against its head.
@@ -184,9 +205,7 @@ class Shelves:
         Raises:
             Diverged: G14 when it has not.
         """
-        records: dict[str, list[Record]] = {}
-        for row in shelf.take(self.district, {one.task: one.head for one in tasks}, ("event",))["event"]:
-            records.setdefault(row["task"], []).append(_record(row))
+        records = shelf.events(self.district, {one.task: one.head for one in tasks})
         for one in tasks:
             self.sound(replace(one, place=place), records.get(one.task, []))
 
@@ -229,7 +248,7 @@ def _home(session: Session) -> Path | None:
     return Path(file).resolve().parent if file else None
 
 
-def _record(row: Row) -> Record:
-    plain = {name: value for name, value in row.items() if name != "idem"}
-    known = {"day": row["day"].isoformat(), "recorded_at": chain.moment(row["recorded_at"])}
-    return plain | known | {"key": row["idem"] or ""}
+def _by_place(tasks: Iterable[Retired]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each place with the heads of the tasks that stand there."""
+    for place, group in groupby(sorted(tasks, key=lambda one: (one.place, one.task)), lambda one: one.place):
+        yield place, {one.task: one.head for one in group}

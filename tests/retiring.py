@@ -62,7 +62,7 @@ def lived(sessions: sessionmaker[Session], district: str = "default", prefix: st
     return office
 
 
-def script(office: Office, names: dict[str, str]) -> Iterator[tuple[date, object]]:  # noqa: C901
+def script(office: Office, names: dict[str, str]) -> Iterator[tuple[date, object]]:
     """Days and what happens on them."""
 
     def assign(due: date, *codes: str) -> object:
@@ -127,7 +127,7 @@ def answers(office: Office, session: Session, prefix: str = "") -> dict[str, str
             for row in body["standings"]:
                 found[f"why {period} {moment} {row['unit']}"] = canonical(office.why(body, row["unit"]))
     for year in ("2025", "2026"):
-        found[f"assess {year}"] = canonical(office.assess(session, "annual", year, Cut(TODAY, known)))
+        found[f"assess {year} {known}"] = canonical(office.assess(session, "annual", year, Cut(TODAY, known)))
     for row in ledger.publications(session, office.district):
         if row["kind"] in ("board", "assessment"):
             cut = json.loads(row["body"])["cut"]

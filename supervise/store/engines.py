@@ -80,9 +80,11 @@ def shown(url: str) -> str:
 def bare(url: str) -> str:
     """A URL without its password, as it may be written down; what is no URL stays as it is."""
     try:
-        return make_url(url).set(password=None).render_as_string(hide_password=False)
+        full = make_url(url)
     except SQLAlchemyError:
         return url
+    without = URL.create(full.drivername, full.username, None, full.host, full.port, full.database, full.query)
+    return without.render_as_string(hide_password=False)
 
 
 def file_of(url: str) -> str:

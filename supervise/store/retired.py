@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Date, Integer, Table, delete, insert, select, update
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from supervise import chain
 from supervise.dates import FOREVER
 from supervise.errors import Problem, Refused
+from supervise.store import tasks
 from supervise.store.faults import stale, told
 from supervise.store.tables import DEFAULT, of
 from supervise.store.types import Data, UtcDateTime
@@ -125,10 +127,10 @@ def _table(session: Session, name: str) -> Table:
 
 
 @told
-def lift(session: Session, district: str, codes: Sequence[str], names: Sequence[str] = TABLES) -> Rows:
+def lift(session: Session, district: str, codes: Sequence[str]) -> Rows:
     """Every row of some tasks; what leaves is sealed as it leaves, and its row says so."""
     found: Rows = {}
-    for name in names:
+    for name in TABLES:
         table = _table(session, name)
         query = select(table).where(table.c.district == district).order_by(*table.primary_key)
         found[name] = [
@@ -223,6 +225,11 @@ def by_task(rows: Rows) -> dict[str, Rows]:
         for row in some:
             found.setdefault(row[key(name)], {table: [] for table in rows})[name].append(row)
     return found
+
+
+def event_record(row: Row) -> chain.Record:
+    """The row of an event as plain data, as it is hashed, with its hash."""
+    return chain.event_record(row["district"], tasks.as_event(SimpleNamespace(**row))) | {"hash": row["hash"]}
 
 
 def kinds(name: str) -> dict[str, str]:

@@ -193,7 +193,7 @@ def histories(session: Session, district: str, cut: Cut, codes: Iterable[str] | 
     return [replay(events) for events in found.values()]
 
 
-def as_event(row: Row[Any]) -> Event:
+def as_event(row: Any) -> Event:
     """An event out of its row."""
     return Event(
         task=row.task, seq=row.seq, action=row.action, source=row.source, target=row.target, day=row.day,
