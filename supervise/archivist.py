@@ -14,13 +14,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from supervise import chain, checker, retirement
-from supervise.dates import FOREVER, PERIOD_WORDS, parse_period
+from supervise.dates import PERIOD_WORDS, parse_period
 from supervise.errors import Diverged, Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.keeper import Keeper
 from supervise.parquet import batch
 from supervise.people import Actor
 from supervise.records import Task, replay
 from supervise.retirement import KIND
+from supervise.rules.reach import last_day
 from supervise.shelves import WHOLE, Shelf
 from supervise.store import ledger, library, retired
 from supervise.store.retired import Retired, Rows
@@ -119,15 +120,10 @@ class Archivist(Keeper):
 
     def _pointer(self, session: Session, task: Task) -> Retired:
         situation = self.lifecycle(session, task.definition).situation(task)
-        days = {event.day for event in task.events}
-        for duty in (d for d in situation.duties if d.void is None):
-            days |= (
-                {duty.settles} | ({duty.met} if duty.met else set()) | (set() if duty.in_time else {duty.missed_from})
-            )
         moments = [event.recorded_at for event in task.events if event.recorded_at is not None]
         return Retired(
             task.code, task.version, task.events[-1].hash, task.definition, task.opened, task.events[-1].day,
-            max(days - {FOREVER}), max(moments),
+            last_day(situation), max(moments),
         )  # fmt: skip
 
     def _same(self, rows: Rows, shelf: Shelf, heads: Mapping[str, str], place: str) -> None:

@@ -7,10 +7,11 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from supervise.dates import Calendar, Period
+from supervise.dates import FOREVER, Calendar, Period
 from supervise.phrases import Behind, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
 from supervise.reading import Strict
 from supervise.rules.measures import COUNTED
+from supervise.workflows.situations import Situation
 
 MARGIN = timedelta(days=31)
 """More than any run of days off, so that a length counted backwards is never too short."""
@@ -38,6 +39,14 @@ def _since(measure: Measure, period: Period, calendar: Calendar) -> date | None:
     if isinstance(measure, Distance) and not measure.before:
         return calendar.add(period.start, -measure.count, measure.unit) - MARGIN
     return period.start
+
+
+def last_day(situation: Situation) -> date:
+    """The last day on which anything on a closed task counts by itself: an act, or a duty as it settled."""
+    days = {event.day for event in situation.task.events}
+    for duty in (d for d in situation.duties if d.void is None):
+        days |= {duty.settles} | ({duty.met} if duty.met else set()) | (set() if duty.in_time else {duty.missed_from})
+    return max(days - {FOREVER})
 
 
 def measures(value: Any) -> Iterator[Measure]:
