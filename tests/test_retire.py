@@ -22,6 +22,7 @@ from supervise.judge import canonical
 from supervise.store import ledger, retired
 from supervise.store.database import Sessions, open_database, reading
 from supervise.store.tables import of
+from tests.cli_help import run
 from tests.retiring import CLOSED, GXJ, OFFICE, TODAY, an_office, answers, breakdown, lived
 from tests.servers import database
 from tests.test_chain import everything, exported
@@ -515,3 +516,38 @@ def test_a_forged_pointer_does_not_hide_a_task_at_hand(record: Sessions, office:
         one = retired.pointers(session, "default")["A1"]
         retired.point(session, "default", [replace(one, task="C1")])
         assert office.show(session, "C1").task.events[0].day == date(2026, 2, 2)
+
+
+# ── the command ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_command_says_what_it_did_and_what_to_do(record: Sessions, tmp_path: Path) -> None:
+    """Away, listed, refused to be acted on, shown, audited, moved and brought back, each in a line for a clerk."""
+    db = ("--db", str(tmp_path / "x.db"))
+    done = run("retire", "2025", "--to", tmp_path / "2025.db", *db)
+    assert done.code == 0 and "已归档 3 项任务、18 条办理记录到 2025.db,清单 2025-archive-1 已封存" in done.out
+    assert "2025.db  3 项  2025-archive-1" in run("retire", *db).out
+    assert "没有要移的" in run("retire", "2025", "--to", tmp_path / "2025.db", *db).out
+    assert "任务“A1”" in run("show", "A1", *db).out and "办结销号" in run("log", "A1", *db).out
+    assert "A1" in run("list", *db).out
+    refused = run("do", "A1", "inspect", "--as", "督查室", "--opinion", "略", *db)
+    assert (refused.code, refused.out) == (3, "") and "supervise retire A1 --back" in refused.err
+    assert "其中 3 项在归档里,一并核对了" in run("audit", *db).out
+    (tmp_path / "2025.db").rename(tmp_path / "往年.db")
+    gone = run("board", "red-black", "2025Q2", *db)
+    assert gone.code == 5 and "T07" in gone.err and "2025.db" in gone.err
+    told = run("audit", *db)
+    assert told.code == 0 and "还有 3 项的归档打不开,没有核对" in told.out
+    assert "打不开" in run("retire", *db).out
+    assert "已改记到那里" in run("retire", "2025", "--to", tmp_path / "往年.db", "--moved", *db).out
+    assert run("board", "red-black", "2025Q2", *db).code == 0
+    assert "已取回 3 项任务:A1、A2、A3" in run("retire", "2025", "--back", *db).out
+    assert run("replay", "--verify", *db).code == 0 and "还没有归档" in run("retire", *db).out
+
+
+@pytest.mark.parametrize(
+    "words", [("2025",), ("--back",), ("2025", "--to", "a.db", "--back"), ("2025", "--moved"), ("--to", "a.db")]
+)
+def test_a_command_that_says_too_little_or_too_much_is_a_mistake(words: tuple[str, ...], record: Sessions) -> None:
+    """What cannot be meant is a usage error, and nothing is touched."""
+    assert run("retire", *words).code == 2
