@@ -20,6 +20,7 @@ from sqlalchemy.exc import NoSuchModuleError
 from supervise.errors import Invalid, Problem, Refused, Unknown
 from supervise.store import locks
 from supervise.store.faults import told
+from supervise.store.partitions import without_wider_keys
 from supervise.store.tables import ADDED, Tables, of, tables
 from supervise.store.types import MYSQL
 
@@ -94,7 +95,7 @@ def differences(bind: Engine | Connection) -> tuple[str, ...]:
 def _compared(connection: Connection) -> list[Any]:
     from alembic.autogenerate import compare_metadata
 
-    return list(compare_metadata(_context(connection), of(connection).metadata))
+    return without_wider_keys(connection, list(compare_metadata(_context(connection), of(connection).metadata)))
 
 
 def sql(url: str, start: str = BASE, to: str = "head", at: Tables | None = None) -> str:
