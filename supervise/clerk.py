@@ -114,8 +114,9 @@ class Clerk(Desk):
         problems += _limits(breakdown, drafts, day)
         if problems:
             raise Invalid(problems)
-        used = {*tasks.codes(session, self.district), *retired.pointers(session, self.district)}
-        taken = sorted(used & {d.code for d in drafts})
+        wanted = {d.code for d in drafts}
+        away = retired.pointers(session, self.district, sorted(wanted))
+        taken = sorted({*tasks.codes(session, self.district), *away} & wanted)
         if taken:
             raise Refused(Problem("T02", f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复", task=taken[0]))
         source = self.folder.definition(breakdown.workflow)
@@ -287,8 +288,7 @@ class Clerk(Desk):
 
     def _away(self, session: Session, cut: Cut) -> dict[str, dict[str, Any]]:
         """What the rows would say of the tasks in archives that were open on the day of a cut."""
-        every = retired.pointers(session, self.district).values()
-        found = {one.task: one for one in every if one.opened <= cut.as_of < one.closed_on}
+        found = retired.open_on(session, self.district, cut.as_of)
         return {
             task.code: {"definition": task.definition, "text": task.text, "closed_on": found[task.code].closed_on}
             for task in self.shelves.histories(session, list(found.values()), WHOLE)

@@ -18,7 +18,7 @@ from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
 from supervise.rules import escalation
 from supervise.rules.ruleset import Ladder
-from supervise.shelves import WHOLE, Shelves, needed
+from supervise.shelves import WHOLE, Shelves
 from supervise.store import library, retired, tasks
 from supervise.workflows import definition as definition_room
 from supervise.workflows.definition import Definition
@@ -193,15 +193,15 @@ class Desk:
             Unknown: T07 when an archive that is needed cannot be reached.
         """
         codes = None if codes is None else list(codes)
-        before = retired.pointers(session, self.district) if codes is None else {}  # who is just coming back is there
+        before = retired.pointers(session, self.district, cut=cut, since=since) if codes is None else {}
         here = tasks.histories(session, self.district, cut, codes)
         found = {task.code for task in here}
         left = None if codes is None else [code for code in codes if code not in found]
         if left == []:
             return here
-        away = before | retired.pointers(session, self.district, left)  # and who is just leaving is here
-        gone = [one for one in away.values() if one.task not in found and needed(one, cut, since)]
-        old = self.shelves.histories(session, gone, cut) if gone else []
+        # before and after: a task that is leaving or coming back at this moment is in one of the two
+        away = before | retired.pointers(session, self.district, left, cut, since)
+        old = self.shelves.histories(session, [one for one in away.values() if one.task not in found], cut)
         return sorted([*here, *old], key=lambda task: task.code) if old else here
 
     def situations(
@@ -219,8 +219,7 @@ class Desk:
 
     def left_out(self, session: Session, cut: Cut, since: date | None) -> set[str]:
         """The laws of the tasks that ``histories`` leaves out for someone who asks about ``since`` and later."""
-        away = retired.pointers(session, self.district).values() if since is not None else ()
-        return {one.definition for one in away if needed(one, cut, None) and not needed(one, cut, since)}
+        return set() if since is None else retired.laws(session, self.district, cut, since)
 
     def acting(self, actor: Actor, task: Task, day: date) -> Actor:
         """The actor under the name by which the task knows its unit: canonical, or the party it has succeeded."""

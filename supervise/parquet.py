@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,11 @@ class ParquetShelf:
         if whole.exists():
             return  # the name is made from the rows; whoever put them here reads them again before relying on it
         try:
+            for debris in self._folder.glob(f".{name}.*.part"):
+                shutil.rmtree(debris, ignore_errors=True)
             part.mkdir(parents=True)
             try:
-                for table in TABLES:
-                    self._write(part / f"{table}.parquet", table, batches())
+                self._write(part, batches())
                 _kept(part)
                 part.rename(whole)
                 _kept(self._folder)
@@ -51,13 +53,20 @@ class ParquetShelf:
         except OSError as error:
             raise Invalid(Problem("F07", f"写不了 {self._folder}:{reason(error)}", help="请换一个能写的位置")) from None
 
-    def _write(self, file: Path, table: str, batches: Iterator[Rows]) -> None:
-        schema, words = self._schema(table), kinds(table)
-        with self._lib.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+    def _write(self, part: Path, batches: Iterator[Rows]) -> None:
+        writer, schemas = self._lib.parquet.ParquetWriter, {table: self._schema(table) for table in TABLES}
+        with ExitStack() as stack:
+            files = {
+                table: stack.enter_context(writer(part / f"{table}.parquet", schema, compression="zstd"))
+                for table, schema in schemas.items()
+            }
             for rows in batches:
-                columns = {name: [_written(row[name], word) for row in rows[table]] for name, word in words.items()}
-                writer.write_table(self._lib.table(columns, schema=schema))
-        _kept(file)
+                for table, file in files.items():
+                    words = kinds(table)
+                    columns = {name: [_written(row[name], word) for row in rows[table]] for name, word in words.items()}
+                    file.write_table(self._lib.table(columns, schema=schemas[table]))
+        for table in TABLES:
+            _kept(part / f"{table}.parquet")
 
     def _schema(self, table: str) -> Any:
         lib = self._lib

@@ -28,8 +28,6 @@ from supervise.store.ledger import as_event
 from supervise.store.retired import Retired, Rows
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.orm import Session
 
 PARQUET = ".parquet"
@@ -229,22 +227,12 @@ def unreachable(place: str, reason: str) -> Unknown:
     return Unknown(Problem("T07", f"要看的任务在归档 {place},现在打不开:{reason}", help=help_))
 
 
-def needed(one: Retired, cut: Cut, since: date | None) -> bool:
-    """Whether a cut can show anything of a task, for someone who asks about ``since`` and later."""
-    return one.opened <= cut.as_of and not (since is not None and over(one, cut) and one.last_day < since)
-
-
-def over(one: Retired, cut: Cut) -> bool:
-    """Whether a cut shows the whole of a task."""
-    return one.last_day <= cut.as_of and (cut.known is None or one.last_known <= cut.known)
-
-
 WHOLE = Cut(FOREVER)
 
 
 def _home(session: Session) -> Path | None:
     """The folder of an SQLite record."""
-    file = file_of(str(getattr(session.get_bind(), "url", "")))
+    file = file_of(str(session.get_bind().engine.url))
     return Path(file).resolve().parent if file else None
 
 

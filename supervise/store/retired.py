@@ -12,12 +12,13 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Date, Integer, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.dates import FOREVER
 from supervise.errors import Problem, Refused
+from supervise.records import Cut
 from supervise.store import tasks
 from supervise.store.faults import stale, told
 from supervise.store.tables import DEFAULT, of
@@ -65,11 +66,55 @@ class Retired:
 
 
 @told
-def pointers(session: Session, district: str, codes: Sequence[str] | None = None) -> dict[str, Retired]:
-    """What is known of the tasks in archives, by code; of all or of some."""
+def pointers(
+    session: Session,
+    district: str,
+    codes: Sequence[str] | None = None,
+    cut: Cut | None = None,
+    since: date | None = None,
+) -> dict[str, Retired]:
+    """What is known of the tasks in archives, by code.
+
+    Args:
+        session: the caller's.
+        district: whose tasks.
+        codes: only these, all if ``None``.
+        cut: only those of which it can show anything.
+        since: with a cut, not those on which nothing counts from this day on.
+    """
     table = of(session).retired
     query = select(table).where(table.c.district == district).order_by(table.c.task)
-    parts = [query] if codes is None else [query.where(table.c.task.in_(chunk)) for chunk in _chunks(codes)]
+    if cut is not None:
+        query = query.where(table.c.opened <= cut.as_of)
+        query = query if since is None else query.where(~_before(table, cut, since))
+    return _found(session, query, codes)
+
+
+@told
+def open_on(session: Session, district: str, day: date) -> dict[str, Retired]:
+    """What is known of the tasks in archives that were open on a day."""
+    table = of(session).retired
+    query = select(table).where(table.c.district == district, table.c.opened <= day, table.c.closed_on > day)
+    return _found(session, query, None)
+
+
+@told
+def laws(session: Session, district: str, cut: Cut, since: date) -> set[str]:
+    """The laws of the tasks that ``pointers`` leaves out for being over before a day."""
+    table = of(session).retired
+    query = select(table.c.definition).where(table.c.district == district, table.c.opened <= cut.as_of)
+    return set(session.scalars(query.where(_before(table, cut, since)).distinct()))
+
+
+def _before(table: Table, cut: Cut, since: date) -> ColumnElement[bool]:
+    """Whether a cut shows the whole of a task, and nothing of it counts from a day on."""
+    whole = and_(table.c.last_day <= cut.as_of, table.c.last_day < since)
+    return whole if cut.known is None else and_(whole, table.c.last_known <= cut.known)
+
+
+def _found(session: Session, query: Select[Any], codes: Sequence[str] | None) -> dict[str, Retired]:
+    task = of(session).retired.c.task
+    parts = [query] if codes is None else [query.where(task.in_(chunk)) for chunk in _chunks(codes)]
     found = (row for part in parts for row in session.execute(part))
     return {row.task: Retired(**{k: v for k, v in row._mapping.items() if k != "district"}) for row in found}
 
