@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from supervise import chain, checker, retirement
-from supervise.dates import PERIOD_WORDS, parse_period
+from supervise.dates import FOREVER, PERIOD_WORDS, parse_period
 from supervise.errors import Diverged, Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.keeper import Keeper
 from supervise.parquet import batch
@@ -169,12 +169,22 @@ class Archivist(Keeper):
         self.shelves.histories(session, away, WHOLE)
         for rows in self.shelves.rows(session, away):
             self._unused(session, rows)
+            self._as_they_left(rows, away)
             retired.lay(session, rows)
         codes = [one.task for one in away]
         retired.forget(session, self.district, codes)
         session.flush()
         self.replay(session)
         return tuple(codes)
+
+    def _as_they_left(self, rows: Rows, away: Sequence[Retired]) -> None:
+        """What a row says beside what a replay says is what it said when it left."""
+        left = {one.task: (one.version, one.head, FOREVER, 0) for one in away}
+        there = {r["code"]: (r["version"], r["head"], r["wake_on"], r["unsealed"]) for r in rows["task"]}
+        for code in sorted({row["task"] for row in rows["event"]} | there.keys()):
+            if there.get(code) != left[code]:
+                text = "归档里的任务登记与归档时的不同,没有取回"
+                raise Diverged(Problem("G14", text, task=code, help="归档有备份的,用备份换下它"))
 
     def _unused(self, session: Session, rows: Rows) -> None:
         """No idempotency key was used a second time while its event was away."""

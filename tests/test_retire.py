@@ -422,15 +422,25 @@ def test_an_archive_that_was_altered_is_found_and_not_believed(
         target.close()
 
 
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("update sv_duty set due = '2030-01-01' where task = 'A1'", "X02"),
+        ("update sv_party set unit = '区财政局' where task = 'A1' and role = 'lead'", "X01"),
+        ("delete from sv_task where code = 'A1'", "G14"),
+        ("update sv_task set head = 'sha256:0' where code = 'A1'", "G14"),
+        ("update sv_task set wake_on = '2030-01-01' where code = 'A1'", "G14"),
+    ],
+)
 def test_rows_that_were_altered_in_the_archive_do_not_come_back(
-    record: Sessions, office: Office, tmp_path: Path
+    statement: str, code: str, record: Sessions, office: Office, tmp_path: Path
 ) -> None:
-    """What no hash covers, a duty or the row of a task, is held against the events before it is kept."""
+    """What no hash covers, a duty, a party or the row of a task, is held against the events before it is kept."""
     away(office, record, tmp_path / "2025.db")
     with sqlite3.connect(tmp_path / "2025.db") as connection:
-        connection.execute("update sv_duty set due = '2030-01-01' where task = 'A1'")
+        connection.execute(statement)
     connection.close()
-    with pytest.raises(Diverged, match=r"A1.*X02"), record.begin() as session:
+    with pytest.raises(Diverged, match=rf"A1.*{code}"), record.begin() as session:
         office.bring_back(session, "A1")
     with reading(record) as session:
         assert count(session, "retired") == 3 and office.audit(session).breaks == ()
@@ -528,6 +538,7 @@ def test_the_command_says_what_it_did_and_what_to_do(record: Sessions, tmp_path:
     done = run("retire", "2025", "--to", tmp_path / "2025.db", *db)
     assert done.code == 0 and "已归档 3 项任务、18 条办理记录到 2025.db,清单 2025-archive-1 已封存" in done.out
     assert "2025.db  3 项  2025-archive-1" in run("retire", *db).out
+    assert [path.name for path in tmp_path.glob("2025.db*")] == ["2025.db"]  # one file, to be moved or made read-only
     assert "没有要移的" in run("retire", "2025", "--to", tmp_path / "2025.db", *db).out
     assert "任务“A1”" in run("show", "A1", *db).out and "办结销号" in run("log", "A1", *db).out
     assert "A1" in run("list", *db).out
