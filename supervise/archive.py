@@ -34,7 +34,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "heads": {"district": "区县", "task": "任务编码", "version": "任务登记的步数", "head": "任务登记的印戳"},
     "seals": {
-        "district": "区县", "number": "封存的号", "kind": "tick 走时钟、publication 公布、audit 核对时",
+        "district": "区县", "number": "封存的号", "kind": "tick 走时钟、publication 公布、audit 核对时、archive 归档",
         "sealed_at": "封存时刻(UTC)", "tasks": "累计任务数", "events": "累计记录数", "serial": "随哪份公布封存",
         "paper": "那份公布去掉 body、seal、seal_hash 后文字的杂凑值",
         "root": "sealed 里这一号各行 [编码,步数,印戳] 按编码排、逐行相接的杂凑值", "previous": "前一号的印戳",
@@ -45,9 +45,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "head": "封存时的印戳",
     },
     "publications": {
-        "district": "区县", "serial": "编号", "kind": "board 红黑榜、assessment 考核", "name": "榜名或办法",
-        "period": "考核期", "fingerprint": "body 的 SHA-256", "body": "公布的全文", "published_by": "谁公布",
-        "published_at": "公布时刻(UTC)", "seal": "封存的号", "seal_hash": "那一号的印戳",
+        "district": "区县", "serial": "编号", "kind": "board 红黑榜、assessment 考核、archive 归档清单",
+        "name": "榜名或办法", "period": "考核期", "fingerprint": "body 的 SHA-256", "body": "公布的全文",
+        "published_by": "谁公布", "published_at": "公布时刻(UTC)", "seal": "封存的号", "seal_hash": "那一号的印戳",
     },
     "marks": {
         "district": "区县", "seq": "第几条", "unit": "单位", "kind": "种类", "day": "日期", "value": "分值",

@@ -15,8 +15,9 @@ from supervise.reading import Document
 from supervise.records import PARTIES, Cut, Duty, Event, Task
 from supervise.rules import escalation
 from supervise.rules.escalation import Pressed, Proposal
+from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
-from supervise.store import seals, tasks
+from supervise.store import retired, seals, tasks
 from supervise.workflows.lifecycle import Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ class Clerk(Liaison):
         problems += _limits(breakdown, drafts, day)
         if problems:
             raise Invalid(problems)
-        taken = sorted(set(tasks.codes(session, self.district)) & {d.code for d in drafts})
+        wanted = {d.code for d in drafts}
+        away = retired.pointers(session, self.district, sorted(wanted))
+        taken = sorted({*tasks.codes(session, self.district), *away} & wanted)
         if taken:
             raise Refused(Problem("T02", f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复", task=taken[0]))
         source = self.folder.definition(breakdown.workflow)
@@ -142,7 +145,7 @@ class Clerk(Liaison):
 
     def log(self, session: Session, code: str, cut: Cut | None = None) -> View:
         """The history of a task, exactly as recorded, nothing settled on top."""
-        if cut is not None and not tasks.histories(session, self.district, cut, [code]):
+        if cut is not None and not self.histories(session, cut, [code]):
             raise self._not_yet(session, code, cut)
         task = self.load(session, code, cut)
         lifecycle = self.lifecycle(session, task.definition)
@@ -197,14 +200,15 @@ class Clerk(Liaison):
         cut = cut or Cut(self.today())
         names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         behind = set(tasks.waking(session, self.district, cut.as_of))
+        away = self._away(session, cut)
         stored = duty_store.unmet(session, self.district, cut, sorted(names))
-        fresh = (d for s in self.situations(session, cut, sorted(behind)) for d in s.duties)
+        fresh = (d for s in self.situations(session, cut, sorted(behind | away.keys())) for d in s.duties)
         duties = [
             duty for duty in (*(d for d in stored if d.task not in behind), *fresh)
             if (not names or not names.isdisjoint(duty.units)) and duty.born <= cut.as_of
             and duty.outcome(cut.as_of) in ("open", "missed")
         ]  # fmt: skip
-        briefs = tasks.briefs(session, self.district, {duty.task for duty in duties})
+        briefs = away | tasks.briefs(session, self.district, {duty.task for duty in duties})
         found = []
         for duty in duties:
             definition, text, closed_on = briefs[duty.task]
@@ -216,6 +220,14 @@ class Clerk(Liaison):
     def _known_as(self, name: str, day: date) -> frozenset[str]:
         """A unit's own name, and the names of those whose work it carries on."""
         return frozenset({name, *(u.name for u in self.directory.units() if self.directory.heir(u.name, day) == name)})
+
+    def _away(self, session: Session, cut: Cut) -> dict[str, tuple[str, str, date | None]]:
+        """What a list says of the tasks in archives that were open on the day of a cut."""
+        found = retired.open_on(session, self.district, cut.as_of)
+        return {
+            task.code: (task.definition, task.text, found[task.code].closed_on)
+            for task in self.shelves.histories(session, list(found.values()), WHOLE)
+        }
 
     def tick(
         self, session: Session, day: date | None = None, progress: Callable[[int, int], None] | None = None

@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.dates import Calendar
-from supervise.errors import Problem, Unknown, did_you_mean
+from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Directory
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Event, Task
 from supervise.rules import escalation
 from supervise.rules.ruleset import Ladder
-from supervise.store import library, tasks
+from supervise.shelves import WHOLE, Shelves
+from supervise.store import library, retired, tasks
 from supervise.workflows import definition as definition_room
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle, Step
@@ -72,6 +73,7 @@ class Desk:
         now: gives the moment of recording, UTC.
         today: gives the current day in the district.
         algorithm: of the hash chain, ``sha256`` or ``sm3``; what is on record keeps the one it was written with.
+        archives: addresses of archives whose passwords are not written down, in full.
 
     Raises:
         Unknown: when there is no such folder.
@@ -88,6 +90,7 @@ class Desk:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         today: Callable[[], date] = date.today,
         algorithm: str = chain.DEFAULT,
+        archives: Iterable[str] = (),
     ) -> None:
         folder = definitions if isinstance(definitions, Folder) else read_folder(Path(definitions or shipped()))
         self.folder = folder.sound()
@@ -95,6 +98,7 @@ class Desk:
         self.directory: Directory = directory if directory is not None else folder.units
         self.calendar = _calendar(calendar, folder.calendar)
         self.now, self.today, self.algorithm = now, today, chain.ready(algorithm)
+        self.shelves = Shelves(district, archives)
         self._lifecycles: dict[str, Lifecycle] = {}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
@@ -157,31 +161,87 @@ class Desk:
         library.register(session, self.district, kind, source.value.name, source.text, self.now())
 
     def load(self, session: Session, code: str, cut: Cut | None = None) -> Task:
-        """One task as stored, or as a cut shows it.
+        """One task as stored, or as a cut shows it, wherever it stands.
 
         Raises:
-            Unknown: T01, with the nearest code.
+            Unknown: T01, with the nearest code; T07 when its archive cannot be reached.
         """
-        if cut is None:
-            found = list(tasks.standing(session, self.district, [code]).values())
-        else:
-            found = tasks.histories(session, self.district, cut, [code])
+        found = self.histories(session, cut or WHOLE, [code])
         if not found:
             raise self.unknown(session, code)
         return found[0]
 
     def unknown(self, session: Work, code: str) -> Unknown:
         """What is raised when no task has that code."""
-        near = did_you_mean(code, tasks.codes(session, self.district))
-        return Unknown(Problem("T01", f"没有“{code}”这项任务{near}", task=code))
+        codes = [*tasks.codes(session, self.district), *retired.pointers(session, self.district)]
+        return Unknown(Problem("T01", f"没有“{code}”这项任务{did_you_mean(code, codes)}", task=code))
 
-    def situations(self, session: Session, cut: Cut, codes: Iterable[str] | None = None) -> list[Situation]:
-        """Tasks as a cut shows them, settled up to its day; what the nightly clock has not written yet is no excuse."""
+    def at_hand(self, session: Session, code: str) -> Task:
+        """One task as stored, for someone who will act on it.
+
+        Raises:
+            Unknown: T01, with the nearest code.
+            Refused: T06 when it stands in an archive.
+        """
+        found = tasks.standing(session, self.district, [code])
+        if not found:
+            raise self.absent(session, code)
+        return found[code]
+
+    def absent(self, session: Work, code: str) -> Refused | Unknown:
+        """Why nobody can act on a task that is not at hand: it stands in an archive, or there is none."""
+        away = retired.pointers(session, self.district, [code]).get(code)
+        if away is None:
+            return self.unknown(session, code)
+        text = f"{code} 已于 {away.closed_on} 办结,归档在 {away.place},不能再办"
+        return Refused(Problem("T06", text, task=code, help=f"确要再办,请先取回:supervise retire {code} --back"))
+
+    def histories(
+        self, session: Session, cut: Cut, codes: Iterable[str] | None = None, since: date | None = None
+    ) -> list[Task]:
+        """Tasks as a cut shows them, by code, those in archives with them.
+
+        Args:
+            session: the caller's.
+            cut: what had happened and was known.
+            codes: only these, all if ``None``.
+            since: leave out tasks in archives on which nothing counts from this day on.
+
+        Raises:
+            Unknown: T07 when an archive that is needed cannot be reached.
+        """
+        codes = None if codes is None else list(codes)
+        before = retired.pointers(session, self.district, cut=cut, since=since) if codes is None else {}
+        few = cut == WHOLE and codes is not None and len(codes) <= tasks.FEW
+        here = (
+            [task for _, task in sorted(tasks.standing(session, self.district, codes or ()).items())] if few
+            else tasks.histories(session, self.district, cut, codes)
+        )  # fmt: skip
+        found = {task.code for task in here}
+        left = None if codes is None else [code for code in codes if code not in found]
+        if left == []:
+            return here
+        # before and after: a task that is leaving or coming back at this moment is in one of the two
+        away = before | retired.pointers(session, self.district, left, cut, since)
+        old = self.shelves.histories(session, [one for one in away.values() if one.task not in found], cut)
+        return sorted([*here, *old], key=lambda task: task.code) if old else here
+
+    def situations(
+        self, session: Session, cut: Cut, codes: Iterable[str] | None = None, since: date | None = None
+    ) -> list[Situation]:
+        """Tasks as a cut shows them, settled up to its day; what the nightly clock has not written yet is no excuse.
+
+        Args: as for ``histories``.
+        """
         found = []
-        for task in tasks.histories(session, self.district, cut, codes):
+        for task in self.histories(session, cut, codes, since):
             lifecycle = self.lifecycle(session, task.definition)
             found.append(lifecycle.situation(lifecycle.settle(task, cut.as_of).task))
         return found
+
+    def left_out(self, session: Session, cut: Cut, since: date | None) -> set[str]:
+        """The laws of the tasks that ``histories`` leaves out for someone who asks about ``since`` and later."""
+        return set() if since is None else retired.laws(session, self.district, cut, since)
 
     def acting(self, actor: Actor, task: Task, day: date) -> Actor:
         """The actor under the name by which the task knows its unit: canonical, or the party it has succeeded."""

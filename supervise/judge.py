@@ -22,6 +22,7 @@ from supervise.records import Cut, Mark
 from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank, streaks
 from supervise.rules.measures import Ground
+from supervise.rules.reach import reach
 from supervise.rules.ruleset import AssessmentRules, BoardRules
 from supervise.rules.scoring import Tally, score
 from supervise.store import library
@@ -81,7 +82,8 @@ class Judge(Desk):
         if span.kind != rules.period:
             raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}出榜,不能出 {period}"))
         cut = self._cut(cut, span, rules.closes)
-        tally, seen = self._tally(session, self.situations(session, cut), rules, span, cut)
+        since = reach(span, self.calendar, rules)
+        tally, seen = self._tally(session, self.situations(session, cut, since=since), rules, span, cut, since)
         board = rank(rules, tally, self.directory)
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
@@ -155,17 +157,18 @@ class Judge(Desk):
         cut = self._cut(cut, span, rules.closes)
         wanted = dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark")
         boards = [b for name in wanted for b in self._published(session, name, span.start.year, cut)]
-        record = self.situations(session, cut)
+        judged = [self._board_rules(board, span) for board in wanted]
+        since = reach(span, self.calendar, rules, *judged)
+        record = self.situations(session, cut, since=since)
         years: dict[str, Any] = {}
         tally: Tally | None = None
         seen: dict[str, str] = {}
-        for board in wanted:
-            board_rules = self._board_rules(board, span)
-            tally, seen = self._tally(session, record, board_rules, span, cut)
+        for board, board_rules in zip(wanted, judged, strict=True):
+            tally, seen = self._tally(session, record, board_rules, span, cut, since)
             units = tally.ground.tasks_of(span, board_rules.score.spare)
             years[board] = {unit: score(board_rules.score, tally, unit) for unit in units}
         if tally is None:
-            tally, seen = self._tally(session, record, None, span, cut)
+            tally, seen = self._tally(session, record, None, span, cut, since)
         marks = library.marks(session, self.district, span.start, cut.as_of, cut.known)
         made = assess(rules, Evidence(boards, years, marks, tally), self.directory)
         return {
@@ -207,11 +210,18 @@ class Judge(Desk):
         return Cut(as_of, known)
 
     def _tally(
-        self, session: Session, record: Sequence[Situation], rules: BoardRules | None, span: Period, cut: Cut
+        self,
+        session: Session,
+        record: Sequence[Situation],
+        rules: BoardRules | None,
+        span: Period,
+        cut: Cut,
+        since: date | None,
     ) -> tuple[Tally, dict[str, str]]:
         workflow = rules.for_ if rules is not None else ""
         situations = [s for s in record if workflow in ("", s.definition.workflow)]
-        seen = {name: self._print(session, name) for name in sorted({s.definition.name for s in situations})}
+        old = {name for name in self.left_out(session, cut, since) if workflow in ("", name.partition("@")[0])}
+        seen = {name: self._print(session, name) for name in sorted({s.definition.name for s in situations} | old)}
         ground = Ground(situations, cut.as_of, self.directory)
         return Tally(ground, span, self.directory, rules.score.spare if rules is not None else ()), seen
 

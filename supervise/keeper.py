@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supervise import archive, checker
+from supervise import archive, checker, retirement
 from supervise.chain import Record
 from supervise.checker import Break
 from supervise.designer import Designer
 from supervise.errors import Diverged, Invalid, Problem, Refused, Unknown
 from supervise.records import Event, replay
-from supervise.store import ledger, seals, tasks
+from supervise.store import ledger, retired, seals, tasks
+from supervise.store.retired import Retired
 from supervise.store.seals import Seal
 from supervise.store.tables import LAYOUT
 from supervise.workflows.lifecycle import Step
@@ -29,6 +30,8 @@ class Audited:
 
     Args:
         tasks, events, seals, publications: how many were checked.
+        archived: how many of the tasks stand in archives.
+        out_of_reach: how many of those could not be looked at; they are not among ``tasks``.
         unsealed: tasks that changed since the last seal; what is cut off their ends together with their rows can be
             seen only by who kept a copy.
         since: the seal the audit began after.
@@ -40,10 +43,24 @@ class Audited:
     events: int
     seals: int
     publications: int
+    archived: int
+    out_of_reach: int
     unsealed: int
     since: int
     head: Seal | None
     breaks: tuple[Break, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Rows and events of some tasks, and which of them stand in archives, within reach or not."""
+
+    since: int
+    heads: dict[str, Record]
+    events: dict[str, list[Record]]
+    named: dict[str, list[Record]]
+    away: frozenset[str]
+    unseen: frozenset[str]
 
 
 class Keeper(Designer):
@@ -71,24 +88,25 @@ class Keeper(Designer):
         made = self._audit(session, since, printed)
         if made.breaks:  # who writes while we read can look like a break, but not twice at the same place
             again = self._audit(session, since, printed)
-            return Audited(
-                again.tasks, again.events, again.seals, again.publications, again.unsealed, since, again.head,
-                tuple(b for b in again.breaks if b in made.breaks),
-            )  # fmt: skip
+            return replace(again, breaks=tuple(b for b in again.breaks if b in made.breaks))
         return made
 
     def _audit(self, session: Session, since: int, printed: str) -> Audited:
         base = seals.numbered(session, self.district, since)
         if since and base is None:
             raise Unknown(Problem("G08", f"没有封存第 {since} 号", help="封存的号见 supervise audit"))
-        breaks: list[Break] = []
-        codes, events = ledger.codes(session, self.district), 0
-        for chunk in ledger.chunks(codes):
-            found, number = self._audit_tasks(session, chunk, since)
-            breaks += found
-            events += number
-        made = ledger.all_seals(session, self.district, since)
         publications = ledger.publications(session, self.district)
+        told, pointers = retirement.told(publications), retired.pointers(session, self.district)
+        breaks, events, unseen = list[Break](), 0, 0
+        codes = sorted({*ledger.codes(session, self.district), *pointers})
+        for chunk in ledger.chunks(codes):
+            whole = self._whole(session, chunk, since, strict=False)
+            found, number = self._audit_tasks(session, [code for code in chunk if code not in whole.unseen], whole)
+            home = [code for code in chunk if code in whole.heads and code not in whole.away]
+            breaks += [*found, *retirement.wrong(chunk, told, pointers, home)]
+            events += number
+            unseen += len(whole.unseen)
+        made = ledger.all_seals(session, self.district, since)
         highest = ledger.highest(session, self.district)
         totals = None
         if base is not None:
@@ -102,14 +120,49 @@ class Keeper(Designer):
         breaks += checker.check_publications(publications, every)
         breaks += _printed(printed, every)
         return Audited(
-            len(codes), events, len(made), len(publications), len(seals.unsealed(session, self.district)), since,
-            seals.newest(session, self.district), tuple(breaks),
+            len(codes) - unseen, events, len(made), len(publications), len(pointers), unseen,
+            len(seals.unsealed(session, self.district)), since, seals.newest(session, self.district), tuple(breaks),
         )  # fmt: skip
 
-    def _audit_tasks(self, session: Session, chunk: Sequence[str], since: int) -> tuple[list[Break], int]:
-        stored = ledger.heads(session, self.district, chunk)
-        named = ledger.named(session, self.district, chunk)
+    def _whole(self, session: Session, chunk: Sequence[str], since: int = 0, strict: bool = True) -> _Whole:
+        """What rows and events say of some tasks, wherever they stand.
+
+        Args:
+            session: the caller's.
+            chunk: codes.
+            since: only the last event that this seal had seen, and what follows.
+            strict: whether an archive that cannot be reached is an error.
+        """
+        heads, pointers = self._heads(session, chunk)
         events = ledger.events(session, self.district, chunk, since)
+        named = ledger.named(session, self.district, chunk)
+        away, unseen = [one for one in pointers.values() if one.task not in events], set[str]()
+        for _, group in groupby(sorted(away, key=lambda one: one.place), lambda one: one.place):
+            there = list(group)
+            try:
+                records = self.shelves.records(session, there)
+            except Unknown:
+                if strict:
+                    raise
+                unseen |= {one.task for one in there}
+                continue
+            for one in there:
+                seen = max((h["version"] for h in named.get(one.task, ()) if h["number"] <= since), default=0)
+                events[one.task] = [row for row in records.get(one.task, ()) if row["seq"] >= seen]
+        return _Whole(since, heads, events, named, frozenset(one.task for one in away), frozenset(unseen))
+
+    def _heads(self, session: Session, chunk: Sequence[str]) -> tuple[dict[str, Record], dict[str, Retired]]:
+        """What is written down of the heads of some tasks, and the places of those that are not here."""
+        here = ledger.heads(session, self.district, chunk)
+        away = {k: one for k, one in retired.pointers(session, self.district, chunk).items() if k not in here}
+        told = {
+            k: {"district": self.district, "task": k, "version": one.version, "head": one.head}
+            for k, one in away.items()
+        }
+        return here | told, away
+
+    def _audit_tasks(self, session: Session, chunk: Sequence[str], whole: _Whole) -> tuple[list[Break], int]:
+        stored, named, events, since = whole.heads, whole.named, whole.events, whole.since
         found, number = [], 0
         for code in chunk:
             rows, heads = events.get(code, []), named.get(code, [])
@@ -123,7 +176,7 @@ class Keeper(Designer):
                     heads[heads.index(base[0]) :],
                 )
             elif base:  # what the seal saw is no longer there: look at the whole
-                rows = ledger.events(session, self.district, [code]).get(code, [])
+                rows = self._whole(session, [code]).events.get(code, [])
             number += len(rows)
             broken = checker.check_task(self.district, code, rows, stored.get(code), heads, start, before)
             found += [broken] if broken is not None else []
@@ -131,6 +184,8 @@ class Keeper(Designer):
 
     def export(self, session: Session, folder: str | Path) -> Record:
         """Write the whole record into a new folder, in open formats and with a checker that needs nothing of ours.
+
+        Tasks in archives are written like the others; a record restored from it has them all.
 
         Args:
             session: the caller's; nothing is written to it.
@@ -142,6 +197,7 @@ class Keeper(Designer):
         Raises:
             Refused: F06 when there is something already.
             Invalid: F07 when it cannot be written.
+            Unknown: T07 when an archive cannot be reached.
         """
         head = seals.newest(session, self.district)
         about = {
@@ -155,10 +211,8 @@ class Keeper(Designer):
         many = list(ledger.chunks(codes))
         every = ledger.all_seals(session, self.district)
         return {
-            "heads": (h for c in many for _, h in sorted(ledger.heads(session, self.district, c).items())),
-            "events": (
-                e for c in many for _, rows in sorted(ledger.events(session, self.district, c).items()) for e in rows
-            ),
+            "heads": (h for c in many for _, h in sorted(self._heads(session, c)[0].items())),
+            "events": (e for c in many for _, rows in sorted(self._whole(session, c).events.items()) for e in rows),
             "seals": iter(every),
             "sealed": (
                 h for c in many for _, rows in sorted(ledger.named(session, self.district, c).items()) for h in rows

@@ -11,7 +11,7 @@ from supervise.desk import Desk
 from supervise.errors import Problem, Refused, Stale, SuperviseError, did_you_mean
 from supervise.people import Actor
 from supervise.records import Task
-from supervise.store import tasks
+from supervise.store import retired, tasks
 from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Liaison(Desk):
             data: field → value.
 
         Raises:
-            Refused: with everything that is wrong and what can be done instead.
+            Refused: with everything that is wrong and what can be done instead; T06 when the task is in an archive.
             Stale: when someone else was first.
             Unknown: no such task.
         """
@@ -129,7 +129,7 @@ class Liaison(Desk):
         try:
             task = book.task(act.code)
             if task is None:
-                return self.unknown(work, act.code)
+                return self.absent(work, act.code)
             if act.key in book.keys:
                 return self._repeated(task, act, book.keys[act.key])
             lifecycle = self.lifecycle(work, task.definition)
@@ -164,8 +164,10 @@ class Liaison(Desk):
         return unit.name
 
     def allowed(self, session: Session, code: str, by: Actor, day: date | None = None) -> tuple[Button, ...]:
-        """What someone can do to a task now, and which fields each act asks for."""
+        """What someone can do to a task now, and which fields each act asks for; nothing to one in an archive."""
         task, day = self.load(session, code), day or self.today()
+        if retired.pointers(session, self.district, [code]):
+            return ()
         return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
 
 

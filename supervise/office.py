@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from supervise.archivist import Archivist
 from supervise.clerk import Clerk
 from supervise.judge import Judge
-from supervise.keeper import Keeper
 from supervise.service import Service
 from supervise.store.database import open_database
 
 
-class Office(Clerk, Judge, Keeper):
+class Office(Clerk, Judge, Archivist):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

@@ -20,7 +20,7 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore",
+    "diagram", "replay", "audit", "export", "restore", "retire",
 )  # fmt: skip
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 EVERY = (*COMMANDS, *OF_DB)
@@ -207,6 +207,13 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("audit")
     step("export", folder / "导出")
     made["restore"] = [run("restore", folder / "导出", "--db", folder / "新库.db", "--json").data]
+    day.do("2025-07-16", "督查室", "withdraw", "--reason", "调整", code="QH2025-002")
+    step("retire", "2025", "--to", folder / "2025.db")
+    step("retire")
+    (folder / "2025.db").rename(folder / "走了.db")
+    step("retire")
+    (folder / "走了.db").rename(folder / "2025.db")
+    step("retire", "QH2025-002", "--back")
     _forge(day.db)
     step("audit", "--from", "2")
     step("audit")

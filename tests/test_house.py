@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
 GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
-HALL = ("office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service")
+HALL = (
+    "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
+)  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
 FOURTH = {"cli", "web", "worker", "integrations"}
@@ -45,6 +47,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pydantic_core": ("reading",),
     "chinese_calendar": ("dates",),
     "xlsxwriter": ("exports", "cli"),
+    "pyarrow": ("parquet",),
     "docxtpl": ("exports",),
     "docx": ("intake",),
     "python_calamine": ("intake",),

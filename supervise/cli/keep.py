@@ -41,7 +41,7 @@ def _plain(made: Audited) -> dict[str, Any]:
     head = made.head
     return {
         "tasks": made.tasks, "events": made.events, "seals": made.seals, "publications": made.publications,
-        "unsealed": made.unsealed, "since": made.since,
+        "archived": made.archived, "out_of_reach": made.out_of_reach, "unsealed": made.unsealed, "since": made.since,
         "head": {"number": head.number, "hash": head.hash} if head is not None else None,
         "broken": [
             {
@@ -62,6 +62,10 @@ def _face(made: Audited) -> str:
     )
     if made.head is not None:
         lines.append(f"最后封存:第 {made.head.number} 号 · {made.head.hash}")
+    if made.archived:
+        lines.append(f"其中 {made.archived - made.out_of_reach} 项在归档里,一并核对了。")
+    if made.out_of_reach:
+        lines.append(f"还有 {made.out_of_reach} 项的归档打不开,没有核对:supervise retire 列出归档在哪里。")
     if made.unsealed:
         lines.append(f"另有 {made.unsealed} 项任务在这以后又有办理,下次走时钟或公布时封存。")
     return "\n".join(lines)

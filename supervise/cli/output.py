@@ -51,7 +51,8 @@ class Counter:
         from supervise.office import Office
 
         algorithm = os.environ.get("SUPERVISE_HASH") or "sha256"
-        return Office(self.definitions, district=self.district, algorithm=algorithm)
+        archives = os.environ.get("SUPERVISE_ARCHIVES", "").split()
+        return Office(self.definitions, district=self.district, algorithm=algorithm, archives=archives)
 
     def sessions(self, create: bool = False, beside: bool = False) -> Sessions:
         """Sessions on the database; an SQLite file is made only by commands that write."""

@@ -221,7 +221,7 @@ def do(
 
     fields = _fields(context.args)
     with counter.writing() as (office, session):
-        before = office.load(session, code)
+        before = office.at_hand(session, code)
         lifecycle = office.lifecycle(session, before.definition)
         data = _files(lifecycle.definition, fields)
         task = office.advance(session, code, action, actor(office, as_, person, for_), day, key, seen, **data)

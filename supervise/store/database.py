@@ -126,6 +126,23 @@ def _wal(engine: Engine) -> None:
         sleep(0.05)
 
 
+def in_one_file(sessions: Sessions) -> None:
+    """See that an SQLite database that is rarely written is one file, which may be moved, copied or made read-only.
+
+    If somebody else has it open it stays as it is until the next time.
+    """
+    engine: Engine = sessions.kw["bind"]
+    if engine.dialect.name != "sqlite":
+        return
+    engine.dispose()
+    with engine.connect() as connection:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
+        except OperationalError as error:
+            if not faults.clash(error):
+                raise
+
+
 @contextmanager
 def writing(sessions: Sessions) -> Iterator[Work]:
     """A transaction: all of it, or nothing; what the database says against it is told in our words."""

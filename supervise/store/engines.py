@@ -81,3 +81,23 @@ def shown(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except SQLAlchemyError:
         return url
+
+
+def bare(url: str) -> str:
+    """A URL without its password, as it may be written down; what is no URL stays as it is."""
+    try:
+        full = make_url(url)
+    except SQLAlchemyError:
+        return url
+    without = URL.create(full.drivername, full.username, None, full.host, full.port, full.database, full.query)
+    return without.render_as_string(hide_password=False)
+
+
+def file_of(url: str) -> str:
+    """The file of an SQLite database; nothing for one in memory and for every other kind."""
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        return ""
+    named = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return str(parsed.database) if named else ""

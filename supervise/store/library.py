@@ -92,6 +92,7 @@ def publish(
     by: str,
     now: datetime,
     algorithm: str = chain.DEFAULT,
+    sealed_as: str = "publication",
 ) -> Publication:
     """Freeze ``body`` under the next number of its name and period, and seal the record as it stands.
 
@@ -102,7 +103,7 @@ def publish(
     number = f"{period}-{name}-{before + 1}"
     made = Publication(number, kind, name, period, fingerprint(body), body, by, now)
     paper = chain.paper(publication_record(district, made), algorithm)
-    seal = seals.make(session, district, "publication", now, algorithm, number, paper)
+    seal = seals.make(session, district, sealed_as, now, algorithm, number, paper)
     assert seal is not None  # a publication is always sealed
     made = replace(made, seal=seal.number, seal_hash=seal.hash)
     session.execute(insert(of(session).publication).values(publication_record(district, made) | {"published_at": now}))

@@ -27,10 +27,10 @@ class Seal:
 
     Args:
         number: 1, 2, 3 … within the district.
-        kind: ``tick``, ``publication`` or ``audit``.
+        kind: ``tick``, ``publication``, ``audit`` or ``archive``.
         sealed_at: when, UTC.
         tasks, events: how many tasks and events all seals up to this one cover.
-        serial, paper: the publication it was made for, and the hash of that publication's record.
+        serial, paper: the publication or list of retired tasks it was made for, and the hash of that record.
         root: hash over the heads it names.
         previous, hash: the seal before it, and itself.
     """

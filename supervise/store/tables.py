@@ -22,8 +22,11 @@ from sqlalchemy.orm import Session
 from supervise.errors import Invalid, Problem
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0003"
+LAYOUT = "0004"
 """The newest layout: the last revision in ``migrations/``."""
+
+ADDED = {"0004": ("retired",)}
+"""Tables that came with a later layout than the first."""
 
 PREFIX, OPTION = "sv_", "supervise_tables"
 OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
@@ -64,6 +67,7 @@ class Tables:
         self._log()
         self._decided()
         self._chain()
+        self._retired()
 
     def _tasks(self) -> None:
         self.task = self._table(
@@ -203,6 +207,22 @@ class Tables:
             Column("version", Integer, nullable=False),
             Column("head", Name(80), nullable=False),
             Index(None, "district", "seq"),
+        )
+
+    def _retired(self) -> None:
+        """Tasks whose rows stand in an archive: what must be known of them without opening it, and where it is."""
+        self.retired = self._table(
+            "retired",
+            Column("task", Name(64), primary_key=True),
+            Column("version", Integer, nullable=False),
+            Column("head", Name(80), nullable=False),
+            Column("definition", Name(128), nullable=False),
+            Column("opened", Date, nullable=False),
+            Column("closed_on", Date, nullable=False),
+            Column("last_day", Date, nullable=False),
+            Column("last_known", UtcDateTime, nullable=False),
+            Column("serial", Name(128), nullable=False),
+            Column("place", LongText, nullable=False),
         )
 
     def _table(self, name: str, *items: Any) -> Table:

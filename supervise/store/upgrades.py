@@ -20,7 +20,8 @@ from sqlalchemy.exc import NoSuchModuleError
 from supervise.errors import Invalid, Problem, Refused, Unknown
 from supervise.store import locks
 from supervise.store.faults import told
-from supervise.store.tables import LAYOUT, Tables, of, tables
+from supervise.store.partitions import without_wider_keys
+from supervise.store.tables import ADDED, Tables, of, tables
 from supervise.store.types import MYSQL
 
 if TYPE_CHECKING:
@@ -75,23 +76,25 @@ def downgrade(bind: Engine | Connection, to: str, drop: bool = False) -> tuple[s
         if held and not drop:
             text = f"库里有 {held} 条记录,退到 {to} 会丢失数据"
             raise Refused(Problem("B06", text, help="请先备份;确要退回,请加 --yes"))
-        if to == BASE and _current(connection) is None:  # half-made, where a database cannot take a step back whole
+        if to == BASE:  # at once: nothing is kept, and a step back would want what somebody may have removed
+            gone = [layout for layout in _newest_first() if layout <= (_current(connection) or "")]
             of(connection).metadata.drop_all(connection)
-            return ()
-        _adopt(connection)
-        steps = _run(connection, to, up=False)
-        if to == BASE:
             of(connection).version.drop(connection, checkfirst=True)
-        return steps
+            return tuple(gone)
+        _adopt(connection)
+        return _run(connection, to, up=False)
 
 
 def differences(bind: Engine | Connection) -> tuple[str, ...]:
     """Where our tables differ from the newest layout, one line each; other tables are not looked at."""
+    with _connected(bind) as connection:
+        return tuple(line for difference in _compared(connection) for line in _said(difference))
+
+
+def _compared(connection: Connection) -> list[Any]:
     from alembic.autogenerate import compare_metadata
 
-    with _connected(bind) as connection:
-        found = compare_metadata(_context(connection), of(connection).metadata)
-        return tuple(line for difference in found for line in _said(difference))
+    return without_wider_keys(connection, list(compare_metadata(_context(connection), of(connection).metadata)))
 
 
 def sql(url: str, start: str = BASE, to: str = "head", at: Tables | None = None) -> str:
@@ -148,7 +151,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _known(revision: str) -> None:
-    known = [script.revision for script in _scripts().walk_revisions()]
+    known = _newest_first()
     if revision not in (*known, BASE, "head"):
         text = f"没有“{revision}”这个版式,有的是:{'、'.join([BASE, *reversed(known)])}"
         raise Unknown(Problem("B07", text))
@@ -167,11 +170,40 @@ def _adopt(connection: Connection) -> None:
     """Write down the layout of tables that a host made from our MetaData."""
     if _current(connection) is not None:
         return
-    if differences(connection):
-        text = "库里有 supervise 的表,却没有版式记录,与最新的版式也不一样"
+    found = next((layout for layout in _newest_first() if _is_of(connection, layout)), None)
+    if found is None:
+        text = "库里有 supervise 的表,却没有版式记录,与哪一个版式都不一样"
         help_ = "supervise db check 列出不同之处;没有数据的可先 supervise db downgrade base"
         raise Invalid(Problem("B02", text, help=help_))
-    _context(connection).stamp(_scripts(), LAYOUT)
+    _context(connection).stamp(_scripts(), found)
+    _written_down(connection)
+
+
+def _written_down(connection: Connection) -> None:
+    """MySQL commits what changes tables, the caller's part with it; the note of the layout must not be lost then."""
+    if connection.dialect.name in MYSQL:
+        connection.exec_driver_sql("COMMIT")
+
+
+def _newest_first() -> list[str]:
+    return [script.revision for script in _scripts().walk_revisions()]
+
+
+def _is_of(connection: Connection, layout: str) -> bool:
+    """Whether tables are of a layout: nothing differs from the newest but the tables that came later."""
+    at = of(connection)
+    later = {at.prefix + name for since, names in ADDED.items() if since > layout for name in names}
+    found = _compared(connection)
+    missing = {d[1].name for d in found if d[0] == "add_table"}
+    return missing == later and all(_table_of(difference) in later for difference in found)
+
+
+def _table_of(difference: Any) -> str:
+    """The table that a whole table or index is missing of; nothing for any other difference."""
+    if not isinstance(difference, tuple) or difference[0] not in ("add_table", "add_index"):
+        return ""
+    thing: Any = difference[1]
+    return str(getattr(thing, "table", thing).name)
 
 
 def _run(connection: Connection, to: str, up: bool) -> tuple[str, ...]:
@@ -179,7 +211,7 @@ def _run(connection: Connection, to: str, up: bool) -> tuple[str, ...]:
     context = _configured(of(connection), {"up": up}, connection=connection, destination=to)
     _migrate(context, of(connection))
     after = _current(connection)
-    between = [s.revision for s in _scripts().walk_revisions()][::-1]
+    between = _newest_first()[::-1]
     numbers = [BASE, *between]
     low, high = sorted((numbers.index(before or BASE), numbers.index(after or BASE)))
     steps = tuple(numbers[low + 1 : high + 1])
@@ -219,9 +251,8 @@ def _configured(at: Tables, opts: dict[str, Any], destination: str = "", **where
 
 
 def _kept(ctx: MigrationContext, **_: Any) -> None:
-    """MySQL has committed the step already; the note of the layout it led to must not be lost with a rollback."""
-    if ctx.connection is not None and ctx.dialect.name in MYSQL and not ctx.as_sql:
-        ctx.connection.exec_driver_sql("COMMIT")
+    if ctx.connection is not None and not ctx.as_sql:
+        _written_down(ctx.connection)
 
 
 def _held(connection: Connection) -> int:

@@ -1,0 +1,68 @@
+"""How far back a rule looks: whether a task that was over before a period began can count in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from supervise.dates import FOREVER, Calendar, Period
+from supervise.phrases import Behind, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
+from supervise.reading import Strict
+from supervise.rules.measures import COUNTED
+from supervise.workflows.situations import Situation
+
+MARGIN = timedelta(days=31)
+"""More than any run of days off, so that a length counted backwards is never too short."""
+
+
+def reach(period: Period, calendar: Calendar, *rules: Strict) -> date | None:
+    """The day since which a task must have had something on it to count in a period.
+
+    Args:
+        period: what is judged.
+        calendar: for lengths in working days.
+        rules: by which.
+
+    Returns:
+        the first day of the period, earlier by the longest distance a rule speaks of; ``None`` when a phrase counts
+        what was over long before, such as what was waived, which is said of every period after.
+    """
+    days = [_since(measure, period, calendar) for rule in rules for measure in measures(rule)]
+    return None if None in days else min([period.start, *(day for day in days if day is not None)])
+
+
+def _since(measure: Measure, period: Period, calendar: Calendar) -> date | None:
+    if isinstance(measure, Outcome):
+        return period.start if measure.outcome in COUNTED else None
+    if isinstance(measure, Distance) and not measure.before:
+        return calendar.add(period.start, -measure.count, measure.unit) - MARGIN
+    return period.start
+
+
+def last_day(situation: Situation) -> date:
+    """The last day on which anything on a closed task counts by itself: an act, or a duty as it settled."""
+    days = {event.day for event in situation.task.events}
+    for duty in (d for d in situation.duties if d.void is None):
+        days |= {duty.settles} | ({duty.met} if duty.met else set()) | (set() if duty.in_time else {duty.missed_from})
+    return max(days - {FOREVER})
+
+
+def measures(value: Any) -> Iterator[Measure]:
+    """Every phrase in a rule that counts something."""
+    if isinstance(value, Outcome | Distance | Behind | Unanswered | OnPace | Done):
+        yield value
+    elif isinstance(value, Comparison):
+        yield value.measure
+    elif isinstance(value, Strict):
+        for _, inner in value:
+            yield from measures(inner)
+    elif isinstance(value, dict):
+        yield from measures(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from measures(inner)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from measures(getattr(value, field.name))

@@ -1,0 +1,106 @@
+"""The queries people wait for are answered from an index, not by reading a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from supervise import Cut
+from supervise.dates import FOREVER
+from supervise.store import duties, library, retired, seals, tasks
+from supervise.store.database import open_database
+from supervise.store.tables import of
+from tests.plans import plans
+from tests.retiring import lived
+from tests.servers import database
+
+DAY = date(2026, 7, 20)
+MANY = 4000
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A session on a database of thousands of tasks, whose statistics are up to date."""
+    folder: Path = tmp_path_factory.mktemp("plans")
+    with database(request.param, folder) as url:
+        sessions = open_database(url, create=True)
+        lived(sessions)
+        with sessions.begin() as session:
+            for name in retired.TABLES:
+                _multiplied(session, name)
+            session.execute(text("analyze"))
+        with sessions() as session:
+            yield session
+        sessions.kw["bind"].dispose()
+
+
+def _multiplied(session: Session, name: str) -> None:
+    """Rows of two tasks a thousand times over, spread over days and units."""
+    table = getattr(of(session), name)
+    code = retired.key(name)
+    rows = [dict(row._mapping) for row in session.execute(select(table).where(table.c[code].in_(("B1", "C1"))))]
+    made: list[dict[str, Any]] = []
+    for n in range(MANY // 2):
+        for row in rows:
+            later = DAY + timedelta(days=n % 400 - 3)
+            own: dict[str, dict[str, Any]] = {
+                "event": {"idem": None}, "party": {"unit": f"单位{n % 200}"},
+                "duty": {"due": later, "unit": f"单位{n % 200}"},
+                "task": {"wake_on": later, "unsealed": int(n % 50 == 0)},
+            }  # fmt: skip
+            other = {code: f"{row[code]}-{n:05}"} | own[name]
+            made.append(row | other)
+    session.execute(table.insert(), made)
+
+
+def _parties(session: Session) -> object:
+    party = of(session).party
+    query = select(party.c.task).where(party.c.district == "default", party.c.unit == "单位7")
+    return session.execute(query).all()
+
+
+CUT, WHOLE = Cut(DAY), Cut(FOREVER)
+QUERIES: dict[str, tuple[Callable[[Session], object], str, tuple[str, ...]]] = {
+    "whom the clock wakes": (lambda s: tasks.waking(s, "default", DAY - timedelta(days=2)), "task", ("wake_on",)),
+    "what changed since the last seal": (lambda s: seals.unsealed(s, "default"), "task", ("unsealed",)),
+    "one task's history": (lambda s: tasks.histories(s, "default", WHOLE, ["C1"]), "event", ("task",)),
+    "histories at a cut": (lambda s: tasks.histories(s, "default", CUT, ["C1", "B1"]), "event", ("task",)),
+    "duties of some tasks at a cut": (lambda s: duties.at(s, "default", CUT, ["C1", "B1"]), "duty", ("task",)),
+    "by idempotency key": (lambda s: tasks.by_key(s, "default", "C1:plan:2026-03-09"), "event", ("idem",)),
+    "tasks of a unit": (_parties, "party", ("unit",)),
+    "what a unit owes": (lambda s: duties.unmet(s, "default", CUT, ["单位7"]), "duty", ("unit", "until_day")),
+    "publications of a period": (
+        lambda s: library.publications(s, "default", "red-black", "2025Q2"), "publication", ("name", "period"),
+    ),
+    "where a task in an archive stands": (lambda s: retired.pointers(s, "default", ["A1"]), "retired", ("task",)),
+}  # fmt: skip
+SMALL = {"publication", "retired"}
+"""Tables that PostgreSQL rightly reads whole, for they have a few rows here."""
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_people_wait_for_uses_an_index(name: str, session: Session) -> None:
+    """The plan searches an index by the district and what was asked for, and reads no table from end to end."""
+    act, table, columns = QUERIES[name]
+    postgres = session.connection().dialect.name == "postgresql"
+    if postgres:
+        session.execute(text(f"set local enable_seqscan = {'off' if table in SMALL else 'on'}"))
+    plan = "\n".join(plans(session, lambda: act(session)))
+    whole = rf"Seq Scan on sv_{table}\b" if postgres else rf"SCAN (TABLE )?sv_{table}\b"
+    assert not re.search(whole, plan), plan
+    held = " ".join(re.findall(r"(?:Index Cond|Recheck Cond): (.*)" if postgres else r"\((.*)\)", plan))
+    assert all(re.search(rf"\b{column}\b", held) for column in ("district", *columns)), plan
+
+
+def test_a_plan_without_an_index_is_told(session: Session) -> None:
+    """The check itself tells a search from reading a whole table."""
+    task = of(session).task
+    (plan,) = plans(session, lambda: session.execute(select(task.c.code).where(task.c.text == "x")).all())
+    assert re.search(r"Seq Scan on sv_task\b|SCAN (TABLE )?sv_task\b", plan), plan
