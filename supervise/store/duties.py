@@ -31,9 +31,9 @@ def enter(sheet: Sheet, district: str, stages: Sequence[Stage]) -> None:
     """
     fresh: dict[str, list[dict[str, Any]]] = {}
     for event, before, after in stages:
-        if before == after:
-            continue
-        stood, stands = {d.key: d for d in before}, {d.key: d for d in after}
+        same = {id(duty) for duty in before} & {id(duty) for duty in after}  # most are carried on as they are
+        stood = {d.key: d for d in before if id(d) not in same}
+        stands = {d.key: d for d in after if id(d) not in same}
         for key, duty in stood.items():
             if stands.get(key) != duty:
                 end = {"until_day": event.day, "until_known": event.recorded_at}

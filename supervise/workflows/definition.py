@@ -192,14 +192,15 @@ class Definition(Strict):
         return date.fromisoformat(event.data[received]) if received else event.day
 
     @cached_property
+    def figure_actions(self) -> frozenset[str]:
+        """Actions that report a percentage."""
+        figure = self.field_of("percent")
+        return frozenset(name for name, action in self.actions.items() if figure and figure in action.needs)
+
+    @cached_property
     def figure_duties(self) -> frozenset[str]:
         """Kinds of duty on fixed dates that are met by reporting a percentage."""
-        figure = self.field_of("percent")
-        reports = {name for name, action in self.actions.items() if figure and figure in action.needs}
-        return frozenset(
-            name for name, duty in self.duties.items()
-            if duty.fixed and reports.intersection(duty.met_by)
-        )  # fmt: skip
+        return frozenset(n for n, d in self.duties.items() if d.fixed and self.figure_actions.intersection(d.met_by))
 
 
 def targets(action: Action) -> tuple[str, ...]:

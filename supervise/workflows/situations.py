@@ -69,6 +69,8 @@ class Situation:
         else:
             found = self._distance(condition)
         real = [h for h in found if h.span.start < h.span.end and h.span.start < FOREVER]
+        if len(real) < 2:
+            return tuple(real)
         if len({h.span.start for h in real}) < len(real):
             real.sort(key=lambda h: (h.span.start, h.key))
         else:
@@ -119,8 +121,7 @@ class Situation:
         They are the days of the reports, and the days on which a report was missed and not excused: then the last
         figure stands, 0 if there was none. Between them nobody falls behind by the mere passing of time.
         """
-        name, actions = self.definition.field_of("percent"), self.definition.actions
-        reports = {action for action, spec in actions.items() if name in spec.needs}
+        name, reports = self.definition.field_of("percent"), self.definition.figure_actions
         told = [e for e in self.task.events if e.action in reports and name in e.data]
         said = [(self.definition.acted_on(e), Decimal(str(e.data[name]))) for e in told]
         figures = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
