@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import mirror, world
 from benchmarks.lines import Lines, summary
+from supervise import Act
 
 sys.path.append(str(world.PEERS))
 Batch = Callable[[Sequence[Any]], None]
@@ -73,17 +74,9 @@ def loop(backend: str, target: str) -> Batch:
     return run
 
 
-def acts(requests: Sequence[Any], seen: int) -> list[Any]:
-    """The same acts as ours.
-
-    Raises:
-        RuntimeError: while this version has none.
-    """
-    try:
-        from supervise.clerk import Act  # type: ignore[attr-defined]
-    except ImportError:
-        raise RuntimeError("this version of supervise has no advance_many yet") from None
-    return [Act(*_words(request), "", seen) for request in requests]
+def acts(requests: Sequence[Any], seen: int) -> list[Act]:
+    """The same acts as ours."""
+    return [Act(*_words(request), day=world.DAY, seen=seen) for request in requests]
 
 
 def _words(r: Any) -> tuple[str, str, Any, dict[str, Any]]:
@@ -94,8 +87,6 @@ def _words(r: Any) -> tuple[str, str, Any, dict[str, Any]]:
 def session_many(backend: str, target: str) -> Batch:
     """``office.advance_many`` in a session of the caller's."""
     sessions, office = world.sessions(world.url_of(backend, target)), world.office()
-    if not hasattr(office, "advance_many"):
-        raise RuntimeError("this version of supervise has no advance_many yet")
 
     def run(requests: Sequence[Any]) -> None:
         with sessions.begin() as session:

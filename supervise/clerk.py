@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from supervise.dates import FOREVER
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.liaison import Liaison
 from supervise.people import Actor
@@ -259,7 +258,7 @@ class Clerk(Liaison):
         steps: Many[Step] = []
         proposals: Many[Proposal] = []
         quiet: dict[str, tuple[int, date]] = {}
-        for task in tasks.histories(session, self.district, Cut(FOREVER), codes):
+        for task in tasks.standing(session, self.district, codes).values():
             lifecycle = self.lifecycle(session, task.definition)
             step = lifecycle.settle(task, day)
             for ladder in self.ladders(lifecycle.definition.workflow):

@@ -212,11 +212,10 @@ class Desk:
         """
         codes = None if codes is None else list(codes)
         before = retired.pointers(session, self.district, cut=cut, since=since) if codes is None else {}
-        few = cut == WHOLE and codes is not None and len(codes) <= tasks.FEW
-        here = (
-            [task for _, task in sorted(tasks.standing(session, self.district, codes or ()).items())] if few
-            else tasks.histories(session, self.district, cut, codes)
-        )  # fmt: skip
+        if cut == WHOLE and codes is not None:
+            here = [task for _, task in sorted(tasks.standing(session, self.district, codes).items())]
+        else:
+            here = tasks.histories(session, self.district, cut, codes)
         found = {task.code for task in here}
         left = None if codes is None else [code for code in codes if code not in found]
         if left == []:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 from typing import Any, cast
 
 from transitions import EventData, Machine
@@ -23,7 +24,7 @@ from supervise.workflows.fields import FieldError, read_field
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 
-LATEST = 2048
+LATEST = 4096
 """Situations that a lifecycle keeps at hand."""
 CLOCK_ACTOR = Actor("系统", "", frozenset({CLOCK}))
 
@@ -86,6 +87,7 @@ class Lifecycle:
         self.definition, self.calendar = definition, calendar
         self.wording = Wording(definition)
         self._latest: dict[int, Situation] = {}
+        self._lock = Lock()
         self.clock_actions = {
             state: tuple(
                 n for n, a in definition.actions.items()
@@ -130,9 +132,10 @@ class Lifecycle:
         return found
 
     def _kept(self, situation: Situation) -> Situation:
-        if len(self._latest) > LATEST:
-            self._latest.clear()
-        self._latest[id(situation.task)] = situation
+        with self._lock:
+            self._latest[id(situation.task)] = situation
+            if len(self._latest) > LATEST:
+                del self._latest[next(iter(self._latest))]
         return situation
 
     def _after(self, task: Task, event: Event) -> Task:
@@ -143,9 +146,11 @@ class Lifecycle:
 
     def on_record(self, task: Task, kept: Task) -> None:
         """Know ``kept``, the same task with its hashes, as ``task`` is known."""
-        situation = Situation(self.definition, kept, self.calendar)
-        situation.__dict__["fold"] = self.situation(task).fold
-        self._kept(situation)
+        known = self._latest.get(id(task))
+        if known is not None and known.task is task:
+            situation = Situation(self.definition, kept, self.calendar)
+            situation.__dict__["fold"] = known.fold
+            self._kept(situation)
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
         """Place a task: its first event carries everything it is.
