@@ -11,18 +11,23 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy import Column, Connection, Date, Dialect, Integer, Table
 from sqlalchemy.dialects import postgresql
 
 from supervise.store.lines import Line
 from supervise.store.sheet import Sheet
 from supervise.store.tables import Tables, of
+from supervise.store.types import Data, Name, UtcDateTime
 
 
 def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write a sheet; ``False`` if some task no longer stood as it was claimed."""
-    lists = {name: _ENCODER.encode(rows) if (rows := getattr(sheet, name)) else None for name in Sheet.__slots__}
-    return bool(on.exec_driver_sql(_text(of(on)), lists).fetchall()[0][0])
+    given = {name: _ENCODER.encode(rows) for name in Sheet.__slots__ if (rows := getattr(sheet, name))}
+    if not given:
+        return True
+    text = _text(of(on), tuple(given))
+    given["district"] = sheet.events[0]["district"]
+    return bool(on.exec_driver_sql(text, given).fetchall()[0][0])
 
 
 def _plain(value: Any) -> str:
@@ -38,19 +43,19 @@ _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 @cache
-def _text(tables: Tables) -> str:
-    """The statement for one set of tables."""
-    return f"""
-WITH {_claimed(tables.task)},
-go AS MATERIALIZED (
-  SELECT (SELECT count(*) FROM claimed) = coalesce(json_array_length(%(claims)s::json), 0) AS clear),
-{_ended(tables.duty)},
-{_moved(tables.party)},
-{_added("tasks", tables.task)},
-{_added("events", tables.event)},
-{_added("duties", tables.duty)},
-{_added("news", tables.outbox)}
-SELECT clear FROM go"""
+def _text(tables: Tables, kinds: tuple[str, ...]) -> str:
+    """The statement for one set of tables and the kinds of rows that there are."""
+    parts = {
+        "ended": _ended(tables.duty), "moved": _left(tables.party), "parties": _came(tables.party),
+        "tasks": _added("tasks", tables.task), "events": _added("events", tables.event),
+        "duties": _added("duties", tables.duty), "news": _added("news", tables.outbox),
+    }  # fmt: skip
+    claimed = [_claimed(tables.task), _GO] if "claims" in kinds else ["go AS (SELECT true AS clear)"]
+    return f"WITH {','.join([*claimed, *(parts[kind] for kind in kinds if kind in parts)])} SELECT clear FROM go"
+
+
+_GO = """
+go AS MATERIALIZED (SELECT (SELECT count(*) FROM claimed) = json_array_length(%(claims)s::json) AS clear)"""
 
 
 def _claimed(task: Table) -> str:
@@ -58,49 +63,76 @@ def _claimed(task: Table) -> str:
     seen = {"b_district": task.c.district, "b_code": task.c.code}
     seen |= {f"was_{name}": task.c[name] for name in ("version", "head")}
     rows = _rows("claims", seen | {column.name: column for column in changing})
-    return f"""claimed AS (
+    return f"""
+claimed AS (
   UPDATE {_name(task)} AS t SET {", ".join(f"{c.name} = r.{c.name}" for c in changing)}
   FROM {rows}
-  WHERE t.district = r.b_district AND t.code = r.b_code AND t.version = r.was_version AND t.head = r.was_head
+  WHERE t.district = %(district)s AND t.code = r.b_code AND t.version = r.was_version AND t.head = r.was_head
   RETURNING 1)"""
 
 
 def _ended(duty: Table) -> str:
     ends = {"b_district": duty.c.district, "b_task": duty.c.task, "b_ref": duty.c.ref}
     ends |= {name: duty.c[name] for name in ("until_day", "until_known")}
-    return f"""ended AS (
+    return f"""
+ended AS (
   UPDATE {_name(duty)} AS d SET until_day = r.until_day, until_known = r.until_known
   FROM go, {_rows("ended", ends)}
-  WHERE go.clear AND d.district = r.b_district AND d.task = r.b_task AND d.ref = r.b_ref
-    AND d.until_known IS NULL)"""
+  WHERE go.clear AND d.district = %(district)s AND d.task = r.b_task AND d.ref = r.b_ref AND d.until_known IS NULL)"""
 
 
-def _moved(party: Table) -> str:
-    """Parties written anew: who left, who changed places, who came; no row is touched twice."""
-    name, columns = _name(party), {column.name: column for column in party.c}
-    rows, key = _rows("parties", columns), " AND ".join(f"p.{n} = r.{n}" for n in columns if n != "place")
+def _left(party: Table) -> str:
+    """The parties that a task had and has no longer; no row is touched twice."""
     moved = _rows("moved", {"b_district": party.c.district, "b_task": party.c.task}, "m")
-    return f"""left_ AS (
-  DELETE FROM {name} AS p USING go, {moved}
-  WHERE go.clear AND p.district = m.b_district AND p.task = m.b_task
-    AND NOT EXISTS (SELECT 1 FROM {rows} WHERE {key})),
+    still = _rows("parties", {column.name: column for column in party.c})
+    return f"""
+left_ AS (
+  DELETE FROM {_name(party)} AS p USING go, {moved}
+  WHERE go.clear AND p.district = %(district)s AND p.task = m.b_task
+    AND NOT EXISTS (SELECT 1 FROM {still} WHERE {_same(party)}))"""
+
+
+def _came(party: Table) -> str:
+    """The parties that changed places, and those that are new."""
+    name, rows = _name(party), _rows("parties", {column.name: column for column in party.c})
+    new = _added("parties", party, f" AND NOT EXISTS (SELECT 1 FROM {name} AS p WHERE {_same(party)})")
+    return f"""
 placed AS (
-  UPDATE {name} AS p SET place = r.place FROM go, {rows} WHERE go.clear AND {key} AND p.place <> r.place),
-{_added("parties", party, f" AND NOT EXISTS (SELECT 1 FROM {name} AS p WHERE {key})")}"""
+  UPDATE {name} AS p SET place = r.place FROM go, {rows} WHERE go.clear AND {_same(party)} AND p.place <> r.place),
+{new}"""
+
+
+def _same(party: Table) -> str:
+    return " AND ".join(f"p.{column.name} = r.{column.name}" for column in party.primary_key)
 
 
 def _added(rows: str, table: Table, only: str = "") -> str:
     columns = {column.name: column for column in table.c}
-    names, values = ", ".join(_quoted(n) for n in columns), ", ".join(f"r.{_quoted(n)}" for n in columns)
-    return f"""{rows}_added AS (
-  INSERT INTO {_name(table)} ({names})
-  SELECT {values} FROM go, {_rows(rows, columns)} WHERE go.clear{only})"""
+    return f"""
+{rows}_added AS (
+  INSERT INTO {_name(table)} ({", ".join(_quoted(n) for n in columns)})
+  SELECT r.* FROM go, {_rows(rows, columns)} WHERE go.clear{only})"""
 
 
 def _rows(name: str, columns: dict[str, Column[Any]], alias: str = "r") -> str:
-    """The rows of one kind, out of their list."""
-    types = ", ".join(f"{_quoted(n)} {c.type.compile(_DIALECT)}" for n, c in columns.items())
-    return f"json_to_recordset(%({name})s::json) AS {alias}({types})"
+    """The rows of one kind, out of their list.
+
+    The condition says nothing new; it is for the planner, who takes any list for a hundred rows and would rather read
+    a whole table than look that many up, and any condition for one that few fulfil.
+    """
+    types = ", ".join(f"{_quoted(n)} {_type(c)}" for n, c in columns.items())
+    rows = f"json_to_recordset(%({name})s::json) AS one({types})"
+    return f"(SELECT * FROM {rows} WHERE {next(iter(columns))} = %(district)s) AS {alias}"
+
+
+def _type(column: Column[Any]) -> str:
+    """In few letters: a driver keeps what it made of a statement only while that is not too long."""
+    if isinstance(column.type, Name):
+        return 'text COLLATE "C"' if column.primary_key or column.name == "head" else "text"
+    return _SHORT.get(type(column.type), "text")
+
+
+_SHORT: dict[type, str] = {Integer: "int", Date: "date", UtcDateTime: "timestamp", type(Data): "json"}
 
 
 def _name(table: Table) -> str:
