@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import report, world
 from benchmarks.processes import finished
-from supervise import Office
 
 OUT = world.ROOT / "out" / "bench"
 DATABASE = "wtb_bench"
@@ -40,9 +39,8 @@ NEEDED = {
 }  # fmt: skip
 ADVANCE = (
     "raw_3stmt", "raw_read_3stmt", "orm_transitions_naive", "orm_python_statemachine", "orm_spiffworkflow",
-    "django_fsm", "supervise_session",
+    "django_fsm", "supervise_service", "supervise_service_read", "supervise_session",
 )  # fmt: skip
-SERVICE = ("supervise_service", "supervise_service_read")
 SWEEP = ("set_based", "core_executemany", "orm_filtered", "orm_load_all", "supervise_tick")
 BOARD = (
     "limit_rollup", "duckdb_parquet", "polars_parquet", "sqlite_sql", "sqlite_sql_covering", "pandas_naive_parquet",
@@ -62,7 +60,6 @@ class Run:
         self.quick, self.dsn = options.quick, dsn
         self.tmp = OUT / "tmp"
         self.tmp.mkdir(parents=True, exist_ok=True)
-        self.service = hasattr(Office, "serve")
 
     def pick(self, full: object, quick: object) -> str:
         """A setting of the full form or of the small one."""
@@ -99,7 +96,7 @@ def dispatch(run: Run) -> None:
 def advance(run: Run) -> None:
     """B2: one client, eight threads, eight processes."""
     script = world.PEERS / "b2_advance.py"
-    names = installed(ADVANCE) + (list(SERVICE) if run.service else [])
+    names = installed(ADVANCE)
     for backend, where in run.backends():
         for clients, mode in (("1", "thread"), ("8", "thread"), ("8", "process")):
             if run.quick and mode == "process":
@@ -133,10 +130,9 @@ def batches(run: Run) -> None:
 def sweep(run: Run) -> None:
     """B3; at a million tasks only what does not read them all."""
     script = world.PEERS / "b3_sweep.py"
-    names = list(SWEEP) + (["supervise_tick_service"] if run.service else [])
-    forms = [(run.pick("10000,100000", "10000"), run.pick("100,1%,10%", "100"), names)]
+    forms = [(run.pick("10000,100000", "10000"), run.pick("100,1%,10%", "100"), list(SWEEP))]
     if not run.quick:
-        forms.append(("1000000", "100", [n for n in names if n != "orm_load_all"]))
+        forms.append(("1000000", "100", [n for n in SWEEP if n != "orm_load_all"]))
     for backend, where in (("sqlite", ()), *([("postgres", ("--dsn", run.dsn))] if run.dsn else [])):
         for sizes, due, only in forms:
             run.call(
@@ -275,8 +271,6 @@ def main() -> None:
         OUT.mkdir(parents=True, exist_ok=True)
         with server(options) as dsn:
             run = Run(options, dsn)
-            if not run.service:
-                print("this version of supervise has no Office.serve: the service's rows are left out")
             for part in wanted:
                 (OUT / f"{part}.jsonl").unlink(missing_ok=True)
                 PARTS[part](run)

@@ -110,17 +110,6 @@ def tick(backend: str, target: str) -> Callable[[], int]:
     return run
 
 
-def tick_service(backend: str, target: str) -> Callable[[], int]:
-    """The same through the service."""
-    url = copied(backend, target, *sizes(backend, target))
-    service = world.serve(url)
-    if not hasattr(service, "tick"):
-        raise RuntimeError("the service of this version has no tick")
-    atexit.register(_show, backend, url, target)
-    atexit.register(service.close)
-    return lambda: len(service.tick(NIGHT).events)
-
-
 def _show(backend: str, url: str, target: str) -> None:
     """Copy tonight's events, letters and versions from our database to the peers'."""
     from sqlalchemy import text
@@ -162,4 +151,4 @@ def _write(connection: Any, events: Any, letters: Any, states: dict[str, Any]) -
         connection.execute(text(update), [{"id": int(c[1:]), "state": s} for c, s in states.items()])
 
 
-CONTENDERS = {"supervise_tick": tick, "supervise_tick_service": tick_service}
+CONTENDERS = {"supervise_tick": tick}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from supervise import Actor, Office, Unit, UnitList
+from supervise.service import Service
 from supervise.store.database import Sessions, open_database
 
 HERE = Path(__file__).resolve().parent
@@ -106,16 +107,9 @@ def sessions(url: str) -> Sessions:
     return open_database(url, create=True, beside=True)
 
 
-def serve(url: str) -> Any:
-    """The service that owns its transactions.
-
-    Raises:
-        RuntimeError: while this version has none.
-    """
-    made = getattr(office(), "serve", None)
-    if made is None:
-        raise RuntimeError("this version of supervise has no Office.serve yet")
-    return made(url)
+def serve(url: str) -> Service:
+    """The service that owns its transactions."""
+    return office().serve(url)
 
 
 def life(opened: date, steps: int, pace: int = 7) -> list[tuple[str, date]]:

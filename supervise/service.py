@@ -8,17 +8,18 @@ with a single writer goes to the disk together.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from random import uniform
-from time import sleep
-from typing import TYPE_CHECKING, Any
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from supervise.errors import Stale, SuperviseError
+from supervise.errors import Stale
 from supervise.liaison import Act, Liaison, Made, settled
 from supervise.people import Actor
 from supervise.records import Task
@@ -28,7 +29,9 @@ from supervise.store.lines import Lines
 if TYPE_CHECKING:
     from supervise.store.statements import Work
 
-TRIES, REMEMBERED = 6, 1024
+T = TypeVar("T")
+PATIENCE, REMEMBERED = 2, 1024
+"""Seconds for which what only collided is tried again, and tasks that are remembered."""
 
 
 class Service:
@@ -90,34 +93,48 @@ class Service:
         Raises:
             Refused, Stale, Unknown: as ``advance``, with the problems of every act that failed.
         """
-        made = self._queue.ask(acts) if self._queue is not None else self._try(acts)
-        return settled(made)
+        return settled(self._queue.ask(acts) if self._queue is not None else self._try(acts))
 
-    def _together(self, asked: Sequence[Sequence[Act]]) -> list[Made]:
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Do anything else of the office's, such as a tick, in one transaction; again while it only collided.
+
+        Args:
+            work: called with a session of our own, more than once if need be.
+        """
+
+        def whole() -> T:
+            with writing(self._sessions) as session:
+                return work(session)
+
+        def tried() -> T:
+            return _again(whole)
+
+        return self._queue.ask(tried) if self._queue is not None else tried()
+
+    def _together(self, asked: Sequence[_Ask]) -> None:
         """What several threads asked for, in one transaction if each asked for one act."""
-        if len(asked) > 1 and all(len(acts) == 1 for acts in asked):
+        acts = [one.what[0] for one in asked if not callable(one.what) and len(one.what) == 1]
+        if len(asked) > 1 and len(acts) == len(asked):
             try:
-                return [[one] for one in self._once([act for acts in asked for act in acts], each=True)]
-            except SuperviseError:
-                pass  # one of them spoils it for all: each alone, so that only he hears of it
-        return [self._alone(acts) for acts in asked]
-
-    def _alone(self, acts: Sequence[Act]) -> Made:
-        try:
-            return self._try(acts)
-        except SuperviseError as error:
-            return [error]
+                for one, made in zip(asked, self._once(acts, each=True), strict=True):
+                    one.answer = [made]
+                return
+            except Exception:
+                pass
+        for one in asked:
+            try:
+                one.answer = one.what() if callable(one.what) else self._try(one.what)
+            except Exception as error:
+                one.error = error
 
     def _try(self, acts: Sequence[Act]) -> Made:
-        """Once, and again while it only collided."""
-        for _ in range(TRIES - 1):
-            try:
-                return self._once(acts)
-            except Stale:
-                for act in acts:
-                    self._remembered.pop(act.code, None)
-                sleep(uniform(0.001, 0.02))
-        return self._once(acts)
+        """Once, and again while it only collided; then what was remembered may have been the reason."""
+
+        def forget() -> None:
+            for act in acts:
+                self._remembered.pop(act.code, None)
+
+        return _again(lambda: self._once(acts), forget)
 
     def _once(self, acts: Sequence[Act], each: bool = False) -> Made:
         known = {act.code: task for act in acts if (task := self._recalled(act)) is not None}
@@ -147,10 +164,24 @@ class Service:
         self._remembered.update((task.code, task) for task in made if isinstance(task, Task))
 
 
+def _again(work: Callable[[], T], between: Callable[[], None] = lambda: None) -> T:
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            return work()
+        except Stale:
+            if monotonic() > until:
+                raise
+        between()
+        sleep(uniform(0.001, 0.02))
+
+
 @dataclass(slots=True)
 class _Ask:
-    acts: Sequence[Act]
-    made: Made = field(default_factory=list)
+    """What one thread wants done, and what came of it."""
+
+    what: Sequence[Act] | Callable[[], Any]
+    answer: Any = None
     error: BaseException | None = None
     next: list[_Ask] = field(default_factory=list)
     done: bool = False
@@ -164,15 +195,15 @@ class _Queue:
     for all who wait. So nobody polls for the database's only lock, and one flush of the disk serves many.
     """
 
-    def __init__(self, together: Any) -> None:
+    def __init__(self, together: Callable[[Sequence[_Ask]], None]) -> None:
         self._together = together
         self._lock = threading.Lock()
         self._waiting: list[_Ask] = []
         self._busy = False
 
-    def ask(self, acts: Sequence[Act]) -> Made:
+    def ask(self, what: Sequence[Act] | Callable[[], Any]) -> Any:
         """Have it done, by this thread or another, and give what came of it."""
-        mine = _Ask(acts)
+        mine = _Ask(what)
         with self._lock:
             if self._busy:
                 self._waiting.append(mine)
@@ -184,12 +215,11 @@ class _Queue:
             self._lead(mine.next)
         if mine.error is not None:
             raise mine.error
-        return mine.made
+        return mine.answer
 
     def _lead(self, asked: list[_Ask]) -> None:
         try:
-            for one, made in zip(asked, self._together([one.acts for one in asked]), strict=True):
-                one.made = made
+            self._together(asked)
         except BaseException as error:
             for one in asked:
                 one.error = error
