@@ -115,7 +115,7 @@ class Clerk(Liaison):
             raise Invalid(problems)
         wanted = {d.code for d in drafts}
         away = retired.pointers(session, self.district, sorted(wanted))
-        taken = sorted({*tasks.codes(session, self.district), *away} & wanted)
+        taken = sorted({*tasks.briefs(session, self.district, wanted), *away})
         if taken:
             raise Refused(Problem("T02", f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复", task=taken[0]))
         source = self.folder.definition(breakdown.workflow)
