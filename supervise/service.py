@@ -93,20 +93,26 @@ class Service:
         made = self._queue.ask(acts) if self._queue is not None else self._try(acts)
         return settled(made)
 
-    def _together(self, asked: Sequence[Sequence[Act]]) -> list[Made]:
+    def _together(self, asked: Sequence[Sequence[Act]]) -> list[Made | Exception]:
         """What several threads asked for, in one transaction if each asked for one act."""
         if len(asked) > 1 and all(len(acts) == 1 for acts in asked):
             try:
-                return [[one] for one in self._once([act for acts in asked for act in acts], each=True)]
-            except SuperviseError:
+                made = self._once([act for acts in asked for act in acts], each=True)
+                return [self._sure(acts, one) for acts, one in zip(asked, made, strict=True)]
+            except Exception:  # a listener's own, too
                 pass  # one of them spoils it for all: each alone, so that only he hears of it
         return [self._alone(acts) for acts in asked]
 
-    def _alone(self, acts: Sequence[Act]) -> Made:
+    def _sure(self, acts: Sequence[Act], one: Task | SuperviseError) -> Made | Exception:
+        """Nobody is refused by what we remember: the record is asked."""
+        by_memory = isinstance(one, SuperviseError) and self._forget(acts)
+        return self._alone(acts) if by_memory else [one]
+
+    def _alone(self, acts: Sequence[Act]) -> Made | Exception:
         try:
             return self._try(acts)
-        except SuperviseError as error:
-            return [error]
+        except Exception as error:
+            return error
 
     def _try(self, acts: Sequence[Act]) -> Made:
         """Once, and again while it only collided."""
@@ -114,8 +120,7 @@ class Service:
             try:
                 return self._once(acts)
             except Stale:
-                for act in acts:
-                    self._remembered.pop(act.code, None)
+                self._forget(acts)
                 sleep(uniform(0.001, 0.02))
         return self._once(acts)
 
@@ -123,6 +128,9 @@ class Service:
         known = {act.code: task for act in acts if (task := self._recalled(act)) is not None}
         with self._working(len(acts)) as work:
             made = self.office.attempt(work, acts, known, all_or_none=not each)
+        if not each and known and any(isinstance(one, SuperviseError) for one in made):
+            self._forget(acts)
+            return self._once(acts)  # now by the record
         self._remember(made)
         return made
 
@@ -140,6 +148,13 @@ class Service:
         """The task as the actor saw it, if it was last here that it was changed."""
         task = self._remembered.get(act.code) if act.seen is not None else None
         return task if task is not None and task.version == act.seen else None
+
+    def _forget(self, acts: Sequence[Act]) -> bool:
+        """Remember some tasks no more, and say whether any was remembered as its actor saw it."""
+        recalled = any(self._recalled(act) is not None for act in acts)
+        for act in acts:
+            self._remembered.pop(act.code, None)
+        return recalled
 
     def _remember(self, made: Made) -> None:
         if len(self._remembered) > REMEMBERED:
@@ -189,7 +204,10 @@ class _Queue:
     def _lead(self, asked: list[_Ask]) -> None:
         try:
             for one, made in zip(asked, self._together([one.acts for one in asked]), strict=True):
-                one.made = made
+                if isinstance(made, Exception):
+                    one.error = made
+                else:
+                    one.made = made
         except BaseException as error:
             for one in asked:
                 one.error = error
