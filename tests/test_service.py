@@ -300,7 +300,7 @@ def test_what_is_not_at_hand_cannot_be_acted_on(
 
 
 def test_a_batch_through_the_service_is_all_or_none(office: Office, service: Service, engine: Engine) -> None:
-    """One act that fails keeps the whole batch from the record, and what is raised has the problems of every failed act."""
+    """One act that fails keeps the whole batch from the record, and every failed act's problems are raised."""
     placed(office, engine, "T1", "T2")
     before = record(engine)
     with pytest.raises(Unknown) as raised:
