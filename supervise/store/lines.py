@@ -35,7 +35,8 @@ class Line:
             self._whole = self._whole.execution_options(isolation_level="AUTOCOMMIT")
         self.execute, self.scalars = self._whole.execute, self._whole.scalars
         self.get_execution_options = self._whole.get_execution_options
-        self._driver: Any = self._whole.connection.cursor()
+        raw: Any = self._whole.connection.dbapi_connection
+        self._raw, self._driver = raw, raw.cursor()
         self._error: Any = engine.dialect.loaded_dbapi.Error
         self._lost = False
         self.begin = "BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN"
@@ -50,7 +51,7 @@ class Line:
             else:
                 self._driver.execute(text)
         except self._error as error:
-            lost = self._lost = self.dialect.is_disconnect(error, self._driver.connection, self._driver)
+            lost = self._lost = self.dialect.is_disconnect(error, self._raw, self._driver)
             raise DBAPIError.instance(
                 text, given, error, self._error, connection_invalidated=lost, dialect=self.dialect
             ) from error
