@@ -194,12 +194,23 @@ class _Queue:
             else:
                 self._busy, mine.next = True, [mine]
         if not mine.next:
-            mine.wake.wait()
+            self._wait(mine)
         if not mine.done:
             self._lead(mine.next)
         if mine.error is not None:
             raise mine.error
         return mine.made
+
+    def _wait(self, mine: _Ask) -> None:
+        """Until it is done or his turn; whoever is interrupted leaves nobody waiting for him."""
+        try:
+            mine.wake.wait()
+        except BaseException:
+            with self._lock:
+                self._waiting = [one for one in self._waiting if one is not mine]
+            if mine.next and not mine.done:
+                self._lead(mine.next)
+            raise
 
     def _lead(self, asked: list[_Ask]) -> None:
         try:
@@ -214,8 +225,9 @@ class _Queue:
         with self._lock:
             after, self._waiting = self._waiting, []
             self._busy = bool(after)
+            if after:
+                after[0].next = after
         if after:
-            after[0].next = after
             after[0].wake.set()
         for one in asked:
             one.done = True
