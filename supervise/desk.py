@@ -276,8 +276,8 @@ class Desk:
     def _saving(self, session: Work, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
         task, events = step.task, step.events
         lifecycle = self.lifecycle(session, task.definition)
-        heard = [event for event in events if event.to or event.action in self._listeners]
-        messages = [self._message(lifecycle, task, event) for event in heard]
+        heard = [(t, e) for t, e in zip(step.path, events, strict=True) if e.to or e.action in self._listeners]
+        messages = [self._message(lifecycle, then, event) for then, event in heard]  # to the parties it then had
         news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
         passed = (step.before, *step.path)
         stages = tuple(lifecycle.situation(t).duties if t is not None else () for t in passed)

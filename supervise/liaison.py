@@ -109,6 +109,8 @@ class Liaison(Desk):
             Stale: when a task was changed by someone else meanwhile; nothing may then be kept.
         """
         keys = self._done_before(work, acts)  # before the tasks: whose key is found must find his act in the task
+        done = {act.code for act in acts if act.key in keys}
+        known = {code: task for code, task in known.items() if code not in done}
         book = _Book(self._loaded(work, acts, known), keys)
         made = [self._attempt(work, book, act) for act in acts]
         if all_or_none and any(isinstance(one, SuperviseError) for one in made):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from supervise.errors import Stale
+from supervise.errors import Stale, SuperviseError
 from supervise.liaison import Act, Liaison, Made, settled
 from supervise.people import Actor
 from supervise.records import Task
@@ -116,30 +116,37 @@ class Service:
         acts = [one.what[0] for one in asked if not callable(one.what) and len(one.what) == 1]
         if len(asked) > 1 and len(acts) == len(asked):
             try:
-                for one, made in zip(asked, self._once(acts, each=True), strict=True):
-                    one.answer = [made]
-                return
+                made = self._once(acts, each=True)
             except Exception:
                 pass
+            else:
+                for one, act, what in zip(asked, acts, made, strict=True):
+                    # nobody is refused by what we remember: then the record is asked
+                    if isinstance(what, SuperviseError) and self._forget([act]):
+                        self._alone(one)
+                    else:
+                        one.answer = [what]
+                return
         for one in asked:
-            try:
-                one.answer = one.what() if callable(one.what) else self._try(one.what)
-            except Exception as error:
-                one.error = error
+            self._alone(one)
+
+    def _alone(self, one: _Ask) -> None:
+        try:
+            one.answer = one.what() if callable(one.what) else self._try(one.what)
+        except Exception as error:
+            one.error = error
 
     def _try(self, acts: Sequence[Act]) -> Made:
         """Once, and again while it only collided; then what was remembered may have been the reason."""
-
-        def forget() -> None:
-            for act in acts:
-                self._remembered.pop(act.code, None)
-
-        return _again(lambda: self._once(acts), forget)
+        return _again(lambda: self._once(acts), lambda: self._forget(acts))
 
     def _once(self, acts: Sequence[Act], each: bool = False) -> Made:
         known = {act.code: task for act in acts if (task := self._recalled(act)) is not None}
         with self._working(len(acts)) as work:
             made = self.office.attempt(work, acts, known, all_or_none=not each)
+        if not each and known and any(isinstance(one, SuperviseError) for one in made):
+            self._forget(acts)
+            return self._once(acts)  # now by the record
         self._remember(made)
         return made
 
@@ -158,13 +165,20 @@ class Service:
         task = self._remembered.get(act.code) if act.seen is not None else None
         return task if task is not None and task.version == act.seen else None
 
+    def _forget(self, acts: Sequence[Act]) -> bool:
+        """Remember some tasks no more, and say whether any was remembered as its actor saw it."""
+        recalled = any(self._recalled(act) is not None for act in acts)
+        for act in acts:
+            self._remembered.pop(act.code, None)
+        return recalled
+
     def _remember(self, made: Made) -> None:
         if len(self._remembered) > REMEMBERED:
             self._remembered.clear()
         self._remembered.update((task.code, task) for task in made if isinstance(task, Task))
 
 
-def _again(work: Callable[[], T], between: Callable[[], None] = lambda: None) -> T:
+def _again(work: Callable[[], T], between: Callable[[], object] = lambda: None) -> T:
     until = monotonic() + PATIENCE
     while True:
         try:
@@ -210,12 +224,23 @@ class _Queue:
             else:
                 self._busy, mine.next = True, [mine]
         if not mine.next:
-            mine.wake.wait()
+            self._wait(mine)
         if not mine.done:
             self._lead(mine.next)
         if mine.error is not None:
             raise mine.error
         return mine.answer
+
+    def _wait(self, mine: _Ask) -> None:
+        """Until it is done or his turn; whoever is interrupted leaves nobody waiting for him."""
+        try:
+            mine.wake.wait()
+        except BaseException:
+            with self._lock:
+                self._waiting = [one for one in self._waiting if one is not mine]
+            if mine.next and not mine.done:
+                self._lead(mine.next)
+            raise
 
     def _lead(self, asked: list[_Ask]) -> None:
         try:
@@ -226,8 +251,9 @@ class _Queue:
         with self._lock:
             after, self._waiting = self._waiting, []
             self._busy = bool(after)
+            if after:
+                after[0].next = after
         if after:
-            after[0].next = after
             after[0].wake.set()
         for one in asked:
             one.done = True

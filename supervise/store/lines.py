@@ -14,8 +14,11 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from supervise.store import faults
+
+MANY = 1 << 30
 
 
 class Line:
@@ -32,8 +35,10 @@ class Line:
             self._whole = self._whole.execution_options(isolation_level="AUTOCOMMIT")
         self.execute, self.scalars = self._whole.execute, self._whole.scalars
         self.get_execution_options = self._whole.get_execution_options
-        self._driver: Any = self._whole.connection.cursor()
+        raw: Any = self._whole.connection.dbapi_connection
+        self._raw, self._driver = raw, raw.cursor()
         self._error: Any = engine.dialect.loaded_dbapi.Error
+        self._lost = False
         self.begin = "BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN"
 
     def exec_driver_sql(self, text: str, given: Any = ()) -> Any:
@@ -46,11 +51,16 @@ class Line:
             else:
                 self._driver.execute(text)
         except self._error as error:
-            lost = self.dialect.is_disconnect(error, self._whole.connection, self._driver)
+            lost = self._lost = self.dialect.is_disconnect(error, self._raw, self._driver)
             raise DBAPIError.instance(
                 text, given, error, self._error, connection_invalidated=lost, dialect=self.dialect
             ) from error
         return self._driver
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection is gone."""
+        return self._lost or self._whole.invalidated
 
     def end(self, word: str) -> None:
         """End the transaction with ``COMMIT`` or ``ROLLBACK``."""
@@ -75,6 +85,8 @@ class Lines:
         self.engine = engine
         self._free: list[Line] = []
         self._lock = threading.Lock()
+        pool = engine.pool
+        self._seats = threading.Semaphore(pool.size() or MANY if isinstance(pool, QueuePool) else MANY)
 
     @contextmanager
     def transaction(self, alone: bool = False) -> Iterator[Line]:
@@ -87,7 +99,7 @@ class Lines:
             Stale: S01 when it may be tried again.
             Invalid: B04 when the connection is gone, B05 when the database refuses.
         """
-        with faults.ours():
+        with self._seats, faults.ours():
             with self._lock:
                 line = self._free.pop() if self._free else None
             line = line or Line(self.engine)
@@ -104,16 +116,22 @@ class Lines:
             self._free.append(line)
 
     def _undo(self, line: Line, bare: bool) -> None:
-        """Take back what was done; a line on which that fails is no good any more."""
+        """Take back what was done; a line on which that fails is no good any more, nor are those that lay idle."""
         try:
-            if not bare:
+            if not bare and not line.lost:
                 line.end("ROLLBACK")
         except Exception:
             line.close()
+            return
+        if line.lost:
+            line.close()
+            self.close()
         else:
             self._free.append(line)
 
     def close(self) -> None:
         """Give back every connection."""
-        while self._free:
-            self._free.pop().close()
+        with self._lock:
+            lines, self._free = self._free, []
+        for line in lines:
+            line.close()

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
-from supervise import Cut
+from supervise import Act, Cut, Office
 from supervise.dates import FOREVER
-from supervise.store import duties, library, retired, seals, tasks
+from supervise.store import duties, library, onestep, retired, seals, tasks
 from supervise.store.database import open_database
-from supervise.store.tables import of
+from supervise.store.tables import of, tables
+from tests.histories import FOLDER
 from tests.plans import plans
-from tests.retiring import lived
+from tests.retiring import OFFICE, lived
 from tests.servers import database
 
 DAY = date(2026, 7, 20)
@@ -104,3 +105,42 @@ def test_a_plan_without_an_index_is_told(session: Session) -> None:
     task = of(session).task
     (plan,) = plans(session, lambda: session.execute(select(task.c.code).where(task.c.text == "x")).all())
     assert re.search(r"Seq Scan on sv_task\b|SCAN (TABLE )?sv_task\b", plan), plan
+
+
+def written(session: Session, *acts: Act) -> str:
+    """The plan of the statement by which acts are written; whatever it writes is taken back."""
+    found: list[str] = []
+
+    def heard(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if "claimed AS (" in statement and "EXPLAIN" not in statement:
+            cursor.execute("EXPLAIN " + statement, parameters)
+            found.append("\n".join(row[0] for row in cursor.fetchall()))
+
+    engine = session.connection().engine
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        Office(FOLDER, today=lambda: DAY).advance_many(session, acts)
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+        session.rollback()
+    (plan,) = found
+    return plan
+
+
+@pytest.mark.parametrize("session", ["postgresql"], indirect=True)
+def test_the_one_statement_of_an_act_reads_no_table_whole(session: Session) -> None:
+    """An act that ends duties and moves parties, alone and in a batch, finds every row that it changes by its key."""
+    data = {"units": "区财政局、区工信局", "reason": "分工调整"}
+    acts = [Act(code, "reassign", OFFICE, data, DAY) for code in ("C1", "C1")]
+    for plan in (written(session, acts[0]), written(session, *acts)):
+        assert not re.search(r"Seq Scan on sv_(task|duty|party|event)\b", plan), plan
+        assert re.search(r"Index Scan using sv_task_pkey", plan) and re.search(r"Update on sv_duty", plan), plan
+
+
+USUAL = [("claims", "events", "ended", "duties", "news"), ("claims", "events", "ended", "duties")]
+
+
+@pytest.mark.parametrize("kinds", USUAL, ids=" ".join)
+def test_the_one_statement_of_a_usual_act_is_short(kinds: tuple[str, ...]) -> None:
+    """Under any prefix and schema it has less than 4096 bytes: psycopg keeps what it parsed only of such texts."""
+    assert len(onestep._text(tables("sixteen_letters_", "x" * 63), kinds).encode()) < 4096

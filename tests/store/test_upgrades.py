@@ -6,17 +6,19 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from supervise import Invalid, Office, Refused, Unknown
+from supervise import Cut, Invalid, Office, Refused, Unknown
 from supervise.store import library, upgrades
 from supervise.store.database import open_database, sessions_on
 from supervise.store.engines import open_engine
 from supervise.store.shapes import catalogue
-from supervise.store.tables import LAYOUT, Tables, metadata, of, tables
+from supervise.store.tables import BY_KEY, LAYOUT, Tables, metadata, of, tables
+from tests.acting import an_office, history, placed, record, sound
 from tests.servers import KINDS
 from tests.test_office import OFFICE, OPENED, one
 
@@ -107,6 +109,48 @@ def test_a_database_of_every_layout_is_brought_up_to_date_with_its_data(dump: Pa
         assert [p.number for p in library.publications(session, "default", "red-black")] == ["2025Q2-red-black-1"]
         office.assign(session, one("T9"), OFFICE, OPENED)
         office.replay(session)
+
+
+def test_a_duty_that_two_units_share_is_on_both_lists_after_the_upgrade(tmp_path: Path) -> None:
+    """Layout 1 kept one row for two leads; now each has its own, no other is lost, SQLite keeps all by key."""
+    file = tmp_path / "old.db"
+    with sqlite3.connect(file) as connection:
+        connection.executescript(LAYOUTS[0].read_text("utf-8"))
+        old = connection.execute("select count(*) from sv_duty").fetchone()[0]
+        connection.execute("update sv_duty set units = '[\"区工信局\", \"区科技局\"]' where ref = 'finish'")
+        shared = connection.execute("select count(*) from sv_duty where ref = 'finish'").fetchone()[0]
+        connection.execute("update sv_duty set units = '[]' where ref = 'plan:1' and task = 'T2' and from_seq = 1")
+    connection.close()
+    upgrades.upgrade(open_engine(f"sqlite:///{file}"))
+    with open_database(f"sqlite:///{file}")() as session:
+        rows = session.execute(text("select task, ref, from_seq, unit from sv_duty")).all()
+        assert len(rows) == old + shared
+        assert {unit for _, ref, _, unit in rows if ref == "finish"} == {"区工信局", "区科技局"}
+        assert ("T2", "plan:1", 1, "") in rows
+        office = Office(today=lambda: OPENED)
+        for unit in ("区工信局", "区科技局"):
+            owed = [o.duty for o in office.owed(session, unit, Cut(date(2025, 7, 8))) if o.duty.kind == "finish"]
+            assert owed and all(duty.units == ("区工信局", "区科技局") for duty in owed)
+        made = dict(session.execute(text("select name, sql from sqlite_master where type = 'table'")).all())
+    for name in BY_KEY:
+        assert made[f"sv_{name}"].rstrip().upper().endswith("WITHOUT ROWID"), name
+
+
+def test_down_to_the_first_layout_and_up_again_keeps_every_row(empty: Engine) -> None:
+    """What was kept under the newest layout is there again, row by row, after a way back to 0001."""
+    upgrades.upgrade(empty)
+    office = an_office()
+    placed(office, empty, "T1", "T2", "T3")
+    with sessions_on(empty).begin() as session:
+        office.advance_many(session, list(history()))
+        office.tick(session, date(2026, 1, 20))
+    before = record(empty)
+    upgrades.downgrade(empty, "0001", drop=True)
+    assert upgrades.current(empty) == "0001"
+    upgrades.upgrade(empty)
+    assert upgrades.differences(empty) == ()
+    assert record(empty) == before
+    sound(office, empty)
 
 
 def test_four_threads_at_once_neither_hang_nor_fail(empty: Engine, url: str) -> None:

@@ -22,13 +22,14 @@ EACH = {
 
 
 def upgrade(op: Operations, at: Tables) -> None:
-    """Write every row once for each of its units, under a key that tells them apart."""
+    """Write every row once for each of its units, under a key that tells them apart; once if there is none."""
     place = len(KEY)
     made = columns("duty")
     made.insert(place, Column("unit", Name(128), primary_key=True))
     with remake(op, at, "duty", made, by_key=True) as duty:
         each = EACH.get(duty.kind, EACH["postgresql"])
-        op.execute(f"{_into(duty, 'unit', 'one.value')} FROM {duty.old} AS old, {each}")
+        owing = _into(duty, "unit", "coalesce(one.value, '')")
+        op.execute(f"{owing} FROM {duty.old} AS old LEFT JOIN {each} ON 1 = 1")
     index(op, at, "duty", ("district", "unit", "task"), "until_day IS NULL AND met IS NULL AND void IS NULL")
     index(op, at, "duty", ("district", "until_day"), "until_day IS NOT NULL")
 
