@@ -57,13 +57,17 @@ class Run:
     """
 
     def __init__(self, options: argparse.Namespace, dsn: str) -> None:
-        self.quick, self.dsn = options.quick, dsn
+        self.quick, self.dsn, self.rounds = options.quick, dsn, options.rounds
         self.tmp = OUT / "tmp"
         self.tmp.mkdir(parents=True, exist_ok=True)
 
     def pick(self, full: object, quick: object) -> str:
         """A setting of the full form or of the small one."""
         return str(quick if self.quick else full)
+
+    def repeats(self, full: int, quick: int) -> str:
+        """How many rounds: as many as the command line says, else those of the form."""
+        return str(self.rounds or (quick if self.quick else full))
 
     def call(self, part: str, script: Path, *arguments: str, extra: str = "") -> None:
         """Run a script that appends its lines; what it says wrong is shown and the rest goes on."""
@@ -90,7 +94,7 @@ def installed(names: Sequence[str]) -> list[str]:
 def dispatch(run: Run) -> None:
     """B1."""
     script = world.PEERS / "b1_dispatch.py"
-    run.call("b1", script, "--repeats", run.pick(9, 3), "--seconds", run.pick(0.4, 0.1), extra="dispatch.py")
+    run.call("b1", script, "--repeats", run.repeats(9, 3), "--seconds", run.pick(0.4, 0.1), extra="dispatch.py")
 
 
 def advance(run: Run) -> None:
@@ -105,7 +109,7 @@ def advance(run: Run) -> None:
             some = [name for name in names if name != "django_fsm" or clients == "1" or mode == "process"]
             run.call(
                 "b2", script, "--backend", backend, *where, "--clients", clients, "--mode", mode,
-                "--only", ",".join(some), "--preload", run.pick(100_000, 5_000), "--repeats", run.pick(9, 2),
+                "--only", ",".join(some), "--preload", run.pick(100_000, 5_000), "--repeats", run.repeats(9, 2),
                 "--seconds", run.pick(0.6 if clients == "8" else 0.4, 0.3), "--warm", "0.15", extra="contenders.py",
             )  # fmt: skip
             _forget(run, backend)
@@ -122,7 +126,7 @@ def _forget(run: Run, backend: str) -> None:
 def batches(run: Run) -> None:
     """A thousand acts in one transaction."""
     for backend, where in run.backends():
-        sizes = ("--repeats", run.pick(7, 2), "--acts", run.pick(1000, 200), "--preload", run.pick(100_000, 2_000))
+        sizes = ("--repeats", run.repeats(7, 2), "--acts", run.pick(1000, 200), "--preload", run.pick(100_000, 2_000))
         run.call("batch", world.HERE / "batch.py", "--backend", backend, *where, *sizes)
         _forget(run, backend)
 
@@ -137,7 +141,7 @@ def sweep(run: Run) -> None:
         for sizes, due, only in forms:
             run.call(
                 "b3", script, "--backend", backend, "--dir", str(run.tmp), *where, "--n", sizes, "--due", due,
-                "--only", ",".join(only), "--repeats", run.pick(5, 2), extra="sweep.py",
+                "--only", ",".join(only), "--repeats", run.repeats(5, 2), extra="sweep.py",
             )  # fmt: skip
     _drop_models(run)
 
@@ -163,7 +167,7 @@ def board(run: Run) -> None:
     subprocess.run([sys.executable, str(world.HERE / "board.py"), str(data)], check=False)
     only = ",".join(installed(BOARD))
     where = ("run", "--dir", str(data), "--spans", "month", *sizes)
-    run.call("b4", script, *where, "--only", only, "--repeats", run.pick(5, 2), extra="board.py")
+    run.call("b4", script, *where, "--only", only, "--repeats", run.repeats(5, 2), extra="board.py")
     shutil.rmtree(data, ignore_errors=True)
 
 
@@ -174,7 +178,7 @@ def startup(run: Run) -> None:
     ours = f"{sys.executable} -m supervise"
     commands = {"supervise_help": f"{ours} --help", "supervise_do": f"{ours} {cold.prepare(run.tmp / 'cold.db')}"}
     named = [word for name, words in commands.items() for word in ("--command", f"{name}={words}")]
-    run.call("b7", world.PEERS / "b7_startup.py", "--repeats", run.pick(15, 9), *named)
+    run.call("b7", world.PEERS / "b7_startup.py", "--repeats", run.repeats(15, 9), *named)
 
 
 def scale(run: Run) -> None:
@@ -249,6 +253,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the small form: some minutes, for a look")
     parser.add_argument("--sqlite-only", action="store_true")
+    parser.add_argument("--rounds", type=int, default=0, help="rounds of every part, instead of those of the form")
     parser.add_argument(
         "--dsn", help="postgresql://…/postgres; the databases wtb_*, sweep_* and board beside it are dropped and made"
     )
