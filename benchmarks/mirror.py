@@ -83,9 +83,11 @@ def _settle(url: str, placed: int) -> None:
 
 def show(url: str) -> None:
     """Copy to the peers' tables what stands in ours and not yet in theirs."""
-    with alone(url) as engine, engine.begin() as connection:
-        for statement in _statements():
-            connection.execute(text(statement))
+    with alone(url) as engine:
+        at_once = "SERIALIZABLE" if engine.dialect.name == "sqlite" else "REPEATABLE READ"  # others are still at it
+        with engine.execution_options(isolation_level=at_once).begin() as connection:
+            for statement in _statements():
+                connection.execute(text(statement))
 
 
 def _statements() -> Iterator[str]:
