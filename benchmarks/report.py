@@ -136,9 +136,9 @@ def _summary_row(kind: Kind, setting: str, rows: dict[str, Row]) -> str:
     if not ours:
         return ""
     best = min(ours, key=times.__getitem__)
-    other = f"{times[peer]:.3g}({peer})" if peer else "–"
+    other = f"{times[peer]:.3g},`{peer}`" if peer else "–"
     plain, faster = (f"{times[kind.naive] / by:.3g}" if naive else "–" for by in (1, times[best]))
-    return f"| {kind.title} | {setting} | {ratio(good[best], limit, kind)}({best}) | {plain} | {other} | {faster} |"
+    return f"| {kind.title} | {setting} | {ratio(good[best], limit, kind)},`{best}` | {plain} | {other} | {faster} |"
 
 
 def summary(out: Path) -> str:
@@ -160,7 +160,7 @@ def details(out: Path, part: str) -> str:
         ordered = sorted(rows.values(), key=kind.value)
         blocks.append("\n".join([
             f"**{setting}**\n", "| | 测得 | ÷ 极限 |", "| --- | --- | ---: |",
-            *(f"| {r['name']} | {kind.shown(r)} | {ratio(r, limit, kind)}{'' if sound(r) else '(核对不符,不算)'} |"
+            *(f"| {r['name']} | {kind.shown(r)} | {ratio(r, limit, kind)}{'' if sound(r) else ',核对不符,不算'} |"
               for r in ordered),
         ]))  # fmt: skip
     return "\n\n".join(blocks) + "\n" + _errors(out, part) if blocks else NONE

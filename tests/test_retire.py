@@ -302,12 +302,12 @@ main(sys.argv[1:])
 
 @pytest.mark.parametrize("shelf", SHELVES)
 def test_killed_at_any_moment_nothing_is_lost(shelf: str, record: Sessions, office: Office, tmp_path: Path) -> None:
-    """Killed before every third statement or commit, it leaves a sound record of six tasks, and at last finishes."""
+    """Killed before every seventh statement or commit, it leaves a sound record of six tasks, and at last finishes."""
     with reading(record) as session:
         before = answers(office, session)
     words = ["retire", "2025", "--to", shelf, "--db", "x.db"]
     copied = 0
-    for number in range(0, 1000, 3):
+    for number in range(0, 1000, 7):
         done = subprocess.run([sys.executable, "-c", KILLED, str(number), *words], cwd=tmp_path, capture_output=True)
         copied += (tmp_path / shelf).exists()
         with reading(record) as session:

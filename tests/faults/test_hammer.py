@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.faults.judge import PROCESSES, Judge, ended, install, seed, started, trials
 from tests.faults.writer import OPENED, THREADS, Job, work
 
-MANY, ROUNDS = 8, min(trials(5), 24)
+MANY, ROUNDS = 8, min(trials(3), 24)
 FIRST = ("tick", "tick", "seal", *["act"] * 5)
 
 

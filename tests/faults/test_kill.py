@@ -18,7 +18,7 @@ from supervise import Diverged
 from tests.faults.judge import Judge, begun, install, seed, started, trials
 from tests.faults.writer import Job, work
 
-KILLS = trials(10)
+KILLS = trials(6)
 KINDS = ("sqlite", "postgresql", *(["mariadb"] if KILLS > 10 else []))
 FIRST = date(2025, 4, 1)
 
