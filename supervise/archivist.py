@@ -25,6 +25,7 @@ from supervise.rules.reach import last_day
 from supervise.shelves import WHOLE, Shelf
 from supervise.store import ledger, library, retired
 from supervise.store.retired import Retired, Rows
+from supervise.store.statements import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -81,15 +82,15 @@ class Archivist(Keeper):
         codes = retired.closed(session, self.district, last)
         if not codes:
             return Left(year, place, "", (), 0)
-        chunks = list(ledger.chunks(codes))
-        away = [one for chunk in chunks for one in self._leaving(session, chunk)]
+        parts = list(chunks(codes))
+        away = [one for chunk in parts for one in self._leaving(session, chunk)]
         heads = {one.task: one.head for one in away}
         shelf = self.shelves.open(session, place, to, create=True)
         shelf.put(
             self.district, batch(self.district, year, heads),
-            lambda: (retired.lift(session, self.district, chunk) for chunk in chunks),
+            lambda: (retired.lift(session, self.district, chunk) for chunk in parts),
         )  # fmt: skip
-        for chunk in chunks:
+        for chunk in parts:
             self._same(retired.lift(session, self.district, chunk), shelf, {c: heads[c] for c in chunk}, place)
         return self._gone(session, year, place, away, by)
 
@@ -216,7 +217,7 @@ class Archivist(Keeper):
         """
         away, place = self._meant(session, year), self.shelves.place(session, to)
         shelf = self.shelves.open(session, place, to)
-        for chunk in ledger.chunks([one.task for one in away]):
+        for chunk in chunks([one.task for one in away]):
             self.shelves.hold(shelf, place, [one for one in away if one.task in set(chunk)])
         retired.moved(session, self.district, [one.task for one in away], place)
         session.flush()

@@ -17,6 +17,7 @@ from supervise.records import Event, replay
 from supervise.store import ledger, retired, seals, tasks
 from supervise.store.retired import Retired
 from supervise.store.seals import Seal
+from supervise.store.statements import chunks
 from supervise.store.tables import LAYOUT
 from supervise.workflows.lifecycle import Step
 
@@ -99,7 +100,7 @@ class Keeper(Designer):
         told, pointers = retirement.told(publications), retired.pointers(session, self.district)
         breaks, events, unseen = list[Break](), 0, 0
         codes = sorted({*ledger.codes(session, self.district), *pointers})
-        for chunk in ledger.chunks(codes):
+        for chunk in chunks(codes):
             whole = self._whole(session, chunk, since, strict=False)
             found, number = self._audit_tasks(session, [code for code in chunk if code not in whole.unseen], whole)
             home = [code for code in chunk if code in whole.heads and code not in whole.away]
@@ -208,7 +209,7 @@ class Keeper(Designer):
 
     def _files(self, session: Session) -> dict[str, Iterator[Record]]:
         codes = ledger.codes(session, self.district)
-        many = list(ledger.chunks(codes))
+        many = list(chunks(codes))
         every = ledger.all_seals(session, self.district)
         return {
             "heads": (h for c in many for _, h in sorted(self._heads(session, c)[0].items())),

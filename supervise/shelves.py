@@ -26,6 +26,7 @@ from supervise.store.database import in_one_file, open_database, reading, writin
 from supervise.store.engines import bare, file_of
 from supervise.store.ledger import as_event
 from supervise.store.retired import Retired, Rows
+from supervise.store.statements import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -88,7 +89,7 @@ class DatabaseShelf:
         """Their events."""
         self._found()
         with reading(self._sessions) as session:
-            parts = [ledger.events(session, district, chunk) for chunk in ledger.chunks(list(heads))]
+            parts = [ledger.events(session, district, chunk) for chunk in chunks(list(heads))]
         return {code: records for part in parts for code, records in part.items()}
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from supervise.records import Cut, Duty, Event
 from supervise.store.faults import told
 from supervise.store.sheet import Sheet
+from supervise.store.statements import chunks
 from supervise.store.tables import of
 
 Stage = tuple[Event, tuple[Duty, ...], tuple[Duty, ...]]
@@ -63,8 +64,7 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
     query = query.order_by(table.c.task, table.c.due, table.c.ref)
     if codes is None:
         return _duties(session.execute(query))
-    chunks = (codes[i : i + 500] for i in range(0, len(codes), 500))
-    return [duty for chunk in chunks for duty in _duties(session.execute(query.where(table.c.task.in_(chunk))))]
+    return [duty for chunk in chunks(codes) for duty in _duties(session.execute(query.where(table.c.task.in_(chunk))))]
 
 
 @told

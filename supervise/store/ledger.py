@@ -16,7 +16,6 @@ from supervise.store.tables import Tables, of
 from supervise.store.types import UtcDateTime
 
 Record = chain.Record
-CHUNK = 500
 
 
 def codes(session: Session, district: str) -> list[str]:
@@ -25,11 +24,6 @@ def codes(session: Session, district: str) -> list[str]:
     columns = (at.task.c.code, at.event.c.task, at.sealed.c.task)
     found = union(*(select(c.label("code")).where(c.table.c.district == district) for c in columns))
     return sorted(session.scalars(found))
-
-
-def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Pieces small enough to be held at once."""
-    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
 
 
 def events(session: Session, district: str, chunk: Sequence[str], since: int = 0) -> dict[str, list[Record]]:

@@ -20,12 +20,11 @@ from supervise.errors import Problem, Refused
 from supervise.records import Cut
 from supervise.store import tasks
 from supervise.store.faults import stale, told
-from supervise.store.statements import Work, connection
+from supervise.store.statements import Work, chunks, connection
 from supervise.store.tables import DEFAULT, of
 from supervise.store.types import Data, UtcDateTime
 
 TABLES = ("task", "party", "event", "duty")
-CHUNK = 500
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 """Table → its rows, in the order of their keys."""
@@ -114,7 +113,7 @@ def _before(table: Table, cut: Cut, since: date) -> ColumnElement[bool]:
 
 def _found(work: Work, query: Select[Any], codes: Sequence[str] | None) -> dict[str, Retired]:
     task, on = of(work).retired.c.task, connection(work)
-    parts = [query] if codes is None else [query.where(task.in_(chunk)) for chunk in _chunks(codes)]
+    parts = [query] if codes is None else [query.where(task.in_(chunk)) for chunk in chunks(codes)]
     found = (row for part in parts for row in on.execute(part))
     return {row.task: Retired(**{k: v for k, v in row._mapping.items() if k != "district"}) for row in found}
 
@@ -143,7 +142,7 @@ def forget(session: Session, district: str, codes: Sequence[str]) -> None:
         Stale: S01 when somebody else brought them back.
     """
     table = of(session).retired
-    for chunk in _chunks(codes):
+    for chunk in chunks(codes):
         gone = session.execute(delete(table).where(table.c.district == district, table.c.task.in_(chunk)))
         if gone.rowcount != len(chunk):  # type: ignore[attr-defined]
             raise stale("别人先取回了其中的任务")
@@ -153,7 +152,7 @@ def forget(session: Session, district: str, codes: Sequence[str]) -> None:
 def moved(session: Session, district: str, codes: Sequence[str], place: str) -> None:
     """Write down another place."""
     table = of(session).retired
-    for chunk in _chunks(codes):
+    for chunk in chunks(codes):
         mine = (table.c.district == district) & table.c.task.in_(chunk)
         session.execute(update(table).where(mine).values(place=place))
 
@@ -180,7 +179,7 @@ def lift(session: Session, district: str, codes: Sequence[str]) -> Rows:
         query = select(table).where(table.c.district == district).order_by(*table.primary_key)
         found[name] = [
             dict(row._mapping) | ({"unsealed": 0} if name == "task" else {})
-            for chunk in _chunks(sorted(codes))
+            for chunk in chunks(sorted(codes))
             for row in session.execute(query.where(table.c[key(name)].in_(chunk)))
         ]
     return found
@@ -199,7 +198,7 @@ def used(session: Session, district: str, keys: Sequence[str]) -> dict[str, str]
     """Idempotency key → the task it was used for, of those that were."""
     event = of(session).event
     query = select(event.c.idem, event.c.task).where(event.c.district == district)
-    found = (row for chunk in _chunks(keys) for row in session.execute(query.where(event.c.idem.in_(chunk))))
+    found = (row for chunk in chunks(keys) for row in session.execute(query.where(event.c.idem.in_(chunk))))
     return {row.idem: row.task for row in found}
 
 
@@ -216,7 +215,7 @@ def remove(session: Session, district: str, seen: Mapping[str, tuple[int, str]])
         Stale: S01 when somebody did something to one of them.
     """
     task = of(session).task
-    for chunk in _chunks(list(seen)):
+    for chunk in chunks(list(seen)):
         mine = (task.c.district == district) & task.c.code.in_(chunk)
         now = session.execute(select(task.c.code, task.c.version, task.c.head).where(mine).with_for_update())
         left = {row.code: (row.version, row.head) for row in now}
@@ -251,7 +250,7 @@ def shelve(session: Session, district: str, rows: Rows) -> None:
         if hashes[0] != hashes[1][: len(hashes[0])]:
             raise Refused(Problem("G13", f"归档库里已有另一份 {code}", task=code, help="请换一个归档库"))
     wanted = [code for code in codes if chain.canonical(there.get(code)) != chain.canonical(new[code])]
-    for chunk in _chunks(wanted):
+    for chunk in chunks(wanted):
         _delete(session, district, chunk)
     lay(session, {name: [row for code in wanted for row in new[code][name]] for name in TABLES})
 
@@ -284,7 +283,3 @@ def kinds(name: str) -> dict[str, str]:
     table: Table = getattr(DEFAULT, name)
     words = ((Integer, "number"), (Date, "day"), (UtcDateTime, "moment"), (type(Data), "data"))
     return {c.name: next((word for kind, word in words if isinstance(c.type, kind)), "text") for c in table.columns}
-
-
-def _chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))

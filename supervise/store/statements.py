@@ -8,7 +8,7 @@ given the long way (days, moments, JSON) is written the short way, and read alik
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
@@ -48,6 +48,15 @@ _Turn = Callable[[Any], Any] | None
 def connection(work: Work) -> Connection | Line:
     """The connection that a session works through, or the one given."""
     return work.connection() if isinstance(work, Session) else work
+
+
+CHUNK = 500
+"""Values bound at once: few enough for every database, and for rows to be held in memory."""
+
+
+def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Pieces of ``CHUNK``."""
+    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
 
 
 @dataclass(frozen=True, slots=True)

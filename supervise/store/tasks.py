@@ -24,7 +24,7 @@ from supervise.store import duties, writing
 from supervise.store.faults import stale, told
 from supervise.store.lines import Line
 from supervise.store.sheet import Sheet
-from supervise.store.statements import Work, connection, statements
+from supervise.store.statements import Work, chunks, connection, statements
 from supervise.store.tables import of
 
 FEW = 4
@@ -211,7 +211,7 @@ def histories(work: Work, district: str, cut: Cut, codes: Iterable[str] | None =
     if codes is None:
         rows += on.execute(query)
     else:
-        for chunk in _chunks(list(codes)):
+        for chunk in chunks(list(codes)):
             rows += on.execute(query.where(event.c.task.in_(chunk)))
     found: dict[str, list[Event]] = defaultdict(list)
     for row in rows:
@@ -275,15 +275,10 @@ def briefs(session: Session, district: str, codes: Collection[str]) -> dict[str,
     task = of(session).task
     query = select(task.c.code, task.c.definition, task.c.text, task.c.closed_on).where(task.c.district == district)
     found = {}
-    for chunk in _chunks(sorted(codes)):
+    for chunk in chunks(sorted(codes)):
         for code, *brief in session.execute(query.where(task.c.code.in_(chunk))):
             found[code] = (brief[0], brief[1], brief[2])
     return found
-
-
-def _chunks(items: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
-    """Pieces small enough for every database's limit on bound values."""
-    return (items[i : i + size] for i in range(0, len(items), size))
 
 
 @told

@@ -1,7 +1,8 @@
 """One sheet of rows for everything that acts change, and how it gets into the database.
 
-Everywhere a handful of statements, each run once for all its rows. On PostgreSQL the whole sheet travels as one
-document in one statement: a single round trip, which alone and without a transaction around it is still all or nothing.
+Everywhere a handful of statements, each run once for all its rows. On PostgreSQL the whole sheet travels in one
+statement, a list for each kind of rows: a single round trip, which alone and without a transaction around it is still
+all or nothing.
 """
 
 from __future__ import annotations
