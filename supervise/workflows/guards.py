@@ -65,6 +65,7 @@ class Guard:
         self, definition: Definition, calendar: Calendar, wording: Wording, situation: Callable[[Task], Situation]
     ) -> None:
         self.definition, self.calendar, self.wording, self.situation = definition, calendar, wording, situation
+        self._splits = any(spec.kind == "parts" for spec in definition.fields.values())
         self.echoes = frozenset(name for action in definition.actions.values() for name in action.also.values())
 
     def objections(self, move: Move, name: str, instead: Callable[[], str]) -> list[Problem]:
@@ -114,18 +115,20 @@ class Guard:
             if not any(situation.holds(condition, move.day) for condition in action.when):
                 text = f"现在不能“{action.label}”:须{self.wording.any_of(action.when)}"
                 found.append(Problem("A05", text, task=task.code, help=instead()))
-        found += self._same_eyes(move, action)
-        done = sum(event.action == name for event in task.acts)
+        if action.other_than:
+            found += self._same_eyes(move, action)
         for bound in action.at_most:
+            done = sum(event.action == name for event in task.acts) if bound.unit == "times" else 0
             if bound.unit == "times" and done >= bound.count:
                 text = f"“{action.label}”最多 {bound.count} 次,已办过 {done} 次"
                 found.append(Problem("A14", text, task=task.code, help=instead()))
         if action.stops and not self._running(move, action):
             names = "、".join(f"“{self.wording.action(name)}”" for name in action.stops)
             found.append(Problem("A05", f"现在没有正在生效的{names}", task=task.code, help=instead()))
-        asked = dict.fromkeys(self.wording.action(value.of) for value in action.sets.values() if value.of)
-        if asked and all(self._value(move, value) is None for value in action.sets.values() if value.of):
-            text = f"{'、'.join(f'“{label}”' for label in asked)}里没有写要改什么"
+        asked = [value for value in action.sets.values() if value.of] if action.sets else ()
+        if asked and all(self._value(move, value) is None for value in asked):
+            labels = dict.fromkeys(self.wording.action(value.of) for value in asked)
+            text = f"{'、'.join(f'“{label}”' for label in labels)}里没有写要改什么"
             found.append(Problem("A03", text, task=task.code, help=instead()))
         if action.undoes is not None:
             found += self._not_to_undo(move, action)
@@ -169,6 +172,8 @@ class Guard:
                 text = f"没有“{name}”这个字段{did_you_mean(name, self.definition.fields)}"
                 found.append(Problem("A08", text, task=move.task.code, path=name))
         for name, spec in self.definition.fields.items():
+            if name not in move.given and name not in action.needs:
+                continue
             value = move.given.get(name)
             if value is None or value == "":
                 if name in action.needs:
@@ -200,7 +205,7 @@ class Guard:
             move.changes["lent"] = {"parts": parts, "until": until}
         if action.stops:
             self._stop(move, action)
-        split = self.definition.field_of("parts", move.data)
+        split = self.definition.field_of("parts", move.data) if self._splits else ""
         if split:
             move.changes["parts"] = [{"code": part["code"], "weight": part["weight"]} for part in move.data[split]]
         if move.via is not None and move.via.part:
