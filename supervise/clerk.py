@@ -17,6 +17,7 @@ from supervise.rules.escalation import Pressed, Proposal
 from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
 from supervise.store import retired, seals, tasks
+from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class View:
     task: Task
     duties: tuple[Duty, ...]
     lifecycle: Lifecycle
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """How its numeric goals stand; none under a law that asks for no figures."""
+        definition = self.lifecycle.definition
+        return standings(definition, self.task) if definition.field_of("figures") else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from supervise.dates import FOREVER, Span
+from supervise.goals import Target, goals
 
 PARTIES = ("lead", "co", "leader")
 """The roles a unit or person can have in a task."""
@@ -75,7 +76,9 @@ class Task:
         due: the day it must be finished by.
         state: name of the state in the definition.
         definition: ``key-work@1``.
-        path, document, lines, targets, title: where it comes from and what it promises.
+        path, document, lines, title: where it comes from.
+        targets: what it promises: goals with a number, and words.
+        stages: the dated stages of its approved plan, ``{date, text, percent?}``.
         parent: code of the task it was split from.
         events: its history, in order.
     """
@@ -92,7 +95,8 @@ class Task:
     path: tuple[str, ...] = ()
     document: str = ""
     lines: str = ""
-    targets: tuple[str, ...] = ()
+    targets: tuple[Target | str, ...] = ()
+    stages: tuple[Mapping[str, Any], ...] = ()
     parent: str = ""
     events: tuple[Event, ...] = ()
 
@@ -115,7 +119,7 @@ class Task:
         return frozenset(role for role in PARTIES if unit in getattr(self, role))
 
 
-_TUPLES = frozenset({*PARTIES, "path", "targets"})
+_TUPLES = frozenset({*PARTIES, "path", "stages", "targets"})
 CHANGEABLE = frozenset({"text", "title", "due", "document", "lines", "parent", *_TUPLES})
 """What an event's ``changes`` may set on a task."""
 
@@ -141,6 +145,8 @@ def _after(task: Task, news: Sequence[Event], history: tuple[Event, ...]) -> Tas
         for name, value in event.changes.items():
             if name == "due":
                 held[name] = date.fromisoformat(value)
+            elif name == "targets":
+                held[name] = goals(value)
             elif name in CHANGEABLE:
                 held[name] = tuple(value) if name in _TUPLES else value
     held |= {"state": news[-1].target, "definition": news[-1].definition, "events": history}

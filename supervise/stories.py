@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from supervise.dates import ONE_DAY, Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
+from supervise.goals import Target, goal
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
 from supervise.reading import Day, Document, Path, Strict, validate
@@ -43,6 +44,7 @@ class GivenTask(Strict):
     lead: tuple[str, ...]
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
+    targets: tuple[Annotated[Target | str, PlainValidator(goal)], ...] = ()
 
 
 class Given(Strict):
@@ -134,7 +136,9 @@ def play(folder: Folder) -> tuple[int, int, tuple[Problem, ...]]:
 def _play(document: Document, at: Path, story: Story, folder: Folder) -> Iterator[Problem]:
     lifecycle = Lifecycle(folder.definition(story.workflow).value, folder.calendar)
     given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
-    task = Task(given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due)
+    task = Task(
+        given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due, targets=given.targets
+    )
     ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
     on = _Play(story, folder, lifecycle, ladders, opened, story.given.assigned)

@@ -63,7 +63,7 @@ def fields(action: str, number: int, day: date) -> dict[str, Any]:
         made[name] = {
             "text": "(略)", "list": ["(略)"], "files": ["a.pdf"], "percent": number,
             "date": day + timedelta(days=1 + number), "units": ["区财政局" if number % 2 else "区工信局"],
-            "duty": list(LAW.definition.duties)[number % 5],
+            "duty": list(LAW.definition.duties)[number % 5], "figures": "",
         }[kind]  # fmt: skip
     return made
 

@@ -11,7 +11,7 @@ from supervise.errors import Problem, did_you_mean
 from supervise.phrases import OPENING, AfterAction, Behind, Condition, Distance, Outcome, Unanswered, UntilOf
 from supervise.reading import Document, Path
 from supervise.records import CHANGEABLE, PARTIES
-from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind, targets
+from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind, FieldSpec, targets
 
 
 def check(document: Document, definition: Definition) -> tuple[Problem, ...]:
@@ -35,10 +35,27 @@ def unknown(
 
 
 def _names(document: Document, definition: Definition) -> Iterator[Problem]:
+    for name, spec in definition.fields.items():
+        yield from _field(document, definition, name, spec)
     for name, action in definition.actions.items():
         yield from _action(document, definition, name, action)
     for name, duty in definition.duties.items():
         yield from _duty(document, definition, name, duty)
+
+
+def _field(document: Document, definition: Definition, name: str, spec: FieldSpec) -> Iterator[Problem]:
+    """Whether what is computed from figures, and what explains them, is there."""
+    asked = (("from", spec.from_, "percent", "figures"), ("explain", spec.explain, "figures", "text"))
+    for key, word, on, kind in asked:
+        fitting = [other for other, held in definition.fields.items() if held.kind == kind]
+        if word:
+            yield from unknown(document, "D04", ("fields", name, key), f"{kind} 类的字段", [word], fitting)
+            if spec.kind != on:
+                yield document.problem("D20", ("fields", name, key), f"{key} 只能写在 {on} 类的字段上")
+    for act, action in definition.actions.items():
+        if spec.from_ in definition.fields and name in action.needs and spec.from_ not in action.needs:
+            text = f"“{name}”由“{spec.from_}”算出,needs 里也要有“{spec.from_}”"
+            yield document.problem("D20", ("actions", act, "needs"), text)
 
 
 def _action(document: Document, definition: Definition, name: str, action: Action) -> Iterator[Problem]:

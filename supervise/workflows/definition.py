@@ -33,7 +33,7 @@ def as_tuple(value: Any) -> Any:
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
-FieldKind = Literal["text", "list", "percent", "files", "date", "day", "units", "duty"]
+FieldKind = Literal["text", "list", "percent", "files", "date", "day", "units", "duty", "figures", "targets"]
 
 
 def _conditions(value: Any) -> tuple[Condition, ...]:
@@ -44,12 +44,15 @@ class FieldSpec(Strict):
     """A field that an action may ask for; with ``by``, only these roles may fill it in.
 
     A ``date`` is a limit ahead, a ``day`` one that has been: the day on which paper was received counts as the day of
-    the act, whenever it is entered.
+    the act, whenever it is entered. A percentage ``from`` a field of figures is computed where a task has numeric
+    goals, and typed where it has none; ``explain`` names the field that must say why a cumulative figure fell.
     """
 
     label: str
     kind: FieldKind
     by: Words = ()
+    from_: str = Field(default="", alias="from")
+    explain: str = ""
 
 
 class Action(Strict):

@@ -16,10 +16,12 @@ from transitions import EventData, Machine
 
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Refused, did_you_mean
+from supervise.goals import Target, distinct, numeric, plain
 from supervise.people import Actor
 from supervise.phrases import OPENING
 from supervise.records import PARTIES, Event, Task, evolve
-from supervise.workflows.definition import CLOCK, Action, Definition
+from supervise.workflows import entries, figures
+from supervise.workflows.definition import CLOCK, Action, Definition, FieldSpec
 from supervise.workflows.fields import FieldError, read_field
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
@@ -161,7 +163,8 @@ class Lifecycle:
             day: the day it is placed; limits count from here.
             key: idempotency key.
         """
-        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path", "targets")}
+        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path", "stages")}
+        changes["targets"] = [t.as_json() if isinstance(t, Target) else t for t in distinct(task.targets)]
         changes |= {name: getattr(task, name) for name in ("text", "title", "document", "lines", "parent")}
         changes["due"] = task.due.isoformat()
         event = Event(
@@ -276,9 +279,12 @@ class Lifecycle:
         for name, spec in self.definition.fields.items():
             value = move.given.get(name)
             if value is None or value == "":
-                if name in action.needs:
+                if name in action.needs and figures.asked(spec, move.task):
                     text = f"“{action.label}”须填“{spec.label}”({name})"
                     found.append(Problem("A03", text, task=move.task.code, path=name))
+                continue
+            if figures.computed(spec, move.task):
+                found.append(self._typed(move.task, name, spec))
                 continue
             if spec.by and not move.actor.roles.union(move.task.roles_of(move.actor.unit)).intersection(spec.by):
                 text = f"“{spec.label}”应由{self.wording.doers(move.task, spec.by)}填写"
@@ -292,10 +298,30 @@ class Lifecycle:
             text = f"新的时限 {move.data[action.sets['due']]} 不晚于原来的 {move.task.due}"
             found.append(Problem("A04", text, task=move.task.code, path=action.sets["due"]))
         if not found:
+            found += self._settled(move, action)
+        if not found:
             move.changes.update({prop: move.data[name] for prop, name in action.sets.items()})
             if action.voids:
                 move.changes["void"] = move.data[action.voids]
         return found
+
+    def _typed(self, task: Task, name: str, spec: FieldSpec) -> Problem:
+        asked, goals = self.definition.fields[spec.from_].label, numeric(task.targets)
+        example = ";".join(f"{target.indicator} {plain(target.value)}{target.unit}" for target in goals[:2])
+        return Problem(
+            "A20", f"“{spec.label}”由“{asked}”算出,不能自己填", task=task.code, path=name,
+            help=f"请去掉它,在“{asked}”({spec.from_})里报{entries.names(goals)}的数,写法如“{example}”",
+        )  # fmt: skip
+
+    def _settled(self, move: _Move, action: Action) -> list[Problem]:
+        """Put on record what follows from reported figures; a cumulative one that fell must be explained."""
+        made, falls = figures.settled(self.definition, move.task, action, move.data)
+        move.data.update(made)
+        why = self.definition.fields[next(iter(made))].explain if falls else ""
+        if not falls or why in move.data:
+            return []
+        can = f"确应核减的,请同时在“{self.definition.fields[why].label}”({why})里说明" if why else "请核对后重报"
+        return [Problem("A21", f"累计数不能减少:{fell}", task=move.task.code, help=can) for fell in falls]
 
     def _wrong_state(self, task: Task, action: Action, actor: Actor, day: date) -> list[Problem]:
         state = self.definition.states.get(task.state, task.state)
@@ -325,5 +351,6 @@ class Lifecycle:
             here = task.state in self.definition.sources(action) and self._may(task, actor, action)
             if here and (not action.when or any(situation.holds(c, day) for c in action.when)):
                 specs = ((f, self.definition.fields[f]) for f in action.needs)
-                buttons.append(Button(name, action.label, tuple((f, s.label, s.kind) for f, s in specs)))
+                fields = tuple((f, s.label, s.kind) for f, s in specs if figures.asked(s, task))
+                buttons.append(Button(name, action.label, fields))
         return tuple(buttons)

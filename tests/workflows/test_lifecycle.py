@@ -165,7 +165,7 @@ def test_buttons_and_guards_never_disagree(chosen: list[tuple[int, int, int]], a
     day = task.events[-1].day + timedelta(days=after)
     keys = [d.key for d in LAW.situation(task).duties]
     made = {
-        "text": "(略)", "list": ["(略)"], "files": ["a"], "percent": 5, "units": [D], "duty": keys[0],
+        "text": "(略)", "list": ["(略)"], "files": ["a"], "percent": 5, "figures": "", "units": [D], "duty": keys[0],
         "date": max(day, task.due) + timedelta(days=9), "day": day,
     }  # fmt: skip
     fields = {name: made[spec.kind] for name, spec in LAW.definition.fields.items()}
