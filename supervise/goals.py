@@ -42,9 +42,11 @@ _STRAIGHT = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0
 _SIGNS = {"≥": ">=", "≤": "<="}
 _NUMBER = r"-?\d{1,15}(?:\.\d{1,6})?"
 _NOTES = "增量|减量|增幅|降幅|节点"
+_UNIT = r"[A-Za-z/]+|[^\dA-Za-z<>=≥≤\s()]*(?:\([^()]\))?"
 _GOAL = re.compile(
     rf"(?P<indicator>.*?)\s*(?P<comparator>>=|<=|[≥≤><=])\s*(?P<value>{_NUMBER})(?:\.\.(?P<upper>{_NUMBER}))?"
-    rf"\s*(?P<unit>[^\d<>=≥≤]*?)\s*(?:\((?P<sense>{_NOTES})?[,、 ]*(?:基数 *(?P<baseline>{_NUMBER}))?\))?"
+    rf"\s*(?P<unit>{_UNIT})\s*(?:\((?P<sense>{_NOTES})?[,、 ]*(?:基数 *(?P<baseline>{_NUMBER}))?\))?",
+    re.DOTALL,
 )
 _KEYS = ("indicator", "comparator", "value", "unit", "kind", "change", "upper", "baseline")
 
@@ -216,8 +218,8 @@ def convert(number: Decimal, unit: str, wanted: str) -> Decimal:
     own, own_scale = _measured(wanted)
     if not unit or unit == wanted:
         return number
-    if base != own and not (base == "" and own not in ("%", "个百分点", "倍")):
-        raise ValueError(f"单位应是“{wanted or '(无)'}”,不是“{unit}”")
+    if wanted and base != own and not (base == "" and own not in ("%", "个百分点", "倍")):
+        raise ValueError(f"单位应是“{wanted}”,不是“{unit}”")
     return number * scale / own_scale
 
 

@@ -32,7 +32,7 @@ from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "gives"})
 
 
 class GivenTask(Strict):
@@ -219,6 +219,10 @@ def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, A
     if "refused" in step:
         yield document.problem("E06", (*at, "refused"), f"{who} 不该办得了 {action},却办成了")
     on.task = moved.task
+    recorded = on.task.events[-1].data
+    for name, wanted in step.get("gives", {}).items():
+        if str(recorded.get(name)) != str(wanted):
+            yield document.problem("E20", (*at, "gives", name), f"{name} 应为 {wanted},实际 {recorded.get(name)}")
 
 
 def _filler(definition: Definition, name: str) -> Any:

@@ -297,8 +297,7 @@ class Lifecycle:
         if not found and "due" in action.sets and move.data[action.sets["due"]] <= move.task.due.isoformat():
             text = f"新的时限 {move.data[action.sets['due']]} 不晚于原来的 {move.task.due}"
             found.append(Problem("A04", text, task=move.task.code, path=action.sets["due"]))
-        if not found:
-            found += self._settled(move, action)
+        found += self._settled(move, action)
         if not found:
             move.changes.update({prop: move.data[name] for prop, name in action.sets.items()})
             if action.voids:
