@@ -28,7 +28,7 @@ LAW = Lifecycle(FOLDER.newest["key-work"], FOLDER.calendar)
 LADDER = FOLDER.rule(Ladder, "three-colour-orders").value
 BOARD = FOLDER.rule(BoardRules, "red-black").value
 ANNUAL = FOLDER.rule(AssessmentRules, "annual").value
-KEY_WORK = FOLDER.definitions["key-work@1"].text
+KEY_WORK = FOLDER.definitions["key-work@2"].text
 
 OFFICE = "督查室"
 A, B, C, D = "区工信局", "区科技局", "区商务局", "区财政局"

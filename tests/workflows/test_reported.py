@@ -203,6 +203,35 @@ def test_a_growth_goal_is_behind_from_the_first_report_a_level_only_with_time() 
     assert [c.situation.on_pace(c.duty("finish"), on("2021-07-01")) for c in (level, rate, node)] == [True, False, True]
 
 
+def test_a_rate_may_fall_and_so_may_what_should_be_small() -> None:
+    """Only what adds up over the year cannot shrink: a coverage, a stock to run down and a range may."""
+    lines = ("覆盖率 >= 98 %", "存量 <= 100 户", "物价 = 2..3 %", "遗留 = 0 件")
+    case = reporting(*lines).do(DAY, A, "report", figures="覆盖率 90;存量 300;物价 4;遗留 5")
+    again(case, "2021-07-05", figures="覆盖率 85;存量 200;物价 2.5;遗留 0")
+    assert not any("fell" in figure for figure in case.task.events[-1].data["figures"])
+
+
+def test_every_goal_on_record_can_be_named() -> None:
+    """Two goals that a notice prints alike are told apart when the task is placed."""
+    case = reporting("项目 = 2 个", "项目 = 5 个").do(DAY, A, "report", figures="项目 2个;项目(2) 1个")
+    assert [one.share for one in figures.standings(LAW.definition, case.task)] == [100, 20]
+
+
+def test_where_percentages_are_typed_goals_do_not_bend_the_schedule() -> None:
+    """Under a law that computes nothing a growth goal is only read; half at mid-year keeps pace."""
+    text = KEY_WORK.replace("kind: percent, from: figures", "kind: percent", 1).replace("summary, figures,", "summary,")
+    case = Case(law(text), targets=(RATE,)).started().do(DAY, A, "report", progress=50)
+    assert case.situation.on_pace(case.duty("finish"), on("2021-07-01")) is True
+
+
+def test_a_later_limit_is_not_held_to_the_stages_of_the_old_plan() -> None:
+    """What was given a new limit after a lapse runs on one line of its own."""
+    stages = [{"date": "2021-10-01", "text": "过半", "percent": 10}]
+    case = reporting(FIRMS, due="2021-06-30", stages=stages).settle("2021-07-05")
+    case.do("2021-07-05", OFFICE, "revive", until="2021-12-31").do("2021-10-01", A, "report", figures="规上企业 4家")
+    assert case.situation.on_pace(case.duty("recovery"), on("2021-10-02")) is False
+
+
 def test_the_stages_of_the_plan_bend_the_schedule_of_the_task() -> None:
     """A plan that does most in autumn is held to its own stages; without stages the same report lags."""
     stages = [{"date": "2021-06-30", "text": "完成招标", "percent": "10"}]
