@@ -256,7 +256,7 @@ def test_a_fall_is_shown_with_its_explanation(day: Day) -> None:
 def test_the_log_keeps_every_act_and_the_replay_agrees(played: Day) -> None:
     """What was done stands in the log in its order, and the whole record folds to what is stored."""
     log = played.steps["log"].out
-    acts = [line.split()[3] for line in log.splitlines()[1:]]
+    acts = [line.split()[3] for line in log.splitlines()[1:] if line[0] != " "]
     assert acts[:6] == ["交办", "报送落实方案", "审定方案", "协办报送", "报告进展", "核实"]
     assert "佐证.txt、会议纪要" in log
     assert played.steps["replay"].out.startswith("44 项、")
@@ -302,7 +302,7 @@ def test_the_same_board_is_recomputed_to_the_byte(day: Day) -> None:
     """A board at a cut is the same document however often, and however late, it is asked for."""
     asked = ("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--known", "2999-01-01T00:00", "--json")
     first = day.run(*asked).out
-    day.do("2025-07-10", "区科技局", "plan", "--milestones", "甲", "--contact", "李某", code="QH2025-003")
+    day.do("2025-07-10", "区科技局", "plan", "--milestones", "2025-12-01 甲", "--contact", "李某", code="QH2025-003")
     day.run("tick", "2025-08-01")
     assert day.run(*asked).out == first
 
@@ -355,7 +355,7 @@ def test_two_districts_share_a_database(day: Day) -> None:
     placed = day.run("assign", day.breakdown, "--day", "2025-02-20", "--district", "麦垄区")
     assert placed.code == 0
     day.run("do", "QH2025-001", "plan", "--as", "区工信局", "--day", "2025-02-21", "--district", "麦垄区",
-            "--milestones", "甲", "--contact", "乙")  # fmt: skip
+            "--milestones", "2025-12-01 甲", "--contact", "乙")  # fmt: skip
     assert len(day.run("log", "QH2025-001", "--district", "麦垄区", "--json").data["events"]) == 2
     assert len(day.run("log", "QH2025-001", "--json").data["events"]) > 5
 
@@ -497,17 +497,21 @@ def unchanged(day: Day) -> Iterator[Day]:
     ("line", "problem", "words"),
     [
         ("QH2025-002 report --as 区工信局 --summary 好", "A01", ["现处于“已交办”", "报送落实方案(plan)"]),
-        ("QH2025-002 plan --as 区科技局 --milestones 甲 --contact 乙", "A02", ["应由", "区工信局", "区科技局"]),
-        ("QH2025-002 plan --as 区工信局 --milestones 甲", "A03", ["须填“责任人与联系电话”(contact)"]),
-        ("QH2025-002 plan --as 区工信局 --milestones 甲 --contact ", "A03", ["contact"]),
         (
-            "QH2025-002 plan --as 区工信局 --milestones 甲 --contact 乙 --contct 丙",
+            "QH2025-002 plan --as 区科技局 --milestones 2025-12-01甲 --contact 乙",
+            "A02",
+            ["应由", "区工信局", "区科技局"],
+        ),
+        ("QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲", "A03", ["须填“责任人与联系电话”(contact)"]),
+        ("QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲 --contact ", "A03", ["contact"]),
+        (
+            "QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲 --contact 乙 --contct 丙",
             "A08",
             ["“contct”", "是不是 contact"],
         ),
         ("QH2025-002 pln --as 区工信局", "A06", ["没有“pln”这个动作,是不是 plan?"]),
         (
-            "QH2025-002 plan --as 区工信局 --milestones 甲 --contact 乙 --day 2025-02-01",
+            "QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲 --contact 乙 --day 2025-02-01",
             "A07",
             ["不能倒着办", "2025-06-2"],
         ),
@@ -863,7 +867,7 @@ def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
         "--day",
         "2025-07-01",
         "--milestones",
-        "甲",
+        "2025-12-01 甲",
         "--contact",
         "乙",
     )

@@ -20,7 +20,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from supervise.goals import Target, numeric, plain
-from supervise.records import Event, Task
+from supervise.records import Event, Stage, Task
 from supervise.workflows.definition import Action, Definition, FieldSpec
 
 PLACES = Decimal("0.1")
@@ -92,11 +92,11 @@ def progress(shares: Sequence[Decimal]) -> Decimal:
     return min(ALMOST, _rounded(sum(shares, NONE) / len(shares)))
 
 
-def expected(stages: Sequence[Mapping[str, Any]], born: date, nominal: date, day: date) -> Decimal:
+def expected(stages: Sequence[Stage], born: date, nominal: date, day: date) -> Decimal:
     """The percentage due by ``day``: on the line from stage to stage of the plan, or on one line if it names none.
 
     Args:
-        stages: of the approved plan, ``{date, text, percent?}``; those without a percentage bind no figure.
+        stages: of the approved plan; those without a percentage bind no figure.
         born: the day it began.
         nominal: the day by which all must be done.
         day: the day asked about.
@@ -110,20 +110,17 @@ def expected(stages: Sequence[Mapping[str, Any]], born: date, nominal: date, day
     return low
 
 
-def _corners(stages: Sequence[Mapping[str, Any]], born: date, nominal: date) -> Iterator[tuple[date, Decimal]]:
+def _corners(stages: Sequence[Stage], born: date, nominal: date) -> Iterator[tuple[date, Decimal]]:
     """Where the line bends, in order: stages with a percentage on the way, then all of it on the last day."""
-    named = [(date.fromisoformat(str(s["date"])), s.get("percent")) for s in stages]
     low = NONE
-    for on, percent in sorted((on, Decimal(str(p))) for on, p in named if p not in (None, "")):
+    for on, percent in sorted((stage.day, stage.percent) for stage in stages if stage.percent is not None):
         low = min(ALL, max(low, percent))
         if born < on < nominal:
             yield on, low
     yield nominal, ALL
 
 
-def scheduled(
-    targets: Sequence[Target], stages: Sequence[Mapping[str, Any]], born: date, nominal: date, day: date
-) -> Decimal:
+def scheduled(targets: Sequence[Target], stages: Sequence[Stage], born: date, nominal: date, day: date) -> Decimal:
     """The percentage that a task should have reached by ``day``, as ``progress`` counts it.
 
     Args:
@@ -172,7 +169,7 @@ def standings(definition: Definition, task: Task, figures: Sequence[Mapping[str,
         figures: new ones, which no event holds yet.
     """
     name = definition.field_of("figures")
-    last = latest(definition, task.events)
+    last = latest(definition, task.acts)
     new = {_key(figure): figure for figure in figures}
     made = []
     for target in numeric(task.targets):
@@ -201,7 +198,7 @@ def settled(
     name = definition.fields[percent].from_ if percent else ""
     if name not in data:
         return {}, ()
-    last, stood = latest(definition, task.events), standings(definition, task, data[name])
+    last, stood = latest(definition, task.acts), standings(definition, task, data[name])
     of = {(one.target.indicator, one.target.unit): one for one in stood}
     made, falls = [], []
     for figure in data[name]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -70,7 +70,6 @@ class Case:
         lead, co, leader: its parties.
         code: its number.
         targets: what it promises, as lines of a file.
-        stages: those of its approved plan.
     """
 
     def __init__(
@@ -84,18 +83,18 @@ class Case:
         leader: Sequence[str] = (),
         code: str = "T1",
         targets: Sequence[str] = (),
-        stages: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.law = law
         parties = {"lead": tuple(lead), "co": tuple(co), "leader": tuple(leader)}
         goals = tuple(goal(line) for line in targets)
-        placed = Task(code, "一件事", due=on(due), targets=goals, stages=tuple(stages), **parties)
+        placed = Task(code, "一件事", due=on(due), targets=goals, **parties)
         self.task = law.open(placed, actor(OFFICE), on(opened)).task
 
     def do(self, day: str, unit: str, action: str, **data: Any) -> Case:
         """Let a unit act; fields that decide nothing are filled in."""
         definition = self.law.definition
         fill = {"text": "(略)", "list": ["(略)"], "files": ["a.pdf"], "percent": 50, "units": [B]}
+        fill["stages"] = [{"day": self.task.due, "text": "(略)"}]
         needs = definition.actions[action].needs if action in definition.actions else ()
         asked = {n: definition.fields[n] for n in needs if figures.asked(definition.fields[n], self.task)}
         given = {n: fill[spec.kind] for n, spec in asked.items() if spec.kind in fill}

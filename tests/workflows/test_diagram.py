@@ -181,7 +181,7 @@ def test_a_state_reached_only_by_the_clock_is_marked(key_work: Definition) -> No
     nodes = {node.label: node for node in picture(key_work).nodes}
     assert [label for label, node in nodes.items() if node.late] == ["已逾期"]
     assert [label for label, node in nodes.items() if node.initial] == ["已交办"]
-    assert [label for label, node in nodes.items() if node.final] == ["已办结"]
+    assert [label for label, node in nodes.items() if node.final] == ["已办结", "已并案"]
 
 
 def test_counts_stand_in_the_states_and_add_up_in_the_title(key_work: Definition) -> None:
@@ -197,7 +197,7 @@ def test_counts_stand_in_the_states_and_add_up_in_the_title(key_work: Definition
 def test_ways_back_are_known_as_such(key_work: Definition) -> None:
     """Arrows to an earlier place are laid out reversed; those along the line and past it are not."""
     back = {label for edge in picture(key_work).edges if edge.back for label in edge.labels}
-    assert back == {"退回方案", "退回重报", "转入下期", "限期补办", "批准延期"}
+    assert back == {"退回方案", "退回重报", "转入下期", "限期补办", "批准延期", "重新立项"}
 
 
 def test_roles_differ_by_colour_and_by_mark() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from supervise.goals import Target, goal
+from supervise.records import Stage
 from supervise.workflows.figures import expected, progress, reached, scheduled, share
 
 BORN, NOMINAL = date(2025, 1, 1), date(2025, 12, 31)
@@ -115,9 +115,9 @@ def test_a_level_is_held_against_time_and_a_rate_against_the_rate() -> None:
 
 
 STAGES = [
-    {"date": "2025-07-01", "text": "主体完工", "percent": "30"},
-    {"date": "2025-04-11", "text": "开工", "percent": 10},
-    {"date": "2025-06-01", "text": "招标"},
+    Stage(date(2025, 7, 1), "主体完工", Decimal(30)),
+    Stage(date(2025, 4, 11), "开工", Decimal(10)),
+    Stage(date(2025, 6, 1), "招标"),
 ]
 
 
@@ -135,14 +135,11 @@ def test_stages_bend_the_line(day: str, percent: int) -> None:
 
 
 days = st.integers(-40, 500).map(lambda n: BORN + timedelta(days=n))
-stages = st.lists(
-    st.fixed_dictionaries({"date": days.map(str), "text": st.just("")}, optional={"percent": st.integers(0, 100)}),
-    max_size=6,
-)
+stages = st.lists(st.builds(Stage, days, st.just(""), st.none() | st.integers(0, 100).map(Decimal)), max_size=6)
 
 
 @given(stages, days, days)
-def test_what_is_expected_only_grows_and_ends_at_100(plan: list[dict[str, Any]], one: date, other: date) -> None:
+def test_what_is_expected_only_grows_and_ends_at_100(plan: list[Stage], one: date, other: date) -> None:
     """For any plan, in any order: 0 at the start, 100 at the end, never less on a later day."""
     first, then = sorted((one, other))
     before, after = expected(plan, BORN, NOMINAL, first), expected(plan, BORN, NOMINAL, then)
@@ -152,18 +149,17 @@ def test_what_is_expected_only_grows_and_ends_at_100(plan: list[dict[str, Any]],
 
 
 @given(stages, days)
-def test_without_percentages_the_schedule_is_one_line(plan: list[dict[str, Any]], day: date) -> None:
+def test_without_percentages_the_schedule_is_one_line(plan: list[Stage], day: date) -> None:
     """A plan that names only dates leaves the schedule as it was."""
     assume(BORN <= day <= NOMINAL)
-    bare = [{"date": stage["date"], "text": ""} for stage in plan]
+    bare = [Stage(stage.day, "") for stage in plan]
     length = (NOMINAL - BORN).days
     assert expected(bare, BORN, NOMINAL, day) == Decimal(100 * (day - BORN).days) / length
 
 
-@given(stages, days)
-def test_every_stage_on_the_way_is_kept_to(plan: list[dict[str, Any]], day: date) -> None:
+@given(stages)
+def test_every_stage_on_the_way_is_kept_to(plan: list[Stage]) -> None:
     """By the day of a stage at least its percentage is expected."""
     for stage in plan:
-        on = date.fromisoformat(stage["date"])
-        if "percent" in stage and BORN < on < NOMINAL:
-            assert expected(plan, BORN, NOMINAL, on) >= stage["percent"]
+        if stage.percent is not None and BORN < stage.day < NOMINAL:
+            assert expected(plan, BORN, NOMINAL, stage.day) >= stage.percent
