@@ -29,6 +29,8 @@ T = TypeVar("T")
 R = TypeVar("R", Ladder, BoardRules, AssessmentRules)
 PACKAGED = Path(__file__).parent / "definitions"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
+MOST = 32_000_000
+"""Bytes of a file that are read at all; a file of definitions may have far fewer."""
 
 
 def shipped() -> Path:
@@ -149,11 +151,14 @@ def read_text(path: Path, name: str = "") -> str:
     """
     shown = name or str(path)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MOST + 1)
     except FileNotFoundError:
         raise Unknown(Problem("F01", f"没有这个文件:{shown}")) from None
     except OSError as error:
         raise Invalid(Problem("F03", f"读不了 {shown}:{reason(error)}")) from None
+    if len(raw) > MOST:
+        raise Invalid(Problem("F03", f"{shown} 超过 {MOST // 1_000_000} MB,不像人写的文件"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
