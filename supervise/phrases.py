@@ -28,14 +28,14 @@ OPENING = "assign"
 """The one action every workflow has without listing it: the office places the task."""
 
 OUTCOMES = ("open", "on time", "late", "missed", "void")
-_NAME = r"[a-z][a-z0-9_]*"
-_SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({_NAME}(?: or {_NAME})*)$")
+NAME = r"[a-z][a-z0-9_]*"
+_SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")
 _PERIOD = f"({'|'.join(PERIOD_WORDS)})(?:-year)?"
 _EACH = re.compile(rf"^(\d{{1,3}}) (workdays?|days?) after each {_PERIOD}$")
 _DAY_OF = re.compile(rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}$")
-_BEHIND = re.compile(rf"^({_NAME}) behind (\d+(?:\.\d+)?)%$")
+_BEHIND = re.compile(rf"^({NAME}) behind (\d+(?:\.\d+)?)%$")
 _PARTS = re.compile(r"^parts (?:(open)|(?:(100|[1-9]\d?)% )?closed)$")
-_BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({_NAME})$")
+_BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({NAME})$")
 _COMPARISON = re.compile(r"^(.+?) *(>=|<=|!=|=|>|<) *(-?\d+(?:\.\d+)?)$")
 _OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": operator.ge, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt,
@@ -305,15 +305,15 @@ def _condition(text: str) -> Condition | None:
     for outcome in OUTCOMES:
         if words == outcome:
             return Outcome(outcome)
-        if words.endswith(" " + outcome) and re.fullmatch(_NAME, words[: -len(outcome) - 1]):
+        if words.endswith(" " + outcome) and re.fullmatch(NAME, words[: -len(outcome) - 1]):
             return Outcome(outcome, words[: -len(outcome) - 1])
     if match := _SPAN.match(words):
         return Distance(int(match[1]), _unit(match[2]), match[3] == "before", match[4])
     if match := _BEHIND.match(words):
         return Behind(match[1], Decimal(match[2]))
-    if match := re.fullmatch(rf"({_NAME}) unanswered", words):
+    if match := re.fullmatch(rf"({NAME}) unanswered", words):
         return Unanswered(match[1])
-    if match := re.fullmatch(rf"({_NAME}) expired", words):
+    if match := re.fullmatch(rf"({NAME}) expired", words):
         return Expired(match[1])
     return None
 
@@ -336,7 +336,7 @@ def parse_value(text: object) -> Value:
     Raises:
         ValueError: in Chinese, when it is none.
     """
-    match = re.fullmatch(rf"({_NAME})(?: of ({_NAME}))?", str(text).strip())
+    match = re.fullmatch(rf"({NAME})(?: of ({NAME}))?", str(text).strip())
     if match is None:
         raise ValueError(f"看不懂“{text}”,应写字段名,或:字段 of 动作")
     return Value(match[1], match[2] or "")
@@ -351,9 +351,9 @@ def parse_measure(text: str) -> Measure:
     words = text.strip()
     if found := _condition(words):
         return found
-    if match := re.fullmatch(rf"({_NAME}) on pace", words):
+    if match := re.fullmatch(rf"({NAME}) on pace", words):
         return OnPace(match[1])
-    if match := re.fullmatch(rf"({_NAME})(?: ({_NAME}))?", words):
+    if match := re.fullmatch(rf"({NAME})(?: ({NAME}))?", words):
         return Done(match[1], match[2] or "")
     raise ValueError(f"看不懂“{text}”,可写:plan on time、finish on pace、rework、order red")
 
