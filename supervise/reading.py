@@ -145,6 +145,9 @@ for _tag, _pattern, _first in (
         _kind.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
+_PLAIN = _Resolver()
+
+
 class _Loader(CParser, _Resolver):
     def __init__(self, text: str) -> None:
         CParser.__init__(self, text)
@@ -197,15 +200,15 @@ class _Walk:
             raise self.fail("Y01", node, "嵌套太深")
         mark = (key or node).start_mark
         self.places[path] = Place(mark.line + 1, mark.column + 1, _text_begins(node))
+        plain = not getattr(node, "style", "")
+        if node.tag != _PLAIN.resolve(type(node), node.value, (plain, not plain)):  # type: ignore[no-untyped-call]
+            raise self.fail("Y01", node, f"不支持 YAML 标签 {node.tag},请删去")
         if isinstance(node, yaml.MappingNode):
             return dict(self.pairs(node, path))
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, i)) for i, child in enumerate(node.value)]
-        kind = str(node.tag).rpartition(":")[2]
-        if kind not in _SCALARS:
-            raise self.fail("Y01", node, f"不支持 YAML 标签 {node.tag}")
         try:
-            return _SCALARS[kind](node.value)
+            return _SCALARS[str(node.tag).rpartition(":")[2]](node.value)
         except (ValueError, ArithmeticError):
             raise self.fail("Y06", node, "这个数太大或太长;若不是数,请加引号") from None
 

@@ -136,7 +136,7 @@ def _duty(document: Document, definition: Definition, name: str, duty: DutyKind)
         yield from unknown(document, "D07", (*at, key), "动作", words, definition.actions)
     yield from unknown(document, "D03", (*at, "waits"), "状态", duty.waits, definition.states)
     doers = {role for word in duty.met_by if word in definition.actions for role in definition.actions[word].by}
-    if duty.each and doers and duty.role not in doers:
+    if duty.each and duty.role in PARTIES and doers and duty.role not in doers:
         yield document.problem("D09", (*at, "met_by"), f"这项应办由“{duty.role}”各自完成,但没有一个动作是他们能办的")
 
 

@@ -171,7 +171,8 @@ class _Walk:
     def __init__(self, course: Course, name: str, duty: DutyKind) -> None:
         self.course, self.name, self.duty = course, name, duty
         actions, self.finals = course.definition.actions, course.definition.finals
-        self.begins = frozenset(duty.triggers)
+        known = all(name in actions or name == OPENING for name in duty.triggers)
+        self.begins = frozenset(duty.triggers if known else ())
         if isinstance(duty.form, Stages):
             self.begins = frozenset(n for n, a in actions.items() if "stages" in a.sets) or frozenset({""})
         self.spots, self.ways = course.spots[name], {}  # type: tuple[set[Spot], dict[Spot, list[tuple[Arrow, Spot]]]]

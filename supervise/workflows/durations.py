@@ -46,7 +46,7 @@ def too_far(document: Document, definition: Definition, path: Path, condition: C
     """
     if isinstance(condition, Behind) and condition.points > 100:
         yield document.problem(
-            "D23", path, f"落后不会超过 100 个百分点,不能是 {condition.points}%", word=condition.duty
+            "D23", path, f"落后不会超过 100 个百分点,不能是 {condition.points}%", word=f"{condition.duty} behind"
         )
     if not isinstance(condition, Distance) or not condition.before:
         return

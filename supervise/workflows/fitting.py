@@ -44,7 +44,8 @@ def misfits(document: Document, definition: Definition) -> Iterator[Problem]:
         yield from _unfillable(document, definition, at, action)
     for name, duty in definition.duties.items():
         yield from _idle_duty(document, ("duties", name), duty)
-    pressing = [name for name, action in definition.actions.items() if CLOCK in action.by and not action.when]
+    timeless = [name for name, action in definition.actions.items() if CLOCK in action.by and not action.when]
+    pressing = [name for name in timeless if definition.actions[name].by != (CLOCK,)]
     for name in pressing[1:]:
         text = f"由系统发督查单的动作只能有一个,已有“{pressing[0]}”;这一个要写明 when(什么时候办)"
         yield document.problem("D19", ("actions", name), text)

@@ -12,7 +12,7 @@ from supervise.errors import Problem
 from supervise.phrases import Condition, Distance, Outcome
 from supervise.reading import Document
 from supervise.workflows.course import Course, several
-from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind
+from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind, targets
 from supervise.workflows.wording import Wording
 
 
@@ -30,13 +30,16 @@ def dead_ends(document: Document, definition: Definition) -> Iterator[Problem]:
         yield document.problem("D12", ("states",), "没有终点:每个状态都还有去向,任务永远办不结")
     drawn = _drawn(definition)
     reached = _from({definition.initial}, drawn)
+    misspelt = any(to not in definition.states for action in definition.actions.values() for to in targets(action))
+    if misspelt:
+        reached = frozenset(definition.states)  # it may mean the one that seems to have no way in
     for state, label in definition.states.items():
         if state not in reached:
             yield document.problem("D11", ("states", state), f"从起点走不到“{label}”")
     lost = reached - _back(definition.finals, drawn) if definition.finals else frozenset()
     for state in (s for s in definition.states if s in lost):
         yield document.problem("D12", ("states", state), f"从“{definition.states[state]}”走不到终点,任务会卡住")
-    yield from _never(document, definition, Course(definition), reached - lost)
+    yield from _never(document, definition, Course(definition), frozenset() if misspelt else reached - lost)
     yield from _rivals(document, definition)
 
 
@@ -62,8 +65,8 @@ def _from(start: Iterable[str], arrows: Mapping[str, frozenset[str]]) -> frozens
 def _back(ends: Iterable[str], arrows: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Everything from which one of ``ends`` can be reached."""
     back: dict[str, set[str]] = {}
-    for source, targets in arrows.items():
-        for target in targets:
+    for source, led in arrows.items():
+        for target in led:
             back.setdefault(target, set()).add(source)
     return _from(ends, {state: frozenset(sources) for state, sources in back.items()})
 
@@ -105,7 +108,9 @@ def _cut_off(document: Document, definition: Definition, course: Course, drawn: 
 
 def _not_by_the_debtor(document: Document, definition: Definition, name: str, duty: DutyKind) -> Iterator[Problem]:
     specs = [definition.actions.get(word) for word in (*duty.met_by, *duty.dated)]
-    if duty.role in definition.roles and all(specs) and not any(duty.role in spec.by for spec in specs if spec):
+    if duty.role not in definition.roles or duty.each or not all(specs):
+        return
+    if not any(duty.role in spec.by for spec in specs if spec is not None):
         who = definition.roles[duty.role]
         text = f"“{duty.label}”由{who}承担,但 met_by、dated 里没有一个动作是{who}能办的"
         yield document.problem("D09", ("duties", name, "met_by"), text)
@@ -128,8 +133,8 @@ def _contested(definition: Definition, action: Action, rival: Action) -> str:
     """A state from which both lead away, to different ones."""
     for state in definition.sources(action):
         if state in definition.sources(rival):
-            targets = {definition.target(action, state), definition.target(rival, state), state}
-            if len(targets) == 3:
+            leads = {definition.target(action, state), definition.target(rival, state), state}
+            if len(leads) == 3:
                 return state
     return ""
 
