@@ -42,7 +42,7 @@ Day = Annotated[date, BeforeValidator(_written_out)]
 class Strict(BaseModel):
     """Base of every model read from a file: closed key set, frozen, unknown keys answered with the nearest one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -50,7 +50,7 @@ class Strict(BaseModel):
         if isinstance(data, dict):
             known = [f.alias or name for name, f in cls.model_fields.items()]
             for key in data:
-                if key not in known and key not in cls.model_fields:
+                if key not in known:
                     raise PydanticCustomError(
                         "unknown_key", "没有“{key}”这个键{hint}", {"key": key, "hint": did_you_mean(str(key), known)}
                     )
