@@ -43,7 +43,7 @@ PATTERNS: Mapping[str, Pattern] = {
     "value": Pattern(f"{NAME}( of {NAME})?", "从哪个字段取:字段,或 字段 of 动作", ("until", "until of ask")),
     "length": Pattern(_SPAN, "时长", ("5 workdays", "3 days", "1 month")),
     "limit": Pattern(
-        f"({_SPAN} after {_NAMES}|(task|stages)|{_SPAN} before task|until of {NAME}"
+        f"({_SPAN} after {_NAMES}|(task|stages)|{_SPAN} before task|until of {_NAMES}"
         f"|[0-9]{{1,3}} (workdays?|days?) after each {_PERIODS}|end of each {_PERIODS}"
         f"|day [1-7] of each week|day {_DAY} of each {_LONG})",
         "期限",

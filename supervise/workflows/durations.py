@@ -1,4 +1,4 @@
-"""Durations that cannot be kept: longer than the time between two limits, or than the limit they lie ahead of (D23)."""
+"""Durations that cannot be kept: longer than the time between two limits, or than the limit they lie ahead of (D38)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def unkept(document: Document, definition: Definition) -> Iterator[Problem]:
         for bound in action.at_most:
             if not bound.count:
                 text = "at_most 是 0,永远办不成;不许办的动作请删去"
-                yield document.problem("D23", (*at, "at_most"), text, word=_written(bound))
+                yield document.problem("D38", (*at, "at_most"), text, word=_written(bound))
         for condition in action.when:
             yield from too_far(document, definition, (*at, "when"), condition)
 
@@ -46,7 +46,7 @@ def too_far(document: Document, definition: Definition, path: Path, condition: C
     """
     if isinstance(condition, Behind) and condition.points > 100:
         yield document.problem(
-            "D23", path, f"落后不会超过 100 个百分点,不能是 {condition.points}%", word=f"{condition.duty} behind"
+            "D38", path, f"落后不会超过 100 个百分点,不能是 {condition.points}%", word=f"{condition.duty} behind"
         )
     if not isinstance(condition, Distance) or not condition.before:
         return
@@ -55,7 +55,7 @@ def too_far(document: Document, definition: Definition, path: Path, condition: C
         duty = definition.duties.get(name)
         if duty is not None and all(_exceeds(ahead, due) for due in duty.due.values()):
             text = f"提前 {_said(ahead)}提醒,比“{duty.label}”的期限本身还长,一开始就会提醒;请缩短"
-            yield document.problem("D23", path, text, word=name)
+            yield document.problem("D38", path, text, word=name)
 
 
 def _recurring(document: Document, at: Path, duty: DutyKind) -> Iterator[Problem]:
@@ -63,12 +63,12 @@ def _recurring(document: Document, at: Path, duty: DutyKind) -> Iterator[Problem
     for key, length in (("notice", duty.notice), ("grace", duty.grace)):
         if gaps and len(gaps) == len(duty.due) and all(_least(length) > gap for gap in gaps):
             text = f"{key} 是 {_said(length)},比两次期限之间(最多 {max(gaps)} 天)还长;请缩短"
-            yield document.problem("D23", (*at, key), text)
+            yield document.problem("D38", (*at, key), text)
     for due in duty.due.values():
         if isinstance(due, EachPeriod) and _least(Length(due.count, due.unit)) > LONGEST[due.period]:
             late = f"{due.count} {UNIT_WORDS[due.unit]}之后"
             text = f"期限在{late},比一期(最多 {LONGEST[due.period]} 天)还长,下一期已经过完;请缩短"
-            yield document.problem("D23", (*at, "due"), text)
+            yield document.problem("D38", (*at, "due"), text)
 
 
 def _exceeds(ahead: Length, due: Due) -> bool:

@@ -1,4 +1,4 @@
-"""Whether the parts of a definition fit each other: kinds of fields, the clock, four eyes, idle words (D16–D26).
+"""Whether the parts of a definition fit each other: kinds of fields, the clock, four eyes, idle words (D31–D41).
 
 Every name is taken for granted here; what is unknown is said in ``checking``.
 """
@@ -48,7 +48,7 @@ def misfits(document: Document, definition: Definition) -> Iterator[Problem]:
     pressing = [name for name in timeless if definition.actions[name].by != (CLOCK,)]
     for name in pressing[1:]:
         text = f"由系统发督查单的动作只能有一个,已有“{pressing[0]}”;这一个要写明 when(什么时候办)"
-        yield document.problem("D19", ("actions", name), text)
+        yield document.problem("D34", ("actions", name), text)
 
 
 def leftovers(document: Document, definition: Definition) -> Iterator[Problem]:
@@ -63,18 +63,18 @@ def leftovers(document: Document, definition: Definition) -> Iterator[Problem]:
     for role in definition.roles:
         if role not in used:
             text = f"角色“{role}”不办事、不欠应办,也没有什么要告诉它,可以删去"
-            yield document.problem("D28", ("roles", role), text)
+            yield document.problem("D43", ("roles", role), text)
     told = {category for duty in definition.duties.values() for category in duty.due}
     for category in definition.categories:
         if category not in told:
             text = f"类别“{category}”没有自己的期限,可以删去,或在 duties 的 due 里写上"
-            yield document.problem("D28", ("categories", category), text)
+            yield document.problem("D43", ("categories", category), text)
     for name, action in definition.actions.items():
         for other in action.other_than:
             spec = definition.actions.get(other)
             if spec is not None and not set(spec.by) & set(action.by):
                 text = f"“{name}”和“{other}”本来就由不同的角色办,other_than 用不上"
-                yield document.problem("D28", ("actions", name, "other_than"), text, word=other)
+                yield document.problem("D43", ("actions", name, "other_than"), text, word=other)
 
 
 def _named(document: Document, definition: Definition) -> Iterator[Problem]:
@@ -83,16 +83,16 @@ def _named(document: Document, definition: Definition) -> Iterator[Problem]:
         for name in getattr(definition, key):
             if not re.fullmatch(NAME, name):
                 text = f"名字“{name}”只能用小写字母、数字和下划线,以字母开头;中文写在后面的名称里"
-                yield document.problem("D17", (key, name), text)
+                yield document.problem("D32", (key, name), text)
     for key, name in (("roles", CLOCK), ("duties", "parts")):
         if name in getattr(definition, key):
-            yield document.problem("D17", (key, name), f"“{name}”另有所指,请换一个名字")
+            yield document.problem("D32", (key, name), f"“{name}”另有所指,请换一个名字")
     for key in ("roles", "states"):
         labels: dict[str, str] = {}
         for name, label in getattr(definition, key).items():
             if label in labels:
                 text = f"“{labels[label]}”和“{name}”都叫“{label}”,分不清,请改一个"
-                yield document.problem("D16", (key, name), text)
+                yield document.problem("D31", (key, name), text)
             labels.setdefault(label, name)
 
 
@@ -112,7 +112,7 @@ def _twice(document: Document, definition: Definition) -> Iterator[Problem]:
         for word, count in Counter(words).items():
             if count > 1:
                 said = f"“{word}”" if isinstance(word, str) else "同一件事"
-                yield document.problem("D26", path, f"{said}写了 {count} 次,留一个就行")
+                yield document.problem("D41", path, f"{said}写了 {count} 次,留一个就行")
 
 
 def _kinds(document: Document, definition: Definition, at: Path, action: Action) -> Iterator[Problem]:
@@ -127,7 +127,7 @@ def _kinds(document: Document, definition: Definition, at: Path, action: Action)
         spec = definition.fields.get(name)
         if spec is not None and spec.kind not in kinds:
             text = f"字段“{name}”的 kind 是 {spec.kind},这里要用 {'、'.join(kinds)} 类的字段"
-            yield document.problem("D18", (*at, key), text, word=name)
+            yield document.problem("D33", (*at, key), text, word=name)
     value = action.sets.get("category")
     options = definition.fields[value.field].options if value is not None and value.field in definition.fields else {}
     for option in options:
@@ -137,14 +137,14 @@ def _kinds(document: Document, definition: Definition, at: Path, action: Action)
     dates = [name for name in action.needs if name in definition.fields and definition.fields[name].kind == "date"]
     if len(dates) > 1 and (action.lends or _dated(definition, at[-1])):
         text = f"{'、'.join(dates)} 都是日期,分不清以哪个为准;请只留一个 date,过去的日子用 kind: day"
-        yield document.problem("D18", (*at, "needs"), text)
+        yield document.problem("D33", (*at, "needs"), text)
 
 
 def _dated(definition: Definition, name: str | int) -> bool:
     """Whether a limit or a condition counts on the one date of an action."""
     limits = (due for duty in definition.duties.values() for due in duty.due.values())
     conditions = (condition for action in definition.actions.values() for condition in action.when)
-    return any(isinstance(due, UntilOf) and due.action == name for due in limits) or any(
+    return any(isinstance(due, UntilOf) and name in due.actions for due in limits) or any(
         isinstance(condition, Expired) and condition.action == name for condition in conditions
     )
 
@@ -158,7 +158,7 @@ def _by_clock(document: Document, at: Path, action: Action) -> Iterator[Problem]
             text = (
                 f"有 when 又由系统办理的动作不能写 {key}:系统不会填写,到点必须办得成;请把人办的和系统办的分成两个动作"
             )
-            yield document.problem("D19", (*at, key), text)
+            yield document.problem("D34", (*at, key), text)
 
 
 def _four_eyes(document: Document, definition: Definition, at: Path, action: Action) -> Iterator[Problem]:
@@ -170,7 +170,7 @@ def _four_eyes(document: Document, definition: Definition, at: Path, action: Act
             if role in PARTIES or role == CLOCK:
                 who = "系统" if role == CLOCK else definition.roles.get(role, role)
                 text = f"“{name}”也只由{who}办,没有第二人可换;请加上另一个角色,或去掉 other_than"
-                yield document.problem("D25", (*at, "other_than"), text, word=name)
+                yield document.problem("D40", (*at, "other_than"), text, word=name)
 
 
 def _idle(document: Document, definition: Definition, at: Path, action: Action) -> Iterator[Problem]:
@@ -178,16 +178,16 @@ def _idle(document: Document, definition: Definition, at: Path, action: Action) 
     for bound in action.at_most:
         if bound.unit != "times" and "due" not in action.sets and not action.pauses:
             text = "at_most 写了天数或最晚哪天,但这个动作不改 due(完成时限);请写 sets: {due: …},或改成几次"
-            yield document.problem("D24", (*at, "at_most"), text)
+            yield document.problem("D39", (*at, "at_most"), text)
             break
     if action.undoes is not None and action.to:
         text = "撤回总是回到上一步之前的状态,不看 to;请删去 to"
-        yield document.problem("D24", (*at, "to"), text)
+        yield document.problem("D39", (*at, "to"), text)
     for name in action.stops:
         other = definition.actions.get(name)
         if other is not None and not other.pauses and not other.lends:
             text = f"“{name}”既不停钟(pauses)也不委托(lends),没有什么可提前结束"
-            yield document.problem("D24", (*at, "stops"), text, word=name)
+            yield document.problem("D39", (*at, "stops"), text, word=name)
 
 
 def _unfillable(document: Document, definition: Definition, at: Path, action: Action) -> Iterator[Problem]:
@@ -196,13 +196,13 @@ def _unfillable(document: Document, definition: Definition, at: Path, action: Ac
         spec = definition.fields.get(name)
         if spec is not None and spec.by and not set(spec.by) & set(action.by):
             text = f"字段“{name}”只能由 {'、'.join(spec.by)} 填,而这个动作由 {'、'.join(action.by)} 办,永远办不成"
-            yield document.problem("D20", (*at, "needs"), text, word=name)
+            yield document.problem("D35", (*at, "needs"), text, word=name)
 
 
 def _idle_duty(document: Document, at: Path, duty: DutyKind) -> Iterator[Problem]:
     if duty.grace.count and not duty.waits:
         text = "没有写 waits(球在督查室手里的状态),grace 不起作用;请补上 waits,或删去 grace"
-        yield document.problem("D24", (*at, "grace"), text)
+        yield document.problem("D39", (*at, "grace"), text)
     if duty.notice.count and not duty.fixed:
         text = "notice 只对固定日期、每月每季、阶段目标的应办起作用,请删去"
-        yield document.problem("D24", (*at, "notice"), text)
+        yield document.problem("D39", (*at, "notice"), text)

@@ -15,11 +15,26 @@ from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, did_you_mean
 from supervise.people import Actor
 from supervise.phrases import Bound, Value
-from supervise.records import PARTIES, Event, Task, evolve
+from supervise.records import PARTIES, Event, Loan, Pause, Task, evolve
 from supervise.workflows.definition import CLOCK, Action, Definition
 from supervise.workflows.fields import FieldError, read_field
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import UNIT_WORDS, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """An act to another task that comes with an act to this one.
+
+    Args:
+        code: the other task.
+        action: what is done to it.
+        part: if it is the task that this one was split from: this one's code, and whether it has ended.
+    """
+
+    code: str
+    action: str
+    part: Mapping[str, bool]
 
 
 @dataclass
@@ -31,7 +46,7 @@ class Move:
     actor: Actor
     day: date
     given: Mapping[str, Any]
-    part: Mapping[str, bool] = field(default_factory=dict)
+    via: Companion | None = None
     data: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
 
@@ -50,6 +65,8 @@ class Guard:
         self, definition: Definition, calendar: Calendar, wording: Wording, situation: Callable[[Task], Situation]
     ) -> None:
         self.definition, self.calendar, self.wording, self.situation = definition, calendar, wording, situation
+        self._splits = any(spec.kind == "parts" for spec in definition.fields.values())
+        self.echoes = frozenset(name for action in definition.actions.values() for name in action.also.values())
 
     def objections(self, move: Move, name: str, instead: Callable[[], str]) -> list[Problem]:
         """Everything that speaks against an act; fills in ``data`` and ``changes`` of the move.
@@ -90,17 +107,29 @@ class Guard:
         Args: as for ``objections``.
         """
         action, task, found = self.definition.actions[name], move.task, []
+        if name in self.echoes and move.via is None:
+            text = f"“{action.label}”随另一项任务的办理一并记录,不能单独办"
+            found.append(Problem("A02", text, task=task.code, help=instead()))
         if action.when and CLOCK not in move.actor.roles:
             situation = self.situation(task)
             if not any(situation.holds(condition, move.day) for condition in action.when):
                 text = f"现在不能“{action.label}”:须{self.wording.any_of(action.when)}"
                 found.append(Problem("A05", text, task=task.code, help=instead()))
-        found += self._same_eyes(move, action)
-        done = sum(event.action == name for event in task.acts)
+        if action.other_than:
+            found += self._same_eyes(move, action)
         for bound in action.at_most:
+            done = sum(event.action == name for event in task.acts) if bound.unit == "times" else 0
             if bound.unit == "times" and done >= bound.count:
                 text = f"“{action.label}”最多 {bound.count} 次,已办过 {done} 次"
                 found.append(Problem("A14", text, task=task.code, help=instead()))
+        if action.stops and not self._running(move, action):
+            names = "、".join(f"“{self.wording.action(name)}”" for name in action.stops)
+            found.append(Problem("A05", f"现在没有正在生效的{names}", task=task.code, help=instead()))
+        asked = [value for value in action.sets.values() if value.of] if action.sets else ()
+        if asked and all(self._value(move, value) is None for value in asked):
+            labels = dict.fromkeys(self.wording.action(value.of) for value in asked)
+            text = f"{'、'.join(f'“{label}”' for label in labels)}里没有写要改什么"
+            found.append(Problem("A03", text, task=task.code, help=instead()))
         if action.undoes is not None:
             found += self._not_to_undo(move, action)
         return found
@@ -143,6 +172,8 @@ class Guard:
                 text = f"没有“{name}”这个字段{did_you_mean(name, self.definition.fields)}"
                 found.append(Problem("A08", text, task=move.task.code, path=name))
         for name, spec in self.definition.fields.items():
+            if name not in move.given and name not in action.needs:
+                continue
             value = move.given.get(name)
             if value is None or value == "":
                 if name in action.needs:
@@ -173,21 +204,17 @@ class Guard:
             parts = {role: move.data[name] for role, name in action.lends.items()}
             move.changes["lent"] = {"parts": parts, "until": until}
         if action.stops:
-            found += self._stop(move, action)
-        split = self.definition.field_of("parts", move.data)
+            self._stop(move, action)
+        split = self.definition.field_of("parts", move.data) if self._splits else ""
         if split:
             move.changes["parts"] = [{"code": part["code"], "weight": part["weight"]} for part in move.data[split]]
-        if move.part:
-            move.changes["part"] = dict(move.part)
+        if move.via is not None and move.via.part:
+            move.changes["part"] = dict(move.via.part)
         return found
 
     def _set(self, move: Move, action: Action) -> list[Problem]:
         new = {prop: self._value(move, value) for prop, value in action.sets.items()}
         move.changes.update({prop: value for prop, value in new.items() if value is not None})
-        if action.sets and not move.changes:
-            asked = "、".join(dict.fromkeys(self.wording.action(v.of) for v in action.sets.values() if v.of))
-            text = f"“{asked}”里没有写要改什么" if asked else f"“{action.label}”没有写要改什么"
-            return [Problem("A03", text, task=move.task.code)]
         given = action.sets.get("due")
         if given is not None and not given.of and move.changes.get("due", "~") <= move.task.due.isoformat():
             text = f"新的时限 {move.changes['due']} 不晚于原来的 {move.task.due}"
@@ -206,21 +233,19 @@ class Guard:
         if move.day <= move.task.due < FOREVER:
             move.changes["due"] = (move.task.due + (date.fromisoformat(until) - move.day)).isoformat()
 
-    def _stop(self, move: Move, action: Action) -> list[Problem]:
+    def _running(self, move: Move, action: Action) -> list[Pause | Loan]:
+        """What these acts paused or lent and is still so."""
+        begun = {event.seq for event in move.task.acts if event.action in action.stops}
+        spans: list[Pause | Loan] = [*move.task.pauses, *move.task.loans]
+        return [span for span in spans if span.seq in begun and span.end > move.day]
+
+    def _stop(self, move: Move, action: Action) -> None:
         """End what still runs of what these acts began; what is left of a pause is taken off the limit again."""
-        task, day = move.task, move.day
-        begun = {event.seq for event in task.acts if event.action in action.stops}
-        pauses = [pause for pause in task.pauses if pause.seq in begun and pause.end > day]
-        lent = {loan.seq for loan in task.loans if loan.seq in begun and loan.end > day}
-        running = sorted({pause.seq for pause in pauses} | lent)
-        if not running:
-            names = "、".join(f"“{self.wording.action(name)}”" for name in action.stops)
-            return [Problem("A05", f"现在没有正在生效的{names}", task=task.code)]
-        move.changes["stop"] = running
-        for pause in pauses:
-            if pause.start <= task.due < FOREVER:
-                move.changes["due"] = (task.due - (pause.end - day)).isoformat()
-        return []
+        task, running = move.task, self._running(move, action)
+        move.changes["stop"] = sorted({one.seq for one in running})
+        for pause in running:
+            if isinstance(pause, Pause) and pause.start <= task.due < FOREVER:
+                move.changes["due"] = (task.due - (pause.end - move.day)).isoformat()
 
     def _beyond(self, move: Move, name: str, action: Action) -> Iterator[Problem]:
         """The bounds on how far the act may put off the limit."""

@@ -1,6 +1,6 @@
 """What can never come to pass: states without a way in or out, acts that are never possible, duties nobody can meet.
 
-The graph alone comes first (D11, D12); then the course of a task with its conditions (D20–D22).
+The graph alone comes first (D11, D12); then the course of a task with its conditions (D35–D37).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def dead_ends(document: Document, definition: Definition) -> Iterator[Problem]:
     """
     if definition.initial in definition.ends:
         text = f"起点“{definition.states[definition.initial]}”不能是终点:任务一交办就算办结"
-        yield document.problem("D27", ("ends",), text, word=definition.initial)
+        yield document.problem("D42", ("ends",), text, word=definition.initial)
     if not definition.finals:
         yield document.problem("D12", ("states",), "没有终点:每个状态都还有去向,任务永远办不结")
     drawn = _drawn(definition)
@@ -80,7 +80,7 @@ def _never(document: Document, definition: Definition, course: Course, drawn: fr
             dead.add(name)
             where = "、".join(f"“{definition.states[state]}”" for state in sources)
             text = f"永远办不成:处于{where}时,须{wording.any_of(action.when)}的条件不会成立"
-            yield document.problem("D20", ("actions", name, "when"), text)
+            yield document.problem("D35", ("actions", name, "when"), text)
     if not dead:
         yield from _cut_off(document, definition, course, drawn)
     for name, duty in definition.duties.items():
@@ -88,7 +88,7 @@ def _never(document: Document, definition: Definition, course: Course, drawn: fr
         stands = any(stand for _, stand in course.spots[name])
         if stands and len(known) == len(duty.met_by) and not dead.intersection(known) and not course.meets(name):
             text = f"完成不了:“{duty.label}”还欠着的时候,走不到能办 {'、'.join(known)} 的状态"
-            yield document.problem("D21", ("duties", name, "met_by"), text)
+            yield document.problem("D36", ("duties", name, "met_by"), text)
         yield from _not_by_the_debtor(document, definition, name, duty)
 
 
@@ -126,7 +126,7 @@ def _rivals(document: Document, definition: Definition) -> Iterator[Problem]:
                 f"“{name}”和“{other}”都由系统从“{definition.states[state]}”办,条件可能同一天成立,去向却不同;"
                 "请让条件不同时成立,或改成同一去向"
             )
-            yield document.problem("D22", ("actions", other, "when"), text)
+            yield document.problem("D37", ("actions", other, "when"), text)
 
 
 def _contested(definition: Definition, action: Action, rival: Action) -> str:

@@ -121,49 +121,49 @@ FAULTS = [
     Fault("  resting: 停钟\n", "  resting: 停钟\n  cellar: 地窖\n", "D11", "cellar"),
     Fault("to: resting, needs: [text, until], pauses", "to: cell, needs: [text, until], pauses", "D03", "cell"),
     Fault(WAKING, WAKING.replace(", to: running", ""), "D12", "resting: 停钟"),
-    Fault("  leader: 牵头领导", "  leader: 督查室", "D16", "leader: 督查室"),
-    Fault("  late: 已逾期", "  late: 已报告", "D16", "late: 已报告"),
-    Fault("  leader: 牵头领导", "  leader: 牵头领导\n  clock: 系统", "D17", "clock"),
-    Fault("  warn:     {label: 预报", "  预报:     {label: 预报", "D17", "预报:"),
-    Fault("  warn:     {label: 预报", "  parts:    {label: 预报", "D17", "parts:    {label: 预报"),
-    Fault("voids: duty", "voids: text", "D18", "text}\n  undo"),
-    Fault("lends: {lead: units}", "lends: {lead: until}", "D18", "until}}"),
-    Fault("sets: {merged: other}", "sets: {merged: other, due: other}", "D18", "other, due"),
+    Fault("  leader: 牵头领导", "  leader: 督查室", "D31", "leader: 督查室"),
+    Fault("  late: 已逾期", "  late: 已报告", "D31", "late: 已报告"),
+    Fault("  leader: 牵头领导", "  leader: 牵头领导\n  clock: 系统", "D32", "clock"),
+    Fault("  warn:     {label: 预报", "  预报:     {label: 预报", "D32", "预报:"),
+    Fault("  warn:     {label: 预报", "  parts:    {label: 预报", "D32", "parts:    {label: 预报"),
+    Fault("voids: duty", "voids: text", "D33", "text}\n  undo"),
+    Fault("lends: {lead: units}", "lends: {lead: until}", "D33", "until}}"),
+    Fault("sets: {merged: other}", "sets: {merged: other, due: other}", "D33", "other, due"),
     Fault("needs: [level, duty, until]", "needs: [level, duty, until, since]", "D04", "since"),
-    Fault("to: late, when: finish missed,", "to: late, needs: text, when: finish missed,", "D19", "needs: text"),
-    Fault("to: running, when: rest expired", "to: running, stops: rest, when: rest expired", "D19", "stops"),
-    Fault("tell: [lead, office]}\n  ask", "tell: [lead, office], at_most: 1 times}\n  ask", "D19", "at_most"),
-    Fault("needs: [text, figure], gathers", "needs: [text, figure, received], gathers", "D20", "received]"),
+    Fault("to: late, when: finish missed,", "to: late, needs: text, when: finish missed,", "D34", "needs: text"),
+    Fault("to: running, when: rest expired", "to: running, stops: rest, when: rest expired", "D34", "stops"),
+    Fault("tell: [lead, office]}\n  ask", "tell: [lead, office], at_most: 1 times}\n  ask", "D34", "at_most"),
+    Fault("needs: [text, figure], gathers", "needs: [text, figure, received], gathers", "D35", "received]"),
     Fault("label: 初核, by: office, from: told, needs: [text]",
-          "label: 初核, by: office, from: told, needs: [text], when: sign open", "D20", "when: sign open"),
+          "label: 初核, by: office, from: told, needs: [text], when: sign open", "D35", "when: sign open"),
     Fault("label: 初核, by: office, from: told, needs: [text]",
-          "label: 初核, by: office, from: told, needs: [text], when: 5 days after undo", "D20", "when: 5 days"),
+          "label: 初核, by: office, from: told, needs: [text], when: 5 days after undo", "D35", "when: 5 days"),
     Fault("label: 签收, of: lead, due: 3 workdays after assign, met_by: sign",
-          "label: 签收, of: lead, due: 3 workdays after plan, met_by: sign", "D21", "met_by: sign"),
+          "label: 签收, of: lead, due: 3 workdays after plan, met_by: sign", "D36", "met_by: sign"),
     Fault("label: 报方案, of: lead, due: {quick: 5 workdays after sign, plain: 15 workdays after sign}, met_by: plan",
           "label: 报方案, of: lead, due: {quick: 5 workdays after drop, plain: 9 workdays after drop}, met_by: plan",
-          "D21", "met_by: plan"),
+          "D36", "met_by: plan"),
     Fault("  ask:      {label",
           "  rot: {label: 搁, by: clock, from: running, to: dropped, when: 9 days after finish}\n  ask:      {label",
-          "D22", "when: 9 days"),
-    Fault("notice: 10 days", "notice: 40 days", "D23", "notice: 40"),
-    Fault("grace: 3 days", "grace: 2 months", "D23", "grace: 2"),
-    Fault("due: 5 days after each month", "due: 35 days after each month", "D23", "due: 35"),
-    Fault("when: finish open", "when: [finish open, 5 workdays before decision]", "D23", "decision]"),
-    Fault("when: finish open", "when: [finish open, finish behind 120%]", "D23", "finish behind"),
-    Fault("pauses: until, at_most: 2 times", "pauses: until, at_most: 0 times", "D23", "0 times"),
-    Fault("waits: told, grace: 3 days", "grace: 3 days", "D24", "grace: 3"),
-    Fault("met_by: sign}", "met_by: sign, notice: 5 days}", "D24", "notice: 5"),
-    Fault("gathers: contribute}", "gathers: contribute, at_most: 9 days}", "D24", "at_most"),
-    Fault("by: [lead, office], undoes", "by: [lead, office], to: placed, undoes", "D24", "to: placed"),
-    Fault("stops: lend", "stops: split", "D24", "split}"),
+          "D37", "when: 9 days"),
+    Fault("notice: 10 days", "notice: 40 days", "D38", "notice: 40"),
+    Fault("grace: 3 days", "grace: 2 months", "D38", "grace: 2"),
+    Fault("due: 5 days after each month", "due: 35 days after each month", "D38", "due: 35"),
+    Fault("when: finish open", "when: [finish open, 5 workdays before decision]", "D38", "decision]"),
+    Fault("when: finish open", "when: [finish open, finish behind 120%]", "D38", "finish behind"),
+    Fault("pauses: until, at_most: 2 times", "pauses: until, at_most: 0 times", "D38", "0 times"),
+    Fault("waits: told, grace: 3 days", "grace: 3 days", "D39", "grace: 3"),
+    Fault("met_by: sign}", "met_by: sign, notice: 5 days}", "D39", "notice: 5"),
+    Fault("gathers: contribute}", "gathers: contribute, at_most: 9 days}", "D39", "at_most"),
+    Fault("by: [lead, office], undoes", "by: [lead, office], to: placed, undoes", "D39", "to: placed"),
+    Fault("stops: lend", "stops: split", "D39", "split}"),
     Fault("label: 报告, by: lead, from: [running, late], to: told, needs: [text, figure]",
           "label: 报告, by: lead, other_than: plan, from: [running, late], to: told, needs: [text, figure]",
-          "D25", "plan, from"),
-    Fault("from: [placed, signed], needs", "from: [placed, signed, placed], needs", "D26", "from: [placed"),
-    Fault("due: [06-15, 12-15]", "due: [06-15, 06-15]", "D26", "due: [06-15, 06-15]"),
-    Fault("at_most: [2 times, 60", "at_most: [2 times, 3 times, 60", "D26", "at_most"),
-    Fault("ends: [closed, dropped]", "ends: [closed, placed]", "D27", "placed]"),
+          "D40", "plan, from"),
+    Fault("from: [placed, signed], needs", "from: [placed, signed, placed], needs", "D41", "from: [placed"),
+    Fault("due: [06-15, 12-15]", "due: [06-15, 06-15]", "D41", "due: [06-15, 06-15]"),
+    Fault("at_most: [2 times, 60", "at_most: [2 times, 3 times, 60", "D41", "at_most"),
+    Fault("ends: [closed, dropped]", "ends: [closed, placed]", "D42", "placed]"),
 ]  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def test_the_faults_are_many_and_of_every_kind() -> None:
     assert len(FAULTS) >= 40
     assert len({(fault.old, fault.new) for fault in FAULTS}) == len(FAULTS)
     shown = {fault.code for fault in FAULTS}
-    assert shown >= {f"D{n:02d}" for n in range(1, 28)} | {f"Y{n:02d}" for n in range(1, 7)}
+    assert shown >= {f"D{n:02d}" for n in (*range(1, 16), *range(31, 43))} | {f"Y{n:02d}" for n in range(1, 7)}
 
 
 def test_the_definition_that_is_broken_here_is_sound() -> None:
@@ -197,7 +197,7 @@ def test_the_definition_that_is_broken_here_is_sound() -> None:
 def test_all_faults_of_a_file_are_found_in_one_reading() -> None:
     """Six faults in six places are six problems, in the order of the file."""
     text, made = WIDE, []
-    for code in ("D02", "D05", "D16", "D22", "D24", "D26"):
+    for code in ("D02", "D05", "D31", "D37", "D39", "D41"):
         fault = next(fault for fault in FAULTS if fault.code == code and text.count(fault.old) == 1)
         text = text.replace(fault.old, fault.new)
         made.append(code)
