@@ -12,7 +12,7 @@ from supervise.errors import Problem
 from supervise.phrases import Condition, Distance, Outcome
 from supervise.reading import Document
 from supervise.workflows.course import Course, several
-from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind, targets
+from supervise.workflows.definition import CLOCK, Action, Definition, targets
 from supervise.workflows.wording import Wording
 
 
@@ -85,11 +85,13 @@ def _never(document: Document, definition: Definition, course: Course, drawn: fr
         yield from _cut_off(document, definition, course, drawn)
     for name, duty in definition.duties.items():
         known = [word for word in duty.met_by if word in definition.actions]
-        stands = any(stand for _, stand in course.spots[name])
-        if stands and len(known) == len(duty.met_by) and not dead.intersection(known) and not course.meets(name):
+        if not any(stand for _, stand in course.spots[name]):
+            continue
+        if len(known) == len(duty.met_by) and not dead.intersection(known) and not course.meets(name):
             text = f"完成不了:“{duty.label}”还欠着的时候,走不到能办 {'、'.join(known)} 的状态"
             yield document.problem("D36", ("duties", name, "met_by"), text)
-        yield from _not_by_the_debtor(document, definition, name, duty)
+        else:
+            yield from _helpless(document, definition, course, name)
 
 
 def _cut_off(document: Document, definition: Definition, course: Course, drawn: frozenset[str]) -> Iterator[Problem]:
@@ -106,14 +108,14 @@ def _cut_off(document: Document, definition: Definition, course: Course, drawn: 
             yield document.problem("D12", ("states", state), text)
 
 
-def _not_by_the_debtor(document: Document, definition: Definition, name: str, duty: DutyKind) -> Iterator[Problem]:
-    specs = [definition.actions.get(word) for word in (*duty.met_by, *duty.dated)]
-    if duty.role not in definition.roles or duty.each or not all(specs):
-        return
-    if not any(duty.role in spec.by for spec in specs if spec is not None):
+def _helpless(document: Document, definition: Definition, course: Course, name: str) -> Iterator[Problem]:
+    """A duty of someone who can do nothing at all while it stands."""
+    duty = definition.duties[name]
+    at_hand = (arrow for state, stand in course.spots[name] if stand for arrow in course.arrows[state])
+    if duty.role in definition.roles and not duty.each and not any(duty.role in arrow.action.by for arrow in at_hand):
         who = definition.roles[duty.role]
-        text = f"“{duty.label}”由{who}承担,但 met_by、dated 里没有一个动作是{who}能办的"
-        yield document.problem("D09", ("duties", name, "met_by"), text)
+        text = f"“{duty.label}”由{who}承担,但欠着的时候没有一个动作是{who}能办的"
+        yield document.problem("D09", ("duties", name, "of"), text)
 
 
 def _rivals(document: Document, definition: Definition) -> Iterator[Problem]:

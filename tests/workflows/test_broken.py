@@ -110,7 +110,7 @@ FAULTS = [
     Fault(", sets: {stages: stages of plan}", "", "D08", "due: stages"),
     Fault("of: each co, due: [06-15, 12-15], met_by: contribute",
           "of: each co, due: [06-15, 12-15], met_by: report", "D09", "met_by: report"),
-    Fault("met_by: [extend, refuse]", "met_by: ask", "D09", "met_by: ask"),
+    Fault("of: office, due: 3 workdays after ask", "of: leader, due: 3 workdays after ask", "D09", "of: leader"),
     Fault("when: [reply open, reply missed, blue", "when: [repli open, reply missed, blue", "D10", "repli open"),
     Fault("due: {quick: 5 workdays", "due: {quik: 5 workdays", "D13", "quik"),
     Fault("options: {quick: 急件,", "options: {speedy: 快件, quick: 急件,", "D13", "sort}}"),
@@ -298,21 +298,22 @@ def edited(data: Any, draw: st.DataObject) -> Any:
         holder.clear()
         holder.update(items)
     else:
-        other = draw.draw(st.sampled_from([p for p in known if p[: len(path)] != path and path[: len(p)] != p]))
+        apart = [p for p in known if p[: len(path)] != path and path[: len(p)] != p]
+        other = draw.draw(st.sampled_from(apart)) if apart else path
         there = inside(data, other[:-1])
         holder[step], there[other[-1]] = there[other[-1]], holder[step]
     return data
 
 
 @given(st.sampled_from(TEXTS), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_one_slip_is_sound_or_located(text: str, draw: st.DataObject) -> None:
     """Whatever one thing is deleted, renamed, replaced or swapped: either still sound, or problems with places."""
     located(problems(dump(edited(parse(text).data, draw))))
 
 
 @given(st.sampled_from(TEXTS), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_torn_or_scratched_file_is_sound_or_located(text: str, draw: st.DataObject) -> None:
     """A file cut off anywhere, or with a few characters lost or added, never makes us fall over."""
     start = draw.draw(st.integers(0, len(text)))
