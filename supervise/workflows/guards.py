@@ -117,6 +117,12 @@ class Guard:
                 found.append(Problem("A05", text, task=task.code, help=instead()))
         if action.other_than:
             found += self._same_eyes(move, action)
+        if action.within is not None:
+            last = self._last_day(task, action.within, newest=True)
+            if last is None or move.day > last:
+                text = f"“{action.label}”限“{self.wording.action(action.within.after)}”后 {_length(action.within)}内"
+                text += f",已于 {last} 截止" if last is not None else ",现在还谈不上"
+                found.append(Problem("A05", text, task=task.code, help=instead()))
         for bound in action.at_most:
             done = sum(event.action == name for event in task.acts) if bound.unit == "times" else 0
             if bound.unit == "times" and done >= bound.count:
@@ -265,10 +271,10 @@ class Guard:
                 text = f"“{action.label}”累计最多 {_length(bound)},已用 {used} 天,这次 {(new - task.due).days} 天"
                 yield Problem("A14", text, task=task.code)
 
-    def _last_day(self, task: Task, bound: Bound) -> date | None:
-        """The day beyond which a limit may not be put off, counted from the first such act."""
-        first = next((event for event in task.acts if event.action == bound.after), None)
-        return None if first is None else self.calendar.add(first.day, bound.count, bound.unit)
+    def _last_day(self, task: Task, bound: Bound, newest: bool = False) -> date | None:
+        """The last day of a bound, counted from the first such act or from the newest; ``None`` if there was none."""
+        acts = [event.day for event in task.acts if event.action == bound.after]
+        return self.calendar.add(acts[-1 if newest else 0], bound.count, bound.unit) if acts else None
 
 
 def _length(bound: Bound) -> str:
