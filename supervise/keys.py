@@ -37,6 +37,7 @@ Action 一个动作
   when 条件:任意一条成立才能办;系统办的,成立之日自动办
   sets 改任务的哪一项 → 从哪个字段取
   voids 哪个字段写着不再计的应办
+  within 只在某一步之后多久以内能办
   at_most 限度
   other_than 须与办这些动作的人不是同一人
   pauses 停钟到哪个字段写的日期
@@ -164,6 +165,7 @@ GivenTask 故事里的任务
   code 编码
   text 内容
   due 完成时限
+  category 类别
   lead 牵头单位
   co 协办单位
   leader 牵头领导
@@ -200,6 +202,7 @@ Draft 一项任务
   leader 牵头领导
   lines 原文行号
   due 完成时限
+  category 类别
 Doubt 拿不准的一处
   code 代码
   task 哪项任务
@@ -247,7 +250,8 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "states": {"propertyNames": one("name"), "minProperties": 1},
     },
     "Action": {
-        "when": many("condition"), "at_most": many("bound"), "sets": by_name(one("value")), "undoes": one("length"),
+        "when": many("condition"), "at_most": many("bound"), "within": one("window"),
+        "sets": by_name(one("value")), "undoes": one("length"),
     },
     "DutyKind": {
         "of": one("name") | {"pattern": f"^(each )?{one('name')['pattern'][1:]}"},

@@ -82,6 +82,7 @@ PATTERNS: Mapping[str, Pattern] = {
         "限度:几次、累计几天、最晚到哪天",
         ("2 times", "60 days", "6 months after assign"),
     ),
+    "window": Pattern(f"{_SPAN} after {NAME}", "从哪一步起多久以内", ("30 days after assign",)),
     "measure": Pattern(
         _MEASURE, "数什么:应办的结果、序时、动作的次数", ("plan on time", "finish on pace", "order red")
     ),

@@ -95,9 +95,10 @@ def _action(document: Document, definition: Definition, name: str, action: Actio
         yield from unknown(document, "D07", (*at, key), "动作", names, definition.actions)
     yield from unknown(document, "D07", (*at, "also"), "动作", action.also.values(), definition.actions)
     yield from unknown(document, "D04", (*at, "also"), "必填字段", action.also, [*action.needs, PARENT])
-    for bound in (*action.at_most, *((action.within,) if action.within else ())):
-        known = [OPENING, *definition.actions]
-        yield from unknown(document, "D07", (*at, "at_most"), "动作", [bound.after] if bound.after else [], known)
+    known = [OPENING, *definition.actions]
+    opens = [action.within.after] if action.within is not None else []
+    for key, after in (("at_most", [bound.after for bound in action.at_most if bound.after]), ("within", opens)):
+        yield from unknown(document, "D07", (*at, key), "动作", after, known)
     if action.lends and not definition.field_of("date", action.needs):
         yield document.problem("D08", (*at, "lends"), "委托要有日期类的必填字段,写明到哪天为止")
     for condition in action.when:

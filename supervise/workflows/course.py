@@ -40,6 +40,11 @@ class Arrow:
     source: str
     target: str
 
+    @property
+    def free(self) -> bool:
+        """Whether nothing must have happened before."""
+        return not self.action.when and self.action.within is None
+
 
 @dataclass
 class Course:
@@ -92,7 +97,11 @@ class Course:
     def may(self, arrow: Arrow) -> bool:
         """Whether the conditions of an action can ever hold in that state."""
         when = arrow.action.when
-        return not when or any(self.holds(condition, arrow.source) for condition in when)
+        return self._within(arrow) and (not when or any(self.holds(condition, arrow.source) for condition in when))
+
+    def _within(self, arrow: Arrow) -> bool:
+        """Whether the act that opens its window, if it has one, is ever done."""
+        return arrow.action.within is None or self._done(arrow.action.within.after)
 
     def holds(self, condition: Condition, state: str) -> bool:
         """Whether a condition can ever hold in a state; what was possible once stays possible."""
@@ -147,6 +156,8 @@ class Course:
             stand: ``NONE``, ``OPEN`` or ``MISSED``.
         """
         when = arrow.action.when
+        if not self._within(arrow):
+            return False
         return not when or any(self._holds_at(condition, arrow.source, name, stand) for condition in when)
 
     def _holds_at(self, condition: Condition, state: str, name: str, stand: int) -> bool:
@@ -198,8 +209,8 @@ class _Walk:
         if ways is None:
             arrows = self.course.arrows
             inner = (arrow for arrow in arrows[state] if arrow.target in arrows)
-            led = {(a.target, to): a for a in inner for to in self._leads(a, stand) if not a.action.when}
-            inner = (arrow for arrow in arrows[state] if arrow.target in arrows and arrow.action.when)
+            led = {(a.target, to): a for a in inner for to in self._leads(a, stand) if a.free}
+            inner = (arrow for arrow in arrows[state] if arrow.target in arrows and not arrow.free)
             ways = [(a, spot) for spot, a in led.items()]
             ways += [(a, (a.target, to)) for a in inner for to in self._leads(a, stand) if (a.target, to) not in led]
         left = []

@@ -23,7 +23,7 @@ HELD_BY: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(PARTIES, ("units", "list")),
 }  # fmt: skip
 """Property of a task → the kinds of field that can hold it."""
-_NOT_FOR_THE_CLOCK = ("needs", "at_most", "other_than", "stops", "undoes")
+_NOT_FOR_THE_CLOCK = ("needs", "within", "at_most", "other_than", "stops", "undoes")
 
 
 def misfits(document: Document, definition: Definition) -> Iterator[Problem]:

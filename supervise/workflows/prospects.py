@@ -79,8 +79,11 @@ def _never(document: Document, definition: Definition, course: Course, drawn: fr
         if sources and action.undoes is None and name not in course.done:
             dead.add(name)
             where = "、".join(f"“{definition.states[state]}”" for state in sources)
-            text = f"永远办不成:处于{where}时,须{wording.any_of(action.when)}的条件不会成立"
-            yield document.problem("D35", ("actions", name, "when"), text)
+            if action.within is not None and action.within.after not in course.done:
+                key, why = "within", f"“{wording.action(action.within.after)}”不会先办"
+            else:
+                key, why = "when", f"须{wording.any_of(action.when)}的条件不会成立"
+            yield document.problem("D35", ("actions", name, key), f"永远办不成:处于{where}时,{why}")
     if not dead:
         yield from _cut_off(document, definition, course, drawn)
     for name, duty in definition.duties.items():

@@ -75,6 +75,7 @@ actions:
   order:    {label: 督查单, by: [office, clock], needs: [level, duty, until]}
   reply:    {label: 回复, by: lead, needs: [text], when: [reply open, reply missed, blue unanswered]}
   waive:    {label: 免责, by: office, needs: [duty, text], voids: duty}
+  appeal:   {label: 申诉, by: lead, from: closed, needs: [text], within: 30 days after close}
   undo:     {label: 撤回, by: [lead, office], undoes: 2 workdays}
 
 duties:
