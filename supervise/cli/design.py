@@ -82,12 +82,10 @@ def check(counter: Counter) -> int:
     rows += [(r.name, r.title) for r in rules]
     rows += [("units", f"{data['units']} 个单位"), ("stories", f"{stories} 个故事,{steps} 步")]
     tail = f"{len(problems)} 处问题" if problems else "没有问题"
-    tail += f",{len(folder.notes)} 处提示" if folder.notes else ""
-    counter.answer(data, lambda: f"{table(rows, indent=0)}\n{tail}")
+    told = [f"提示  {note}" for note in folder.notes]
+    counter.answer(data, lambda: "\n".join([table(rows, indent=0), *told, tail]))
     for problem in problems if not counter.json else ():
         click.echo(str(problem), err=True)
-    for note in folder.notes if not counter.json else ():
-        click.echo(f"提示  {note}", err=True)
     return 4 if problems else 0
 
 
