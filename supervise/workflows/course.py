@@ -33,17 +33,20 @@ Spot = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """An action as it can be done from one state."""
+    """An action as it can be done from one state.
+
+    Args:
+        name: of the action.
+        action: what the definition says.
+        source, target: where it leads from and to.
+        plain: whether nothing must have happened before, and no duty ends with it that it does not meet.
+    """
 
     name: str
     action: Action
     source: str
     target: str
-
-    @property
-    def free(self) -> bool:
-        """Whether nothing must have happened before."""
-        return not self.action.when and self.action.within is None
+    plain: bool
 
 
 @dataclass
@@ -81,7 +84,8 @@ class Course:
         for name, action in definition.actions.items():
             for source in definition.sources(action) if action.undoes is None else ():
                 if source in found:
-                    found[source].append(Arrow(name, action, source, definition.target(action, source)))
+                    plain = not (action.when or action.within or action.voids or set(PARTIES) & action.sets.keys())
+                    found[source].append(Arrow(name, action, source, definition.target(action, source), plain))
         return {state: tuple(arrows) for state, arrows in found.items()}
 
     def _walk(self) -> None:
@@ -186,7 +190,9 @@ class _Walk:
         self.begins = frozenset(duty.triggers if known else ())
         if isinstance(duty.form, Stages):
             self.begins = frozenset(n for n, a in actions.items() if "stages" in a.sets) or frozenset({""})
-        self.spots, self.ways = course.spots[name], {}  # type: tuple[set[Spot], dict[Spot, list[tuple[Arrow, Spot]]]]
+        self.own = self.begins.union(duty.met_by)
+        self.spots = course.spots[name]
+        self.ways: dict[Spot, list[tuple[Arrow, Spot]]] = {}
         self.after = {n: [frozenset(self._stands(n, a, stand)) for stand in STANDS] for n, a in actions.items()}
 
     def on(self) -> None:
@@ -207,19 +213,21 @@ class _Walk:
             yield state, MISSED
         ways = self.ways.get(spot)
         if ways is None:
-            arrows = self.course.arrows
-            inner = (arrow for arrow in arrows[state] if arrow.target in arrows)
-            led = {(a.target, to): a for a in inner for to in self._leads(a, stand) if a.free}
-            inner = (arrow for arrow in arrows[state] if arrow.target in arrows and not arrow.free)
-            ways = [(a, spot) for spot, a in led.items()]
-            ways += [(a, (a.target, to)) for a in inner for to in self._leads(a, stand) if (a.target, to) not in led]
-        left = []
+            ways = [(arrow, (arrow.target, to)) for arrow in self._telling(state) for to in self._leads(arrow, stand)]
+        left = self.ways[spot] = []  # what was possible once need not be walked again
         for arrow, after in ways:
+            if after in self.spots:
+                continue
             if self.course.can(arrow, self.name, stand):
                 yield after
             else:
                 left.append((arrow, after))
-        self.ways[spot] = left  # what was possible once has been walked
+
+    def _telling(self, state: str) -> tuple[Arrow, ...]:
+        """What can be done in a state, of all that is the same to this duty only one to each target."""
+        arrows = [arrow for arrow in self.course.arrows[state] if arrow.target in self.course.arrows]
+        plain = {arrow.target: arrow for arrow in arrows if arrow.plain and arrow.name not in self.own}
+        return (*plain.values(), *(arrow for arrow in arrows if not arrow.plain or arrow.name in self.own))
 
     def _leads(self, arrow: Arrow, stand: int) -> frozenset[int]:
         """How the duty can stand after an action, with what the end of a task and a relapse do to it."""
