@@ -29,6 +29,8 @@ T = TypeVar("T")
 R = TypeVar("R", Ladder, BoardRules, AssessmentRules)
 PACKAGED = Path(__file__).parent / "definitions"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
+MOST = 32_000_000
+"""Bytes of a file that are read at all; a file of definitions may have far fewer."""
 
 
 def shipped() -> Path:
@@ -59,6 +61,7 @@ class Folder:
         calendar: built-in years under the site's own.
         years: year → the file that arranges it.
         problems: everything wrong with any file.
+        notes: what is worth a look in a file and no mistake.
     """
 
     path: Path
@@ -69,6 +72,7 @@ class Folder:
     calendar: Calendar = field(default_factory=official_calendar)
     years: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
 
     @cached_property
     def newest(self) -> dict[str, Definition]:
@@ -149,11 +153,14 @@ def read_text(path: Path, name: str = "") -> str:
     """
     shown = name or str(path)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MOST + 1)
     except FileNotFoundError:
         raise Unknown(Problem("F01", f"没有这个文件:{shown}")) from None
     except OSError as error:
         raise Invalid(Problem("F03", f"读不了 {shown}:{reason(error)}")) from None
+    if len(raw) > MOST:
+        raise Invalid(Problem("F03", f"{shown} 超过 {MOST // 1_000_000} MB,不像人写的文件"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
@@ -180,6 +187,7 @@ def read_folder(path: Path) -> Folder:
         for file in sorted((path / sub).glob("*.yaml")):
             _try(folder, file, reader)
     folder.problems += [*_rule_problems(folder), *_overlooked(folder)]
+    folder.notes += _unscored(folder)
     return folder
 
 
@@ -205,6 +213,7 @@ def _definition(folder: Folder, name: str, text: str, document: Document) -> Non
         raise Invalid(document.problem("F04", (), "认不出这是什么文件:流程文件应以 workflow: 开头"))
     value = definition.load(document)
     folder.problems += checking.check(document, value)
+    folder.notes += checking.notes(document, value)
     _put(folder, folder.definitions, value.name, Source(name, text, document, value))
 
 
@@ -247,3 +256,16 @@ def _rule_problems(folder: Folder) -> Iterator[Problem]:
     boards = {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
     for source in folder.rules.values():
         yield from rules_checking.check(source.document, source.value, folder.newest, sorted(boards))
+    for law in _newest(folder):
+        ladders = folder.of_kind(Ladder, law.value.workflow)
+        yield from rules_checking.unknown_rungs(law.document, law.value, ladders)
+
+
+def _unscored(folder: Folder) -> Iterator[Problem]:
+    for law in _newest(folder):
+        rules = [rule.value for rule in folder.rules.values() if rule.value.for_ == law.value.workflow]
+        yield from rules_checking.unscored(law.document, law.value, rules)
+
+
+def _newest(folder: Folder) -> list[Source[Definition]]:
+    return [folder.definitions[definition.name] for definition in folder.newest.values()]

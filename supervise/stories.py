@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator
+from pydantic import AfterValidator, Field, PlainValidator
 
 from supervise.dates import ONE_DAY, Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
@@ -33,6 +33,16 @@ from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle
 
 EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by", "gives"})
+
+
+def _shaped(step: dict[str, Any]) -> dict[str, Any]:
+    """A step in which what is expected has the shape in which it is asked for."""
+    owes = step.get("owes", {})
+    if not isinstance(owes, dict) or not all(isinstance(kinds, list) for kinds in owes.values()):
+        raise ValueError("owes 应写作 {单位: [应办]}")
+    if "clock" in step and not isinstance(parse_measure(step["clock"]), Done):
+        raise ValueError(f"clock 应写系统办的动作,如 order red,不能是“{step['clock']}”")
+    return step
 
 
 class GivenTask(Strict):
@@ -81,7 +91,7 @@ class Story(Strict):
     workflow: str
     rules: tuple[str, ...] = ()
     given: Given
-    then: tuple[dict[str, Any], ...]
+    then: tuple[Annotated[dict[str, Any], AfterValidator(_shaped)], ...]
     finally_: Finally | None = Field(default=None, alias="finally")
 
 

@@ -20,7 +20,7 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore", "retire",
+    "diagram", "replay", "audit", "export", "restore", "retire", "schema",
 )  # fmt: skip
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 EVERY = (*COMMANDS, *OF_DB)
@@ -181,6 +181,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
 
     step("init", "--copy", folder / "definitions")
     step("check")
+    step("schema", "units")
+    step("schema", "--all", "-o", folder / "schemas")
     step("intake", NOTICE, "--code", "QH2025", "-o", day.breakdown)
     small = folder / "小通知.txt"
     small.write_text(SMALL, "utf-8")

@@ -17,7 +17,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
-GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain", "goals"}
+GROUND = {
+    "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals",
+}  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
 )  # fmt: skip

@@ -7,6 +7,7 @@ assigned, ``expand`` turns collective names into units; until then they stay as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -292,8 +293,7 @@ def check(
 
 
 def _at(place: reading.Document, code: str, path: tuple[str | int, ...], text: str, task: str) -> Problem:
-    found = place.problem(code, path, text)
-    return Problem(found.code, found.text, found.file, found.line, found.path, task)
+    return replace(place.problem(code, path, text), task=task)
 
 
 def _due(
