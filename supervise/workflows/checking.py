@@ -11,7 +11,8 @@ from supervise.errors import Problem, did_you_mean
 from supervise.phrases import OPENING, AfterAction, Behind, Condition, Distance, Outcome, Unanswered, UntilOf
 from supervise.reading import Document, Path
 from supervise.records import CHANGEABLE, PARTIES
-from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind, targets
+from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind, Migrates, targets
+from supervise.workflows.wording import RESERVED
 
 
 def check(document: Document, definition: Definition) -> tuple[Problem, ...]:
@@ -21,7 +22,7 @@ def check(document: Document, definition: Definition) -> tuple[Problem, ...]:
         document: the parsed file, for places.
         definition: what it says.
     """
-    return (*_names(document, definition), *_graph(document, definition))
+    return (*_names(document, definition), *_graph(document, definition), *_migrates(document, definition))
 
 
 def unknown(
@@ -43,8 +44,8 @@ def _names(document: Document, definition: Definition) -> Iterator[Problem]:
 
 def _action(document: Document, definition: Definition, name: str, action: Action) -> Iterator[Problem]:
     at = ("actions", name)
-    if name == OPENING:
-        yield document.problem("D01", at, f"“{OPENING}”是交办本身,不能再定义为动作")
+    if name in RESERVED:
+        yield document.problem("D01", at, f"“{name}”是{RESERVED[name]}本身,不能再定义为动作")
     yield from unknown(document, "D02", (*at, "by"), "角色", action.by, [*definition.roles, CLOCK])
     yield from unknown(document, "D02", (*at, "tell"), "角色", action.tell, definition.roles)
     yield from unknown(document, "D03", (*at, "from"), "状态", action.from_, definition.states)
@@ -121,3 +122,33 @@ def _graph(document: Document, definition: Definition) -> Iterator[Problem]:
     for state in definition.states:
         if state in reached and state not in ends:
             yield document.problem("D12", ("states", state), f"从“{definition.states[state]}”走不到终点,任务会卡住")
+
+
+def _migrates(document: Document, definition: Definition) -> Iterator[Problem]:
+    """Problems with the map by which running tasks come here; what it says of the older law is checked beside that."""
+    if definition.migrates is not None:
+        yield from map_names(document, definition, definition.migrates, ("migrates",))
+
+
+def map_names(document: Document, definition: Definition, map_: Migrates, at: Path) -> Iterator[Problem]:
+    """Problems with the names of the newer law in a map.
+
+    Args:
+        document: where the map is written, for places.
+        definition: the newer law.
+        map_: what is written.
+        at: where in the document it stands.
+    """
+    if map_.from_ == definition.name:
+        yield document.problem("D13", (*at, "from"), f"{map_.from_} 就是这份流程自己,from 要写旧的那一版")
+    yield from unknown(document, "D03", (*at, "states"), "状态", map_.states.values(), definition.states)
+    for old, new in map_.states.items():
+        if new in definition.finals:
+            text = f"在办的任务不能因为换流程就到“{definition.states[new]}”"
+            yield document.problem("D13", (*at, "states", old), text)
+    kept = [new for new in map_.duties.values() if new is not None]
+    yield from unknown(document, "D10", (*at, "duties"), "应办", kept, definition.duties)
+    for old, other in map_.duties.items():
+        if old in definition.duties and other != old:
+            text = f"“{old}”在新旧流程里同名,就是同一件事,不能另指"
+            yield document.problem("D13", (*at, "duties", old), text)

@@ -6,8 +6,8 @@ a score line counts those that start in its period. There is no second implement
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,8 @@ from typing import NamedTuple
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
 from supervise.records import Duty, Event, Task
-from supervise.workflows.definition import Definition
+from supervise.workflows import eras
+from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import Fold, fold, waiting
 
 
@@ -42,10 +43,13 @@ class Situation:
     task: Task
     calendar: Calendar
     before: Fold | None = None
+    laws: Mapping[str, Definition] = field(default_factory=dict)
 
     @cached_property
     def fold(self) -> Fold:
         """All duties of the task, and by kind."""
+        if eras.changed_law(self.task):
+            return eras.fold(self.task, self.calendar, self.laws)
         return fold(self.definition, self.task, self.calendar, self.before)
 
     @property
@@ -98,13 +102,28 @@ class Situation:
         if condition.before:
             # A warning ahead of a limit says nothing once the limit has passed, or while the office has the ball.
             start = max(duty.born, self.calendar.add(duty.due, -condition.count, condition.unit))
-            waits = waiting(self.definition.duties[duty.kind], self.task)
+            waits = self._waiting(duty)
             start = next((wait.end for wait in waits if wait.holds(start)), start)
             return Span(start, max(start, min(end, duty.due + ONE_DAY)))
         if duty.missed_from == FOREVER:
             return Span(FOREVER)
         start = self.calendar.add(duty.missed_from - ONE_DAY, condition.count, condition.unit)
         return Span(max(start, duty.missed_from), max(start, duty.missed_from, end))
+
+    def spec(self, duty: Duty) -> DutyKind:
+        """What the law says of a duty; an older one of the task, where the present one has no such kind."""
+        if duty.kind in self.definition.duties:
+            return self.definition.duties[duty.kind]
+        laws = (self.laws[event.definition] for event in reversed(self.task.events))
+        return next(law.duties[duty.kind] for law in laws if duty.kind in law.duties)
+
+    def _waiting(self, duty: Duty) -> tuple[Span, ...]:
+        """The days on which the ball lay with the office, as far as ``duty`` cares."""
+        if not eras.changed_law(self.task):
+            return waiting(self.definition.duties[duty.kind], self.task)
+        lives = eras.Lives(self.task, eras.eras(self.task, self.laws))
+        definition, task = lives.seen_from(len(lives.eras) - 1)
+        return waiting(definition.duties[duty.kind], task)
 
     def _unanswered(self, condition: Unanswered) -> Iterator[Holding]:
         replies = [duty for kind in self.definition.given_duties for duty in self.of_kind(kind)]
