@@ -120,7 +120,7 @@ class Archivist(Keeper):
             raise Invalid(problems)
 
     def _pointer(self, session: Session, task: Task) -> Retired:
-        situation = self.lifecycle(session, task.definition).situation(task)
+        situation = self.law(session, task).situation(task)
         moments = [event.recorded_at for event in task.events if event.recorded_at is not None]
         return Retired(
             task.code, task.version, task.events[-1].hash, task.definition, task.opened, task.events[-1].day,

@@ -134,7 +134,7 @@ class Liaison(Desk):
                 return self.absent(work, act.code)
             if act.key in book.keys:
                 return self._repeated(task, act, book.keys[act.key])
-            lifecycle = self.lifecycle(work, task.definition)
+            lifecycle = self.law(work, task)
             if act.seen is not None and act.seen != task.version:
                 return _too_late(lifecycle, task, act.seen)
             day = act.day or self.today()
@@ -170,7 +170,7 @@ class Liaison(Desk):
         task, day = self.load(session, code), day or self.today()
         if retired.pointers(session, self.district, [code]):
             return ()
-        return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
+        return self.law(session, task).allowed(task, self.acting(by, task, day), day)
 
 
 def settled(made: Made) -> tuple[Task, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
+from supervise.folder import Folder, Source
 from supervise.reading import Document, dump, parse
 from supervise.workflows import checking
 from supervise.workflows.definition import Definition, load
@@ -69,6 +71,15 @@ def renamed() -> tuple[Definition, dict[str, dict[str, str]]]:
         data["migrates"] = {"from": OLD.name, "states": states, "duties": names["duties"]}
 
     return second(change), names
+
+
+def folder(*newer: Definition) -> Folder:
+    """The shipped folder with newer versions beside the first, under the rules that are there."""
+    both = dict(FOLDER.definitions)
+    for law in newer:
+        text = dump(law.written)
+        both[law.name] = Source(f"{law.name}.yaml", text, parse(text, f"{law.name}.yaml"), law)
+    return replace(FOLDER, definitions=both)
 
 
 def document(data: Any) -> Document:

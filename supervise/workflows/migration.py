@@ -85,19 +85,18 @@ def route(old: Definition, new: Definition, map_: Migrates | None) -> Route:
     return Route(old, new, states | dict(written.states), duties | dict(written.duties))
 
 
-def wrong(found: Route, map_: Migrates | None) -> Iterator[tuple[tuple[str, ...], str]]:
+def wrong(old: Definition, map_: Migrates) -> Iterator[tuple[tuple[str, ...], str]]:
     """What a map says of the older law that is not so, with the place in the map."""
-    if map_ is None:
-        return
-    if map_.from_ != found.old.name:
-        yield ("from",), f"对照表是给 {map_.from_} 的,不是给 {found.old.name} 的"
-    for part, what, names, known in (
-        ("states", "状态", map_.states, found.old.states),
-        ("duties", "应办", map_.duties, found.old.duties),
-    ):
+    if map_.from_ != old.name:
+        yield ("from",), f"对照表是给 {map_.from_} 的,不是给 {old.name} 的"
+    parts: tuple[tuple[str, str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+        ("states", "状态", map_.states, old.states),
+        ("duties", "应办", map_.duties, old.duties),
+    )
+    for part, what, names, known in parts:
         for name in names:
             if name not in known:
-                yield (part, name), f"{found.old.name} 没有“{name}”这个{what}{did_you_mean(name, known)}"
+                yield (part, name), f"{old.name} 没有“{name}”这个{what}{did_you_mean(name, known)}"
 
 
 def plan(found: Route, old: Lifecycle, new: Lifecycle, task: Task, by: Actor, day: date) -> Plan:
