@@ -103,7 +103,7 @@ class Desk:
         self.shelves = Shelves(district, archives)
         self.approved_only = approved_only
         self._lifecycles: dict[str, Lifecycle] = {}
-        self._laws: dict[str, Definition] = {}
+        self._laws = {name: source.value for name, source in folder.definitions.items()}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
 

@@ -167,6 +167,22 @@ def read_text(path: Path, name: str = "") -> str:
     raise Invalid(Problem("F03", f"{shown} 不是文本文件(既不是 UTF-8 也不是 GB18030)", help="请另存为 UTF-8 文本"))
 
 
+def read_file(path: Path) -> Source[Any]:
+    """One lifecycle or rule set from a file of its own.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+        Invalid: with everything that is wrong in it.
+    """
+    folder, name = Folder(path.parent), str(path)
+    text = read_text(path)
+    document = parse(text, name)
+    kind = _definition if isinstance(document.data, dict) and "workflow" in document.data else _rule
+    kind(folder, name, text, document)
+    folder.sound()
+    return next(iter([*folder.definitions.values(), *folder.rules.values()]))
+
+
 def read_folder(path: Path) -> Folder:
     """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
 

@@ -134,15 +134,24 @@ class Liaison(Desk):
                 return self.absent(work, act.code)
             if act.key in book.keys:
                 return self._repeated(task, act, book.keys[act.key])
-            lifecycle = self.law(work, task)
-            if act.seen is not None and act.seen != task.version:
-                return _too_late(lifecycle, task, act.seen)
-            day = act.day or self.today()
-            actor, data = self.acting(act.by, task, day), self._named(lifecycle, act.code, act.data, day)
-            book.enter(act, lifecycle.advance(task, act.action, actor, day, data, act.key))
+            book.enter(act, self.decided(work, task, act))
             return task
         except SuperviseError as error:
             return error
+
+    def decided(self, work: Work, task: Task, act: Act) -> Step:
+        """What an act gives on a task as it stands; nothing is written.
+
+        Raises:
+            Refused: with everything that is wrong and what can be done instead.
+            Stale: when the actor was looking at another version of the task.
+        """
+        lifecycle = self.law(work, task)
+        if act.seen is not None and act.seen != task.version:
+            raise _too_late(lifecycle, task, act.seen)
+        day = act.day or self.today()
+        actor, data = self.acting(act.by, task, day), self._named(lifecycle, act.code, act.data, day)
+        return lifecycle.advance(task, act.action, actor, day, data, act.key)
 
     def _repeated(self, task: Task, act: Act, done: tuple[str, str]) -> Task | Refused:
         if done == (act.code, act.action):

@@ -106,7 +106,7 @@ class Versions(Desk):
         if plan.step is None:
             raise Refused(plan.problems)
         if not change.back:
-            self.register(session, "workflow", self._source(session, new.name))
+            self.register(session, "workflow", self.source(session, new.name))
         self.save(session, [plan.step])
         return plan
 
@@ -120,7 +120,7 @@ class Versions(Desk):
 
     def _both(self, session: Session, change: Change) -> tuple[Lifecycle, Lifecycle]:
         """The two laws, once nothing is wrong with the map between them."""
-        old, new = (self.lifecycle(session, self._full(name)) for name in (change.old, change.new))
+        old, new = (self.lifecycle(session, self.named(name)) for name in (change.old, change.new))
         if old.name == new.name:
             raise Refused(Problem("N06", f"{change.old} 和 {change.new} 是同一份流程", help="旧的写在前,新的写在后"))
         problems = [] if change.back else list(self._wrong(session, change, old, new))
@@ -133,7 +133,7 @@ class Versions(Desk):
         if map_ is not None:
             yield from checking.map_names(map_.document, new.definition, map_.says, map_.at)
         elif new.definition.migrates is not None:
-            map_ = Map(new.definition.migrates, self._source(session, new.name).document, ("migrates",))
+            map_ = Map(new.definition.migrates, self.source(session, new.name).document, ("migrates",))
         if map_ is not None:
             for place, text in migration.wrong(old.definition, map_.says):
                 yield map_.document.problem("N06", (*map_.at, *place), text)
@@ -151,7 +151,7 @@ class Versions(Desk):
         Raises:
             Unknown: F02 when there is no such file.
         """
-        return difference(self._source(session, old).value, self._source(session, new).value)
+        return difference(self.source(session, old).value, self.source(session, new).value)
 
     def approve(
         self, session: Session, name: str, by: Actor, day: date | None = None, shown: str = "", old: str = ""
@@ -170,8 +170,8 @@ class Versions(Desk):
             Unknown: F02 when there is no such file.
             Refused: N08 when what was shown is not what would be approved.
         """
-        source = self._source(session, name)
-        before = self._source(session, old) if old else approvals.version_before(source, self._shelf.values())
+        source = self.source(session, name)
+        before = self.source(session, old) if old else approvals.version_before(source, self._shelf.values())
         made = approvals.approval(source, before, by.id, day or self.today())
         if not made.shown.startswith(shown):
             text = f"{made.name} 与看过的那一份不同了(看过 {shown[:8]}…,现在 {made.shown[:8]}…)"
@@ -185,11 +185,15 @@ class Versions(Desk):
 
     def approvals(self, session: Session, name: str) -> tuple[Approval, ...]:
         """Every approval of a version, oldest first."""
-        return tuple(map(approvals.read, library.publications(session, self.district, self._full(name))))
+        return tuple(map(approvals.read, library.publications(session, self.district, self.named(name))))
 
-    def _source(self, session: Work | None, name: str) -> Source[Any]:
-        """A lifecycle or rule set from the folder, or as it was registered."""
-        full = self._full(name)
+    def source(self, session: Work | None, name: str) -> Source[Any]:
+        """A lifecycle or rule set from the folder, or as it was registered.
+
+        Raises:
+            Unknown: F02 when there is none.
+        """
+        full = self.named(name)
         if full in self._shelf:
             return self._shelf[full]
         text = library.registered(session, self.district, full) if session is not None else None
@@ -204,7 +208,7 @@ class Versions(Desk):
         """Every lifecycle and rule set of the folder."""
         return {**self.folder.definitions, **self.folder.rules}
 
-    def _full(self, name: str) -> str:
+    def named(self, name: str) -> str:
         """``key-work@2`` for ``key-work``: the newest in the folder."""
         fit = [source.value for full, source in self._shelf.items() if full.partition("@")[0] == name]
         return str(max(fit, key=lambda value: int(value.version)).name) if fit else name

@@ -59,7 +59,16 @@ class Situation:
 
     def of_kind(self, kind: str) -> Sequence[Duty]:
         """The duties of one kind, of every kind if empty."""
-        return self.fold.kinds.get(kind, ()) if kind else self.fold.all
+        return self.fold.kinds.get(self._here(kind), ()) if kind else self.fold.all
+
+    def _here(self, kind: str) -> str:
+        """What a kind is called under this law, if a rule speaks the language of a later one."""
+        definition = self.definition
+        if kind in definition.duties or not self.laws:
+            return kind
+        maps = (law.migrates for law in self.laws.values() if law.migrates is not None)
+        names = (old for m in maps if m.from_ == definition.name for old, new in m.duties.items() if new == kind)
+        return next(names, kind)
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
         """The stretches of days on which ``condition`` holds, in order of their start."""
@@ -87,7 +96,7 @@ class Situation:
 
     def _distance(self, condition: Distance) -> Iterator[Holding]:
         for name in condition.of.split(" or "):
-            if name in self.definition.duties:
+            if self._here(name) in self.definition.duties:
                 for duty in self.of_kind(name):
                     if duty.due < FOREVER:
                         yield Holding(self._around(duty, condition), duty)
