@@ -10,9 +10,10 @@ from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
 from supervise.dates import Calendar
-from supervise.records import Duty, Task
+from supervise.records import Duty, Event, Task
 from supervise.rules.scoring import plain
 from supervise.widths import cut, table
+from supervise.workflows.eras import FROM
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.wording import OUTCOME_WORDS
 
@@ -70,10 +71,16 @@ def log(view: View, words: Mapping[str, str]) -> str:
     for e in view.task.events:
         to = wording.state(e.target)
         move = f"{wording.state(e.source)} → {to}" if e.source else f"→ {to}"
-        said = cut(wording.filled(e.data, words), 60)
+        said = cut(wording.filled(e.data, words) or _law(e), 60)
         moved = move if e.source != e.target else ""
         rows.append((e.seq, e.day, e.unit or e.actor, wording.action(e.action), moved, said))
     return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
+
+
+def _law(event: Event) -> str:
+    """From which law to which, for a change of law."""
+    came_from = event.changes.get(FROM)
+    return f"{came_from} → {event.definition}" if came_from else ""
 
 
 def tasks(views: Sequence[View]) -> str:

@@ -24,7 +24,7 @@ KEYS = {
     "waits": "在督查室手里", "grace": "至少宽限", "notice": "不足不欠", "kind": "种类", "title": "标题",
     "source": "依据", "effective": "施行", "holidays": "遇节假日", "initial": "起点", "points": "分值",
     "weight": "权重", "rate": "算比率", "count": "数件数", "lead": "牵头", "co": "协办", "at_most": "至多",
-    "order": "等级", "reply": "回复期限", "quota": "名额", "take": "取法",
+    "order": "等级", "quota": "名额", "take": "取法",
 }  # fmt: skip
 MARKS = {"added": "增", "removed": "删", "changed": "改"}
 FATES = {"moved": "续办", "new": "新增", "withdrawn": "不再要求", "ended": "到此为止"}

@@ -74,7 +74,8 @@ def _frame_data(frame: Frame) -> dict[str, Any]:
 
 def _event(event: Event, law: Lifecycle) -> dict[str, Any]:
     told = shapes.event(event, law)
-    return {key: told[key] for key in ("day", "action", "label", "unit", "actor", "source", "target", "data")}
+    kept = {key: told[key] for key in ("day", "action", "label", "unit", "actor", "source", "target")}
+    return kept | {"text": law.wording.filled(event.data, {})}
 
 
 def walk(lifecycle: Lifecycle, made: Walked) -> str:
