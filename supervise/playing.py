@@ -48,8 +48,15 @@ class Play:
             done += self.tonight
         return done
 
-    def act(self, who: str, action: str, data: Mapping[str, Any], for_: str = "") -> Step:
-        """Let somebody do something today, for himself or for another unit; what is not given is filled in.
+    def act(self, who: str, action: str, data: Mapping[str, Any], for_: str = "", by: str = "") -> Step:
+        """Let somebody do something today; what is not given is filled in.
+
+        Args:
+            who: a unit, or a role by its label.
+            action: name in the definition.
+            data: field → value.
+            for_: another unit, in whose place.
+            by: the person, if it matters who.
 
         Raises:
             Refused: when it cannot be done.
@@ -57,15 +64,16 @@ class Play:
         definition = self.lifecycle.definition
         roles = frozenset(role for role, label in definition.roles.items() if label == who)
         spec = definition.actions.get(action)
-        given = {name: filler(definition, name) for name in (spec.needs if spec else ())} | dict(data)
+        given = {name: filler(definition, self.task, name) for name in (spec.needs if spec else ())} | dict(data)
         moved = self.lifecycle.advance(
-            self.task, action, Actor(who, for_ or who, roles), self.day, {k: v for k, v in given.items() if v}
+            self.task, action, Actor(by or who, for_ or who, roles), self.day, {k: v for k, v in given.items() if v}
         )
         self.task = moved.task
         return moved
 
 
-def filler(definition: Definition, name: str) -> Any:
+def filler(definition: Definition, task: Task, name: str) -> Any:
     """Something for a field that decides nothing; empty for percentages, dates and the like, which do."""
-    kind = definition.fields[name].kind
-    return {"text": "(略)", "list": ["(略)"], "files": ["(略)"]}.get(kind, "")
+    spec = definition.fields[name]
+    fill = {"text": "(略)", "list": ["(略)"], "files": ["(略)"], "choice": next(iter(spec.options), "")}
+    return [{"day": task.due, "text": "(略)"}] if spec.kind == "stages" else fill.get(spec.kind, "")

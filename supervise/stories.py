@@ -30,7 +30,7 @@ from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
 from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by"})
 
 
 class GivenTask(Strict):
@@ -219,7 +219,7 @@ def _act(document: Document, at: Path, on: Stage, who: str, step: Mapping[str, A
     data = {name: step[name] for name in step if name in on.lifecycle.definition.fields}
     before = on.play.task
     try:
-        on.play.act(who, action, data, str(step.get("for", "")))
+        on.play.act(who, action, data, str(step.get("for", "")), str(step.get("by", "")))
     except SuperviseError as error:
         said = ";".join(p.text for p in error.problems)
         if "refused" not in step:

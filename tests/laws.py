@@ -11,21 +11,22 @@ from typing import Any
 from supervise.folder import Folder, Source
 from supervise.reading import Document, dump, parse
 from supervise.workflows import checking
-from supervise.workflows.definition import Definition, load
+from supervise.workflows.definition import CLOCK, Definition, load
+from supervise.workflows.migration import looked_back
 from tests.histories import FOLDER
 
-SOURCE = FOLDER.definitions["key-work@1"]
-OLD = SOURCE.value
+OLD = FOLDER.newest["key-work"]
+SOURCE = FOLDER.definitions[OLD.name]
 OPTIONAL = ("contribution", "replan", "approval", "review", "rework")
 """Duties that no condition speaks of, so that a law can do without them."""
-KEEP = {*OLD.figure_actions, *(n for n, a in OLD.actions.items() if a.by == ("clock",)), "order"}
-"""Actions whose names a newer law keeps: figures are read again, and what the clock did it has done."""
+KEEP = {*looked_back(OLD), *(n for n, a in OLD.actions.items() if CLOCK in a.by)}
+"""Actions whose names a newer law keeps: those that are looked back at, and what the clock did it has done."""
 
 
 def second(change: Callable[[dict[str, Any]], None] = lambda data: None) -> Definition:
-    """Version 2 of the lifecycle after a change of what is written; it must be sound."""
+    """The next version of the lifecycle after a change of what is written; it must be sound."""
     data = deepcopy(SOURCE.document.data)
-    data["version"] = 2
+    data["version"] = OLD.version + 1
     change(data)
     return sound(data)
 
@@ -47,9 +48,16 @@ def rename(data: dict[str, Any], part: str, names: Mapping[str, str]) -> None:
             return re.sub(r"[a-z_]+", lambda m: names.get(m[0], m[0]), text)
         if isinstance(text, list):
             return [new(one) for one in text]
-        return {new(k): new(v) for k, v in text.items()} if isinstance(text, dict) else text
+        return (
+            {(new(k) if part == "states" else k): new(v) for k, v in text.items()} if isinstance(text, dict) else text
+        )
 
-    keys = {"states": ("from", "to", "waits"), "actions": ("due", "met_by", "dated"), "duties": ("when",)}[part]
+    keys = {
+        "states": ("from", "to", "waits"), "duties": ("when",),
+        "actions": ("due", "met_by", "dated", "other_than", "stops", "gathers", "also"),
+    }[part]  # fmt: skip
+    if part == "states":
+        data["ends"] = new(data["ends"])
     for inner in (*data["actions"].values(), *data["duties"].values()):
         for key in keys:
             if key in inner:

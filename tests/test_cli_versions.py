@@ -32,7 +32,19 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SUPERVISE_DB", f"sqlite:///{tmp_path / 'a.db'}")
     (tmp_path / "分解.yaml").write_text(BREAKDOWN.format(number=OLD.version), "utf-8")
     assert run("assign", tmp_path / "分解.yaml", "--day", "2025-02-20").code == 0
-    made = run("do", "A1", "plan", "--as", "区工信局", "--day", "2025-02-24", "--milestones", "甲", "--contact", "王某")
+    made = run(
+        "do",
+        "A1",
+        "plan",
+        "--as",
+        "区工信局",
+        "--day",
+        "2025-02-24",
+        "--milestones",
+        "2025-06-30 甲",
+        "--contact",
+        "王某",
+    )
     assert made.code == 0
     return tmp_path
 

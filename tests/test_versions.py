@@ -36,7 +36,7 @@ from tests.workflows.test_eras import other_laws
 NAMED, NAMES = renamed()
 GXJ = Actor("李联络", "区工信局")
 OPENED, CHANGED = date(2025, 2, 10), date(2025, 7, 1)
-PLAN = {"milestones": ["六月过半", "年底完成"], "contact": "李某"}
+PLAN = {"milestones": "2025-06-30 过半;2025-12-20 完成", "contact": "李某"}
 REPORT = {"summary": "过半", "progress": 60, "evidence": ["a.pdf"]}
 FORTH, BACK = Change(OLD.name, NAMED.name), Change(OLD.name, NAMED.name, back=True)
 
@@ -235,13 +235,13 @@ def test_a_plan_writes_nothing_and_a_stopped_task_stays(sessions: sessionmaker[S
     ("map_", "code", "path"),
     [
         ({"from": "other@1"}, "N06", "from"),
-        ({"from": "key-work@1", "states": {"planed": "planned"}}, "N06", "states.planed"),
-        ({"from": "key-work@1", "duties": {"plans": "plan"}}, "N06", "duties.plans"),
-        ({"from": "key-work@1", "states": {"planned": "draft"}}, "D03", "states"),
-        ({"from": "key-work@1", "duties": {"approval": "aproval"}}, "D10", "duties"),
-        ({"from": "key-work@1", "states": {"planned": "closed"}}, "D13", "states.planned"),
-        ({"from": "key-work@1", "duties": {"approval": "review"}}, "D13", "duties.approval"),
-        ({"from": "key-work@2"}, "D13", "from"),
+        ({"from": OLD.name, "states": {"planed": "planned"}}, "N06", "states.planed"),
+        ({"from": OLD.name, "duties": {"plans": "plan"}}, "N06", "duties.plans"),
+        ({"from": OLD.name, "states": {"planned": "draft"}}, "D03", "states"),
+        ({"from": OLD.name, "duties": {"approval": "aproval"}}, "D10", "duties"),
+        ({"from": OLD.name, "states": {"planned": "closed"}}, "D16", "states.planned"),
+        ({"from": OLD.name, "duties": {"approval": "review"}}, "D16", "duties.approval"),
+        ({"from": SAME.name}, "D16", "from"),
     ],
 )
 def test_a_map_that_speaks_of_what_is_not_there_is_refused(

@@ -73,9 +73,11 @@ def _frame_data(frame: Frame) -> dict[str, Any]:
 
 
 def _event(event: Event, law: Lifecycle) -> dict[str, Any]:
-    told = shapes.event(event, law)
-    kept = {key: told[key] for key in ("day", "action", "label", "unit", "actor", "source", "target")}
-    return kept | {"text": law.wording.filled(event.data, {})}
+    return {
+        "day": event.day.isoformat(), "action": event.action, "label": law.wording.action(event.action),
+        "unit": event.unit, "actor": event.actor, "source": event.source, "target": event.target,
+        "text": law.wording.filled(event.data, {}),
+    }  # fmt: skip
 
 
 def walk(lifecycle: Lifecycle, made: Walked) -> str:

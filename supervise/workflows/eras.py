@@ -10,7 +10,7 @@ names by which its other selves are met. Then each era keeps what was born in it
 * what is owed from the beginning: in the first era that has it.
 
 A duty is called by its newest name; its key, by which letters and waivers speak of it, never changes. A change that was
-taken back is as if it had never been.
+taken back is not among the acts of a task, and so is as if it had never been.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from typing import TypeVar
 
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Unknown
-from supervise.phrases import MIGRATE, REVERT
+from supervise.phrases import MIGRATE
 from supervise.records import Event, Task
 from supervise.workflows.definition import Definition, DutyKind
-from supervise.workflows.duties import Fold, _answer, _Book, _Draft, _Start
+from supervise.workflows.duties import Fold, _answer, _Book, _Draft
+from supervise.workflows.limits import Start
 
 Laws = Mapping[str, Definition]
 M = TypeVar("M", Definition, DutyKind)
-DUTIES, FROM = "duties", "from"
-"""What the event that changes the law writes among its changes: duty of the old law → of the new, and the old law."""
+DUTIES, FROM, UNDONE = "duties", "from", "undone"
+"""What a change of law writes among its changes: duty of the old law → of the new, the old law; and what it undoes."""
 
 
 def changed_law(task: Task) -> bool:
-    """Whether the task has ever come under another law, even if that was taken back."""
-    return any(event.action == MIGRATE for event in task.events)
+    """Whether the task lives under another law than the one it was placed under."""
+    return any(event.action == MIGRATE for event in task.acts)
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,6 @@ class Era:
     moves: Mapping[str, str | None]
 
 
-def standing_events(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The history as if no change of law had been made that was taken back; numbers and days stay."""
-    kept = list(events)
-    for i, event in enumerate(events):
-        if event.action == REVERT:
-            for j in (i - 1, i):
-                kept[j] = replace(events[j], source=event.target, target=event.target, definition=event.definition)
-    return tuple(kept)
-
-
 def eras(task: Task, laws: Laws) -> tuple[Era, ...]:
     """The eras of a task, the first one first.
 
@@ -78,20 +68,15 @@ def eras(task: Task, laws: Laws) -> tuple[Era, ...]:
     Raises:
         Unknown: F02 when one of its laws is not at hand.
     """
-    events = standing_events(task.events)
-    begins = [0, *(i for i, event in enumerate(events) if _changes(events, i)), len(events)]
-    found = []
-    for start, end in pairwise(begins):
-        event = events[start]
+    acts, found = task.acts, list[Era]()
+    begins = [0, *(i for i, event in enumerate(acts) if event.action == MIGRATE)]
+    for start, end in zip(begins, [*begins[1:], None], strict=True):
+        event, last = acts[start], acts[end - 1 if end is not None else -1]
         if event.definition not in laws:
             raise Unknown(Problem("F02", f"没有“{event.definition}”这个流程,算不出它管着的应办", task=task.code))
-        since = event.day if start else date.min
-        found.append(Era(laws[event.definition], start + 1, end, since, event.changes.get(DUTIES, {}) if start else {}))
+        since, moves = (event.day, event.changes[DUTIES]) if start else (date.min, {})
+        found.append(Era(laws[event.definition], event.seq, last.seq, since, moves))
     return tuple(found)
-
-
-def _changes(events: Sequence[Event], i: int) -> bool:
-    return events[i].action == MIGRATE and events[i].definition != events[i - 1].definition
 
 
 def fold(task: Task, calendar: Calendar, laws: Laws) -> Fold:
@@ -134,21 +119,22 @@ class Lives:
 
     def __init__(self, task: Task, eras: Sequence[Era]) -> None:
         self.task, self.eras = task, eras
-        self._events = standing_events(task.events)
 
     def seen_from(self, number: int) -> tuple[Definition, Task]:
         """A law that understands foreign names, and the task with foreign names on what other eras did."""
         era = self.eras[number]
-        kinds = {name: self._kind(number, name, kind) for name, kind in era.law.duties.items()}
-        return _like(era.law, duties=kinds), replace(self.task, events=tuple(self._seen(number)))
+        law = _like(era.law, duties={name: self._kind(number, name, kind) for name, kind in era.law.duties.items()})
+        ends = (_foreign(end, i) for i, other in enumerate(self.eras) if i != number for end in other.law.finals)
+        law.__dict__["finals"] = era.law.finals.union(ends)
+        return law, replace(self.task, events=tuple(self._seen(number)))
 
     def _seen(self, number: int) -> Iterator[Event]:
-        for other, era in enumerate(self.eras):
-            for event in self._events[era.first - 1 : era.last]:
-                if other == number:
-                    yield event
-                else:
-                    yield replace(event, action=_foreign(event.action, other), target=_foreign(event.target, other))
+        for event in self.task.events:
+            era = max(i for i, one in enumerate(self.eras) if one.first <= event.seq)
+            if era == number:
+                yield event
+            else:
+                yield replace(event, action=_foreign(event.action, era), target=_foreign(event.target, era))
 
     def _kind(self, number: int, name: str, kind: DutyKind) -> DutyKind:
         met, dated, waits, starts = ([*words] for words in (kind.met_by, kind.dated, kind.waits, kind.triggers))
@@ -239,7 +225,7 @@ class _EraBook(_Book):
                 draft.supersede(era.since)
             name = era.moves.get(name) or ""
 
-    def _starts(self, name: str, kind: DutyKind) -> Sequence[_Start]:
+    def _starts(self, name: str, kind: DutyKind) -> Sequence[Start]:
         starts = super()._starts(name, kind)
         if not kind.fixed or self.before is None:
             return starts
@@ -259,7 +245,7 @@ class _EraBook(_Book):
         before = self.before.definition.duties if self.before is not None else {}
         return [old for old, new in self.era.moves.items() if new == name and old in before and before[old].fixed]
 
-    def _inherited(self, name: str, before: _EraBook) -> Iterable[_Start]:
+    def _inherited(self, name: str, before: _EraBook) -> Iterable[Start]:
         """Fixed dates up to the change of law: they take the acts that would else count ahead for later ones."""
         found = [
             start

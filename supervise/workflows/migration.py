@@ -13,10 +13,10 @@ from typing import Any
 
 from supervise.errors import Problem, did_you_mean
 from supervise.people import Actor
-from supervise.phrases import MIGRATE, REVERT
+from supervise.phrases import MIGRATE, REVERT, Distance, Expired
 from supervise.records import Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, FieldKind, Migrates
-from supervise.workflows.eras import DUTIES, FROM
+from supervise.workflows.eras import DUTIES, FROM, UNDONE
 from supervise.workflows.lifecycle import Lifecycle, Step
 
 READ_LATER: tuple[FieldKind, ...] = ("percent", "day", "date", "duty")
@@ -145,7 +145,7 @@ def back(old: Lifecycle, new: Lifecycle, task: Task, by: Actor, day: date) -> Pl
         return Plan(task, task.state, "", (), (Problem("N05", text, task=task.code, help=help_),), None)
     if day < last.day:
         return Plan(task, task.state, "", (), (_too_early(task, day),), None)
-    event = _event(REVERT, task, last.source, by, day, old.name, {FROM: task.definition})
+    event = _event(REVERT, task, last.source, by, day, old.name, {FROM: task.definition, UNDONE: last.seq})
     reverted = evolve(task, event)
     before, after = new.situation(task).duties, old.situation(reverted).duties
     return Plan(task, task.state, reverted.state, tuple(_fates(before, after)), (), Step(task, (reverted,)))
@@ -205,18 +205,31 @@ def _owed(duty: Duty) -> bool:
 
 
 def _unreadable(found: Route, task: Task) -> Iterator[Problem]:
-    """Figures, days and limits on record that the new law could not read."""
+    """What is on record and will be looked at again, but the new law has no such field or action."""
     olds, news = found.old.fields, found.new.fields
-    names = {name for event in task.events for name in event.data}
-    for name in sorted(names):
+    values = [value for action in found.old.actions.values() for value in action.sets.values() if value.of]
+    again = {value.field for value in values}
+    for name in sorted({name for event in task.acts for name in event.data}):
         kind = olds[name].kind if name in olds else None
-        if kind in READ_LATER and (name not in news or news[name].kind != kind):
+        if (kind in READ_LATER or name in again) and (name not in news or news[name].kind != kind):
             text = f"已填的“{olds[name].label}”({name})在 {found.new.name} 里读不出来"
             yield Problem("N04", text, task=task.code, help=f"请在新流程的 fields 里照旧写 {name}(kind: {kind})")
-    told = {event.action for event in task.events} & found.old.figure_actions
-    for action in sorted(told - found.new.figure_actions):
-        text = f"用“{found.old.actions[action].label}”({action})报过的进度在 {found.new.name} 里读不出来"
-        yield Problem("N04", text, task=task.code, help=f"请在新流程里照旧写动作 {action},并填进度")
+    done = {event.action for event in task.acts} & looked_back(found.old)
+    for name in sorted(done - found.new.actions.keys() | done & found.old.figure_actions - found.new.figure_actions):
+        figures = ",并填进度" if name in found.old.figure_actions else ""
+        text = f"办过的“{found.old.actions[name].label}”({name})在 {found.new.name} 里认不出来"
+        yield Problem("N04", text, task=task.code, help=f"请在新流程里照旧写动作 {name}{figures}")
+
+
+def looked_back(definition: Definition) -> frozenset[str]:
+    """The actions that a law looks back at: what was reported, asked for, paused, gathered, or is bounded."""
+    found = set(definition.figure_actions)
+    for name, action in definition.actions.items():
+        found |= {value.of for value in action.sets.values() if value.of}
+        found |= {*action.other_than, *action.stops, *action.gathers, *((name,) if action.at_most else ())}
+        found |= {phrase.action for phrase in action.when if isinstance(phrase, Expired)}
+        found |= {word for c in action.when if isinstance(c, Distance) for word in c.of.split(" or ")}
+    return frozenset(found & definition.actions.keys())
 
 
 def _lost(task: Task, before: Sequence[Duty], after: Sequence[Duty], day: date) -> Iterator[Problem]:
