@@ -39,6 +39,7 @@ class GivenTask(Strict):
     code: str
     text: str = "(故事)"
     due: Day
+    category: str = ""
     lead: tuple[str, ...]
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
@@ -114,7 +115,10 @@ def stage(story: Story, folder: Folder) -> Stage:
     laws = {name: source.value for name, source in folder.definitions.items()}
     lifecycle = Lifecycle(folder.definition(story.workflow).value, folder.calendar, laws)
     given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
-    task = Task(given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due)
+    task = Task(
+        given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due,
+        category=given.category,
+    )  # fmt: skip
     ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
     return Stage(story, folder, Play(lifecycle, ladders, opened, story.given.assigned))
