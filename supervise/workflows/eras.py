@@ -15,7 +15,7 @@ taken back is not among the acts of a task, and so is as if it had never been.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -91,12 +91,14 @@ def fold(task: Task, calendar: Calendar, laws: Laws) -> Fold:
         Unknown: F02 when one of its laws is not at hand.
     """
     lives = Lives(task, eras(task, laws))
-    books: list[_EraBook] = []
+    books = [_EraBook(lives, number, calendar) for number in range(len(lives.eras))]
     found: list[_Draft] = []
-    for number in range(len(lives.eras)):
-        book = _EraBook(lives, number, calendar, books[-1] if books else None)
+    for before, book in zip([None, *books], books, strict=False):
+        if before is not None:
+            book.before, before.after = before, book
+    for book in books:
+        book.redone |= book.before.redone if book.before is not None else set()
         found += book.own()
-        books.append(book)
     last = books[-1]
     last.waive(found)
     _answer(found)
@@ -181,17 +183,18 @@ def _like(model: M, **changes: object) -> M:
 class _EraBook(_Book):
     """The rules of one era at work on the whole history."""
 
-    def __init__(self, lives: Lives, number: int, calendar: Calendar, before: _EraBook | None) -> None:
+    before: _EraBook | None = None
+    after: _EraBook | None = None
+
+    def __init__(self, lives: Lives, number: int, calendar: Calendar) -> None:
         definition, task = lives.seen_from(number)
-        super().__init__(definition, task, calendar, before.redone if before is not None else ())
-        self.lives, self.number, self.before = lives, number, before
-        self.era = lives.eras[number]
+        super().__init__(definition, task, calendar, ())
+        self.lives, self.number, self.era = lives, number, lives.eras[number]
 
     @cached_property
     def until(self) -> date:
         """The day on which the next law came; ``FOREVER`` if none did."""
-        after = self.lives.eras[self.number + 1 : self.number + 2]
-        return after[0].since if after else FOREVER
+        return self.after.era.since if self.after is not None else FOREVER
 
     def own(self) -> list[_Draft]:
         """The duties that were born in this era, under their newest names."""
@@ -226,14 +229,35 @@ class _EraBook(_Book):
             name = era.moves.get(name) or ""
 
     def _starts(self, name: str, kind: DutyKind) -> Sequence[Start]:
-        starts = super()._starts(name, kind)
-        if not kind.fixed or self.before is None:
-            return starts
-        first = self.era.since if self._before(name) else self._add(self.era.since, kind.notice)
-        mine = (start for start in starts if start.nominal > self.era.since and start.nominal >= first)
-        root = self._root(name)  # who was excused from a day before the change is excused from it after
-        renamed = (start._replace(key=root + start.key.removeprefix(name)) for start in mine)
-        return [*self._inherited(name, self.before), *renamed]
+        """Fixed dates of every era stand in one row, for an act goes to the nearest, whichever law it is of."""
+        if not kind.fixed:
+            return super()._starts(name, kind)
+        return [*self._earlier(name), *self._mine(name), *self._later(name)]
+
+    def _mine(self, name: str) -> list[Start]:
+        """The dates that fall into this era; who was excused from a day before the change is excused from it after."""
+        kind, root = self.definition.duties[name], self._root(name)
+        first = (
+            self._add(self.era.since, kind.notice) if self.before is not None and not self._before(name) else date.min
+        )
+        return [
+            start._replace(key=root + start.key.removeprefix(name))
+            for start in super()._starts(name, kind)
+            if self.era.since < start.nominal <= self.until and start.nominal >= first
+        ]
+
+    def _earlier(self, name: str) -> list[Start]:
+        before = self.before
+        olds = self._fixed_before(name) if before is not None else []
+        found = [start for old in olds if before is not None for start in (*before._earlier(old), *before._mine(old))]
+        return sorted(found, key=lambda start: start.nominal)
+
+    def _later(self, name: str) -> list[Start]:
+        after = self.after
+        new = after.era.moves.get(name) if after is not None else None
+        if after is None or new is None or not after.definition.duties[new].fixed:
+            return []
+        return [*after._mine(new), *after._later(new)]
 
     def _root(self, name: str) -> str:
         """The first name of a kind that falls due on fixed dates, by which its days are known."""
@@ -244,16 +268,6 @@ class _EraBook(_Book):
         """What a kind was called in the era before, if it was owed on fixed dates then."""
         before = self.before.definition.duties if self.before is not None else {}
         return [old for old, new in self.era.moves.items() if new == name and old in before and before[old].fixed]
-
-    def _inherited(self, name: str, before: _EraBook) -> Iterable[Start]:
-        """Fixed dates up to the change of law: they take the acts that would else count ahead for later ones."""
-        found = [
-            start
-            for old in self._fixed_before(name)
-            for start in before._starts(old, before.definition.duties[old])
-            if start.nominal <= self.era.since
-        ]
-        return sorted(found, key=lambda start: start.nominal)
 
 
 def _form(kind: DutyKind) -> str:

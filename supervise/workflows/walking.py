@@ -15,6 +15,7 @@ from typing import Any
 from supervise.dates import FOREVER, ONE_DAY
 from supervise.errors import Problem, Refused
 from supervise.people import Actor
+from supervise.phrases import Outcome
 from supervise.records import PARTIES, Duty, Task
 from supervise.workflows.definition import CLOCK, Action, Definition, FieldSpec
 from supervise.workflows.lifecycle import Lifecycle, Step
@@ -29,7 +30,7 @@ Arrow = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Stride:
-    """One arrow of a way as it was walked.
+    """One arrow of a way as it was walked, or an act before it that gave it its reason.
 
     Args:
         action, source, target: names in the definition.
@@ -123,13 +124,16 @@ def placed(lifecycle: Lifecycle, day: date) -> Task:
     """A task with one unit for each part, on the day it is placed."""
     roles = lifecycle.definition.roles
     parties: dict[str, Any] = {role: (someone(lifecycle.definition, role).unit,) for role in PARTIES if role in roles}
-    return lifecycle.open(Task("演练", "演练", due=day + LENGTH, **parties), Actor("演练", ""), day).task
+    category = next(iter(lifecycle.definition.categories), "")
+    return lifecycle.open(
+        Task("演练", "演练", due=day + LENGTH, category=category, **parties), Actor("演练", ""), day
+    ).task
 
 
-def someone(definition: Definition, role: str) -> Actor:
-    """Somebody who holds a role: as a party of the task, or by office."""
+def someone(definition: Definition, role: str, who: str = "") -> Actor:
+    """Somebody who holds a role, as a party of the task or by office; ``who`` tells one person from another."""
     label = definition.roles.get(role, role)
-    return Actor(label, label, frozenset() if role in PARTIES else frozenset({role}))
+    return Actor(f"{label}{who}", label, frozenset() if role in PARTIES else frozenset({role}))
 
 
 def form(lifecycle: Lifecycle, task: Task, action: Action, day: date) -> dict[str, Any]:
@@ -154,23 +158,44 @@ def sample(spec: FieldSpec, lifecycle: Lifecycle, task: Task, day: date) -> Any:
 def _walked(lifecycle: Lifecycle, way: tuple[Arrow, ...], day: date) -> Way:
     """One way, as far as it can be walked."""
     task, strides, trouble = placed(lifecycle, day), list[Stride](), ""
-    source, definition = task.state, lifecycle.definition
+    source = task.state
     for name, target in way:
-        action, on = definition.actions[name], None
-        born: tuple[Duty, ...] = ()
-        met: tuple[Duty, ...] = ()
-        if not trouble:
+        opener = _opener(lifecycle, task, name) if not trouble else ""
+        for act, to in (*(((opener, source),) if opener else ()), (name, target)):
+            before = task
             try:
-                step = _stride(lifecycle, task, name, target)
-                born, met = _came(lifecycle, task, step.task), _answered(lifecycle, task, step.task)
-                task = step.task
-                on = task.events[-1].day
+                task = _stride(lifecycle, task, act, to).task if not trouble else task
             except Refused as error:
                 trouble = error.problems[0].text
-        roles = tuple("系统" if role == CLOCK else definition.roles.get(role, role) for role in action.by)
-        strides.append(Stride(name, source, target, roles, on, born, met))
+            strides.append(_told(lifecycle, before, task, (act, source, to)))
         source = target
     return Way(tuple(strides), trouble)
+
+
+def _told(lifecycle: Lifecycle, before: Task, after: Task, arrow: tuple[str, str, str]) -> Stride:
+    """One arrow, and what came of it if it was walked."""
+    name, source, target = arrow
+    labels = lifecycle.definition.roles | {CLOCK: "系统"}
+    by = tuple(labels.get(role, role) for role in lifecycle.definition.actions[name].by)
+    if after is before:
+        return Stride(name, source, target, by, None)
+    old, new = lifecycle.situation(before).duties, lifecycle.situation(after).duties
+    known, done = {duty.key for duty in old}, {duty.key for duty in old if duty.met is not None}
+    born = tuple(duty for duty in new if duty.key not in known)
+    met = tuple(duty for duty in new if duty.met is not None and duty.key not in done)
+    return Stride(name, source, target, by, after.events[-1].day, born, met)
+
+
+def _opener(lifecycle: Lifecycle, task: Task, name: str) -> str:
+    """An act that stays where it is and begins the duty without which another act has no reason yet."""
+    definition = lifecycle.definition
+    action = definition.actions[name]
+    if not action.when or CLOCK in action.by or _days(lifecycle, task, action):
+        return ""
+    kinds = [c.duty for c in action.when if isinstance(c, Outcome) and c.duty in definition.duties]
+    begin = [word for kind in kinds for word in definition.duties[kind].triggers if word in definition.actions]
+    stays = (w for w in begin if definition.target(definition.actions[w], task.state) == task.state)
+    return next((word for word in stays if task.state in definition.sources(definition.actions[word])), "")
 
 
 def _stride(lifecycle: Lifecycle, task: Task, name: str, target: str) -> Step:
@@ -188,7 +213,7 @@ def _stride(lifecycle: Lifecycle, task: Task, name: str, target: str) -> Step:
             raise Refused(Problem("A05", text, task=task.code))
         return Step(task, step.path[: at + 1])
     role = next(role for role in action.by if role != CLOCK)
-    actor, day = someone(lifecycle.definition, role), _first_day(lifecycle, task, action)
+    actor, day = someone(lifecycle.definition, role, action.label), _first_day(lifecycle, task, action)
     return lifecycle.advance(task, name, actor, day, form(lifecycle, task, action, day))
 
 
@@ -198,19 +223,11 @@ def _clock_day(lifecycle: Lifecycle, task: Task, name: str) -> date:
 
 def _first_day(lifecycle: Lifecycle, task: Task, action: Action) -> date:
     """The day after the last act, or the first one later on which a condition of the action holds."""
-    day = task.events[-1].day + ONE_DAY
-    situation = lifecycle.situation(task)
+    return min(_days(lifecycle, task, action), default=task.events[-1].day + ONE_DAY)
+
+
+def _days(lifecycle: Lifecycle, task: Task, action: Action) -> list[date]:
+    """From when on each condition of an action holds, from the day after the last act."""
+    day, situation = task.events[-1].day + ONE_DAY, lifecycle.situation(task)
     spans = [holding.span for condition in action.when for holding in situation.holdings(condition)]
-    starts = [max(day, span.start) for span in spans if span.end > day]
-    return min(starts, default=day)
-
-
-def _came(lifecycle: Lifecycle, before: Task, after: Task) -> tuple[Duty, ...]:
-    known = {duty.key for duty in lifecycle.situation(before).duties}
-    return tuple(duty for duty in lifecycle.situation(after).duties if duty.key not in known)
-
-
-def _answered(lifecycle: Lifecycle, before: Task, after: Task) -> tuple[Duty, ...]:
-    """The duties that were not met before and are now."""
-    met = {duty.key for duty in lifecycle.situation(before).duties if duty.met is not None}
-    return tuple(d for d in lifecycle.situation(after).duties if d.met is not None and d.key not in met)
+    return [max(day, span.start) for span in spans if span.end > day]
