@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,11 +15,12 @@ from supervise.errors import Refused
 from supervise.people import Actor
 from supervise.phrases import MIGRATE, REVERT
 from supervise.records import Duty, Task
-from supervise.workflows.definition import Definition, Migrates
+from supervise.workflows import checking
+from supervise.workflows.definition import Definition, Migrates, load
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.migration import Plan, back, plan, route
 from tests.histories import END, FOLDER, LAW, OFFICE, OPENED, Act, placed, script, steps, tried
-from tests.laws import OLD, OPTIONAL, rename, renamed, second
+from tests.laws import OLD, OPTIONAL, document, rename, renamed, second
 
 
 def laws(new: Definition) -> tuple[Lifecycle, Lifecycle]:
@@ -352,3 +354,63 @@ def test_who_has_acted_since_cannot_go_back() -> None:
     task = told(law, task, UNDER_WAY[1])
     [problem] = back(laws(SAME)[0], law, task, OFFICE, date(2025, 3, 1)).problems
     assert problem.code == "N05"
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "path"),
+    [
+        ({"from": "key-work@1", "states": {"planned": "draft"}}, "D03", "migrates.states"),
+        ({"from": "key-work@1", "states": {"planned": "closed"}}, "D16", "migrates.states.planned"),
+        ({"from": "key-work@1", "duties": {"consent": "agreement"}}, "D10", "migrates.duties"),
+        ({"from": "key-work@1", "duties": {"approval": "review"}}, "D16", "migrates.duties.approval"),
+        ({"from": f"key-work@{OLD.version + 1}"}, "D16", "migrates.from"),
+    ],
+)
+def test_a_wrong_map_is_found_when_the_definition_is_read(written: dict[str, Any], code: str, path: str) -> None:
+    """What a map says of its own law is checked like everything else in the file, at its line."""
+    data = {**OLD.written, "version": OLD.version + 1, "migrates": written}
+    made = document(data)
+    [problem] = checking.check(made, load(made))
+    assert (problem.code, problem.path) == (code, path)
+    assert problem.line == made.line(tuple(path.split(".")))
+
+
+@pytest.mark.parametrize("name", ["migrate", "revert"])
+def test_what_every_law_has_cannot_be_defined_again(name: str) -> None:
+    """Coming under a law, and taking that back, are no actions of a file."""
+    data = dict(OLD.written)
+    data["actions"] = {**data["actions"], name: {"label": "改版", "by": "office"}}
+    made = document(data)
+    assert [(problem.code, problem.path) for problem in checking.check(made, load(made))] == [
+        ("D01", f"actions.{name}")
+    ]
+
+
+def test_a_third_law_takes_over_from_the_second() -> None:
+    """A duty of the first law keeps its limit and its key through two changes, and is met under the third."""
+
+    def again(data: dict[str, Any]) -> None:
+        data["version"] = OLD.version + 2
+        rename(data, "duties", {"approval": "consent"})
+        data["migrates"] = {"from": f"key-work@{OLD.version + 1}", "duties": {"approval_b": "consent"}}
+
+    def once(data: dict[str, Any]) -> None:
+        rename(data, "duties", {"approval": "approval_b"})
+        data["duties"]["approval_b"]["due"] = "1 workdays after plan"
+        data["migrates"] = {"from": OLD.name, "duties": {"approval": "approval_b"}}
+
+    middle, newest = second(once), second(again)
+    both = {law.name: law for law in (OLD, middle, newest)}
+    one, two, three = (Lifecycle(law, FOLDER.calendar, both) for law in (OLD, middle, newest))
+    task = told(one, placed(), UNDER_WAY[0])
+    first = the(one, task, "approval:2")
+    for old, new in ((one, two), (two, three)):
+        way = route(old.definition, new.definition, new.definition.migrates)
+        step = plan(way, old, new, task, OFFICE, date(2025, 2, 21))
+        assert step.step is not None
+        task = step.step.task
+    now = the(three, task, "approval:2")
+    assert (now.kind, now.due, now.met) == ("consent", first.due, None)
+    task = told(three, task, UNDER_WAY[1])
+    assert the(three, task, "approval:2").met == date(2025, 2, 24)
+    assert {event.definition for event in task.events} == set(both)
