@@ -145,7 +145,7 @@ class Clerk(Liaison):
         if not found:
             raise self._not_yet(session, code, cut)
         situation = found[0]
-        return View(situation.task, situation.duties, self.lifecycle(session, situation.task.definition))
+        return View(situation.task, situation.duties, self.law(session, situation.task))
 
     def _not_yet(self, session: Session, code: str, cut: Cut) -> Unknown:
         opened = self.load(session, code).opened
@@ -156,7 +156,7 @@ class Clerk(Liaison):
         if cut is not None and not self.histories(session, cut, [code]):
             raise self._not_yet(session, code, cut)
         task = self.load(session, code, cut)
-        lifecycle = self.lifecycle(session, task.definition)
+        lifecycle = self.law(session, task)
         return View(task, lifecycle.situation(task).duties, lifecycle)
 
     def list(self, session: Session, unit: str = "", state: str = "", cut: Cut | None = None) -> tuple[View, ...]:
@@ -177,7 +177,7 @@ class Clerk(Liaison):
             mine = not name or any(self._carries(name, u, cut.as_of) for r in PARTIES for u in getattr(task, r))
             states = situation.definition.states
             if mine and (not state or state in (task.state, states.get(task.state))):
-                found.append(View(task, situation.duties, self.lifecycle(session, task.definition)))
+                found.append(View(task, situation.duties, self.law(session, task)))
         return tuple(found)
 
     def _known_state(self, word: str) -> None:
@@ -224,7 +224,10 @@ class Clerk(Liaison):
         for duty in duties:
             definition, text, closed_on = briefs[duty.task]
             if closed_on is None or closed_on > cut.as_of or duty.born >= closed_on:
-                label = self.lifecycle(session, definition).wording.duty(duty.kind)
+                law = self.lifecycle(session, definition)
+                if duty.kind not in law.definition.duties:
+                    law = self.law(session, self.load(session, duty.task))
+                label = law.wording.duty(duty.kind)
                 found.append(Owed(duty, label, duty.outcome(cut.as_of), text))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
 
@@ -271,9 +274,10 @@ class Clerk(Liaison):
         proposals: Many[Proposal] = []
         quiet: dict[str, tuple[int, date]] = {}
         for task in tasks.standing(session, self.district, codes).values():
-            lifecycle = self.lifecycle(session, task.definition)
+            lifecycle = self.law(session, task)
             step = lifecycle.settle(task, day)
             for ladder in self.ladders(lifecycle.definition.workflow):
+                self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
                 pressed: Pressed = escalation.press(ladder, lifecycle, step.task, day)
                 step = step.then(pressed.step)
                 proposals += pressed.proposals

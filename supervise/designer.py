@@ -71,7 +71,7 @@ class Designer(Desk):
             stored.setdefault(duty.task, []).append(duty)
         problems, owed = [], 0
         for task in folded if verify else ():
-            duties = self.lifecycle(session, task.definition).situation(task).duties
+            duties = self.law(session, task).situation(task).duties
             owed += len(duties)
             problems += self._differences(session, task, rows.pop(task.code, {}))
             if tuple(stored.get(task.code, ())) != duties:
@@ -82,7 +82,7 @@ class Designer(Desk):
         return Replayed(len(folded), sum(task.version for task in folded), owed)
 
     def _differences(self, session: Session, task: Task, row: dict[str, Any]) -> list[Problem]:
-        lifecycle = self.lifecycle(session, task.definition)
+        lifecycle = self.law(session, task)
         right: dict[str, Any] = {
             "version": task.version, "state": task.state, "definition": task.definition, "text": task.text,
             "due": task.due, "closed_on": lifecycle.closed_on(task),

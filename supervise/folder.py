@@ -87,7 +87,7 @@ class Folder:
             Unknown: F02.
         """
         full = self.newest[name].name if name in self.newest else name
-        return self._known(self.definitions, full, "流程")
+        return self.known(self.definitions, full, "流程")
 
     def rule(self, kind: type[R], name: str, day: Any = None) -> Source[R]:
         """A rule set by ``red-black@1``, or by ``red-black``: the newest in force on ``day``.
@@ -99,7 +99,7 @@ class Folder:
         current = [s for s in fit if day is None or s.value.effective <= day]
         full = max(current or fit, key=lambda s: s.value.version).value.name if fit else name
         of_kind = {k: cast(Source[R], s) for k, s in self.rules.items() if isinstance(s.value, kind)}
-        return self._known(of_kind, full, "办法")
+        return self.known(of_kind, full, "办法")
 
     def of_kind(self, kind: type[R], workflow: str = "") -> tuple[R, ...]:
         """All rule sets of one kind, for one workflow if given, the newest version of each."""
@@ -109,7 +109,12 @@ class Folder:
                 newest[source.value.name.split("@")[0]] = source.value
         return tuple(newest.values())
 
-    def _known(self, shelf: dict[str, Source[T]], name: str, what: str) -> Source[T]:
+    def known(self, shelf: dict[str, Source[T]], name: str, what: str) -> Source[T]:
+        """What a shelf has under a name.
+
+        Raises:
+            Unknown: F02, with the nearest name.
+        """
         if name not in shelf:
             names = [*shelf, *dict.fromkeys(n.split("@")[0] for n in shelf)]
             raise Unknown(Problem("F02", f"没有“{name}”这个{what}{did_you_mean(name, names)}", file=str(self.path)))
@@ -167,6 +172,22 @@ def read_text(path: Path, name: str = "") -> str:
         except UnicodeDecodeError:
             continue
     raise Invalid(Problem("F03", f"{shown} 不是文本文件(既不是 UTF-8 也不是 GB18030)", help="请另存为 UTF-8 文本"))
+
+
+def read_file(path: Path) -> Source[Any]:
+    """One lifecycle or rule set from a file of its own.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+        Invalid: with everything that is wrong in it.
+    """
+    folder, name = Folder(path.parent), str(path)
+    text = read_text(path)
+    document = parse(text, name)
+    kind = _definition if isinstance(document.data, dict) and "workflow" in document.data else _rule
+    kind(folder, name, text, document)
+    folder.sound()
+    return next(iter([*folder.definitions.values(), *folder.rules.values()]))
 
 
 def read_folder(path: Path) -> Folder:

@@ -27,6 +27,9 @@ from supervise.dates import PERIOD_WORDS
 OPENING = "assign"
 """The one action every workflow has without listing it: the office places the task."""
 
+MIGRATE, REVERT = "migrate", "revert"
+"""What brings a task under another law, and what takes that back; no workflow lists them either."""
+
 OUTCOMES = ("open", "on time", "late", "missed", "void")
 NAME = r"[a-z][a-z0-9_]*"
 _SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import redirect_stderr, redirect_stdout
@@ -20,7 +21,8 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore", "retire", "schema",
+    "diagram", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate", "simulate", "walk",
+    "schema",
 )  # fmt: skip
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 EVERY = (*COMMANDS, *OF_DB)
@@ -157,6 +159,49 @@ def play(folder: Path) -> Day:
     return day
 
 
+def _new_law(folder: Path, made: dict[str, list[Any]]) -> None:
+    """A newer version beside the first: compared, approved, tasks moved there and back, rehearsed."""
+    laws = folder / "两版"
+    shutil.copytree(DEFINITIONS, laws)
+    text = (laws / "key-work.yaml").read_text("utf-8")
+    number = int(re.search(r"^version: (\d+)", text, re.MULTILINE)[1])  # type: ignore[index]
+    old, new = f"key-work@{number}", f"key-work@{number + 1}"
+    text = text.replace(f"version: {number}", f"version: {number + 1}", 1)
+    text = re.sub(r"^  (review: .*due: )10 workdays", r"  \g<1>7 workdays", text, flags=re.MULTILINE)
+    text = re.sub(r"^  replan: .*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^  progress:( .*due: )\[06-25, 12-25\]", r"  progress:\g<1>[09-25]", text, flags=re.MULTILINE)
+    (laws / "key-work-new.yaml").write_text(text, "utf-8")
+    db = folder / "青禾.db"
+
+    def step(*arguments: str | Path) -> None:
+        result = run(*arguments, "--definitions", laws, "--json", "--db", db)
+        assert "error" not in result.data, result.data
+        made.setdefault(str(arguments[0]), []).append(result.data)
+
+    step("diff", old, new)
+    step("approve", new, "--by", "李某")
+    step(
+        "do",
+        "QH2025-009",
+        "plan",
+        "--as",
+        "区发改局",
+        "--day",
+        "2025-07-16",
+        "--milestones",
+        "2025-10-31 甲",
+        "--contact",
+        "王某",
+    )
+    step("do", "QH2025-009", "revise", "--as", "督查室", "--day", "2025-07-17", "--reason", "不具体")
+    step("migrate", old, new, "--dry-run", "--day", "2025-07-20")
+    step("migrate", old, new, "--day", "2025-07-20")
+    step("migrate", old, new, "--revert", "--day", "2025-07-20")
+    step("simulate", "rework")
+    step("simulate", "orders")
+    step("walk", old, "--day", "2025-03-03")
+
+
 def _forge(db: Path) -> None:
     """An event, a seal and a publication changed behind the program's back."""
     with sqlite3.connect(db) as connection:
@@ -208,6 +253,10 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("owed", "区工信局", "--as-of", "2025-02-24")
     step("log", "QH2025-001")
     step("tick", "2025-03-31")
+    step(
+        "do", "QH2025-003", "plan", "--as", "区科技局", "--day", "2025-03-31", "--dry-run",
+        "--milestones", "2025-10-31 甲", "--contact", "王某",
+    )  # fmt: skip
     step("board", "red-black", "2025Q1", "--as-of", "2025-03-31", "--publish")
     step("tick", "2025-06-30")
     step("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--publish")
@@ -229,6 +278,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("retire")
     (folder / "走了.db").rename(folder / "2025.db")
     step("retire", "QH2025-002", "--back")
+    _new_law(folder, made)
     _forge(day.db)
     step("audit", "--from", "2")
     step("audit")

@@ -251,6 +251,14 @@ def codes(work: Work, district: str) -> list[str]:
 
 
 @told
+def under(work: Work, district: str, definition: str) -> list[str]:
+    """Codes of the open tasks that live under a law, in order."""
+    task = of(work).task
+    open_ = (task.c.district == district) & (task.c.definition == definition) & task.c.closed_on.is_(None)
+    return list(connection(work).scalars(select(task.c.code).where(open_).order_by(task.c.code)))
+
+
+@told
 def by_key(work: Work, district: str, key: str) -> Event | None:
     """The event recorded under an idempotency key, if there is one."""
     found = statements(work).by_key.rows(connection(work), district=district, idem=key)

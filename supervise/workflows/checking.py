@@ -23,10 +23,20 @@ from supervise.phrases import (
 )
 from supervise.reading import Document, Path
 from supervise.records import CHANGEABLE, PARTIES
-from supervise.workflows.definition import CLOCK, PARENT, Action, Definition, DutyKind, FieldSpec, targets
+from supervise.workflows.definition import (
+    CLOCK,
+    PARENT,
+    Action,
+    Definition,
+    DutyKind,
+    FieldSpec,
+    Migrates,
+    targets,
+)
 from supervise.workflows.durations import unkept
 from supervise.workflows.fitting import leftovers, misfits
 from supervise.workflows.prospects import dead_ends
+from supervise.workflows.wording import RESERVED
 
 
 def check(document: Document, definition: Definition) -> tuple[Problem, ...]:
@@ -36,7 +46,7 @@ def check(document: Document, definition: Definition) -> tuple[Problem, ...]:
         document: the parsed file, for places.
         definition: what it says.
     """
-    found = [check(document, definition) for check in (_names, misfits, unkept, dead_ends)]
+    found = [check(document, definition) for check in (_names, misfits, unkept, dead_ends, _migrates)]
     return tuple(sorted((p for problems in found for p in problems), key=lambda p: (p.line or 0, p.column or 0)))
 
 
@@ -90,8 +100,8 @@ def _field(document: Document, definition: Definition, name: str, spec: FieldSpe
 
 def _action(document: Document, definition: Definition, name: str, action: Action) -> Iterator[Problem]:
     at = ("actions", name)
-    if name == OPENING:
-        yield document.problem("D01", at, f"“{OPENING}”是交办本身,不能再定义为动作")
+    if name in RESERVED:
+        yield document.problem("D01", at, f"“{name}”是{RESERVED[name]}本身,不能再定义为动作")
     yield from unknown(document, "D02", (*at, "by"), "角色", action.by, [*definition.roles, CLOCK])
     yield from unknown(document, "D02", (*at, "tell"), "角色", action.tell, definition.roles)
     yield from unknown(document, "D03", (*at, "from"), "状态", action.from_, definition.states)
@@ -178,3 +188,33 @@ def condition_names(document: Document, definition: Definition, path: Path, cond
         isinstance(duty.form, UntilOf) for duty in definition.duties.values()
     ):
         yield document.problem("D10", path, "流程里没有“until of …”的应办,谈不上逾期未复")
+
+
+def _migrates(document: Document, definition: Definition) -> Iterator[Problem]:
+    """Problems with the map by which running tasks come here; what it says of the older law is checked beside that."""
+    if definition.migrates is not None:
+        yield from map_names(document, definition, definition.migrates, ("migrates",))
+
+
+def map_names(document: Document, definition: Definition, map_: Migrates, at: Path) -> Iterator[Problem]:
+    """Problems with the names of the newer law in a map.
+
+    Args:
+        document: where the map is written, for places.
+        definition: the newer law.
+        map_: what is written.
+        at: where in the document it stands.
+    """
+    if map_.from_ == definition.name:
+        yield document.problem("D16", (*at, "from"), f"{map_.from_} 就是这份流程自己,from 要写旧的那一版")
+    yield from unknown(document, "D03", (*at, "states"), "状态", map_.states.values(), definition.states)
+    for old, new in map_.states.items():
+        if new in definition.finals:
+            text = f"在办的任务不能因为换流程就到“{definition.states[new]}”"
+            yield document.problem("D16", (*at, "states", old), text)
+    kept = [new for new in map_.duties.values() if new is not None]
+    yield from unknown(document, "D10", (*at, "duties"), "应办", kept, definition.duties)
+    for old, other in map_.duties.items():
+        if old in definition.duties and other != old:
+            text = f"“{old}”在新旧流程里同名,就是同一件事,不能另指"
+            yield document.problem("D16", (*at, "duties", old), text)

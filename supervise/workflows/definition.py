@@ -194,6 +194,20 @@ class DutyKind(Strict):
         return self.of.startswith("each ")
 
 
+class Migrates(Strict):
+    """How running tasks come here from an older definition: what keeps its name need not be said.
+
+    Args:
+        from_: the older definition, such as ``key-work@1``.
+        states: state there → state here.
+        duties: duty there → duty here; ``null`` for one that ends with the old law.
+    """
+
+    from_: str = Field(alias="from")
+    states: dict[str, str] = {}
+    duties: dict[str, str | None] = {}
+
+
 class Definition(Strict):
     """A workflow: states, fields, actions and duties, with its legal source.
 
@@ -215,6 +229,7 @@ class Definition(Strict):
     fields: dict[str, FieldSpec] = {}
     actions: dict[str, Action]
     duties: dict[str, DutyKind] = {}
+    migrates: Migrates | None = None
 
     @model_validator(mode="after")
     def _has_states(self) -> Definition:

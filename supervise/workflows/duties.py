@@ -349,7 +349,8 @@ class _Book:
                 later = draft.after >= closing.seq or done or draft.void is not None
                 if later or draft.missed_from <= closing.day:
                     continue
-                ends = bool(self.definition.duties[draft.kind].triggers)
+                kind = self.definition.duties.get(draft.kind)  # none: of an older law, and never owed again
+                ends = kind is None or bool(kind.triggers)
                 if ends or reopening is None or draft.due <= reopening.day:
                     draft.met, draft.void = None, max(closing.day, draft.born)
 
