@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from supervise.dates import Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
+from supervise.goals import Target, goal
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
 from supervise.playing import Play
@@ -30,7 +31,7 @@ from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
 from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by", "gives"})
 
 
 class GivenTask(Strict):
@@ -43,6 +44,7 @@ class GivenTask(Strict):
     lead: tuple[str, ...]
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
+    targets: tuple[Annotated[Target | str, PlainValidator(goal)], ...] = ()
 
 
 class Given(Strict):
@@ -117,7 +119,7 @@ def stage(story: Story, folder: Folder) -> Stage:
     given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
     task = Task(
         given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due,
-        category=given.category,
+        category=given.category, targets=given.targets,
     )  # fmt: skip
     ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
@@ -234,6 +236,11 @@ def _act(document: Document, at: Path, on: Stage, who: str, step: Mapping[str, A
     if "refused" in step:
         on.play.task = before
         yield document.problem("E06", (*at, "refused"), f"{who} 不该办得了 {action},却办成了")
+        return
+    recorded = on.task.events[-1].data
+    for name, wanted in step.get("gives", {}).items():
+        if str(recorded.get(name)) != str(wanted):
+            yield document.problem("E20", (*at, "gives", name), f"{name} 应为 {wanted},实际 {recorded.get(name)}")
 
 
 def _end(document: Document, at: Path, on: Stage, end: Finally) -> Iterator[Problem]:

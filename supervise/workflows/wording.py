@@ -28,6 +28,7 @@ from supervise.phrases import (
 )
 from supervise.records import Task
 from supervise.workflows.definition import CLOCK, Definition
+from supervise.workflows.figures import told
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
 RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程"}
@@ -74,6 +75,8 @@ class Wording:
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
         spec = self._known("fields", name)
         kind = spec.kind if spec is not None else ""
+        if kind == "figures" and isinstance(value, Mapping):
+            return told(value)
         if isinstance(value, Mapping):
             return _stage_words(value) if "text" in value else str(value.get("title") or value.get("uri"))
         if isinstance(value, list | tuple):
