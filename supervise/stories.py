@@ -129,7 +129,7 @@ def stage(story: Story, folder: Folder) -> Stage:
     given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
     task = Task(
         given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due,
-        category=given.category,
+        category=given.category, targets=given.targets,
     )  # fmt: skip
     ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task

@@ -19,7 +19,7 @@ from supervise.workflows.definition import Definition, FieldKind, Migrates
 from supervise.workflows.eras import DUTIES, FROM, UNDONE
 from supervise.workflows.lifecycle import Lifecycle, Step
 
-READ_LATER: tuple[FieldKind, ...] = ("percent", "day", "date", "duty")
+READ_LATER: tuple[FieldKind, ...] = ("percent", "figures", "targets", "day", "date", "duty")
 """Kinds of fields that are read again long after they were filled in, and so must keep their names."""
 
 

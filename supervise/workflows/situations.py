@@ -199,7 +199,7 @@ class Situation:
         """How many percentage points ``figure`` lies behind the schedule of ``duty`` on ``day``."""
         if not duty.born < duty.nominal < FOREVER:
             return None
-        whole = isinstance(self.definition.duties[duty.kind].due_for(self.task.category), TaskDue)
+        whole = isinstance(self.spec(duty).due_for(self.task.category), TaskDue)
         stages = self.task.stages if whole else ()
         return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day) - figure
 

@@ -150,7 +150,7 @@ def sample(spec: FieldSpec, lifecycle: Lifecycle, task: Task, day: date) -> Any:
         "list": ["(略)"], "files": ["(略)"], "percent": 50, "date": later + timedelta(days=30), "day": day,
         "units": list(task.lead or ("甲单位",)), "duty": duties[0].key if duties else "",
         "choice": next(iter(spec.options), ""), "stages": [{"day": later, "text": "(略)"}], "task": f"{task.code}二",
-        "parts": [{"text": "(略)", "lead": list(task.lead or ("甲单位",)), "weight": 1}],
+        "figures": "", "parts": [{"text": "(略)", "lead": list(task.lead or ("甲单位",)), "weight": 1}],
     }  # fmt: skip
     return made.get(spec.kind, "(略)")
 
