@@ -86,6 +86,7 @@ class Designer(Desk):
         right: dict[str, Any] = {
             "version": task.version, "state": task.state, "definition": task.definition, "text": task.text,
             "due": task.due, "closed_on": lifecycle.closed_on(task),
+            "wake_on": self.woken(lifecycle, task, row.get("wake_on", date.min)),
             **{role: list(getattr(task, role)) for role in PARTIES},
         }  # fmt: skip
         for name, value in right.items():

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from supervise import chain
-from supervise.dates import Calendar
+from supervise.dates import ONE_DAY, Calendar
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Directory
@@ -291,6 +291,17 @@ class Desk:
         """The next day the clock must look at ``task``, as far as the record up to ``day`` tells."""
         ladders = self.ladders(lifecycle.definition.workflow)
         return min([lifecycle.wake(task), *(escalation.wake(ladder, lifecycle, task, day) for ladder in ladders)])
+
+    def woken(self, lifecycle: Lifecycle, task: Task, stored: date) -> date:
+        """What ``stored`` should be, the day on which the clock is to look at ``task`` next.
+
+        How far it has looked is nowhere written down: at least to the last day on record, at most to the eve of the
+        day it is to look next.
+        """
+        right = self.wake(lifecycle, task, task.events[-1].day)
+        if stored in (right, date.min):
+            return right
+        return stored if self.wake(lifecycle, task, stored - ONE_DAY) == stored else right
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording
