@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from supervise.store import faults
@@ -36,7 +35,8 @@ class Line:
             self._whole = self._whole.execution_options(isolation_level="AUTOCOMMIT")
         self.execute, self.scalars = self._whole.execute, self._whole.scalars
         self.get_execution_options = self._whole.get_execution_options
-        raw: Any = self._whole.connection.dbapi_connection
+        self.connection = self._whole.connection
+        raw: Any = self.connection.driver_connection
         self._raw, self._driver = raw, raw.cursor()
         self._error: Any = engine.dialect.loaded_dbapi.Error
         self._lost = False
@@ -52,10 +52,7 @@ class Line:
             else:
                 self._driver.execute(text)
         except self._error as error:
-            lost = self._lost = self.dialect.is_disconnect(error, self._raw, self._driver)
-            raise DBAPIError.instance(
-                text, given, error, self._error, connection_invalidated=lost, dialect=self.dialect
-            ) from error
+            raise faults.raised(self, error, text, given) from error
         return self._driver
 
     def begin(self, bare: bool) -> None:
@@ -78,6 +75,10 @@ class Line:
                 return bool(selector.select(0))
         except self._error:
             return True
+
+    def invalidate(self) -> None:
+        """Know that the connection is gone."""
+        self._lost = True
 
     @property
     def lost(self) -> bool:

@@ -86,7 +86,7 @@ def save(
     """
     on = connection(work)
     linked = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
-    sheet = Sheet()
+    sheet = Sheet(district)
     for saving in linked:
         _enter(sheet, district, saving)
     try:
