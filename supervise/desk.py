@@ -100,6 +100,7 @@ class Desk:
         self.now, self.today, self.algorithm = now, today, chain.ready(algorithm)
         self.shelves = Shelves(district, archives)
         self._lifecycles: dict[str, Lifecycle] = {}
+        self._ladders: dict[str, tuple[Ladder, ...]] = {}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
 
@@ -146,7 +147,9 @@ class Desk:
 
     def ladders(self, workflow: str) -> tuple[Ladder, ...]:
         """The ladders that press tasks of a workflow."""
-        return self.folder.of_kind(Ladder, workflow)
+        if workflow not in self._ladders:  # every act asks, more than once
+            self._ladders[workflow] = self.folder.of_kind(Ladder, workflow)
+        return self._ladders[workflow]
 
     def rung_words(self, workflow: str) -> dict[str, str]:
         """Name of a rung → what it is called on paper."""
