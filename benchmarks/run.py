@@ -198,7 +198,8 @@ def scale(run: Run) -> None:
 
 
 PARTS = {
-    "b1": dispatch, "b2": advance, "batch": batches, "load": loads, "b3": sweep, "b4": board, "b7": startup, "scale": scale,
+    "b1": dispatch, "b2": advance, "batch": batches, "load": loads, "b3": sweep, "b4": board, "b7": startup,
+    "scale": scale,
 }  # fmt: skip
 OWN = ("load", "scale")
 """What needs nothing of the peers."""
