@@ -17,8 +17,8 @@ from supervise.store import faults
 from supervise.store.lines import Line
 from supervise.store.statements import Statement, Values
 
-MANY = 300
-"""Rows from which on COPY is quicker than what it saves journeys to do without; see ``benchmarks/load.py``."""
+MANY = 50
+"""Rows from which on COPY is used; here it took half the time from 25 on, over a network it is a journey more."""
 
 
 def add(on: Connection | Line, table: Table, rows: Sequence[Values]) -> None:

@@ -16,12 +16,15 @@ from supervise.store.sheet import Sheet
 from supervise.store.statements import statements
 from supervise.store.tables import of
 
+MANY = 300
+"""Events and duties from which on copying them, table by table, is quicker than one statement for all."""
+
 
 def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write everything; ``False`` if some task no longer stood as it was claimed, and nothing may then be kept."""
     todo, at = statements(on), of(on)
     if isinstance(on.dialect, PGDialect):
-        if len(sheet.events) + len(sheet.duties) < loading.MANY or not loading.copies(on):
+        if len(sheet.events) + len(sheet.duties) < MANY or not loading.copies(on):
             return onestep.write(on, sheet)
         if not onestep.write(on, Sheet(sheet.district, claims=sheet.claims, ended=sheet.ended)):
             return False

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Act, Invalid, Office, Stale
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.store import loading
-from supervise.store.database import writing
+from supervise.store import database, writing
 from supervise.store.engines import open_engine
 from supervise.store.tables import of
 from tests.acting import ACTED, GXJ, MOMENT, OFFICE, OPENED, PLAN, an_office, record, sound
@@ -142,7 +141,7 @@ def test_a_connection_that_goes_during_a_load_is_told(url: str) -> None:
     sessions = sessionmaker(own)
 
     def load() -> None:
-        with writing(sessions) as session:
+        with database.writing(sessions) as session:
             office.assign(session, breakdown(*CODES), OFFICE, OPENED)
 
     with ThreadPoolExecutor(1) as pool, own.connect() as other:
@@ -165,7 +164,7 @@ def test_many_rows_are_copied_and_few_are_not(engine: Engine) -> None:
     event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
     with sessionmaker(engine).begin() as session:
         an_office().assign(session, breakdown(*CODES), OFFICE, OPENED)
-    assert len(CODES) >= loading.MANY and not any("INSERT INTO sv_event" in text for text in said)
+    assert len(CODES) >= writing.MANY and not any("INSERT INTO sv_event" in text for text in said)
     said.clear()
     with sessionmaker(engine).begin() as session:
         an_office().assign(session, breakdown("A1"), OFFICE, OPENED)
