@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, insert, select
+from sqlalchemy import Engine, delete, event, func, insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Act, Invalid, Office, Stale
@@ -113,6 +113,26 @@ def test_a_load_that_collides_is_told_and_leaves_nothing(isolation: str, engine:
         session.commit()
     after = counted(engine)
     assert {name for name in after if after[name] != before[name]} <= ({"sv_library"} if isolation else set())
+
+
+@postgres
+def test_a_large_batch_through_the_service_is_all_or_none(engine: Engine) -> None:
+    """On a connection of our own too: one letter that collides keeps hundreds from the record; without it all are."""
+    office, sessions, at = an_office(), sessionmaker(engine), of(engine)
+    with sessions.begin() as session:
+        office.assign(session, breakdown(*CODES), OFFICE, OPENED)
+        letter = {"district": "default", "task": CODES[300], "seq": 2, "day": OPENED, "recorded_at": MOMENT}
+        session.execute(insert(at.outbox).values(letter | {"action": "x", "hearers": [], "text": ""}))
+    acts = [Act(code, "plan", GXJ, PLAN, ACTED) for code in CODES]
+    before = counted(engine)
+    with office.serve(engine) as service:
+        with pytest.raises(Stale, match="S01"):
+            service.advance_many(acts)
+        assert counted(engine) == before
+        with sessions.begin() as session:
+            session.execute(delete(at.outbox).where(at.outbox.c.seq == 2))
+        assert {task.version for task in service.advance_many(acts)} == {2}
+    sound(office, engine)
 
 
 @postgres
