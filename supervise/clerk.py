@@ -169,12 +169,12 @@ class Clerk(Liaison):
             cut: the day; today if not given.
         """
         cut = cut or Cut(self.today())
-        name = self._known_unit(unit, cut.as_of) if unit else ""
+        names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         self._known_state(state)
         found = []
         for situation in self.situations(session, cut):
             task = situation.task
-            mine = not name or any(self._carries(name, u, cut.as_of) for r in PARTIES for u in getattr(task, r))
+            mine = not names or any(not names.isdisjoint(getattr(task, role)) for role in PARTIES)
             states = situation.definition.states
             if mine and (not state or state in (task.state, states.get(task.state))):
                 found.append(View(task, situation.duties, self.law(session, task)))
@@ -186,9 +186,6 @@ class Clerk(Liaison):
         if word and word not in known:
             labels = [label for names in states for label in names.values()]
             raise Unknown(Problem("T05", f"没有“{word}”这个状态{did_you_mean(word, labels)}"))
-
-    def _carries(self, name: str, unit: str, day: date) -> bool:
-        return unit == name or self.directory.heir(unit, day) == name
 
     def _known_unit(self, word: str, day: date) -> str:
         unit = self.directory.unit(word, day) or self.directory.unit(word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -58,16 +59,21 @@ class Designer(Desk):
         definition = self.folder.definition(name).value
         return drawing.draw(diagram.picture(definition, counts, as_of), format)
 
-    def replay(self, session: Session, verify: bool = True) -> Replayed:
+    def replay(self, session: Session, verify: bool = True, codes: Sequence[str] | None = None) -> Replayed:
         """Fold the whole log again and hold every row to it.
+
+        Args:
+            session: the caller's; nothing is written.
+            verify: whether anything is compared.
+            codes: only these tasks, all if ``None``.
 
         Raises:
             Diverged: with the first difference of each task that differs.
         """
-        rows = tasks.rows(session, self.district)
-        folded = tasks.histories(session, self.district, Cut(FOREVER))
+        rows = tasks.rows(session, self.district, codes)
+        folded = tasks.histories(session, self.district, Cut(FOREVER), codes)
         stored: dict[str, list[Any]] = {}
-        for duty in duty_store.at(session, self.district, Cut(FOREVER)):
+        for duty in duty_store.at(session, self.district, Cut(FOREVER), codes):
             stored.setdefault(duty.task, []).append(duty)
         problems, owed = [], 0
         for task in folded if verify else ():
@@ -86,6 +92,7 @@ class Designer(Desk):
         right: dict[str, Any] = {
             "version": task.version, "state": task.state, "definition": task.definition, "text": task.text,
             "due": task.due, "closed_on": lifecycle.closed_on(task),
+            "wake_on": self.woken(lifecycle, task, row.get("wake_on", date.min)),
             **{role: list(getattr(task, role)) for role in PARTIES},
         }  # fmt: skip
         for name, value in right.items():
