@@ -44,8 +44,8 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     """Read a notice.
 
     Args:
-        source: the notice as text, or as a reader of files wrote it down: then every paragraph is one line, and the rows
-            of tables are known.
+        source: the notice as text, or as a reader of files wrote it down: then every paragraph is one line, and the
+            rows of tables are known.
         file: the file's name for messages.
 
     Raises:

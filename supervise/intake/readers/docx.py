@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _INSIDE = frozenset(
-    ("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "dir", "bdo", "sdt", "sdtContent", "customXml", "r", "Choice",
-     "ruby", "rubyBase", "rt", "object")
+    ("ins", "moveTo", "hyperlink", "smartTag", "fldSimple", "dir", "bdo", "sdt", "sdtContent", "customXml", "r",
+     "Choice", "ruby", "rubyBase", "object")
 )  # fmt: skip
 _BLOCKS = frozenset(("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
 _GONE = frozenset(("del", "moveFrom"))
@@ -107,8 +107,7 @@ class _Reader:
             elif name == "r" and self._hidden(element):
                 continue
             elif name in _INSIDE:
-                if name != "rt":
-                    yield from self._inline(element)
+                yield from self._inline(element)
                 if name in ("ins", "moveTo"):
                     self._revised()
             elif name == "tab":
@@ -123,7 +122,9 @@ class _Reader:
                 choice = child(element, "Choice")
                 yield from self._inline(choice if choice is not None else element)
             elif name in ("drawing", "pict", "Fallback"):
-                self.boxes += [box for box in element.iter() if local(box) == "txbxContent" and not _nested(box, element)]
+                self.boxes += [
+                    box for box in element.iter() if local(box) == "txbxContent" and not _nested(box, element)
+                ]
             elif name in _GONE:
                 self._revised()
 

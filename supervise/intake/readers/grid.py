@@ -1,4 +1,4 @@
-"""A table as it is printed → rows of plain cells: merged cells carried, a head of several rows made one, one task a row.
+"""A table as printed → rows of plain cells: merged cells carried, a head of several rows made one, one task a row.
 
 Readers say which cells there are and how far each reaches; what a column holds is known from its head, by the same
 rules that read the row afterwards.

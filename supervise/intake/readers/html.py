@@ -39,7 +39,7 @@ _STYLED = {
 }  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STYLE_TYPE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
-_LONG = 1_500
+_FEW, _LONG = 6, 1_500
 """A cell with more characters, among few cells, is no cell but the page itself."""
 
 
@@ -147,13 +147,14 @@ class _Reader:
         cells = [cell for row in _rows(table) for cell in _cells(row)]
         if len(cells) > MAX_CELLS:
             raise exceeded(f"表格超过 {MAX_CELLS // 10_000} 万格", self.out.file)
-        return len(cells) >= 2 and not (len(cells) <= 6 and any(len("".join(c.itertext())) > _LONG for c in cells))
+        longest = max((sum(map(len, cell.itertext())) for cell in cells[:_FEW]), default=0)
+        return len(cells) >= 2 and (len(cells) > _FEW or longest <= _LONG)
 
     def _table(self, table: _Element) -> None:
         self.table += 1
         found, taken = list[Cell](), set[tuple[int, int]]()
         for caption in table.iterchildren("caption"):
-            self.words.append(" ".join(caption.itertext()))
+            self.words.append(" ".join(map(str, caption.itertext())))
             self._flush()
         rows = list(_rows(table))
         for i, row in enumerate(rows):

@@ -205,7 +205,7 @@ class Numbering:
         found.begun.add(at)
         for below in range(at + 1, _LEVELS):
             restart = found.levels.get(below, Level()).restart
-            if restart is None or 0 < restart and at < restart:
+            if restart is None or at < restart:
                 counters[below] = None
         return _shown(found.levels, counters, at)
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from supervise.intake.folding import fold
 from supervise.intake.lines import is_page_number, is_sentence, marker
@@ -52,7 +53,7 @@ def furniture(pages: Sequence[Sequence[Printed]]) -> set[Printed]:
     often = {key for key, count in seen.items() if count > 1 and count * 2 >= len(pages)}
     found = {line for page in edges for line in page if _repeated(line) in often}
     for page in pages:
-        last = [line for line in (page[:1] + page[-1:] if len(page) > 1 else page[-1:])]
+        last = [*page[:1], *page[-1:]] if len(page) > 1 else list(page)
         found |= {line for line in last if is_page_number(fold(line.text).strip())}
     return found
 
@@ -77,7 +78,7 @@ def joined(lines: Iterable[Printed]) -> list[list[Printed]]:
     right = widths[int(len(widths) * 0.95)] if len(widths) > 4 else widths[-1]
     left = min(_common(line.left for line in listed), min(line.left for line in listed) + 60)
     out = [[listed[0]]]
-    for before, line in zip(listed, listed[1:], strict=False):
+    for before, line in pairwise(listed):
         if _goes_on(before, line, left, right):
             out[-1].append(line)
         else:
@@ -100,9 +101,8 @@ def _goes_on(before: Printed, line: Printed, left: float, right: float) -> bool:
         return False
     apart = line.page == before.page and line.top - before.bottom > 1.6 * line.size
     mark = marker(fold(line.text).strip())
-    if apart or (mark is not None and mark.sure and (is_sentence(fold(before.text).strip()) or mark.number > 1)):
-        return False
-    return True
+    numbered = mark is not None and mark.sure and (is_sentence(fold(before.text).strip()) or mark.number > 1)
+    return not apart and not numbered
 
 
 def _first(line: Printed) -> float:
@@ -139,7 +139,7 @@ def cell(lines: Sequence[Printed], left: float, right: float) -> str:
     pad = max(0.0, min(line.left for line in lines) - left)
     out = lines[0].text.strip()
     last = out
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         text = line.text.strip()
         full = before.right + _first(line) > right - min(pad, 2 * before.size)
         names = looks_like_unit(fold(last)) and looks_like_unit(fold(text))

@@ -64,7 +64,7 @@ def read(data: bytes, file: str) -> Transcript:
         file: its name.
 
     Raises:
-        Invalid: K01 when it is broken, K02 when it has too many pages, K03 when it has a password, K05 when it is a scan.
+        Invalid: K01 when it is broken, K02 too many pages, K03 a password, K05 when it is a scan.
         Refused: K04 without pdfplumber.
     """
     try:

@@ -12,6 +12,7 @@ from supervise.intake.readers.limits import broken
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\0", b"MM\0*", b"GIF8", b"BM")
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|span|meta|ol|ul)\b", re.IGNORECASE)
+_OPEN = {"odt": b"opendocument.text", "ods": b"opendocument.spreadsheet"}
 _WORD_XML = re.compile(rb"mso-application[^>]*Word\.Document|<w:wordDocument")
 
 
@@ -46,7 +47,7 @@ def _zipped(data: bytes, file: str) -> str:
             names = {name.lower() for name in archive.namelist()}
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 mime = archive.read("mimetype")
-                names |= {"odt"} if b"opendocument.text" in mime else {"ods"} if b"opendocument.spread" in mime else set()
+                names |= {name for name, word in _OPEN.items() if word in mime}
     except Exception as error:  # zipfile raises a dozen kinds on what is no zip
         raise broken("docx/xlsx(压缩包)", file, error) from None
     if any(name.startswith("word/document") for name in names):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from supervise.errors import Refused
+from supervise.errors import Refused, SuperviseError
 from supervise.intake.readers import grid
 from supervise.intake.readers.grid import Cell
 from supervise.intake.readers.limits import MAX_CELLS, MAX_UNPACKED, broken, exceeded, missing
@@ -22,17 +23,18 @@ from supervise.intake.readers.transcript import Place, Transcript, Writer
 from supervise.intake.readers.zipped import Parts, attribute, local, tree
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
-_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?)(/?)>')
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d{1,5})"')
 _TAIL = 2048
 _DAY_ZERO, _DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # Formats that Excel knows by number alone, those of its Chinese edition among them.
 _BUILT_IN = {
-    9: "0%", 10: "0.00%", 14: "yyyy/m/d", 17: "mmm-yy", 22: "yyyy/m/d h:mm", 27: "yyyy年m月", 28: "m月d日", 29: "m月d日",
-    30: "m-d-yy", 31: "yyyy年m月d日", 36: "yyyy年m月", 50: "yyyy年m月", 51: "m月d日", 52: "yyyy年m月", 53: "m月d日",
+    9: "0%", 10: "0.00%", 14: "yyyy/m/d", 17: "mmm-yy", 22: "yyyy/m/d h:mm", 27: "yyyy年m月", 28: "m月d日",
+    29: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 36: "yyyy年m月", 50: "yyyy年m月", 51: "m月d日", 52: "yyyy年m月",
+    53: "m月d日",
     54: "m月d日", 55: "yyyy年m月", 56: "m月d日", 57: "yyyy年m月", 58: "m月d日",
 }  # fmt: skip
 
@@ -65,35 +67,56 @@ def read(data: bytes, file: str) -> Transcript:
         Invalid: K01 when it is broken, K02 when it is larger than any table of an office.
         Refused: K04 without python-calamine.
     """
-    try:
-        import python_calamine
-    except ModuleNotFoundError:
-        raise Refused(missing("python-calamine", file)) from None
     survey = _surveyed(data, file) if data.startswith(b"PK") else _Survey()
     out = Writer("xlsx", file)
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    with _opened(data, file) as book:
         for i, meta in enumerate(book.sheets_metadata):
-            kind, shown = str(meta.typ).rpartition(".")[2], str(meta.visible).rpartition(".")[2]
-            if kind != "WorkSheet":
+            if not str(meta.typ).endswith("WorkSheet"):
                 continue
-            if shown != "Visible":
+            if not str(meta.visible).endswith(".Visible"):
                 out.note("K11", f"工作表“{meta.name}”是隐藏的,没有读", "要读的话请取消隐藏再读入")
                 continue
             styles = survey.styles.get(survey.order[i], {}) if i < len(survey.order) else {}
             _sheet(book.get_sheet_by_index(i), meta.name, styles, survey, out)
-    except (Refused, MemoryError):
-        raise
-    except BaseException as error:  # the library is in Rust, and its panics are no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit) or hasattr(error, "problems"):
-            raise
-        raise broken("xlsx/xls", file, error) from None
     return out.transcript()
 
 
-def _sheet(
-    sheet: CalamineSheet, name: str, styles: dict[tuple[int, int], int], survey: _Survey, out: Writer
-) -> None:
+def values(data: bytes, file: str) -> dict[str, list[list[Any]]]:
+    """The values of every sheet, hidden ones included, from the first row and column on.
+
+    Args:
+        data: an xlsx.
+        file: its name.
+
+    Raises:
+        Invalid: K01 when it is broken, K02 when it is larger than any table of an office.
+        Refused: K04 without python-calamine.
+    """
+    _surveyed(data, file)
+    with _opened(data, file) as book:
+        return {
+            meta.name: book.get_sheet_by_index(i).to_python(skip_empty_area=False)
+            for i, meta in enumerate(book.sheets_metadata)
+            if str(meta.typ).endswith("WorkSheet")
+        }
+
+
+@contextmanager
+def _opened(data: bytes, file: str) -> Iterator[CalamineWorkbook]:
+    """The workbook; whatever the library says while it is read is a refusal of the file."""
+    try:
+        import python_calamine
+    except ModuleNotFoundError:
+        raise Refused(missing("python-calamine", file)) from None
+    try:
+        yield python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except (SuperviseError, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the library is in Rust, and its panics are no Exception
+        raise broken("xlsx/xls", file, error) from None
+
+
+def _sheet(sheet: CalamineSheet, name: str, styles: dict[tuple[int, int], int], survey: _Survey, out: Writer) -> None:
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise exceeded(f"工作表“{name}”有 {sheet.total_height} 行 {sheet.total_width} 列", out.file)
     merged = {start: end for start, end in sheet.merged_cell_ranges or () if end != start}
@@ -162,8 +185,6 @@ def _surveyed(data: bytes, file: str) -> _Survey:
     survey, left = _Survey(), MAX_UNPACKED
     wanted: dict[str, bytes] = {}
     for name in sorted(parts.names):
-        if not re.match(r"xl/|\[Content|_rels/|content\.xml|styles\.xml|META-INF/|mimetype|meta\.xml|settings\.xml", name):
-            continue
         if re.fullmatch(r"xl/(?:workbook\.xml|styles\.xml|_rels/workbook\.xml\.rels)", name):
             wanted[name] = parts.read(name, left)
             left -= len(wanted[name])
