@@ -32,11 +32,11 @@ from supervise.intake.items import Item, Notice, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
+from supervise.intake.readers.limits import MAX_CHARS
 from supervise.intake.readers.transcript import BREAK, Transcript
 from supervise.intake.schedule import Reporting
 from supervise.intake.structure import Node, Segment
 
-MAX_CHARS = 2_000_000
 __all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
@@ -49,7 +49,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
         file: the file's name for messages.
 
     Raises:
-        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than 8 million characters.
+        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than any notice.
     """
     given = Transcript(source, file=file) if isinstance(source, str) else source
     text, file = given.text, file or given.file

@@ -9,6 +9,7 @@ from supervise.errors import Invalid, Problem
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _WORDS = re.compile(r"[的一是在和年月日工作单位责任、,。:\n]|[,。:;]")
+_FREQUENT = re.compile("[的一是在和年月日工作單单位責责、，。：；第市區区縣县]")
 _SEEN = 200_000
 _FEW = 50
 """One damaged character in so many is put up with."""
@@ -18,7 +19,7 @@ def decode(data: bytes, file: str, declared: str = "") -> tuple[str, tuple[Probl
     """The text of a file, and a note where some of it could not be read.
 
     A byte order mark decides; then UTF-8, which other text hardly ever is by chance, whatever the file declares; then
-    UTF-16 without a mark; then GB18030, also for what calls itself gb2312 or gbk; then Big5 where it is declared.
+    UTF-16 without a mark; then GB18030, also for what calls itself gb2312 or gbk, or Big5 where it is declared or plainly is.
 
     Args:
         data: the bytes.
@@ -40,9 +41,15 @@ def decode(data: bytes, file: str, declared: str = "") -> tuple[str, tuple[Probl
     text = data.decode("utf-8", "replace")
     if text.count("\ufffd") * _FEW < sum(char > "\x7f" for char in text[:_SEEN]):  # UTF-8, cut or damaged somewhere
         return _tolerant(data, "utf-8", file)
-    if declared.lower().replace("-", "") in ("big5", "big5hkscs", "cp950"):
+    if declared.lower().replace("-", "") in ("big5", "big5hkscs", "cp950") or _is_big5(data[:_SEEN]):
         return _tolerant(data, "big5hkscs", file)
     return _tolerant(data, "gb18030", file)
+
+
+def _is_big5(data: bytes) -> bool:
+    """Whether the frequent characters of official prose come out in Big5, and hardly any in GB18030."""
+    big5, ours = (len(_FREQUENT.findall(data.decode(name, "ignore"))) for name in ("big5hkscs", "gb18030"))
+    return big5 > 3 and big5 > 3 * ours
 
 
 def _wide(data: bytes) -> str | None:

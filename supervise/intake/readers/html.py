@@ -13,7 +13,7 @@ from supervise.errors import Refused
 from supervise.intake.readers import grid
 from supervise.intake.readers.decoding import decode
 from supervise.intake.readers.grid import Cell
-from supervise.intake.readers.limits import MAX_CELLS, MAX_PART, MAX_SPAN, broken, exceeded, missing
+from supervise.intake.readers.limits import MAX_CELLS, MAX_PART, MAX_SPAN, MAX_TAGS, broken, exceeded, missing
 from supervise.intake.readers.numbering import written
 from supervise.intake.readers.transcript import Place, Transcript, Writer
 
@@ -56,6 +56,8 @@ def read(data: bytes, file: str) -> Transcript:
     """
     if len(data) > MAX_PART:
         raise exceeded(f"网页超过 {MAX_PART // 1_000_000} MB", file)
+    if data.count(b"<") > MAX_TAGS:
+        raise exceeded(f"网页里有 {data.count(b'<')} 个标记", file)
     declared = _DECLARED.search(data[:8192])
     text, notes = decode(data, file, declared[1].decode("ascii") if declared else "")
     out = Writer("html", file)

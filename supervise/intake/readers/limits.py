@@ -18,7 +18,11 @@ MAX_SPAN = 1_000
 """Rows or columns that one merged cell covers."""
 MAX_PAGES = 300
 """Pages of a PDF."""
-MAX_SECONDS = 10
+MAX_TAGS = 600_000
+"""Tags of one part inside a docx, or of a page: a hundred pages of a notice have some tens of thousands."""
+MAX_CHARS = 500_000
+"""Characters of a notice; the longest we know has sixty thousand."""
+MAX_SECONDS = 8
 """Seconds a file may take in a process of its own."""
 MAX_MEMORY = 450_000_000
 """Bytes such a process may take."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from supervise.errors import Problem
+from supervise.intake.readers.limits import MAX_CHARS, exceeded
 
 BREAK = "\u2028"
 """Parts the lines within a cell; on matching it counts as a blank."""
@@ -119,6 +120,9 @@ class Writer:
     Args:
         kind: the kind of file.
         file: its name.
+
+    Raises:
+        Invalid: K02, on writing, when there is more than any notice says.
     """
 
     def __init__(self, kind: str, file: str) -> None:
@@ -127,13 +131,13 @@ class Writer:
         self.places: list[Place] = []
         self.cells: dict[int, tuple[int, ...]] = {}
         self.notes: dict[Problem, None] = {}
+        self.length = 0
 
     def line(self, text: str, place: Place) -> None:
         """Add a paragraph; a line break within it begins another line of the same place."""
         for line in text.split("\n"):
             if line.strip():
-                self.lines.append(line.rstrip())
-                self.places.append(place)
+                self._add(line.rstrip(), place)
 
     def row(self, cells: Sequence[str], columns: Sequence[int], place: Place) -> None:
         """Add a row of a table.
@@ -143,9 +147,15 @@ class Writer:
             columns: the column of the file each stands in.
             place: of the row.
         """
-        self.lines.append("\t".join(cells))
-        self.places.append(place)
+        self._add("\t".join(cells), place)
         self.cells[len(self.lines)] = tuple(columns)
+
+    def _add(self, line: str, place: Place) -> None:
+        self.length += len(line) + 1
+        if self.length > MAX_CHARS:
+            raise exceeded(f"文字超过 {MAX_CHARS // 10_000} 万字", self.file)
+        self.lines.append(line)
+        self.places.append(place)
 
     def note(self, code: str, text: str, help: str = "") -> None:
         """Say once what was left out or put right."""

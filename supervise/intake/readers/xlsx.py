@@ -25,10 +25,11 @@ from supervise.intake.readers.zipped import Parts, attribute, local, tree
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
+_CELL = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(/?)>")
+_ROW = re.compile(rb'\br="(\d{1,7})"')
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d{1,5})"')
-_TAIL = 2048
+_TAG = 1 << 22
 _DAY_ZERO, _DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # Formats that Excel knows by number alone, those of its Chinese edition among them.
 _BUILT_IN = {
@@ -200,40 +201,60 @@ def _surveyed(data: bytes, file: str) -> _Survey:
 
 def _sheet_part(parts: Parts, name: str, left: int, survey: _Survey) -> int:
     """Look at the cells of a sheet without keeping it; returns its size."""
-    size, tail = 0, b""
-    rows, columns = [0, 0], [0, 0]
-    found: dict[tuple[int, int], int] = {}
-    first = True
+    size, tail, seen = 0, b"", _Extent(survey.styles.setdefault(name, {}))
     for chunk in parts.chunks(name, left):
         size += len(chunk)
         whole = tail + chunk
         end = whole.rfind(b">") + 1
-        if not end and len(whole) > (1 << 22):
+        if not end and len(whole) > _TAG:
             raise broken("xlsx", parts.file, "标签太长")
         tail = whole[end:]
         for match in _CELL.finditer(whole, 0, end):
-            ref = _REF.search(match[1])
-            if ref is None or match[2]:
-                continue
-            row, column = int(ref[2]) - 1, _column(ref[1])
-            rows = [row, row] if first else [min(rows[0], row), max(rows[1], row)]
-            columns = [column, column] if first else [min(columns[0], column), max(columns[1], column)]
-            first = False
-            if style := _STYLE.search(match[1]):
-                found[row, column] = int(style[1])
-            if len(found) > MAX_CELLS:
-                break
-        if (rows[1] + 1) * (columns[1] + 1) > MAX_CELLS or len(found) > MAX_CELLS:
-            raise exceeded(f"工作表有 {rows[1] + 1} 行 {columns[1] + 1} 列", parts.file)
-    survey.styles[name] = found
+            seen.take(match)
+            if seen.area > MAX_CELLS:
+                raise exceeded(f"工作表有 {seen.rows} 行 {seen.columns} 列以上", parts.file)
     return size
+
+
+@dataclass
+class _Extent:
+    """How far the filled cells of a sheet reach, and how they are shown.
+
+    Args:
+        styles: row and column → style; filled on the way.
+    """
+
+    styles: dict[tuple[int, int], int]
+    rows: int = 0
+    columns: int = 0
+    row: int = 0
+    column: int = 0
+
+    @property
+    def area(self) -> int:
+        """Cells that would be laid out."""
+        return self.rows * self.columns
+
+    def take(self, match: re.Match[bytes]) -> None:
+        """The next row or cell; one that does not say where it stands stands behind the one before."""
+        kind, words, empty = match.groups()
+        if kind == b"row":
+            at = _ROW.search(words)
+            self.row, self.column = int(at[1]) if at else self.row + 1, 0
+            return
+        ref = _REF.search(words)
+        self.row, self.column = (int(ref[2]), _column(ref[1])) if ref else (self.row, self.column + 1)
+        if not empty:
+            self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+            if style := _STYLE.search(words):
+                self.styles[self.row - 1, self.column - 1] = int(style[1])
 
 
 def _column(letters: bytes) -> int:
     value = 0
     for letter in letters:
         value = value * 26 + letter - 64
-    return value - 1
+    return value
 
 
 def _formats(styles: bytes, file: str) -> Iterator[tuple[int, str]]:

@@ -10,14 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from supervise.errors import Refused
-from supervise.intake.readers.limits import MAX_PART, MAX_PARTS, broken, exceeded, missing
+from supervise.intake.readers.limits import MAX_PART, MAX_PARTS, MAX_TAGS, broken, exceeded, missing
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _CHUNK = 1 << 20
-_TAGS = 1_500_000
-"""Tags of one part: its tree takes some hundred bytes for each."""
 _DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
 
 
@@ -94,7 +92,7 @@ def tree(data: bytes, what: str, file: str) -> _Element:
         from lxml import etree
     except ModuleNotFoundError:
         raise Refused(missing("lxml", file)) from None
-    if data.count(b"<") > _TAGS:
+    if data.count(b"<") > MAX_TAGS:
         raise exceeded(f"{what} 里有 {data.count(b'<')} 个标记", file)
     if _DECLARES.search(data):
         raise broken(what, file, "里面有 DOCTYPE 或 ENTITY 声明")
@@ -102,6 +100,8 @@ def tree(data: bytes, what: str, file: str) -> _Element:
     try:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        if "HUGE" in str(error):  # the library's own limits: depth, length of a name or a text
+            raise exceeded(f"{what} 套得太深或太大", file) from None
         raise broken(what, file, error) from None
 
 
