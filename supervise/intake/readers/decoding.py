@@ -19,7 +19,8 @@ def decode(data: bytes, file: str, declared: str = "") -> tuple[str, tuple[Probl
     """The text of a file, and a note where some of it could not be read.
 
     A byte order mark decides; then UTF-8, which other text hardly ever is by chance, whatever the file declares; then
-    UTF-16 without a mark; then GB18030, also for what calls itself gb2312 or gbk, or Big5 where it is declared or plainly is.
+    UTF-16 without a mark; then GB18030, also for what calls itself gb2312 or gbk, or Big5 where it is declared or
+    plainly is.
 
     Args:
         data: the bytes.

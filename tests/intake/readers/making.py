@@ -52,7 +52,8 @@ class Word:
     def add_list(self, number: int, levels: Sequence[tuple[str, str]], inner: str = "") -> None:
         """A list with its abstract list."""
         made = "".join(
-            f'<w:lvl w:ilvl="{i}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{inner}<w:lvlText w:val="{text}"/></w:lvl>'
+            f'<w:lvl w:ilvl="{i}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{inner}'
+            f'<w:lvlText w:val="{text}"/></w:lvl>'
             for i, (form, text) in enumerate(levels)
         )
         self.numbering.insert(0, self.xml(f'<w:abstractNum w:abstractNumId="{number}">{made}</w:abstractNum>'))

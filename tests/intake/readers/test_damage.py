@@ -176,14 +176,14 @@ def raw_pdf(content: bytes, pages: int = 1) -> bytes:
     )  # fmt: skip
 
 
+WIDE = '<w:tr><w:tc><w:tcPr><w:gridSpan w:val="9999"/></w:tcPr><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc></w:tr>'
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "a docx that unpacks to 60 MB": lambda: bare_docx("<w:p><w:r><w:t>" + "a" * 60_000_000 + "</w:t></w:r></w:p>"),
     "a docx of a million paragraphs": lambda: bare_docx("<w:p/>" * 1_000_000),
     "a docx of one endless word": lambda: bare_docx("<w:p><w:r><w:t>" + "a" * 20_000_000 + "</w:t></w:r></w:p>"),
     "a docx nested without end": lambda: bare_docx("<w:sdt>" * 100_000),
     "a docx table as wide as the world": lambda: bare_docx(
-        "<w:tbl>" + '<w:tr><w:tc><w:tcPr><w:gridSpan w:val="9999"/></w:tcPr><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc></w:tr>'
-        * 500 + "</w:tbl>"
+        f"<w:tbl>{WIDE * 500}</w:tbl>"
     ),
     "a docx with entities": lambda: zipped(
         {"word/document.xml": f"{ENTITIES}<w:document {NAMESPACE}><w:body><w:p>&d;</w:p></w:body></w:document>"}
@@ -203,7 +203,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
     "a page nested without end": lambda: page("<div>" * 200_000 + "任务"),
     "a page of a million words": lambda: page("<p>a" * 1_000_000),
-    "a page table of endless spans": lambda: page("<table>" + "<tr><td rowspan=60000 colspan=1000>1" * 300 + "</table>"),
+    "a page table of endless spans": lambda: page("<table>" + "<tr><td rowspan=60000 colspan=1000>1" * 300),
     "a PDF of thousands of pages": lambda: raw_pdf(b"BT ET", 2_000),
     "a file of 40 MB": lambda: b"a" * (MAX_FILE + 1),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from supervise.intake import read, readers
 from supervise.intake.folding import numeral
 from supervise.intake.readers.numbering import chinese, roman, written
 from supervise.intake.readers.transcript import BREAK, Place
-from tests.intake.readers.making import HEAD, ROWS, TITLE, Word, bare_docx
+from tests.intake.readers.making import HEAD, NAMESPACE, ROWS, TITLE, Word, bare_docx, zipped
 
 
 def lines(word: Word) -> list[str]:
@@ -65,10 +65,8 @@ def test_a_style_numbers_its_paragraphs() -> None:
     </w:styles>"""
     numbering = """<w:numbering {ns}><w:abstractNum w:abstractNumId="0">
       <w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="第%1章 "/></w:lvl>
-      <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="C"/><w:lvlText w:val="%2."/></w:lvl>
+      <w:lvl w:ilvl="1"><w:numFmt w:val="decimal"/><w:pStyle w:val="C"/><w:lvlText w:val="%2."/></w:lvl>
       </w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>"""
-    from tests.intake.readers.making import NAMESPACE
-
     body = "".join(
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{off}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>'
         for style, off, text in (
@@ -84,7 +82,8 @@ def test_a_style_numbers_its_paragraphs() -> None:
 @pytest.mark.parametrize(
     ("form", "shown"),
     [
-        ("decimal", "12"), ("chineseCounting", "十二"), ("japaneseCounting", "十二"), ("chineseLegalSimplified", "壹拾贰"),
+        ("decimal", "12"), ("chineseCounting", "十二"), ("japaneseCounting", "十二"),
+        ("chineseLegalSimplified", "壹拾贰"),
         ("decimalEnclosedCircle", "⑫"), ("upperRoman", "XII"), ("lowerLetter", "l"), ("ideographTraditional", "乙"),
         ("ideographZodiac", "亥"), ("decimalZero", "12"), ("decimalEnclosedParen", "(12)"), ("unheard", "12"),
     ],
@@ -137,8 +136,12 @@ def test_a_table_reaches_the_reader_cell_by_cell() -> None:
 
 def test_units_below_each_other_for_one_task_are_one_row() -> None:
     """A task whose cell reaches over several rows is one task with all their units."""
-    rows = [["序号", "工作任务", "牵头单位", "配合单位"], ["1", "建设园区。", "区发改局", "区财政局"], ["", "", "", "区住建局"],
-            ["2", "修路。", "区交通局", "柳汀镇"]]  # fmt: skip
+    rows = [
+        ["序号", "工作任务", "牵头单位", "配合单位"],
+        ["1", "建设园区。", "区发改局", "区财政局"],
+        ["", "", "", "区住建局"],
+        ["2", "修路。", "区交通局", "柳汀镇"],
+    ]
     word = Word()
     word.table(rows, [(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 2, 2)])
     notice = read(readers.read(word.bytes(), "a.docx"))
@@ -204,8 +207,6 @@ def test_line_breaks_and_tabs_within_a_paragraph_stay() -> None:
 def test_strict_files_read_the_same() -> None:
     """The namespace of the strict standard makes no difference."""
     strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
-    from tests.intake.readers.making import NAMESPACE, zipped
-
     document = f"<w:document {NAMESPACE}><w:body><w:p><w:r><w:t>任务</w:t></w:r></w:p></w:body></w:document>"
     document = document.replace("http://schemas.openxmlformats.org/wordprocessingml/2006/main", strict)
     assert readers.read(zipped({"word/document.xml": document}), "a.docx").text == "任务"

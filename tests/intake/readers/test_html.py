@@ -26,7 +26,7 @@ def test_a_page_is_read_whatever_it_declares(charset: str, declared: str) -> Non
 
 
 def test_blocks_are_lines_and_words_within_stay_together() -> None:
-    """Nested spans are one sentence, a break of the source is none, a br is one; scripts and hidden parts are nothing."""
+    """Nested spans are one sentence, a break of the source is none, a br is one; scripts and hidden parts are not."""
     body = """<div><h1>2025年<span>重点<b>工作</b></span></h1><script>var a="一、";</script><p>一、做强
         工业</p><p style="display: none">广告</p><div>1.新增<font>12</font>户。<br>(牵头单位:区工信局)</div></div>"""
     assert lines(body) == ["2025年重点工作", "一、做强工业", "1.新增12户。", "(牵头单位:区工信局)"]

@@ -10,7 +10,10 @@ from supervise.errors import Invalid
 from supervise.intake import read, readers
 from tests.intake.readers.making import HEAD, ROWS, TITLE, Print
 
-LONG = "支持企业更新设备、改造产线，全年实施技术改造项目35个，建成市级以上智能车间6个，累计完成技改投资20亿元，带动上下游协同改造。"
+LONG = (
+    "支持企业更新设备、改造产线，全年实施技术改造项目35个，建成市级以上智能车间6个，"
+    "累计完成技改投资20亿元，带动上下游协同改造。"
+)
 
 
 def test_wrapped_lines_are_one_paragraph() -> None:
