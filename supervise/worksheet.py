@@ -25,6 +25,7 @@ from supervise.intake.workbook import (
     UNITS,
 )
 from supervise.people import Unit
+from supervise.widths import columns
 
 _WIDTHS = {
     "code": 14, "path": 18, "text": 60, "targets": 22, "lead": 20, "co": 24, "leader": 10, "due": 12, "lines": 9,
@@ -44,6 +45,8 @@ _SPARE = 200
 """Rows below the last task that have drop-downs too."""
 _NAMES = ("lead", "co")
 _LONGEST = 32_767
+_LINE, _TALLEST = 16, 400
+"""Points that a line of a cell takes, and that a row may have."""
 
 
 def breakdown(made: Breakdown, units: Sequence[Unit] = (), problems: Iterable[Problem] = ()) -> bytes:
@@ -93,6 +96,19 @@ def _field(doubt: Doubt, task: Draft | None) -> str:
     return _OF_CODE.get(doubt.code, "text")
 
 
+def _words(task: Draft, doubts: str) -> dict[str, str]:
+    """The words of each cell that has some."""
+    place = next((span.place for span in task.spans if span.field == "text"), "")
+    found = {name: getattr(task, name) for name in COLUMNS if name not in ("due", "lines", "place", "doubts")}
+    words = {name: value if isinstance(value, str) else "\n".join(value) for name, value in found.items()}
+    return words | {"place": place, "doubts": doubts}
+
+
+def _lines(words: str, width: int) -> int:
+    """How many lines words take in a column so wide."""
+    return sum(max(1, -(-columns(line) // (width - 2))) for line in words.split("\n"))
+
+
 class _Writer:
     """Writes the sheets of one breakdown."""
 
@@ -119,6 +135,7 @@ class _Writer:
             "due": book.add_format(plain | {"bg_color": "#FFF2CC", "num_format": "yyyy-mm-dd"}),
         }
         self.grey = book.add_format(plain | {"font_color": "#7F7F7F"})
+        self.red = book.add_format(plain | {"font_color": "#C00000"})
 
     def write(self) -> None:
         self._tasks(self.book.add_worksheet(TASKS))
@@ -137,8 +154,12 @@ class _Writer:
         sheet.freeze_panes(1, 3)
         sheet.write_row(0, 0, COLUMNS.values(), self.head)
         sheet.set_row(0, 24)
+        placed = any(span.place for task in self.made.tasks for span in task.spans)
         for column, name in enumerate(fields):
-            sheet.set_column(column, column, _WIDTHS[name])
+            hidden = name == (
+                "lines" if placed else "place"
+            )  # a file without lines has places, and the other way round
+            sheet.set_column(column, column, _WIDTHS[name], None, {"hidden": hidden})
         for row, task in enumerate(self.made.tasks, start=1):
             self._task(sheet, row, task, fields)
         last = max(len(self.made.tasks), 1)
@@ -151,35 +172,29 @@ class _Writer:
 
     def _task(self, sheet: Any, row: int, task: Draft, fields: Sequence[str]) -> None:
         remarks = self.remarks.get(task.code, [])
-        place = next((span.place for span in task.spans if span.field == "text"), "")
+        words = _words(task, "\n".join(text for _, text in remarks))
+        sheet.set_row(row, min(_TALLEST, _LINE * max(_lines(words[name], _WIDTHS[name]) for name in words) + 2))
         for column, name in enumerate(fields):
             here = [text for field, text in remarks if field == name]
-            self._value(sheet, row, column, name, task, place, bool(here), "\n".join(text for _, text in remarks))
+            self._value(sheet, row, column, name, task, words.get(name, ""), bool(here))
             if here:
                 sheet.write_comment(
                     row, column, "\n".join(here), {"author": "supervise", "x_scale": 2.2, "y_scale": 1.2}
                 )
 
-    def _value(
-        self, sheet: Any, row: int, column: int, name: str, task: Draft, place: str, doubtful: bool, doubts: str
-    ) -> None:
+    def _value(self, sheet: Any, row: int, column: int, name: str, task: Draft, words: str, doubtful: bool) -> None:
         if name == "due":
             form = self.doubtful["due"] if doubtful else self.day
             if task.due is None:
                 sheet.write_blank(row, column, None, form)
             else:
                 sheet.write_datetime(row, column, task.due, form)
-            return
-        if name == "lines":
+        elif name == "lines":
             if task.lines is not None:
                 sheet.write_number(row, column, task.lines, self.grey)
-            return
-        words = {"doubts": doubts, "place": place}.get(name)
-        if words is None:
-            value = getattr(task, name)
-            words = value if isinstance(value, str) else "\n".join(value)
-        form = self.doubtful[""] if doubtful else self.grey if name in ("doubts", "place") else self.text
-        sheet.write_string(row, column, words, form)
+        else:
+            own = {"doubts": self.red, "place": self.grey}.get(name, self.text)
+            sheet.write_string(row, column, words, self.doubtful[""] if doubtful else own)
 
     def _choices(self, sheet: Any, last: int, fields: Sequence[str]) -> None:
         """Drop-downs of units and checks of days; several names in one cell, one a line, are let through."""

@@ -74,11 +74,15 @@ def _unknown(name: str, directory: Directory) -> bool:
 
 
 def alike(name: str, unit: str) -> bool:
-    """Whether a name can be another form of a unit's name: most of what tells it from others is in there.
+    """Whether a name can be another form of a unit's name: most of what tells one from others stands in the other.
 
     Args:
         name: as printed.
         unit: the unit's name.
     """
-    core = _GENERIC.sub("", fold(name))
-    return bool(core) and sum(char in unit for char in core) * _ALIKE[1] >= len(core) * _ALIKE[0]
+    return _within(name, unit) or _within(unit, name)
+
+
+def _within(short: str, long: str) -> bool:
+    core = _GENERIC.sub("", fold(short))
+    return bool(core) and sum(char in long for char in core) * _ALIKE[1] >= len(core) * _ALIKE[0]

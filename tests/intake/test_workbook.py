@@ -253,7 +253,7 @@ def test_corrections_that_disagree_teach_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "unit", "same"),
     [
-        ("区发改委", "区发展和改革局", True), ("区人社局", "区人力资源和社会保障局", True),
+        ("区发改委", "区发展和改革局", True), ("区人力资源和社会保障局", "区人社局", True),
         ("区农业局", "区林业局", False), ("区政府办", "区政府办公室", False), ("区卫计委", "区卫生健康委员会", False),
     ],
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Word's docx: paragraphs with their automatic numbers, tables with merged cells, text boxes, accepted revisions.
 
 The parts are walked with lxml and not with python-docx, which gives no automatic numbers, reads every picture into
-memory, and whose cells are found in quadratic time (docs/decisions/0012).
+memory, and whose cells are found in quadratic time (docs/decisions/0013).
 """
 
 from __future__ import annotations
