@@ -7,6 +7,7 @@ gets a new process. What passes between the two is bytes one way and JSON the ot
 from __future__ import annotations
 
 import json
+import math
 import os
 import struct
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -27,14 +29,16 @@ GUARDED = frozenset(("xlsx", "xls", "ods", "pdf"))
 """Kinds read in a process of their own; the others are bounded before they are read."""
 START = 60
 """Seconds such a process may take to start on a busy machine; reading has its own limit."""
+PATIENCE = 4
+"""Where the system counts a process's own time, so many times as long may pass on a clock: others work here too."""
 _LENGTH = struct.Struct(">Q")
 
 
 class Guarded:
-    """Reads files, the risky kinds in a process of its own.
+    """Reads files one at a time, the risky kinds in a process of its own.
 
     Args:
-        seconds: what one file may take there.
+        seconds: of its own time that one file may take there.
         memory: bytes it may take there.
     """
 
@@ -78,7 +82,8 @@ class Guarded:
             process = self._started()
         except OSError:  # no second process to be had here: read it in this one
             return readers.read(data, file, form)
-        answer = self._asked(process, [file.encode(errors="surrogateescape"), form.encode(), data], self.seconds)
+        patience = self.seconds * (PATIENCE if find_spec("resource") is not None else 1)
+        answer = self._asked(process, [file.encode(errors="surrogateescape"), form.encode(), data], patience)
         if answer is None:
             self.close()
             raise exceeded(f"{self.seconds:g} 秒没有读完,或用尽了内存", file)
@@ -89,8 +94,9 @@ class Guarded:
             self.close()
             package = str(Path(__file__).parent.parent)
             paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+            limits = [str(self.memory), str(self.seconds)]
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from supervise.guarded import serve; serve()", str(self.memory)],
+                [sys.executable, "-c", "from supervise.guarded import serve; serve()", *limits],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
             )  # fmt: skip
@@ -151,13 +157,15 @@ def _answered(answer: bytes, file: str) -> Transcript:
 
 def serve() -> None:
     """What the process does: limit itself, then answer file after file until nobody asks any more."""
-    _limit(int(sys.argv[1]))
+    memory, seconds = int(sys.argv[1]), float(sys.argv[2])
+    _limit(memory)
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes nowhere
     _send(target, b"ready")
     with suppress(struct.error, OSError):
         while True:
             file, form, data = _received(source), _received(source), _received(source)
+            _allow(seconds)
             _send(target, json.dumps(_reading(data, file.decode(errors="surrogateescape"), form.decode())).encode())
 
 
@@ -169,6 +177,18 @@ def _limit(memory: int) -> None:
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _allow(seconds: float) -> None:
+    """Let the process live so much longer, in time of its own; then the system ends it."""
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    with suppress(ValueError, OSError):
+        until = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _reading(data: bytes, file: str, form: str) -> dict[str, Any]:

@@ -92,6 +92,8 @@ class _Reader:
         """
         properties = child(paragraph, "pPr")
         text = "".join(self._inline(paragraph)).strip("\n")
+        if properties is None:
+            return text
         if child(properties, "rPr", "del") is not None and not text.strip():
             return ""
         label = self.numbering.label(properties)

@@ -17,6 +17,8 @@ from supervise.intake.readers.limits import MAX_CELLS, MAX_SPAN, exceeded
 from supervise.intake.readers.transcript import Place, Writer, flat
 
 _HEAD_ROWS = 4
+_FIELDS = 6
+"""A row of a form has at most so many labels and values."""
 _SEARCHED = 30
 """A head is looked for in so many rows from the top."""
 
@@ -99,6 +101,29 @@ class _Table:
         self.roles: list[str] = []  # of the columns, below a head
 
     def write(self) -> None:
+        """Write it: a record as labels and values, else row by row."""
+        if pairs := self._record():
+            for label, cell in pairs:
+                self.out.line(f"{label}:{cell.text.strip()}", _at(self.place, cell.row, cell.column))
+            return
+        self._rows()
+
+    def _record(self) -> list[tuple[str, Cell]]:
+        """Labels and the cells beside them, where a table is the form of one matter: 责任单位 | 区工信局."""
+        pairs: list[tuple[str, Cell]] = []
+        for row in range(len(self.slots)):
+            cells = list({id(c): c for j in self.columns if (c := self.slots[row][j]) is not None}.values())
+            if len(cells) % 2 or len(cells) > _FIELDS:
+                return []
+            fresh = [(a, b) for a, b in zip(cells[::2], cells[1::2], strict=True) if b.row == row and b.text.strip()]
+            pairs += [(fold("".join(a.text.split())).rstrip(":"), b) for a, b in fresh]
+        if any(role("".join(cell.text.split())) != "other" for _, cell in pairs):
+            return []  # labels beside labels are the head of a table
+        roles = [role(label) for label, _ in pairs]
+        named = sum(r not in ("other", "no") for r in roles)
+        return pairs if named >= 2 and named * 2 >= len(pairs) and {"lead", "unit"} & set(roles) else []
+
+    def _rows(self) -> None:
         i, waiting = 0, list[str]()
         waiting_row = 0
         while i < len(self.slots):

@@ -18,13 +18,13 @@ MAX_SPAN = 1_000
 """Rows or columns that one merged cell covers."""
 MAX_PAGES = 300
 """Pages of a PDF."""
-MAX_TAGS = 600_000
+MAX_TAGS = 500_000
 """Tags of one part inside a docx, or of a page: a hundred pages of a notice have some tens of thousands."""
-MAX_CHARS = 500_000
+MAX_CHARS = 400_000
 """Characters of a notice; the longest we know has sixty thousand."""
 MAX_SECONDS = 8
-"""Seconds a file may take in a process of its own."""
-MAX_MEMORY = 450_000_000
+"""Seconds of its own time that a file may take in a process of its own."""
+MAX_MEMORY = 400_000_000
 """Bytes such a process may take."""
 MAX_CONVERSION = 60
 """Seconds LibreOffice may take to turn an old file into a new one; it is the one step that may be slow to start."""

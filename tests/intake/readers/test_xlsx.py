@@ -95,6 +95,28 @@ def test_empty_rows_and_columns_are_no_part_of_a_table() -> None:
     assert len(read(made).items) == 3
 
 
+def test_a_form_is_read_as_labels_and_values() -> None:
+    """A sheet that holds one matter, its labels beside its values, is no table of tasks."""
+    rows = [["督办事项", "修建农村公路32公里。", "", ""], ["责任单位", "区交通局", "完成时限", "2025年10月底前"]]
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write(0, 0, rows[0][0])
+        sheet.merge_range("B1:D1", rows[0][1])
+        sheet.write_row(1, 0, rows[1])
+
+    made = readers.read(workbook(fill), "a.xlsx")
+    assert made.text.split("\n") == ["督办事项:修建农村公路32公里。", "责任单位:区交通局", "完成时限:2025年10月底前"]
+    assert str(made.place(made.text.index("区交通局"))) == "任务表!B2"
+
+
+@pytest.mark.parametrize("head", [("牵头单位", "任务", "责任单位", "时限"), ("任务", "责任单位", "时限", "牵头领导")])
+def test_a_table_of_one_task_is_no_form(head: tuple[str, ...]) -> None:
+    """Labels beside labels head a table, also where only one row follows."""
+    values = {"牵头单位": "区发改局", "任务": "修路。", "责任单位": "区交通局", "时限": "年底前", "牵头领导": "张三"}
+    made = readers.read(plain_sheet([head, [values[label] for label in head]]), "a.xlsx")
+    assert made.text.split("\n")[0] == "\t".join(head)
+
+
 def test_a_sheet_of_words_alone_is_a_list_of_lines() -> None:
     """One column of sentences is read as the notice it is."""
     made = readers.read(plain_sheet([["一、工业"], ["1.新增企业12户。(牵头单位:区工信局)"]]), "a.xlsx")
