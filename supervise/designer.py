@@ -47,7 +47,7 @@ class Designer(Desk):
         """The picture of a lifecycle.
 
         Args:
-            name: ``key-work`` or ``key-work@1``.
+            name: ``key-work`` or ``key-work@2``.
             format: ``svg``, ``png`` or ``dot``.
             counts: state → number of tasks, from ``counts``.
             as_of: the day of the counts.

@@ -28,8 +28,8 @@ from supervise.people import Unit
 from supervise.widths import columns
 
 _WIDTHS = {
-    "code": 14, "path": 18, "text": 60, "targets": 22, "lead": 20, "co": 24, "leader": 10, "due": 12, "lines": 9,
-    "place": 16, "doubts": 44,
+    "code": 14, "path": 18, "text": 60, "targets": 22, "lead": 20, "co": 24, "leader": 10, "due": 12,
+    "category": 10, "lines": 9, "place": 16, "doubts": 44,
 }  # fmt: skip
 _OF_CODE = {
     "I01": "lead",

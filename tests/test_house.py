@@ -65,6 +65,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
 CORE_WORDS: dict[str, str] = {
     "order": "the key of a rung in a ladder file",
     "start": "where a numbered list begins, in HTML and in docx",
+    "propose": "the name of a command: supervise units propose",
 }
 
 FILE_LINES, FUNCTION_LINES, LONG_LINES, LONG_SHARE = 400, 60, 30, 0.10

@@ -60,6 +60,7 @@ class Draft(reading.Strict):
         leader: leaders in charge.
         lines: 1-based line in the notice.
         due: its own limit, if the notice prints one.
+        category: kind of task, where the lifecycle has several.
         spans: where these facts stand in the notice; for a screen, and not written to files.
     """
 
@@ -72,6 +73,7 @@ class Draft(reading.Strict):
     leader: tuple[str, ...] = ()
     lines: int | None = None
     due: reading.Day | None = None
+    category: str = ""
     spans: tuple[Span, ...] = ()
 
 

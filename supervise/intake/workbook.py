@@ -23,7 +23,8 @@ from supervise.reading import Document, Path
 TASKS, DOUBTS, ABOUT, UNITS, DRAFTED = "任务分解", "待核", "文件", "单位", "原稿"
 COLUMNS = {
     "code": "编码", "path": "章节", "text": "任务", "targets": "目标", "lead": "牵头单位", "co": "协办单位",
-    "leader": "牵头领导", "due": "办结时限", "lines": "原文行号", "place": "原文位置", "doubts": "待核",
+    "leader": "牵头领导", "due": "办结时限", "category": "类别", "lines": "原文行号", "place": "原文位置",
+    "doubts": "待核",
 }  # fmt: skip
 DOUBT_COLUMNS = {"code": "代码", "task": "编码", "lines": "原文行号", "place": "原文位置", "text": "问题"}
 DRAFTED_COLUMNS = {"code": "编码", "lead": "牵头单位", "co": "协办单位"}
@@ -130,7 +131,7 @@ class _Reader:
         raise Invalid(Problem("K21", text, file=self.file, line=1, path=sheet))
 
     def _task(self, cells: Mapping[str, Any], columns: Mapping[str, int], number: int) -> Draft:
-        values: dict[str, Any] = {"code": _text(cells["code"]), "text": _text(cells["text"])}
+        values: dict[str, Any] = {name: _text(cells.get(name, "")) for name in ("code", "text", "category")}
         values |= {name: self._names(cells.get(name, ""), name) for name in _LISTS}
         values["due"] = self._day(cells.get("due", ""), TASKS, number, columns.get("due", -1) + 1, COLUMNS["due"])
         values["lines"] = self._whole(cells.get("lines", ""), TASKS, number, columns.get("lines", -1) + 1)

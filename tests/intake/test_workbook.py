@@ -93,7 +93,7 @@ DAYS = st.none() | st.dates(date(2020, 1, 1), date(2040, 1, 1))
 TASKS_OF = st.builds(
     Draft, code=st.uuids().map(str), path=st.lists(TEXTS, max_size=2, unique=True).map(tuple), text=TEXTS, lead=LISTS,
     co=LISTS, leader=st.just(("张三",)), targets=st.lists(TEXTS, max_size=2, unique=True).map(tuple), due=DAYS,
-    lines=st.none() | st.integers(1, 9999),
+    category=st.sampled_from(["", "major"]), lines=st.none() | st.integers(1, 9999),
 )  # fmt: skip
 
 

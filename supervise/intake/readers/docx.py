@@ -166,7 +166,7 @@ class _Reader:
             if self.cells > MAX_CELLS:
                 raise exceeded(f"表格超过 {MAX_CELLS // 10_000} 万格", self.out.file)
             above = open_.get(j)
-            if merge is not None and attribute(merge, "val") != "restart" and above is not None:
+            if merge is not None and attribute(merge, "val") in ("", "continue") and above is not None:
                 above.rows = i - above.row + 1
             else:
                 cell = Cell(words, i, j, 1, wide)
