@@ -65,7 +65,7 @@ def _task(item: Item, folded: str, starts: Sequence[int], begin: int, below: int
         at = starts[min(item.unit_line_no, len(starts)) - 1] if item.unit_line_no else begin
         clause = _find(folded, item.unit_line, min(at, begin), len(folded)) or clause
     yield from _parties(item, folded, clause, begin)
-    if item.deadline is not None:
+    if item.deadline is not None and item.deadline.date is not None:
         places = (
             (clause, (start, stop), (begin, end))
             if item.deadline.scope == ""
