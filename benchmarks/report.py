@@ -87,6 +87,18 @@ KINDS: dict[str, Kind] = {
         "一个月的红黑榜", "limit_rollup", "pandas_naive_parquet", lambda r: _mid(r, "s"), lambda r: "月榜", (), "",
         lambda r: f"{_mid(r, 's') * 1e3:.1f} ms,内存 {_mid(r, 'rss_mib'):.0f} MiB",
     ),
+    "b5": Kind(
+        "读五份通知(文本)", "text_floor", "", lambda r: _mid(r, "ms"), lambda r: "五份通知", ("text_lines",), "",
+        lambda r: f"{_mid(r, 'ms'):.2f} ms",
+    ),
+    "b5-docx": Kind(
+        "读 Word 表格", "docx_stdlib", "docx_row_cells", lambda r: _mid(r, "ms"), lambda r: "100 行 6 栏",
+        ("supervise_docx_notice",), "", lambda r: f"{_mid(r, 'ms'):.1f} ms",
+    ),
+    "b5-xlsx": Kind(
+        "读 Excel 表格", "xlsx_stdlib", "xlsx_openpyxl", lambda r: _mid(r, "ms"), lambda r: "100 行 6 栏",
+        ("supervise_xlsx_notice",), "", lambda r: f"{_mid(r, 'ms'):.1f} ms",
+    ),
     "b7": Kind(
         "命令行冷启动办一步", "cold_advance_raw", "cold_advance_orm_naive", lambda r: _mid(r, "wall_ms"),
         lambda r: "SQLite", (), "", lambda r: f"{_mid(r, 'wall_ms'):.0f} ms",

@@ -179,6 +179,22 @@ def board(run: Run) -> None:
     shutil.rmtree(data, ignore_errors=True)
 
 
+def intake(run: Run) -> None:
+    """B5: the sample notices, then a table of a hundred rows in Word and Excel."""
+    forms = {
+        "b5": ("text_lines", "text_floor", "supervise_text"),
+        "b5-docx": ("docx_stdlib", "docx_row_cells", "supervise_docx", "supervise_docx_notice"),
+        "b5-xlsx": (
+            "xlsx_stdlib", "xlsx_openpyxl", "xlsx_openpyxl_read_only", "supervise_xlsx", "supervise_xlsx_notice",
+        ),
+    }  # fmt: skip
+    texts = ("--texts", str(world.PEERS.parent / "seeds" / "*.txt"))
+    for part, only in forms.items():
+        (OUT / f"{part}.jsonl").unlink(missing_ok=True)
+        sizes = ("--only", ",".join(only), "--repeats", run.repeats(25, 15))
+        run.call(part, world.PEERS / "b5_intake.py", *texts, *sizes, extra="intake.py")
+
+
 def startup(run: Run) -> None:
     """B7: help, and one durable step from cold."""
     from benchmarks import cold
@@ -198,7 +214,8 @@ def scale(run: Run) -> None:
 
 
 PARTS = {
-    "b1": dispatch, "b2": advance, "batch": batches, "load": loads, "b3": sweep, "b4": board, "b7": startup,
+    "b1": dispatch, "b2": advance, "batch": batches, "load": loads, "b3": sweep, "b4": board, "b5": intake,
+    "b7": startup,
     "scale": scale,
 }  # fmt: skip
 OWN = ("load", "scale")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from supervise.intake.breakdown import Breakdown, Draft
     from supervise.intake.notice import Notice
+    from supervise.intake.readers.transcript import Transcript
 
 CHUNK = 500
 Many = list  # the hall's own ``list`` hides the word inside the class
@@ -69,11 +70,11 @@ class TickReport:
 class Clerk(Liaison):
     """Everything that moves a task, and the lists people work from."""
 
-    def intake(self, text: str, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
+    def intake(self, source: str | Transcript, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
         """Read a notice into a breakdown that a clerk corrects; nothing is stored.
 
         Args:
-            text: the notice as published.
+            source: the notice as text, or what ``documents.read_document`` made of a file.
             file: its name, for messages.
             code: beginning of the task codes, such as ``GF2021``.
 
@@ -83,8 +84,8 @@ class Clerk(Liaison):
         from supervise.intake import breakdown as breakdowns
         from supervise.intake import notice as notices
 
-        notice = notices.read(text, file)
-        return notice, breakdowns.draft(notice, self.directory, code)
+        notice = notices.read(source, file)
+        return notice, breakdowns.draft(notice, self.directory, code, source=source)
 
     def assign(
         self,

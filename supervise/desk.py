@@ -15,7 +15,7 @@ from supervise import approvals, chain
 from supervise.dates import ONE_DAY, Calendar
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
-from supervise.people import Actor, Directory
+from supervise.people import Actor, Aliased, Directory
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Event, Task
 from supervise.rules import escalation
@@ -97,7 +97,8 @@ class Desk:
         folder = definitions if isinstance(definitions, Folder) else read_folder(Path(definitions or shipped()))
         self.folder = folder.sound()
         self.district = district
-        self.directory: Directory = directory if directory is not None else folder.units
+        known: Directory = directory if directory is not None else folder.units
+        self.directory: Directory = Aliased(known, folder.aliases) if folder.aliases else known
         self.calendar = _calendar(calendar, folder.calendar)
         self.now, self.today, self.algorithm = now, today, chain.ready(algorithm)
         self.shelves = Shelves(district, archives)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 DIGITS = {
     "零": 0,
@@ -40,6 +41,7 @@ _PUNCTUATION = {
     "︰": ":", "﹕": ":", "∶": ":", "﹔": ";", "﹐": ",", "﹑": "、", "､": "、",
     "｡": "。", "．": ".", "﹒": ".", "～": "~", "\u3000": " ", "\xa0": " ", "\ufeff": " ",
     "\u200b": " ", "\u200c": " ", "\u200d": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\x0b": " ", "\x0c": " ",
+    "\u2028": " ",
 }  # fmt: skip
 
 
@@ -109,6 +111,8 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
     """Opening bracket → its closing bracket, for every pair that lies within the span."""
     waiting: list[int] = []
     pairs: dict[int, int] = {}
+    if folded.find("(", start, end) < 0:
+        return pairs
     for match in _BRACKETS.finditer(folded, start, end):
         if match.group() == "(":
             waiting.append(match.start())
@@ -120,17 +124,23 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
     pairs = brackets(folded, start, end)
-    spans, at, begin = [], start, start
-    while at < end:
-        char = folded[at]
-        if char == "(":
-            at = pairs.get(at, at)
-        elif char in separators:
+    spans, begin, inside = [], start, -1
+    for match in _stops(separators).finditer(folded, start, end):
+        at = match.start()
+        if at <= inside:
+            continue
+        if folded[at] == "(":
+            inside = pairs.get(at, inside)
+        else:
             spans.append((begin, at))
             begin = at + 1
-        at += 1
     spans.append((begin, end))
     return spans
+
+
+@lru_cache(maxsize=64)
+def _stops(separators: str) -> re.Pattern[str]:
+    return re.compile(f"[({re.escape(separators)}]")
 
 
 def trim(folded: str, start: int, end: int, junk: str = " \t\r\n") -> tuple[int, int]:

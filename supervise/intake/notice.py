@@ -1,8 +1,8 @@
 """The text of a notice → ``Notice``: what it says about itself, its sections, every task with its line and parties.
 
 Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (which entries are tasks), ``clauses`` and
-``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). Readers of other files
-(docx, xlsx, html) hand their text in here.
+``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). What
+``readers`` made of a docx, xlsx, html or pdf is handed in here as it is.
 """
 
 from __future__ import annotations
@@ -32,28 +32,35 @@ from supervise.intake.items import Item, Notice, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
+from supervise.intake.readers.limits import MAX_CHARS
+from supervise.intake.readers.transcript import BREAK, Transcript
 from supervise.intake.schedule import Reporting
 from supervise.intake.structure import Node, Segment
 
-MAX_CHARS = 2_000_000
 __all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
-def read(text: str, file: str = "") -> Notice:
+def read(source: str | Transcript, file: str = "") -> Notice:
     """Read a notice.
 
     Args:
-        text: the notice as text.
+        source: the notice as text, or as a reader of files wrote it down: then every paragraph is one line, and the
+            rows of tables are known.
         file: the file's name for messages.
 
     Raises:
-        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than 8 million characters.
+        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than any notice.
     """
+    given = Transcript(source, file=file) if isinstance(source, str) else source
+    text, file = given.text, file or given.file
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     folded = fold(text)
-    split = tables.stack(lines.split(folded))
-    unwrapped, pages = lines.unwrap(split)
+    split = list(lines.split(folded, given.cells))
+    unwrapped, pages = split, list[Line]()
+    if given.kind == "txt":
+        split = tables.stack(split)
+        unwrapped, pages = lines.unwrap(split)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = lines.contents(unwrapped, clauses.begins)
     away = sorted(
@@ -66,7 +73,8 @@ def read(text: str, file: str = "") -> Notice:
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped).notice()
+    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped).notice()
+    return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
 def _readable(text: str, file: str) -> None:
@@ -212,7 +220,7 @@ class _Reader:
         deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
-        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip())
+        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip()).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,
