@@ -23,7 +23,7 @@ _LEAD = (
 _CO = (
     r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:协同|协办|密切|主要)配合"
 )
-_UNIT = r"责任|承办|落实|实施|组织实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
+_UNIT = r"责任|承办|分办|分别办理|分别承办|落实|实施|组织实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
 _RANKS = r"(?:党委|党组|政府|[省市区县州旗盟镇乡](?:委|政府|级)?|局)?"
 # 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, in at most two words, and whose leader it is.
 _LEADER = (
@@ -56,7 +56,7 @@ def _spaced(words: str) -> str:
 _ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(_spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
-    rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN})|(?P<other>{_OTHER}))"
+    rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理)|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
     r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S))"
 )
@@ -116,8 +116,8 @@ class Clause:
 
 def begins(line: str) -> bool:
     """Whether a folded line opens a clause of its own."""
-    bare = line.lstrip(_SET_OFF)
-    return bool(LABEL.match(bare)) and not re.match(_OTHER, bare)
+    match = LABEL.match(line.lstrip(_SET_OFF))
+    return match is not None and match["other"] is None
 
 
 def is_label(line: str) -> bool:

@@ -6,20 +6,22 @@ import re
 from collections import Counter
 
 from supervise.intake import deadlines, lines
-from supervise.intake.folding import NUMERAL, number
+from supervise.intake.folding import DIGITS, NUMERAL, number
 from supervise.intake.lines import Line
 from supervise.intake.structure import is_attachment_mark, is_date_only
 
-_NUMBER = re.compile(r"([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号")
+_NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
+_ORGAN_ALONE = re.compile(r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅)")
 _FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
 _TITLE_END = re.compile(
-    r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|一览表|分解表|责任表|台账|实事|举措|措施|分解)(?:\([^)]*\))?$"
+    r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
+    r"|(?:通知|督办|督查|交办)单|目录|情况)(?:\([^)]*\))?$"
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(
-    r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室|委员会|办|委|局|厅)$)"
+    r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室|督查室|委员会|管委会|指挥部|办|委|局|厅)$)"
 )
 _LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
 _TITLE_CELL = re.compile(r"(?:标 ?题|名 ?称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
@@ -63,15 +65,10 @@ def titles(text: str, cover: list[Line]) -> str:
             return joined
     if labelled:
         return labelled
-    first = next(
-        (
-            line
-            for line in plain
-            if len(line.folded) >= 6 and _TITLE_END.search(line.folded) and not lines.marker(line.folded)
-        ),
-        None,
-    )
-    return text[first.start : first.end] if first else ""
+    fit = (ln for ln in plain if _TITLE_END.search(ln.folded.replace(" ", "")) and "|" not in ln.folded)
+    first = next((ln for ln in fit if len(ln.folded) >= 6 and not lines.marker(ln.folded)), None)
+    words = text[first.start : first.end] if first else ""
+    return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", words)  # 督 办 通 知 单
 
 
 def _joined(text: str, block: list[Line]) -> str:
@@ -111,7 +108,7 @@ def numbers(text: str, cover: list[Line]) -> list[str]:
     """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead."""
     found: list[str] = []
     for line in cover:
-        body = re.sub(r"^(?:文 ?号|发文字号|文件编号) ?:? ?", "", line.folded)
+        body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", line.folded)
         match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
             found.append(_written(match))
@@ -143,6 +140,8 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     head = _LETTERHEAD.search(folded[:20_000])
     if head:
         return _without_junk(head[1])
+    if cover and _ORGAN_ALONE.fullmatch(cover[0].folded) and len(cover) > 1 and title != cover[0].folded:
+        return text[cover[0].start : cover[0].end]
     field = _PUBLISHED.search(folded[:20_000])
     if field:
         return text[field.start(1) : field.end(1)]
@@ -183,6 +182,10 @@ def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | N
                 else {"上半年": "-H1", "下半年": "-H2"}.get(match[3] or "", "")
             )
             return int(match[1]), match[1] + tail
+    for source in (title, attached, cover):
+        if chinese := re.search(r"二[〇○零]([一二三四五六七八九〇○零])([一二三四五六七八九〇○零])年", source):
+            year = f"20{DIGITS[chinese[1]]}{DIGITS[chinese[2]]}"
+            return int(year), year
     years = Counter(re.findall(r"(20\d{2})年", cover))
     if years:
         year = years.most_common(1)[0][0]

@@ -8,14 +8,17 @@ Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (whi
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import replace
 
 from supervise.errors import Invalid, Problem
 from supervise.intake import (
+    cards,
     clauses,
     deadlines,
     doubts,
+    drawn,
     lines,
     listing,
     narrative,
@@ -51,11 +54,12 @@ def read(text: str, file: str = "") -> Notice:
     """
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
+    text = drawn.flattened(text)
     folded = fold(text)
     split = tables.stack(lines.split(folded))
-    unwrapped, pages = lines.unwrap(split)
+    unwrapped, pages = lines.unwrap(split, clauses.begins)
     wrapped = len(unwrapped) < len(split)
-    unwrapped, labels = lines.contents(unwrapped, clauses.begins)
+    unwrapped, labels = cards.contents(unwrapped, clauses.begins)
     away = sorted(
         [(page.start, page.end) for page in pages] + labels
     )  # these stand inside a task, and are no part of it
@@ -96,6 +100,7 @@ class _Reader:
         wrapped: bool,
     ) -> None:
         self.text, self.folded, self.file = text, folded, file
+        self.breaks = [m.start() for m in re.finditer("\n", text)]
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
@@ -224,15 +229,21 @@ class _Reader:
             line=node.line,
             parties=named,
             unit_line=self.text[clause.start : clause.end].strip() if clause and own else "",
-            unit_line_no=node.line + self.text.count("\n", start, clause.start) if clause and own else 0,
+            unit_line_no=bisect_left(self.breaks, clause.start) + 1 if clause and own else 0,
             deadline=deadline,
-            targets=tuple(goal for span in whole for goal in targets.read(*span)),
+            targets=self._goals(node, whole),
             inherited=entry.inherited,
             damage=(
                 *doubts.print_damage(self.text, self.folded, start, end, clause if own else None, node.restored),
                 *([node.doubt] if node.doubt else []),
             ),
         )
+
+    def _goals(self, node: Node, whole: list[tuple[str, str, int, int]]) -> tuple[targets.Target, ...]:
+        found = [goal for span in whole for goal in targets.read(*span)]
+        if node.figure:
+            found += targets.figure(self.text, self.folded, (node.start, node.end), *node.figure)
+        return tuple(found)
 
     def _words(self, start: int, end: int) -> str:
         """The printed words of a span, put together where the page broke them at its margin."""

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from supervise.intake import clauses, lines, tables
+from supervise.intake import clauses, lines, sharing, tables
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import NUMERAL, trim
 from supervise.intake.lines import RANK, Line, Marker
@@ -53,6 +53,9 @@ class Node:
         goals: spans outside its text that say what is to be reached.
         body: offset of the first line below its own that was taken as its text; 0 if there is none.
         doubt: what is odd about the row of a table it was read from.
+        card: whether its words stand behind labels of their own.
+        shared: whether its clause was said once for several entries, or stands in the row above.
+        figure: spans of a figure to be reached and of its unit of measure.
     """
 
     kind: str
@@ -69,6 +72,9 @@ class Node:
     goals: tuple[tuple[int, int], ...] = ()
     doubt: str = ""
     body: int = 0
+    card: bool = False
+    shared: bool = False
+    figure: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     @property
     def whole(self) -> Clause | None:
@@ -100,12 +106,14 @@ class Segment:
         roots: its outermost nodes.
         heading: lines before its first marker.
         loose: sentences that belong to no node.
+        ahead: clauses on their own lines before the first node.
     """
 
     lines: list[Line]
     roots: list[Node] = field(default_factory=list)
     heading: list[Line] = field(default_factory=list)
     loose: list[Line] = field(default_factory=list)
+    ahead: list[Clause] = field(default_factory=list)
 
     @property
     def nodes(self) -> list[Node]:
@@ -161,6 +169,7 @@ def _grow(segment: Segment) -> Segment:
         grower.take(line)
     _settle(segment.roots)
     _lift(segment.nodes)
+    sharing.hand_down(segment.nodes, segment.ahead)
     return segment
 
 
@@ -175,6 +184,7 @@ class _Grower:
         self.columns: tables.Columns | None = None  # of the table we are in
         self.before: Line | None = None  # the line above
         self.words = ""  # the class of the rows
+        self.above: Clause | None = None  # parties of the row above
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
@@ -188,7 +198,9 @@ class _Grower:
             mark = None
         after = mark.number if mark and mark.kind == "item" else self.last
         first, *rest = lines.glued(line, after) if after else [line]
-        if mark is None:
+        if mark is None and line.opens:
+            self._record(line)
+        elif mark is None:
             self._unmarked(first)
         else:
             self._open(mark, first)
@@ -205,8 +217,10 @@ class _Grower:
         if row.heading:
             self._class(line, *row.heading)
         self.last = row.number or self.last + 1
-        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, row.clause)
-        node.goals, node.doubt = row.goals, row.doubt
+        clause, borrowed = tables.filled(row.clause, self.above, columns)
+        self.above = clause if columns.bar in ("\t", "|") else None
+        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, shared=borrowed)
+        node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
         self._place(node)
         return True
 
@@ -216,7 +230,7 @@ class _Grower:
         mark = lines.marker(words)
         number, printed, length = (mark.number, mark.printed, mark.length) if mark else (0, "", 0)
         if words != self.words or not self.path:
-            self.path, self.words = [], words
+            self.path, self.words, self.above = [], words, None
             node = Node("chapter", number, printed, line.no, start + length, end)
             self.segment.roots.append(node)
             self.path.append(node)
@@ -235,9 +249,11 @@ class _Grower:
         self._restore(mark)
         start = line.start + mark.length
         self.last = mark.number if mark.kind == "item" else self.last
-        self._push(Node(mark.kind, mark.number, mark.printed, line.no, start, line.end), line, start)
+        node = Node(mark.kind, mark.number, mark.printed, line.no, start, line.end, card=line.card)
+        self._push(node, line, start)
 
     def _push(self, node: Node, line: Line, start: int) -> None:
+        self.above = None
         self._place(node)
         self._clause(node, line, start)
 
@@ -268,12 +284,25 @@ class _Grower:
         else:
             node.more.append(moved)
 
+    def _record(self, line: Line) -> None:
+        """A card without a number; parties printed above the first one are its own."""
+        node = Node("item", LOST, "", line.no, line.start, line.end, card=True)
+        self.waiting = []
+        self._push(node, line, line.start)
+        if self.segment.ahead:
+            node.clause, *node.more = self.segment.ahead
+            self.segment.ahead = []
+
     def _unmarked(self, line: Line) -> None:
         node = self.path[-1] if self.path else None
         if node is None and _ENDS_BRACKETED.search(line.folded) and clauses.find(line.folded, 0, len(line.folded)):
             self._push(Node("item", LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+        elif node is None and clauses.begins(line.folded) and (found := clauses.find(line.folded, 0, len(line.folded))):
+            self.segment.ahead.append(_moved(found, line.start))
         elif node is None:
             self.segment.heading.append(line)
+        elif said := sharing.said(line.folded):
+            self._share(said, line)
         elif clauses.begins(line.folded):
             self._clause(self._paragraph(node), line, line.start)
         elif self._goes_on(node, line):
@@ -314,6 +343,13 @@ class _Grower:
         own = Node("item", LOST, "", above.no, above.start, above.end, restored=True)
         self._place(own)
         return own
+
+    def _share(self, said: sharing.Said, line: Line) -> None:
+        """A line that names the parties of several entries above (以上三项由县水利局牵头)."""
+        found = clauses.find(line.folded, said.start, said.end) or clauses.spoken(line.folded, said.start, said.end)
+        above = [n for root in self.segment.roots for n in root.walk() if RANK[n.kind] >= RANK["item"] and not n.children]
+        if found is not None:
+            sharing.give(above, _moved(found, line.start), said, self.path)
 
     def _goes_on(self, node: Node, line: Line) -> bool:
         """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
@@ -384,8 +420,10 @@ def _lift(nodes: list[Node]) -> None:
     bearing = Counter(n.kind for n in nodes if n.clause is not None)
     for node in nodes:
         last = node.children[-1] if len(node.children) > 1 else None
-        if last is None or node.clause is not None or not last.apart or RANK[last.kind] <= RANK["item"]:
+        if last is None or node.clause is not None or not last.apart:
+            continue
+        if RANK[last.kind] <= RANK["item"] and not node.card:
             continue
         alone = all(child.clause is None for child in node.children[:-1])
-        if alone and bearing[last.kind] < 0.6 * counts[last.kind]:
+        if alone and (node.card or bearing[last.kind] < 0.6 * counts[last.kind]):
             node.clause, node.more, node.apart, last.clause, last.more = last.clause, last.more, True, None, []

@@ -16,11 +16,16 @@ from supervise.intake.folding import number, pieces, trim
 from supervise.intake.lines import Line, is_page_number, marker
 from supervise.intake.names import looks_like_unit
 
-_NUMBER = re.compile(r"序号|编号|项次|号")
+_NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
     r"(?:重点|主要|目标|具体|年度|工作|督查|督办|任务|事项|项目|实事|建设|推进|民生|责任|与|和)*"
-    r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解)?"
+    r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解|描述)?"
+    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
+    r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要)?(?:措施|举措)"
 )
+# 目标值 and its 单位, in lists of figures.
+_FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
+_MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
@@ -56,6 +61,7 @@ class Row:
         clause: its parties.
         heading: span of the class it belongs to, if the row prints one.
         goals: spans of further columns that say what is to be reached.
+        figure: span of the figure to be reached and of its unit of measure, in lists of figures.
         doubt: what a clerk must look at.
     """
 
@@ -65,6 +71,7 @@ class Row:
     clause: Clause | None
     heading: tuple[int, int] | None = None
     goals: tuple[tuple[int, int], ...] = ()
+    figure: tuple[tuple[int, int], tuple[int, int]] | None = None
     doubt: str = ""
 
 
@@ -89,6 +96,10 @@ def _role(label: str) -> str:
         return "no"
     if _CLASS.fullmatch(label):
         return "class"
+    if _FIGURE.fullmatch(label):
+        return "value"
+    if _MEASURE.fullmatch(label):
+        return "measure"
     match = LABEL.fullmatch(label + ":")
     if match and match.lastgroup != "other":
         return str(match.lastgroup)
@@ -122,6 +133,22 @@ def row(line: Line, columns: Columns) -> Row | None:
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
 
 
+def filled(own: Clause | None, above: Clause | None, columns: Columns) -> tuple[Clause | None, bool]:
+    """The parties of a row whose cells are empty because one cell reaches over several rows; whether any was empty.
+
+    Units are taken from the row above only where the row names none at all, a leader where it names none.
+    """
+    printed = {f.role for f in own.fields} if own else set()
+    empty = {role for role in ("leader",) if role in columns.roles and role not in printed}
+    if not printed & {"lead", "unit"}:
+        empty |= {"lead", "unit"} | ({"co"} - printed)
+    taken = tuple(f for f in above.fields if f.role in empty) if above else ()
+    if not taken:
+        return own, False
+    fields = tuple(sorted((*taken, *(own.fields if own else ())), key=lambda f: f.start))
+    return Clause(fields[0].start, fields[-1].end, fields), True
+
+
 def lone(line: Line, columns: Columns) -> Line | None:
     """The only cell of a row that has words: a chapter printed across the table; ``None`` if there are more."""
     if columns.bar[0] not in line.folded or columns.bar[0] == " ":
@@ -143,6 +170,7 @@ def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
     value, texts, fields, heading = 0, list[tuple[int, int]](), [], None
+    figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
         if role == "no":
@@ -151,6 +179,10 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
             texts.append((c, d))
         elif role == "class" and c < d:
             heading = (line.start + c, line.start + d)
+        elif role == "value":
+            figure = (line.start + c, line.start + d)
+        elif role == "measure":
+            measure = (line.start + c, line.start + d)
         elif role not in ("text", "other") and c < d:
             fields.append(Field(role, label, line.start + c, line.start + d))
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
@@ -163,7 +195,8 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
         end = texts[1][1]
     goals = tuple((line.start + a, line.start + b) for a, b in texts[1:] if a >= end)
     clause = Clause(fields[0].start, fields[-1].end, tuple(fields)) if fields else None
-    return Row(value, line.start + begin, line.start + end, clause, heading, goals, doubt)
+    figures = (figure, measure) if figure[0] < figure[1] else None
+    return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt)
 
 
 def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:

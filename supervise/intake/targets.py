@@ -105,6 +105,30 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     return tuple(found)
 
 
+def figure(text: str, folded: str, name: tuple[int, int], value: tuple[int, int], unit: tuple[int, int]) -> list[Target]:
+    """The goal of a row that prints what is counted, the figure and its unit of measure in cells of their own.
+
+    Args:
+        text: the whole notice.
+        folded: its folded copy.
+        name: span of what is counted.
+        value: span of the figure, a sign or 以上 beside it.
+        unit: span of the unit of measure; empty if none is printed.
+    """
+    words, measure = folded[slice(*value)], text[slice(*unit)].strip()
+    found = re.search(rf"({_VALUE})", words)
+    if found is None:
+        return []
+    behind = words[found.end() :]
+    bound = next((b for b in ("以上", "以下", "以内") if b in behind), "")
+    before = words[: found.start()]
+    sign = ">=" if bound == "以上" else "<=" if bound else ">=" if _LEAST.search(before) else "="
+    sign = ">" if _MORE.search(before) else "<=" if _MOST.search(before) else sign
+    printed = re.match(rf"{_UNIT}", behind)
+    counted = text[slice(*name)].strip()
+    return [Target(counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded[slice(*name)]))]
+
+
 def _direction(words: str) -> str:
     return "decrease" if _DOWN.search(words) else "increase" if _UP.search(words) else ""
 

@@ -152,4 +152,4 @@ def test_a_field_of_a_limit_ends_with_its_last_day(printed: str, day: str) -> No
     """Where a field names several stages, the last one is the limit; words without a day set none."""
     text = f"2023年任务\n1.修路。\n牵头单位:县交通局\n完成时限:{printed}\n2.修桥。\n牵头单位:县交通局"
     limit = read(text).items[0].deadline
-    assert (limit.date.isoformat() if limit else "") == day
+    assert (limit.date.isoformat() if limit and limit.date else "") == day
