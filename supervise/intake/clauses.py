@@ -6,7 +6,7 @@ This module finds the clause and cuts it into fields; ``parties`` reads the name
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supervise.intake.folding import brackets, pieces, trim
 from supervise.intake.names import looks_like_unit, prefix
@@ -70,12 +70,12 @@ _UNTIL = re.compile(
     r"|(?:持续推进|长期坚持|常态化推进)"
 )
 # A clause begins where a bracket, a line or a sentence does.
-_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\)))" + LABEL.pattern)
+_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\))|(?<=[挂帅负总责包抓],))" + LABEL.pattern)
 # Within a clause a label stands behind a mark or a blank.
 _NEXT = re.compile(r"(?<=[(;,。 、):\n\r])" + LABEL.pattern)
 # "(市发改委牵头,市财政局配合)", "(由县教体局负责)": roles said by verbs behind the names.
 _VERB = re.compile(
-    r"(?P<lead>(?:共同|联合)?牵头(?:负责|组织|落实|推进|实施)?|主办|总牵头)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
+    r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
     r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
 )
 
@@ -144,8 +144,9 @@ def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
     begin, close = first, end
     before = folded[floor:first].rstrip(" ")
-    if before.endswith("("):
-        begin = floor + len(before) - 1
+    open_ = before.rfind("(", max(0, len(before) - 20))
+    if open_ >= 0 and not re.search(r"[)。:]", before[open_:]):
+        begin = floor + open_  # (区长挂帅,责任领导:…
         pairs = brackets(folded, begin, end)
         close = pairs.get(begin, end)
         close = close + 1 if close < end else end
@@ -176,8 +177,25 @@ def _fields(folded: str, start: int, end: int) -> list[Field]:
             if index + 1 < len(marks) and folded[b - 1 : b] == "(" and b > a:
                 a, b = trim(folded, a, b - 1, " ,;、)")
             if a < b or not piece:
-                fields.append(Field(role if not piece else "", match[role] if not piece else "", a, b))
+                named = Field(role if not piece else "", match[role] if not piece else "", a, b)
+                fields += _with_verbs(folded, named) if role in ("lead", "unit") else [named]
     return fields
+
+
+def _with_verbs(folded: str, field: Field) -> list[Field]:
+    """A labelled part in which a verb says otherwise: 责任单位:县水利局,各乡镇配合."""
+    found: list[Field] = []
+    for a, b in pieces(folded, field.start, field.end, ",;"):
+        a, b = trim(folded, a, b)
+        verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b and m.start() > a), None)
+        if verb is None or verb["unit"]:
+            if found and found[-1].role == field.role:
+                found[-1] = replace(found[-1], end=b)
+            else:
+                found.append(Field(field.role, field.label, a, verb.start() if verb else b))
+        else:
+            found.append(Field(str(verb.lastgroup), verb.group(), a, verb.start()))
+    return found if len({f.role for f in found}) > 1 else [field]
 
 
 def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None:
@@ -193,9 +211,16 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket in which verbs say the roles, as the State Council's lists are printed."""
     found = _bracket_at_end(folded, start, end)
     if found is None:
-        return None
+        return _last_sentence(folded, start, end)
     fields = _verbs(folded, found[0] + 1, found[1] - 1)
     return Clause(*found, tuple(fields)) if fields else None
+
+
+def _last_sentence(folded: str, start: int, end: int) -> Clause | None:
+    """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
+    stop = len(folded[start:end].rstrip(" 。")) + start
+    begin = folded.rfind("。", start, stop) + 1
+    return spoken(folded, begin, stop) if begin > start else None
 
 
 def spoken(folded: str, start: int, end: int) -> Clause | None:
@@ -226,6 +251,14 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     return Clause(*found, (Field("unit", "", a, b),))
 
 
+def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
+    """The names before a verb; who is called in with 会同 helps (市发改委会同市财政局负责)."""
+    at = folded.find("会同", start + 1, end)
+    if at < 0:
+        return [Field(role, verb, start, end)] if start < end else []
+    return [Field(role, verb, start, at), Field("co", verb, at + 2, end)]
+
+
 def _verbs(folded: str, start: int, end: int) -> list[Field]:
     """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
 
@@ -249,7 +282,7 @@ def _verbs(folded: str, start: int, end: int) -> list[Field]:
         helps = lone and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
         fields += [Field(role, verb.group(), c, d) for c, d in waiting]
-        fields += [Field(role, verb.group(), a, verb.start())] if a < verb.start() else []
+        fields += _jointly(folded, role, verb.group(), a, verb.start())
         waiting = []
     named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
     return fields if named and not waiting else []

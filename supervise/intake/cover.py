@@ -104,22 +104,22 @@ def attachment(text: str, heading: list[Line]) -> str:
     return "".join(parts)
 
 
-def numbers(text: str, cover: list[Line]) -> list[str]:
-    """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead."""
-    found: list[str] = []
+def numbers(cover: list[Line]) -> dict[str, int]:
+    """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead, with their lines."""
+    found: dict[str, int] = {}
     for line in cover:
         body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", line.folded)
         match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
-            found.append(_written(match))
+            found.setdefault(_written(match), line.no)
         cell = _NUMBER_CELL.search(line.folded)
         if cell and (inside := _NUMBER.match(line.folded, cell.end())):
-            found.append(_written(inside))
+            found.setdefault(_written(inside), line.no)
         for head in _LETTERHEAD.finditer(line.folded):
-            behind = _NUMBER.match(line.folded, head.end())
+            behind = _NUMBER.match(line.folded, head.end() + (line.folded[head.end() : head.end() + 1] == " "))
             if behind:
-                found.append(_written(behind))
-    return list(dict.fromkeys(found))
+                found.setdefault(_written(behind), line.no)
+    return found
 
 
 def _written(match: re.Match[str]) -> str:

@@ -93,7 +93,30 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
             counts[id(entry.path[-1]) if entry.path else 0] += 1
             if entry.node.number == LOST:
                 entry.node.number = counts[id(entry.path[-1]) if entry.path else 0]
-    return _numbered(found)
+                entry.node.restored = False
+    _between(found)
+    return _numbered(_certain(found))
+
+
+def _between(found: list[Entry]) -> None:
+    """A lost number is the one missing between those before and behind it, also across headings."""
+    for before, entry, behind in zip(found, found[1:], found[2:], strict=False):
+        if entry.node.number == LOST and before.node.kind == behind.node.kind == entry.node.kind:
+            if behind.node.number == before.node.number + 2:
+                entry.node.number = before.node.number + 1
+
+
+def _certain(found: list[Entry]) -> list[Entry]:
+    """Entries that take the parties of their heading do so for certain where all below it do."""
+    own = {id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path}
+    return [
+        replace(entry, inherited=entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own)) for entry in found
+    ]
+
+
+def _giver(entry: Entry) -> Node | None:
+    """The heading an entry takes its parties from."""
+    return next((head for head in reversed(entry.path) if head.clause is not None), None)
 
 
 def _descend(

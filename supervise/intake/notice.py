@@ -21,6 +21,9 @@ from supervise.intake import (
     drawn,
     lines,
     listing,
+    mechanisms,
+    minutes,
+    misprints,
     narrative,
     parties,
     schedule,
@@ -30,8 +33,9 @@ from supervise.intake import (
     unlabelled,
 )
 from supervise.intake import cover as covers
+from supervise.intake.clauses import Clause
 from supervise.intake.folding import blanked, fold, unbroken
-from supervise.intake.items import Item, Notice, Section
+from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
@@ -67,6 +71,7 @@ def read(text: str, file: str = "") -> Notice:
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
     unlabelled.name_brackets(parts, folded)
     unlabelled.name_titles(parts, folded)
+    minutes.assign(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
@@ -100,7 +105,7 @@ class _Reader:
         wrapped: bool,
     ) -> None:
         self.text, self.folded, self.file = text, folded, file
-        self.breaks = [m.start() for m in re.finditer("\n", text)]
+        self.breaks = tuple(m.start() for m in re.finditer("\n", text))
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
@@ -112,6 +117,9 @@ class _Reader:
         self.labels = {f.role for clause in found for f in clause.fields}
         self.cover_text = "\n".join(line.folded for line in self.cover)
         self.style = parties.style(text, folded, found, self.cover_text)
+        self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
+        open_ = [misprints.ends_open(folded, misprints.Place(e.node.start, e.node.end, e.node.clause)) for e in entries]
+        self.stops = 3 * open_.count(False) > 2 * (len(open_) - open_.count(None))
 
     def notice(self) -> Notice:
         """The notice, its problems last."""
@@ -120,14 +128,14 @@ class _Reader:
         signed = self._signed()
         issued, issued_line, damaged = covers.issued(signed)
         year, period = covers.plan(title, attached, self.cover_text, issued)
-        numbers = covers.numbers(self.text, self.cover)
+        numbers = covers.numbers(self.cover)
         declared, chapters = covers.declared(self.cover_text)
         items = tuple(self._items(year))
         notice = Notice(
             file=self.file,
             title=title,
             attachment_title="" if attached == title else attached,
-            number=numbers[0] if numbers else "",
+            number=next(iter(numbers), ""),
             numbers=tuple(numbers),
             issuer=covers.issuer(self.text, self.folded, signed, title),
             issued=issued,
@@ -138,18 +146,24 @@ class _Reader:
             lead_convention=self._convention(),
             declared_task_count=declared,
             declared_chapter_count=chapters,
+            due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, year)) else None,
             restarts=any("." in item.no for item in items),
             reporting=self._reporting(),
+            mechanisms=mechanisms.read(self.text, self.folded, self._duty_spans()),
             sections=tuple(self._sections(items)),
             items=items,
         )
-        return doubts.noted(notice, issued_line, damaged, bool(self.labels), self._loose(items))
+        seen = doubts.Seen(
+            issued_line, damaged, bool(self.labels), self._loose(items), (), tuple(numbers.values()), self.breaks
+        )
+        return doubts.noted(notice, seen)
 
-    def _loose(self, items: tuple[Item, ...]) -> list[int]:
+    def _loose(self, items: tuple[Item, ...]) -> tuple[int, ...]:
         """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
         first, last = (items[0].line, items[-1].line) if items and self.entries else (0, 0)
         loose = [line for part in self.chosen if self.labels for line in part.loose if first < line.no < last]
-        return [line.no for line in loose if not schedule.read(self.text, self.folded, [(line.start, line.end)], False)]
+        lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
+        return tuple(line.no for line in lost)
 
     def _signed(self) -> list[Line]:
         """Where signature and date stand: before the list, or, if none is there, behind it."""
@@ -198,12 +212,15 @@ class _Reader:
     def _items(self, year: int | None) -> list[Item]:
         items = [self._item(entry, year) for entry in self.entries]
         for passage in self.passages:
+            place = misprints.Place(passage.start, passage.end, None)
+            odd = misprints.read(self.text, self.folded, place)
             goals = targets.read(self.text, self.folded, passage.start, passage.end)
             deadline = deadlines.read(self.text, self.folded, passage.start, passage.end, year)
             items.append(
                 Item(
                     no=passage.no, number=passage.number, section=passage.section, path=passage.path, line=passage.line,
                     text=self.text[passage.start : passage.end], title=passage.title, deadline=deadline, targets=goals,
+                    damage=tuple(Remark(code, words, passage.line) for code, words, _ in odd),
                 )
             )  # fmt: skip
         return items
@@ -229,15 +246,22 @@ class _Reader:
             line=node.line,
             parties=named,
             unit_line=self.text[clause.start : clause.end].strip() if clause and own else "",
-            unit_line_no=bisect_left(self.breaks, clause.start) + 1 if clause and own else 0,
+            unit_line_no=self._line(clause.start) if clause and own else 0,
             deadline=deadline,
             targets=self._goals(node, whole),
             inherited=entry.inherited,
-            damage=(
-                *doubts.print_damage(self.text, self.folded, start, end, clause if own else None, node.restored),
-                *([node.doubt] if node.doubt else []),
-            ),
+            damage=self._damage(node, clause if own else None, start, end),
+            part=self.part_of[id(node)],
         )
+
+    def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:
+        spaced = node.card or bool(node.goals) or not node.printed or node.figure is not None
+        place = misprints.Place(start, end, clause, node.restored, self.stops, spaced)
+        found = [Remark(c, words, self._line(at)) for c, words, at in misprints.read(self.text, self.folded, place)]
+        return (*found, *([Remark("I10", node.doubt, node.line)] if node.doubt else []))
+
+    def _line(self, offset: int) -> int:
+        return bisect_left(self.breaks, offset) + 1
 
     def _goals(self, node: Node, whole: list[tuple[str, str, int, int]]) -> tuple[targets.Target, ...]:
         found = [goal for span in whole for goal in targets.read(*span)]

@@ -27,7 +27,8 @@ _TITLE_ALONE = re.compile(r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区�
 _BLANKS = " \t\r\n"
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
-_REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后)[^()]*\)$")
+_REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
+_STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 _FIRST_LEADS = re.compile(
     r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
 )
@@ -43,6 +44,9 @@ class Party:
         printed: as printed.
         note: a bracketed remark behind the name.
         group: whether it is a collective name.
+        start: offset of its first character in the notice.
+        end: offset behind its last character.
+        guessed: whether its prefix was completed without a name before it that prints one.
     """
 
     name: str
@@ -50,6 +54,9 @@ class Party:
     printed: str
     note: str = ""
     group: bool = False
+    start: int = 0
+    end: int = 0
+    guessed: bool = False
 
     @property
     def full(self) -> str:
@@ -66,6 +73,7 @@ class Parties:
         leaders: names of leaders.
         leader_groups: collective names of leaders (各区长).
         open: whether the list ends with 等.
+        open_at: offset behind that 等.
         due: offsets of a printed deadline field, if there is one.
         unlabelled: printed text of a part whose label is missing in print.
     """
@@ -74,6 +82,7 @@ class Parties:
     leaders: tuple[str, ...] = ()
     leader_groups: tuple[str, ...] = ()
     open: bool = False
+    open_at: int = 0
     due: tuple[int, int] | None = None
     unlabelled: str = ""
 
@@ -202,7 +211,8 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         members=tuple(_settle(found.members)),
         leaders=tuple(dict.fromkeys(found.leaders)),
         leader_groups=tuple(dict.fromkeys(found.leader_groups)),
-        open=found.open,
+        open=bool(found.open_at),
+        open_at=found.open_at,
         due=found.due,
         unlabelled=found.unlabelled,
     )
@@ -215,7 +225,7 @@ class _Found:
         self.members: list[Party] = []
         self.leaders: list[str] = []
         self.leader_groups: list[str] = []
-        self.open = False
+        self.open_at = 0
         self.due: tuple[int, int] | None = None
         self.unlabelled = ""
 
@@ -259,7 +269,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
             walk = _Walk()
         for a, b in family:
             name, note, listed = _strip(folded[a:b])
-            found.open = found.open or listed
+            found.open_at = found.open_at or (b if listed else 0)
             if not name or name in _NOBODY:
                 continue
             printed = _flat(text[a:b])
@@ -267,13 +277,14 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 found.leaders.append(re.sub(r"同志$", "", printed.strip()))
                 continue
             full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
-            if note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
-                found.members.append(Party(full, "first", printed))
+            place = Party(full, role, printed, start=a, end=b, guessed=walk.guessed)
+            starred = _STAR.search(_REMARK.sub("", folded[a:b].strip())) is not None
+            if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
+                found.members.append(replace(place, role="first"))
                 role = "co"
             else:
-                found.members.append(
-                    Party(full, role, printed, as_printed(note, printed, how.traditional), is_group(name))
-                )
+                note = as_printed(note, printed, how.traditional)
+                found.members.append(replace(place, note=note, group=is_group(name)))
     if field.role == "":
         found.unlabelled = found.unlabelled or text[field.start : field.end]
 
@@ -290,8 +301,10 @@ class _Walk:
         self.inherited = ""
         self.party = False
         self.which = ""
+        self.guessed = False  # whether the last name was completed without a neighbour
 
     def complete(self, name: str, prefixes: Prefixes) -> str:
+        self.guessed = False
         if is_group(name):
             full = self.which + name if self.which and is_class(name) else name
             self.which = determiner(full)
@@ -300,12 +313,14 @@ class _Walk:
         level = prefixes.level(name)
         if level:
             self.inherited, self.party = level, name[len(level) :][:1] == "委"
-        return prefixes.complete(name, self.inherited, self.party)
+        full = prefixes.complete(name, self.inherited, self.party)
+        self.guessed = full != name and not self.inherited
+        return full
 
 
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
-    name = _REMARK.sub("", re.sub(r"\s+", "", name))
+    name = _STAR.sub("", _REMARK.sub("", re.sub(r"\s+", "", name)))
     bare = _OPEN.sub("", name)
     listed = bare != name
     if is_group(bare):

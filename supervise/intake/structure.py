@@ -54,7 +54,8 @@ class Node:
         body: offset of the first line below its own that was taken as its text; 0 if there is none.
         doubt: what is odd about the row of a table it was read from.
         card: whether its words stand behind labels of their own.
-        shared: whether its clause was said once for several entries, or stands in the row above.
+        shared: whether its clause was said once for several entries.
+        borrowed: whether its clause, or a part of it, stands in the row above.
         figure: spans of a figure to be reached and of its unit of measure.
     """
 
@@ -74,6 +75,7 @@ class Node:
     body: int = 0
     card: bool = False
     shared: bool = False
+    borrowed: bool = False
     figure: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     @property
@@ -219,7 +221,7 @@ class _Grower:
         self.last = row.number or self.last + 1
         clause, borrowed = tables.filled(row.clause, self.above, columns)
         self.above = clause if columns.bar in ("\t", "|") else None
-        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, shared=borrowed)
+        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed)
         node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
         self._place(node)
         return True
