@@ -31,7 +31,7 @@ _COUNT = re.compile(
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
 _COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
-_COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)])")
+_COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
 _TRADITIONAL = set("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
@@ -171,8 +171,8 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     return "", None, False
 
 
-def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | None, str]:
-    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for."""
+def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
+    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for; the tasks tell it where nothing else does."""
     for source in (title, attached):
         match = re.search(r"(20\d{2}) ?年(?:度)?(?:第?([一二三四]) ?季度|(上半年|下半年))?", source)
         if match:
@@ -190,7 +190,10 @@ def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | N
     if years:
         year = years.most_common(1)[0][0]
         return int(year), year
-    return (int(issued_on[:4]), issued_on[:4]) if issued_on else (None, "")
+    if issued_on:
+        return int(issued_on[:4]), issued_on[:4]
+    told = Counter(re.findall(r"(20\d{2}) ?年(?:度|底|末|内|前|全年|\d{1,2} ?月)", body)).most_common(1)
+    return (int(told[0][0]), told[0][0]) if told else (None, "")
 
 
 def declared(cover: str) -> tuple[int | None, int | None]:

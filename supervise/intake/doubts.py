@@ -153,6 +153,9 @@ def _item(item: Item, seen: Seen) -> Iterator[Problem]:
     if named.unlabelled:
         text = f"“{named.unlabelled}”前没有写单位类别,已按协办读入"
         yield Problem("I04", text, line=item.unit_line_no or item.line, task=item.no)
+    if named.odd_comma:
+        text = "单位之间多用顿号,这里用了逗号,仍按并列单位读"
+        yield Problem("I10", text, line=seen.line(named.odd_comma), task=item.no)
     if item.inherited:
         yield Problem("I12", "本项没有写单位,沿用上级标题或上一行的单位,请核对", line=item.line, task=item.no)
     for party in named.members:

@@ -53,6 +53,7 @@ _FIRST = {
 _DECIMAL = re.compile(
     r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]|平方)(?=[\u4e00-\u9fff“《]))"
 )
+_DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
@@ -62,6 +63,7 @@ _GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 _SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
+_HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
 _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
 _RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -130,7 +132,7 @@ def split(folded: str) -> Iterator[Line]:
 
 
 def unwrap(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Line]]:
-    """Join lines that a page broke at its margin; returns the lines and the page numbers that stood between.
+    """Join lines that a page broke at its margin; returns the lines, and the page numbers and headers between them.
 
     A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
     ends no sentence, and the next begins with no marker and no label. A page number between two such lines is passed
@@ -154,7 +156,7 @@ def unwrap(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[L
     passed: list[Line] = []
     before: Line | None = None
     for line, starts in zip(all_lines, new, strict=True):
-        if out and is_page_number(line.folded):
+        if out and (is_page_number(line.folded) or (passed and _HEADER.fullmatch(line.folded))):
             passed.append(line)
             continue
         near = before is not None and (bool(passed) or line.no == before.no + 1)
@@ -232,6 +234,11 @@ def glued(line: Line, after: int) -> list[Line]:
     ends = [*cuts[1:], len(line.folded)]
     parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
+
+
+def is_decimal(printed: str) -> bool:
+    """Whether a printed marker is of the kind 2.1."""
+    return bool(_DECIMAL_MARK.match(printed))
 
 
 def is_page_number(line: str) -> bool:

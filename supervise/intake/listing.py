@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import numeral
-from supervise.intake.lines import RANK, ROMAN
+from supervise.intake.lines import RANK, ROMAN, is_decimal
 from supervise.intake.structure import LOST, Node, Segment
 
 # Headings that may tell equal numbers apart, the plainest way first.
@@ -162,6 +162,8 @@ def label(node: Node) -> str:
     """How a node's number is written: ``第一部分``, ``三``, ``(三)``, ``3``, ``(3)``; empty if it is lost."""
     if not 0 < node.number < 1000:
         return ""
+    if node.kind == "item" and is_decimal(node.printed):
+        return node.printed.rstrip(".、: ")
     if RANK[node.kind] >= RANK["item"]:
         return f"({node.number})" if node.kind == "sub" else str(node.number)
     if node.printed and node.printed[0] in ROMAN:

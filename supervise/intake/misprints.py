@@ -16,6 +16,7 @@ _MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米
 _MASKED = re.compile(r"[xX×]{2,8}|\*{2,}|[○〇]{2,}|某某|□{2,}")
 _PAIRS = (("“", "”"), ("《", "》"), ("‘", "’"))
 _STRAY = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff。,、;])|(?<=[,、]) +(?=[\u4e00-\u9fff])|(?<=”) +(?=[。,])")
+_AFTER_STOP = re.compile(r"(?<=。) +(?=[\u4e00-\u9fff])")
 _LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
 _ENDS = "。;!?”’)…."
 
@@ -31,6 +32,7 @@ class Place:
         restored: whether its number was lost among others that have theirs.
         stops: whether the texts of this notice end with a full stop before the bracket of their units.
         spaced: whether blanks between its words are the table's, not the print's.
+        apart: whether its units stand on a line of their own while those of the others do not.
     """
 
     start: int
@@ -39,6 +41,7 @@ class Place:
     restored: bool = False
     stops: bool = True
     spaced: bool = False
+    apart: bool = False
 
 
 def ends_open(folded: str, place: Place) -> bool | None:
@@ -62,6 +65,8 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "编号缺失,按前后编号补出", start
     if clause is not None and not clause.closed:
         yield "I10", "单位括号没有右半边,读到行末为止", clause.start
+    if clause is not None and place.apart:
+        yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
     if clause is not None and re.search(r"[;,] *\)+$", folded[clause.start : clause.end]):
         yield "I10", "单位括号里有空字段", clause.start
     if place.stops and ends_open(folded, place):
@@ -75,6 +80,9 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
             yield "I10", f"“{opening}”和“{closing}”不成对,可能缺字", start
     if plus := _LOST_PLUS.search(folded, start, end):
         yield "I10", f"“{text[plus.start() : plus.end() + 3]}”可能缺“+”", plus.start()
+    after = list(_AFTER_STOP.finditer(folded, start, end))
+    if not place.spaced and len(after) > 1:
+        yield "I10", f"句号后有 {len(after) - 1} 处空格,按没有空格读", after[1].start()
     if not place.spaced and (stray := list(_STRAY.finditer(folded, start, end))):
         words = text[max(start, stray[0].start() - 3) : stray[0].end() + 3].strip()
         yield "I10", f"文字中间有 {len(stray)} 处空格(如“{words}”),按没有空格读", stray[0].start()

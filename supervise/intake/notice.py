@@ -75,7 +75,8 @@ def read(text: str, file: str = "") -> Notice:
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped).notice()
+    headers = [page for page in pages if not lines.is_page_number(page.folded)]
+    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers).notice()
 
 
 def _readable(text: str, file: str) -> None:
@@ -103,8 +104,10 @@ class _Reader:
         entries: list[Entry],
         passages: tuple[Passage, ...],
         wrapped: bool,
+        headers: list[Line],
     ) -> None:
         self.text, self.folded, self.file = text, folded, file
+        self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple(m.start() for m in re.finditer("\n", text))
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
@@ -119,6 +122,8 @@ class _Reader:
         self.style = parties.style(text, folded, found, self.cover_text)
         self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
         open_ = [misprints.ends_open(folded, misprints.Place(e.node.start, e.node.end, e.node.clause)) for e in entries]
+        apart = sum(entry.node.apart for entry in entries if entry.node.clause)
+        self.rarely_apart = 10 * apart < sum(entry.node.clause is not None for entry in entries)
         self.stops = 3 * open_.count(False) > 2 * (len(open_) - open_.count(None))
 
     def notice(self) -> Notice:
@@ -127,7 +132,7 @@ class _Reader:
         attached = covers.attachment(self.text, self.heading)
         signed = self._signed()
         issued, issued_line, damaged = covers.issued(signed)
-        year, period = covers.plan(title, attached, self.cover_text, issued)
+        year, period = covers.plan(title, attached, self.cover_text, issued, self.folded)
         numbers = covers.numbers(self.cover)
         declared, chapters = covers.declared(self.cover_text)
         items = tuple(self._items(year))
@@ -154,7 +159,7 @@ class _Reader:
             items=items,
         )
         seen = doubts.Seen(
-            issued_line, damaged, bool(self.labels), self._loose(items), (), tuple(numbers.values()), self.breaks
+            issued_line, damaged, bool(self.labels), self._loose(items), self.headers, tuple(numbers.values()), self.breaks
         )
         return doubts.noted(notice, seen)
 
@@ -256,7 +261,7 @@ class _Reader:
 
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:
         spaced = node.card or bool(node.goals) or not node.printed or node.figure is not None
-        place = misprints.Place(start, end, clause, node.restored, self.stops, spaced)
+        place = misprints.Place(start, end, clause, node.restored, self.stops, spaced, node.apart and self.rarely_apart)
         found = [Remark(c, words, self._line(at)) for c, words, at in misprints.read(self.text, self.folded, place)]
         return (*found, *([Remark("I10", node.doubt, node.line)] if node.doubt else []))
 

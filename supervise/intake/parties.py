@@ -23,7 +23,7 @@ _AND = re.compile(
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
 _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
-_TITLE_ALONE = re.compile(r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟]长|部长|主任|秘书长|主席|局长)")
+_TITLE_ALONE = re.compile(r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)")
 _BLANKS = " \t\r\n"
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
@@ -76,6 +76,7 @@ class Parties:
         open_at: offset behind that 等.
         due: offsets of a printed deadline field, if there is one.
         unlabelled: printed text of a part whose label is missing in print.
+        odd_comma: offset of a comma in a notice that parts its names by 、; 0 if there is none.
     """
 
     members: tuple[Party, ...] = ()
@@ -85,6 +86,7 @@ class Parties:
     open_at: int = 0
     due: tuple[int, int] | None = None
     unlabelled: str = ""
+    odd_comma: int = 0
 
     def pick(self, role: str, group: bool = False) -> tuple[str, ...]:
         """Names with this role, units or groups, in printed order, each once."""
@@ -105,6 +107,7 @@ class Style:
         joint: whether 责任单位 stands without a lead label beside it.
         first: whether the notice says that the unit named first leads.
         traditional: whether it is printed in traditional characters.
+        commas: whether commas between names are usual in it.
     """
 
     prefixes: Prefixes
@@ -112,9 +115,10 @@ class Style:
     joint: bool = False
     first: bool = False
     traditional: bool = False
+    commas: bool = True
 
 
-def names(folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
+def names(folded: str, field: Field) -> Iterable[list[tuple[int, int]]]:
     """Families of spans of names in a field: commas part families, 、 and 及 part names."""
     for a, b in pieces(folded, field.start, field.end, ",;"):
         yield list(_members(folded, a, b))
@@ -165,6 +169,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         cover: folded text outside the tasks, where the notice may say who leads.
     """
     found, roles, mixed, alone = [], set[str](), False, False
+    several, parted = 0, 0
     for clause in clauses:
         kinds = {f.role for f in clause.fields}
         roles |= kinds
@@ -172,6 +177,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         for field in clause.fields:
             if field.role in ("lead", "co", "unit", ""):
                 families = [list(family) for family in names(folded, field)]
+                several, parted = several + (sum(map(len, families)) > 1), parted + (len(families) > 1)
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
     bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in found)
@@ -183,6 +189,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         alone and "lead" not in roles,
         bool(_FIRST_LEADS.search(cover) or _FIRST_LEADS.search(folded)),
         traditional,
+        several < 20 or 20 * parted > several,
     )
 
 
@@ -215,6 +222,7 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         open_at=found.open_at,
         due=found.due,
         unlabelled=found.unlabelled,
+        odd_comma=found.odd_comma,
     )
 
 
@@ -228,6 +236,7 @@ class _Found:
         self.open_at = 0
         self.due: tuple[int, int] | None = None
         self.unlabelled = ""
+        self.odd_comma = 0
 
 
 def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
@@ -264,7 +273,9 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
     """The names of one field, added to those found before."""
     walk = _Walk()
     for index, family in enumerate(names(folded, field)):
-        role = _role(field, marked, how, index)
+        role = _role(field, marked, how, index, all(is_group(folded[a:b]) for a, b in family))
+        if index and not how.commas:
+            found.odd_comma = family[0][0] - 1 if family else 0
         if how.families:
             walk = _Walk()
         for a, b in family:
@@ -331,8 +342,16 @@ def _strip(name: str) -> tuple[str, str, bool]:
     return bare.strip("() "), "", listed
 
 
-def _role(field: Field, marked: bool, how: Style, family: int) -> str:
-    """The role a field gives; a part whose label is lost in print behind a lead helps."""
+def _role(field: Field, marked: bool, how: Style, family: int, groups: bool) -> str:
+    """The role a field gives; a part whose label is lost in print behind a lead helps.
+
+    Args:
+        field: the field.
+        marked: whether a lead is named beside it.
+        how: how this notice prints its clauses.
+        family: which of its families, counted from 0.
+        groups: whether that family names nothing but groups.
+    """
     if field.role in ("lead", "co"):
         return field.role
     if field.role == "":
@@ -341,7 +360,7 @@ def _role(field: Field, marked: bool, how: Style, family: int) -> str:
         return "co"
     if how.first:
         return "unit"
-    return "co" if how.families and how.joint and family else "lead"
+    return "co" if family and how.families and (how.joint or groups) else "lead"
 
 
 def _settle(members: list[Party]) -> Iterable[Party]:

@@ -31,6 +31,7 @@ _TAIL = re.compile(
 
 
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
+_TO_ALL = re.compile(r"(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)")
 LOST = -1  # number of a node whose marker is lost in print
 
 
@@ -53,6 +54,7 @@ class Node:
         goals: spans outside its text that say what is to be reached.
         body: offset of the first line below its own that was taken as its text; 0 if there is none.
         doubt: what is odd about the row of a table it was read from.
+        maybe: a closing bracket that holds names of units and nothing else.
         card: whether its words stand behind labels of their own.
         shared: whether its clause was said once for several entries.
         borrowed: whether its clause, or a part of it, stands in the row above.
@@ -73,6 +75,7 @@ class Node:
     goals: tuple[tuple[int, int], ...] = ()
     doubt: str = ""
     body: int = 0
+    maybe: Clause | None = None
     card: bool = False
     shared: bool = False
     borrowed: bool = False
@@ -186,6 +189,7 @@ class _Grower:
         self.columns: tables.Columns | None = None  # of the table we are in
         self.before: Line | None = None  # the line above
         self.words = ""  # the class of the rows
+        self.decimal = (0, 0)  # the last number of the kind 2.1
         self.above: Clause | None = None  # parties of the row above
 
     def take(self, line: Line) -> None:
@@ -240,16 +244,28 @@ class _Grower:
     def _due(self, mark: Marker, line: Line) -> bool:
         """An odd marker counts where its number is the next one, and, without a dot, only with a unit clause."""
         if mark.under:
-            above = next((n for n in reversed(self.path) if n.kind in ("item", "section", "chapter")), None)
+            above = self._over(mark)
             last = above.children[-1].number if above and above.children else 0
-            return above is not None and above.number == mark.under and mark.number == last + 1
+            below = above is not None and mark.number == last + 1
+            under, number = self.decimal
+            return below or (mark.under, mark.number) in ((under, number + 1), (under + 1, 1))
         if mark.number != self.last + 1:
             return False
         return line.folded[mark.length - 1] in ".、" or clauses.find(line.folded, 0, len(line.folded)) is not None
 
+    def _over(self, mark: Marker) -> Node | None:
+        """The open entry 2 that stands above 2.1."""
+        over = (n for n in reversed(self.path) if n.kind in ("item", "section", "chapter"))
+        above = next((n for n in over if not lines.is_decimal(n.printed)), None)
+        return above if above is not None and above.number == mark.under else None
+
     def _open(self, mark: Marker, line: Line) -> None:
         self._restore(mark)
         start = line.start + mark.length
+        if mark.under:
+            self.decimal = (mark.under, mark.number)
+            if self._over(mark) is None:
+                mark = replace(mark, kind="item")  # nothing is numbered 2 above 2.1
         self.last = mark.number if mark.kind == "item" else self.last
         node = Node(mark.kind, mark.number, mark.printed, line.no, start, line.end, card=line.card)
         self._push(node, line, start)
@@ -272,6 +288,8 @@ class _Grower:
         found = clauses.find(line.folded, start - offset, len(line.folded))
         if found is None:
             node.end = max(node.end, line.end)
+            bare = clauses.bare(line.folded, start - offset, len(line.folded))
+            node.maybe = _moved(bare, offset) if bare else None
             return
         moved = _moved(found, offset)
         begin = moved.start
@@ -317,12 +335,16 @@ class _Grower:
             node.clause, node.apart = _moved(spoken, line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:
             self._unnumbered(node, line)
-        elif node.clause is None and lines.is_sentence(line.folded) and not self.waiting:
+        elif node.clause is None and node.maybe is None and self._is_body(line):
             node.body, node.end = node.body or line.start, line.end
         else:
             self.waiting.append(line)
             if lines.is_sentence(line.folded):
                 self.segment.loose.append(line)
+
+    def _is_body(self, line: Line) -> bool:
+        """Whether an unmarked line is more of the open entry; one that speaks to all units is not."""
+        return lines.is_sentence(line.folded) and not self.waiting and not _TO_ALL.match(line.folded)
 
     def _paragraph(self, node: Node) -> Node:
         """The node a clause on its own line belongs to: the open one, or the paragraph between it and the clause above.

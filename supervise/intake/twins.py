@@ -34,7 +34,7 @@ def tasks(items: Sequence[Item]) -> Iterator[tuple[Item, Item, str]]:
 def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
     """Names of which one is the other with characters left out (区农业局, 区农业农村局), where the shorter is first used.
 
-    The shorter one must not be used more often than the longer.
+    Where the shorter one is used more often, only long names that differ in two characters count.
     """
     used: dict[str, list[tuple[int, Item]]] = {}
     for item in items:
@@ -46,8 +46,11 @@ def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
         alike.setdefault((name[0], name[-1]), []).append(name)
     for short in used:
         for long in alike[short[0], short[-1]][:600]:
-            if _abbreviates(short, long) and len(used[short]) <= len(used[long]):
-                at, item = used[short][0]
+            if _abbreviates(short, long):
+                common = len(used[short]) > len(used[long])
+                if common and (len(short) < 6 or len(long) - len(short) > 2):
+                    continue  # 县委办 is no short form of a name that occurs once
+                at, item = used[long if common else short][0]
                 yield short, long, at, item
 
 
