@@ -145,6 +145,8 @@ def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
     begin, close = first, end
     before = folded[floor:first].rstrip(" ")
     open_ = before.rfind("(", max(0, len(before) - 20))
+    if first > floor and not folded[floor:first].strip(_SET_OFF):
+        begin = floor  # ——责任单位:…
     if open_ >= 0 and not re.search(r"[)。:]", before[open_:]):
         begin = floor + open_  # (区长挂帅,责任领导:…
         pairs = brackets(folded, begin, end)

@@ -23,8 +23,8 @@ _TITLE_END = re.compile(
 _TITLE_BEGINS = re.compile(
     r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室|督查室|委员会|管委会|指挥部|办|委|局|厅)$)"
 )
-_LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
-_TITLE_CELL = re.compile(r"(?:标 ?题|名 ?称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
+_LABEL = re.compile(r"^(?:标 *题|名 *称|文件名称|公文标题) ?:? ?")
+_TITLE_CELL = re.compile(r"(?:标 *题|名 *称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
 _NUMBER_CELL = re.compile(r"(?:文 ?号|发文字号) ?:? *[|\t] *")
 _COUNT = re.compile(
     r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
@@ -174,6 +174,8 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
 def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
     """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for; the tasks tell it where nothing else does."""
     for source in (title, attached):
+        if era := re.search(r"(?<!\d)(1[0-4]\d) ?年度?", source):  # counted from 1911
+            return int(era[1]) + 1911, str(int(era[1]) + 1911)
         match = re.search(r"(20\d{2}) ?年(?:度)?(?:第?([一二三四]) ?季度|(上半年|下半年))?", source)
         if match:
             tail = (

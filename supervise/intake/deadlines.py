@@ -33,6 +33,9 @@ _WORDS = re.compile(
 )
 # 2023年至2025年: the last year counts.
 _YEARS = re.compile(r"20\d\d ?年? ?[至到—–~-]{1,2} ?(20\d\d) ?年(?! ?\d)")
+# 到2025年,… and 2025年前…: by the end of that year.
+_BY_YEAR = re.compile(r"(?:(?<![\d提高增长降达])到 ?(20\d\d) ?年(?=[,、全基实建力底末])|(20\d\d) ?年(?:之前|以前|前))")
+_NODE = re.compile(r"(?:时间节点|完成时间|完成时限|时限|期限)[:为]? ?(20\d\d)[./-](1[0-2]|0?[1-9])(?![\d./-])")
 # What is done by then; a time without 前 or 底 limits only that.
 _DONE = re.compile(
     r"(?:全面|全部|基本|如期|正式|力争|确保|整体|实现)*"
@@ -146,7 +149,15 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
         kind = ("period" if match["period"] else "explicit") if day else "unknown"
         if day is not None or (year is None and not match["period"]):
             found.append(Deadline(match_text(text, match), day, kind, _scope(text, folded, start, end, match.start())))
-    if years := _YEARS.search(folded, start, end):
+    dated_by_year = folded.find("20", start, end) >= 0
+    for pattern in (_BY_YEAR, _NODE) if dated_by_year else ():
+        for match in pattern.finditer(folded, start, end):
+            month = int(match[2]) if pattern is _NODE else 12
+            at = int(match[1] or match[2])
+            day = make(at, month, calendar.monthrange(at, month)[1])
+            scope = _scope(text, folded, start, end, match.start())
+            found.append(Deadline(match_text(text, match), day, "explicit", scope))
+    if dated_by_year and (years := _YEARS.search(folded, start, end)):
         scope = _scope(text, folded, start, end, years.start())
         found.append(Deadline(match_text(text, years), date(int(years[1]), 12, 31), "period", scope))
     dated = [limit for limit in found if limit.date]
@@ -155,7 +166,7 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
         return max(explicit, key=lambda limit: (limit.date, -found.index(limit)))
     if found:
         return (dated or found)[0]
-    if often := _RECURRING.search(folded, start, end):
+    if folded.find("每", start, end) >= 0 and (often := _RECURRING.search(folded, start, end)):
         return Deadline(match_text(text, often), None, "recurring", _scope(text, folded, start, end, often.start()))
     return None
 

@@ -61,7 +61,7 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     if seen.units_printed:
         found += _names_alike(notice, seen)
     found.sort(key=lambda p: (p.line or 0, p.code))
-    return replace(notice, problems=tuple(p.at(notice.file) for p in found))
+    return replace(notice, problems=tuple(p.at(notice.file) if notice.file else p for p in found))
 
 
 def _document(notice: Notice, seen: Seen) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 DIGITS = {
     "零": 0,
@@ -29,8 +30,8 @@ NUMERAL = "一二三四五六七八九十百零〇○"
 # Only characters that occur in words our rules match (unit, lead, chapter, report …); this is no converter.
 _TRADITIONAL = dict(
     zip(
-        "區縣鎮鄉單責辦協導領時間關於參會處農場聯繫報務發號項總組織門員長據將負與實點劃圍續進後結開內級當屬幹產業園國際電學無線對準經濟標題書記檢牽頭機構財監衛職團體隊館廳銀揮準計畫兩區檔動勢應個條戶畝噸萬億餘盞輛張棟臺隻頃減淨擴穩爭確達過專設現壓從彙週",
-        "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥准计划两区档动势应个条户亩吨万亿余盏辆张栋台只顷减净扩稳争确达过专设现压从汇周",
+        "區縣鎮鄉單責辦協導領時間關於參會處農場聯繫報務發號項總組織門員長據將負與實點劃圍續進後結開內級當屬幹產業園國際電學無線對準經濟標題書記檢牽頭機構財監衛職團體隊館廳銀揮準計畫兩區檔動勢應個條戶畝噸萬億餘盞輛張棟臺隻頃減淨擴穩爭確達過專貳設現壓從彙週",
+        "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥准计划两区档动势应个条户亩吨万亿余盏辆张栋台只顷减净扩稳争确达过专贰设现压从汇周",
         strict=True,
     )
 )
@@ -57,6 +58,20 @@ _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
     return text.translate(_FOLD)
+
+
+_LABEL_IN_BRACKETS = re.compile(r"(?m)^([ \t]*)\(([\u4e00-\u9fff]{2,8})\)([ :]?)(?=[^\n])")
+
+
+def opened(folded: str) -> str:
+    """Labels printed in brackets at the beginning of lines, 【主办单位】…, as labels with a colon; of the same length.
+
+    They are labels where at least three lines begin so and none of the words is the beginning of a sentence.
+    """
+    found = [match[2] for match in _LABEL_IN_BRACKETS.finditer(folded)]
+    if len(found) < 3 or 2 * len(set(found)) > len(found) + 1:
+        return folded
+    return _LABEL_IN_BRACKETS.sub(lambda m: f"{m[1]}{' ' * len(m[3])} {m[2]}:", folded)
 
 
 def straighten(text: str) -> str:
@@ -119,18 +134,24 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
-    pairs = brackets(folded, start, end)
-    spans, at, begin = [], start, start
-    while at < end:
-        char = folded[at]
-        if char == "(":
-            at = pairs.get(at, at)
-        elif char in separators:
+    pairs = brackets(folded, start, end) if folded.find("(", start, end) >= 0 else {}
+    spans, begin, inside = [], start, start
+    for match in _separator(separators).finditer(folded, start, end):
+        at = match.start()
+        if at < inside:
+            continue
+        if folded[at] == "(":
+            inside = pairs.get(at, at)
+        else:
             spans.append((begin, at))
             begin = at + 1
-        at += 1
     spans.append((begin, end))
     return spans
+
+
+@cache
+def _separator(separators: str) -> re.Pattern[str]:
+    return re.compile(f"[({re.escape(separators)}]")
 
 
 def trim(folded: str, start: int, end: int, junk: str = " \t\r\n") -> tuple[int, int]:

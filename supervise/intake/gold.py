@@ -102,4 +102,9 @@ def _deadline(item: Item) -> dict[str, Any] | None:
     limit = item.deadline
     if limit is None:
         return None
-    return {"text": limit.text, "date": limit.date.isoformat() if limit.date else None, "kind": limit.kind, "scope": limit.scope or None}
+    return {
+        "text": limit.text,
+        "date": limit.date.isoformat() if limit.date else None,
+        "kind": limit.kind,
+        "scope": limit.scope or None,
+    }

@@ -13,6 +13,7 @@ from supervise.intake.folding import NUMERAL, number
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
 
 ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
+CAPITALS = "壹贰叁肆伍陆柒捌玖拾"
 _DIGITS, _CIRCLED = "0123456789", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # Numbers printed as one character: ⒈ ⑴ ㈠ ❶.
 _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK = (
@@ -22,6 +23,7 @@ _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK = (
 # Kind, the characters it may begin with, how it is written.
 _MARKERS = (
     ("part", ROMAN, re.compile(rf"([{ROMAN}])[ :、.]*")),
+    ("part", CAPITALS, re.compile(rf"([{CAPITALS}]) ?[、.] *")),
     ("part", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
     ("chapter", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
     ("chapter", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
@@ -218,7 +220,7 @@ def marker(line: str) -> Marker | None:
 
 def _value(printed: str) -> int | None:
     """The value of a number as markers print it."""
-    for signs in (ROMAN, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK):
+    for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK):
         if printed in signs:
             return signs.index(printed) + 1
     return number(printed)
@@ -231,6 +233,8 @@ def glued(line: Line, after: int) -> list[Line]:
         if int(match[1]) == due:
             cuts.append(match.start(1))
             due += 1
+    if len(cuts) == 1:
+        return [line]
     ends = [*cuts[1:], len(line.folded)]
     parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]

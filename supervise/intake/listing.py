@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import numeral
-from supervise.intake.lines import RANK, ROMAN, is_decimal
-from supervise.intake.structure import LOST, Node, Segment
+from supervise.intake.lines import CAPITALS, RANK, ROMAN, is_decimal
+from supervise.intake.nodes import LOST, Node, Segment
 
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
@@ -55,6 +55,9 @@ def task_kind(parts: list[Segment]) -> str:
     bearing = Counter(node.kind for node in nodes if node.clause is not None and not _is_heading(node))
     if bearing:
         return bearing.most_common(1)[0][0]
+    below = Counter(child.kind for node in nodes if node.clause is not None for child in node.children)
+    if below:
+        return below.most_common(1)[0][0]
     plain = {node.kind for node in nodes}
     return next((kind for kind in ("item", "sub", "point") if kind in plain), "")
 
@@ -64,6 +67,7 @@ def _is_heading(node: Node) -> bool:
     if node.clause is None or RANK[node.kind] >= RANK["item"]:
         return False
     below = any(RANK[child.kind] >= RANK["item"] for child in node.children)
+    below = below or (bool(node.children) and not node.card and not node.stops)
     leads = all(f.role == "leader" for f in node.clause.fields)
     return (below and not node.apart and node.end - node.start <= 60) or (bool(node.children) and leads)
 
@@ -108,9 +112,13 @@ def _between(found: list[Entry]) -> None:
 
 def _certain(found: list[Entry]) -> list[Entry]:
     """Entries that take the parties of their heading do so for certain where all below it do."""
-    own = {id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path}
+    own = {
+        id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path
+    }
     return [
-        replace(entry, inherited=entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own)) for entry in found
+        entry if entry.inherited == sure else replace(entry, inherited=sure)
+        for entry in found
+        for sure in (entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own),)
     ]
 
 
@@ -148,7 +156,10 @@ def _numbered(found: list[Entry]) -> list[Entry]:
         firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
-    return [replace(entry, no=no) for entry, no in zip(found, numbers, strict=True)]
+    return [
+        Entry(entry.node, entry.path, no, entry.clause, entry.inherited)
+        for entry, no in zip(found, numbers, strict=True)
+    ]
 
 
 def _no(entry: Entry, kinds: tuple[str, ...]) -> str:
@@ -166,7 +177,7 @@ def label(node: Node) -> str:
         return node.printed.rstrip(".、: ")
     if RANK[node.kind] >= RANK["item"]:
         return f"({node.number})" if node.kind == "sub" else str(node.number)
-    if node.printed and node.printed[0] in ROMAN:
+    if node.printed and node.printed[0] in ROMAN + CAPITALS:
         return node.printed[:1]
     written = numeral(node.number) if node.number < 100 else str(node.number)
     return {"part": f"第{written}部分", "section": f"({written})"}.get(node.kind, written)

@@ -11,12 +11,21 @@ _KINDS = (
     ("self-check", rf"{_BEFORE}*(?:自查(?:自纠)?|督促检查)"),
     ("follow-up", rf"(?:{_BEFORE}|及时)*(?:跟踪(?:督办|督促|问效|落实|督导)|督办落实|协调解决|挂牌督办|限期督办)"),
     ("bulletin", rf"(?:{_BEFORE}|反馈)*[“\"]?(?:{_BEFORE})*通报(?:一次|制度)?[”\"]?"),
-    ("inspection", rf"{_BEFORE}*(?:督查|督导|暗访检查|明察暗访|明查暗访|暗访|抽查|巡查督导|督查督办|督导检查|观摩|“回头看”)"),
-    ("assessment", rf"(?:纳入)?(?:20\d\d年度?)?{_BEFORE}*(?:绩效(?:管理)?|目标(?:责任制?)?|综合)*(?:考核(?:评价|评议)?|考评|绩效评估)"),
+    (
+        "inspection",
+        rf"{_BEFORE}*(?:督查|督导|暗访检查|明察暗访|明查暗访|暗访|抽查|巡查督导|督查督办|督导检查|观摩|“回头看”)",
+    ),
+    (
+        "assessment",
+        rf"(?:纳入)?(?:20\d\d年度?)?{_BEFORE}*(?:绩效(?:管理)?|目标(?:责任制?)?|综合)*(?:考核(?:评价|评议)?|考评|绩效评估)",
+    ),
     ("ranking", r"红黑榜|红黄绿灯|亮灯|排名|排序|晾晒|“?红黄牌”?"),
     ("dispatch", rf"{_BEFORE}*(?:调度(?!通报|督查)|会商|周会办|例会)(?:制度|机制|会)?"),
 )
 _PATTERN = re.compile("|".join(rf"(?P<{kind.replace('-', '_')}>{words})" for kind, words in _KINDS))
+_ABOUT = re.compile(
+    r"督|检查|考[核评]|通报|调度|暗[访查]|抽查|排[名序]|亮灯|黄牌|黑榜|会[办商]|观摩|协调|回头看|例会|晾晒|评估"
+)
 _SUBJECT = re.compile(
     r"(?:^|[,;、])?(?P<by>(?:[\u4e00-\u9fff]{1,14}(?:督查室|督查局|办公室|政府办|委办|考核办|领导小组|专班|指挥部|单位|部门)))"
     r"(?=将|要|会同|负责|采取|每|定期|对|加强|牵头|会|适时|不定期|,)"
@@ -55,7 +64,9 @@ def read(text: str, folded: str, spans: Iterable[tuple[int, int]]) -> tuple[Mech
     for start, end in spans:
         for sentence in re.finditer(r"[^。;!?\n]+[。;]?", folded[start:end]):
             words = sentence[0]
-            if not sentence[0].endswith(("。", ";", ",")) and len(words) < 40 or "关于印发" in words:
+            if not _ABOUT.search(words):
+                continue
+            if (not sentence[0].endswith(("。", ";", ",")) and len(words) < 40) or "关于印发" in words:
                 continue  # a title or a heading
             at = start + sentence.start()
             by = ""

@@ -10,10 +10,12 @@ import re
 from supervise.intake.clauses import Clause, Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.names import is_group, looks_like_unit
-from supervise.intake.structure import LOST, Node, Segment
+from supervise.intake.nodes import LOST, Node, Segment
 
 _PAPER = re.compile(r"会议|纪要|议定|批示|常务会|办公会|决定事项|交办")
-_SAYS = re.compile(r"(?:会议|与会人员|大家|[\u4e00-\u9fff]{0,6}同志)?(?:研究)?(?:议定|要求|明确|决定|强调|指出|认为|同意|确定)+[,:]?")
+_SAYS = re.compile(
+    r"(?:会议|与会人员|大家|[\u4e00-\u9fff]{0,6}同志)?(?:研究)?(?:议定|要求|明确|决定|强调|指出|认为|同意|确定)+[,:]?"
+)
 _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|会同|(?:组织|抓好|抓紧|尽快|根据|按照|进一步|加快|做好|制定|研究|落实)"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"

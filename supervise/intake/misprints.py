@@ -15,9 +15,12 @@ from supervise.intake.clauses import Clause
 _MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
 _MASKED = re.compile(r"[xX×]{2,8}|\*{2,}|[○〇]{2,}|某某|□{2,}")
 _PAIRS = (("“", "”"), ("《", "》"), ("‘", "’"))
-_STRAY = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff。,、;])|(?<=[,、]) +(?=[\u4e00-\u9fff])|(?<=”) +(?=[。,])")
+_STRAY = re.compile(
+    r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff。,、;])|(?<=[,、]) +(?=[\u4e00-\u9fff])|(?<=”) +(?=[。,])"
+)
 _AFTER_STOP = re.compile(r"(?<=。) +(?=[\u4e00-\u9fff])")
 _LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
+_ODD = re.compile(r"[xX×*○〇□某“”《》‘’ ]|互联网")  # nothing below is found without one of these
 _ENDS = "。;!?”’)…."
 
 
@@ -73,6 +76,8 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
     if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
+    if not _ODD.search(folded, start, end):
+        return
     yield from _masked(text, folded, start, end)
     for opening, closing in _PAIRS:
         lost = folded.count(opening, start, end) - folded.count(closing, start, end)

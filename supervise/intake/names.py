@@ -27,7 +27,9 @@ _STANDS = re.compile(
 )
 _FIRM = re.compile(r"(集团|公司|企业)$")  # take a prefix only where the notice prints one with it
 # Departments of the Party committee: after 区委政法委 a bare 宣传部 is 区委宣传部, while 公安局 is 区公安局.
-_PARTY = re.compile(r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办|网信办|巡察办|改革办|机要局|保密局|机关工委)$")
+_PARTY = re.compile(
+    r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办|网信办|巡察办|改革办|机要局|保密局|机关工委)$"
+)
 ORGAN = re.compile(
     r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|村|委员|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
 )

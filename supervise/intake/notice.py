@@ -34,15 +34,15 @@ from supervise.intake import (
 )
 from supervise.intake import cover as covers
 from supervise.intake.clauses import Clause
-from supervise.intake.folding import blanked, fold, unbroken
+from supervise.intake.folding import blanked, fold, opened, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
+from supervise.intake.nodes import Node, Segment
 from supervise.intake.schedule import Reporting
-from supervise.intake.structure import Node, Segment
 
-MAX_CHARS = 2_000_000
+MAX_CHARS = 1_000_000
 __all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
@@ -54,12 +54,12 @@ def read(text: str, file: str = "") -> Notice:
         file: the file's name for messages.
 
     Raises:
-        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than 8 million characters.
+        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than a million characters.
     """
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     text = drawn.flattened(text)
-    folded = fold(text)
+    folded = opened(fold(text))
     split = tables.stack(lines.split(folded))
     unwrapped, pages = lines.unwrap(split, clauses.begins)
     wrapped = len(unwrapped) < len(split)
@@ -159,7 +159,13 @@ class _Reader:
             items=items,
         )
         seen = doubts.Seen(
-            issued_line, damaged, bool(self.labels), self._loose(items), self.headers, tuple(numbers.values()), self.breaks
+            issued_line,
+            damaged,
+            bool(self.labels),
+            self._loose(items),
+            self.headers,
+            tuple(numbers.values()),
+            self.breaks,
         )
         return doubts.noted(notice, seen)
 

@@ -23,11 +23,14 @@ _AND = re.compile(
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
 _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
-_TITLE_ALONE = re.compile(r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)")
+_TITLE_ALONE = re.compile(
+    r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)"
+)
 _BLANKS = " \t\r\n"
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
+_STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 _FIRST_LEADS = re.compile(
     r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
@@ -288,14 +291,13 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 found.leaders.append(re.sub(r"同志$", "", printed.strip()))
                 continue
             full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
-            place = Party(full, role, printed, start=a, end=b, guessed=walk.guessed)
-            starred = _STAR.search(_REMARK.sub("", folded[a:b].strip())) is not None
+            starred = _STARS.search(folded, a, b) and _STAR.search(_REMARK.sub("", folded[a:b].strip()))
             if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
-                found.members.append(replace(place, role="first"))
+                found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
                 role = "co"
             else:
                 note = as_printed(note, printed, how.traditional)
-                found.members.append(replace(place, note=note, group=is_group(name)))
+                found.members.append(Party(full, role, printed, note, is_group(name), a, b, walk.guessed))
     if field.role == "":
         found.unlabelled = found.unlabelled or text[field.start : field.end]
 

@@ -12,7 +12,7 @@ from supervise.intake.folding import NUMERAL, number
 from supervise.intake.lines import RANK
 
 if TYPE_CHECKING:
-    from supervise.intake.structure import Node
+    from supervise.intake.nodes import Node
 
 _N = rf"(?:\d{{1,3}}|[{NUMERAL}两]{{1,3}})"
 _ABOVE = re.compile(

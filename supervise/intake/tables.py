@@ -90,6 +90,22 @@ def head(line: Line) -> Columns | None:
     return Columns(roles, labels, "  " if bar == " " and "  " in line.folded else bar)
 
 
+def under(line: Line, columns: Columns) -> Columns | None:
+    """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is no such row."""
+    labels = [line.folded[a:b].replace(" ", "") for a, b in _cells(line, columns.bar) if a < b]
+    roles = [_role(label) for label in labels]
+    if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:
+        return None
+    at = next((i for i, role in enumerate(columns.roles) if role in ("unit", "lead")), 0)
+    wide = at + 1
+    while wide < len(columns.labels) and not columns.labels[wide]:
+        wide += 1
+    return Columns(
+        (*columns.roles[:at], *roles, *columns.roles[wide:]), (*columns.labels[:at], *labels, *columns.labels[wide:]),
+        columns.bar,
+    )  # fmt: skip
+
+
 def _role(label: str) -> str:
     label = re.sub(r"\([^()]*\)$", "", label)
     if _NUMBER.fullmatch(label):

@@ -22,7 +22,7 @@ _COUNTED = (
     rf"(?:{_MEASURED}{_PER}?|场次|人次|家次|户次|辆次|班次|架次"
     r"|人(?!大|民|才|社|均|事|口|居)|个百分点|个工作日|个(?!月|工作日|别|人)|家(?!庭)|项(?!目)|条|座|所|户(?!籍|外|口|均)"
     r"|名(?!单|录|称|师|校|医)|处(?!置|理|罚|室)|栋|幢|件|台(?!账|阶)|套|间|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批(?!次|发)"
-    r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|口|眼|部(?!门|委)|位|例|类|宗|村|镇|班|份|册|篇|款|笔|门|期(?!间|限|工程|项目|建设)"
+    r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|口|眼|部(?!门|委)|位|例|类|宗|村|镇|班|份|册|篇|款|笔|门|列(?!车|入|为|出|席)|期(?!间|限|工程|项目|建设)"
     r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|倍|%|‰)"
 )
 _UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY})|{_COUNTED})"
@@ -50,10 +50,14 @@ _MORE = re.compile(r"(?:>|(?<!不)超过?|突破|(?<!不)高于|(?<!不)大于|(
 _MOST = re.compile(
     r"(?:≤|<|不超过?|不高于|不大于|不多于|不得超过|不突破|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
 )
-_LEVEL = re.compile(r"(?:达到|达(?=\d|约)|总数|总量|(?:提高|提升|增加|增长|下降|降低|降|压减|压缩|缩短|减少)(?:至|到)|稳定在|控制在)")
-_UP = re.compile(r"增长|新增|增加|增设|净增|新招|再(?=[\u4e00-\u9fff]{2}\d)|(?:提升|提高|上升|扩大|增幅)(?=\d[\d.]*(?:个百分点|%|‰|倍))")
+_LEVEL = re.compile(
+    r"(?:达到|达(?=\d|约)|总数|总量|(?:提高|提升|增加|增长|下降|降低|降|压减|压缩|缩短|减少)(?:至|到)|稳定在|控制在)"
+)
+_UP = re.compile(
+    r"增长|新增|增加|增设|净增|新招|再(?=[\u4e00-\u9fff]{2}\d)|(?:提升|提高|上升|扩大|增幅)(?=\d[\d.]*(?:个百分点|%|‰|倍))"
+)
 _OWN_VERB = re.compile(r"完成|实现|建成|新建|改造|建设|培育|打造|引进|举办|开展")
-_DOWN = re.compile(r"下降|降低|减少|压减|消灭|淘汰|退出")
+_DOWN = re.compile(r"下降|降低|减少|压减|压降|削减|缩减|消灭|淘汰|退出")
 _LEAD_IN = re.compile(
     r"^(?:力争|确保|争取|努力|年内|全年|今年|年底前|继续|重点|着力|加快|全力|推动|推进|实现|完成|新增|再|引导|抓好|做好|至少)+"
 )
@@ -105,7 +109,9 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     return tuple(found)
 
 
-def figure(text: str, folded: str, name: tuple[int, int], value: tuple[int, int], unit: tuple[int, int]) -> list[Target]:
+def figure(
+    text: str, folded: str, name: tuple[int, int], value: tuple[int, int], unit: tuple[int, int]
+) -> list[Target]:
     """The goal of a row that prints what is counted, the figure and its unit of measure in cells of their own.
 
     Args:
@@ -126,7 +132,11 @@ def figure(text: str, folded: str, name: tuple[int, int], value: tuple[int, int]
     sign = ">" if _MORE.search(before) else "<=" if _MOST.search(before) else sign
     printed = re.match(rf"{_UNIT}", behind)
     counted = text[slice(*name)].strip()
-    return [Target(counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded[slice(*name)]))]
+    return [
+        Target(
+            counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded[slice(*name)])
+        )
+    ]
 
 
 def _direction(words: str) -> str:
@@ -162,7 +172,9 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         found.insert(0, Target(_LEAD_IN.sub("", text[start : doubled.start()]), "=", times, "番", words, "increase"))
     if not found and (zero := _ZERO.search(folded, start, end)):
         indicator = text[max(start, zero.start() - 40) : zero.start()]
-        found.append(Target(_LEAD_IN.sub("", indicator), "=", "0", "", text[max(start, zero.start() - 40) : zero.end()]))
+        found.append(
+            Target(_LEAD_IN.sub("", indicator), "=", "0", "", text[max(start, zero.start() - 40) : zero.end()])
+        )
     return found
 
 

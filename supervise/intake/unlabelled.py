@@ -7,7 +7,7 @@ import re
 from supervise.intake import clauses
 from supervise.intake.clauses import Clause
 from supervise.intake.lines import RANK
-from supervise.intake.structure import Segment
+from supervise.intake.nodes import Segment
 
 
 def name_brackets(parts: list[Segment], folded: str) -> None:

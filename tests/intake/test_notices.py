@@ -45,7 +45,9 @@ def _document(found: Data, wanted: Data) -> Iterator[str]:
     for key, value in {"reporting": [], **wanted}.items():
         mine: Any = found.get(key)
         if key == "reporting":
-            mine = [{k: v for k, v in m.items() if k in w} for m, w in zip(mine, value, strict=False)] + mine[len(value) :]
+            mine = [{k: v for k, v in m.items() if k in w} for m, w in zip(mine, value, strict=False)] + mine[
+                len(value) :
+            ]
         elif key == "mechanisms":
             mine = [f"{m['kind']} {m['name']}" for m in mine]
         elif isinstance(mine, str):
@@ -59,7 +61,11 @@ def _task(found: Data, wanted: Data) -> Iterator[tuple[str, Any, Any]]:
     yield "section", found["section"], wanted.get("section", [])
     text = straighten(found["text"])
     begin, _, end = straighten(wanted["text"]).partition("…")
-    yield "text", text, text if text.startswith(begin) and (text.endswith(end) if end else text == begin) else wanted["text"]
+    yield (
+        "text",
+        text,
+        text if text.startswith(begin) and (text.endswith(end) if end else text == begin) else wanted["text"],
+    )
     if "title" in wanted:
         yield "title", found["title"], wanted["title"]
     yield "lead", found["lead_units"], wanted.get("lead", [])
