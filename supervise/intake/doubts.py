@@ -28,6 +28,7 @@ class Seen:
         units_printed: whether the notice prints units at all.
         loose: lines among the tasks that belong to none of them.
         headers: lines of the page that stood inside a sentence.
+        brackets: lines whose brackets do not match.
         numbers: line of every document number.
         breaks: offsets of the line breaks.
     """
@@ -37,6 +38,7 @@ class Seen:
     units_printed: bool = False
     loose: tuple[int, ...] = ()
     headers: tuple[tuple[int, str], ...] = ()
+    brackets: tuple[int, ...] = ()
     numbers: tuple[int, ...] = ()
     breaks: tuple[int, ...] = ()
 
@@ -60,6 +62,11 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     found += [*_open_lists(notice, seen), *_vague(notice, seen), *_tasks_alike(notice)]
     if seen.units_printed:
         found += _names_alike(notice, seen)
+    told = {p.line for p in found if p.code == "I10"}
+    of = {item.unit_line_no or item.line: item.no for item in notice.items} | {i.line: i.no for i in notice.items}
+    for line in seen.brackets:
+        if line not in told:
+            found.append(Problem("I10", "括号不成对,可能缺字,请核对", line=line, task=of.get(line, "")))
     found.sort(key=lambda p: (p.line or 0, p.code))
     return replace(notice, problems=tuple(p.at(notice.file) if notice.file else p for p in found))
 

@@ -240,6 +240,18 @@ def glued(line: Line, after: int) -> list[Line]:
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
 
 
+def is_unbalanced(line: str) -> bool:
+    """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
+    mark = marker(line)
+    body = line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
+    depth = 0
+    for char in re.findall(r"[()]", body):
+        depth += 1 if char == "(" else -1
+        if depth < 0:
+            return True
+    return depth > 0
+
+
 def is_decimal(printed: str) -> bool:
     """Whether a printed marker is of the kind 2.1."""
     return bool(_DECIMAL_MARK.match(printed))

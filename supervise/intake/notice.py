@@ -75,8 +75,9 @@ def read(text: str, file: str = "") -> Notice:
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
+    brackets = tuple(line.no for line in unwrapped if lines.is_unbalanced(line.folded))
     headers = [page for page in pages if not lines.is_page_number(page.folded)]
-    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers).notice()
+    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets).notice()
 
 
 def _readable(text: str, file: str) -> None:
@@ -105,7 +106,9 @@ class _Reader:
         passages: tuple[Passage, ...],
         wrapped: bool,
         headers: list[Line],
+        brackets: tuple[int, ...],
     ) -> None:
+        self.brackets = brackets
         self.text, self.folded, self.file = text, folded, file
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple(m.start() for m in re.finditer("\n", text))
@@ -164,6 +167,7 @@ class _Reader:
             bool(self.labels),
             self._loose(items),
             self.headers,
+            self.brackets,
             tuple(numbers.values()),
             self.breaks,
         )
