@@ -49,7 +49,7 @@ _OTHER = (
 def _spaced(words: str) -> str:
     """The pattern with a blank allowed between any two characters: 责 任 单 位, or 单位 broken at the margin."""
     parts = re.split(r"(\[[^\]]*\])", words)  # no blank is put inside a class of characters
-    parts[::2] = [re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " ?", part) for part in parts[::2]]
+    parts[::2] = [re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " *", part) for part in parts[::2]]
     return "".join(parts)
 
 

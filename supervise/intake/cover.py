@@ -13,7 +13,7 @@ from supervise.intake.structure import is_attachment_mark, is_date_only
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
-_ORGAN_ALONE = re.compile(r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅)")
+_ORGAN_ALONE = re.compile(r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅|公司|集团|大学|学院|医院|指挥部|领导小组)")
 _FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
 _TITLE_END = re.compile(
     r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
@@ -147,6 +147,11 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
         return text[field.start(1) : field.end(1)]
     begin = re.match(r"(?!关于|關於)(.{1,40}?(?:政府|府办|办公室|委员会|局|厅|办|委))(?=关于|關於|\d{4}年)", title)
     return begin[1] if begin else ""
+
+
+def is_organ(line: str) -> bool:
+    """Whether a folded line is the name of an organ alone, as it stands below a list or above it."""
+    return bool(_ORGAN_ALONE.fullmatch(line))
 
 
 def _without_junk(name: str) -> str:

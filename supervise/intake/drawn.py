@@ -31,7 +31,7 @@ def flattened(text: str) -> str:
             row.append(line)
         else:
             out += [*_joined(row), line]
-            row, inside = [], inside and not body
+            row, inside = [], inside and (not body or len(body) < 30)
     return "\n".join([*out, *_joined(row)])
 
 

@@ -13,6 +13,7 @@ from supervise.intake.lines import RANK, Line, Marker
 from supervise.intake.nodes import LOST, Node, Segment
 
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
+_ASIDE = re.compile(r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计|\d{1,2} +[\u4e00-\u9fff]{2,20}$")  # what a list says beside its tasks
 _TO_ALL = re.compile(
     r"(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
 )
@@ -25,6 +26,8 @@ def grow(segment: Segment) -> Segment:
         grower.take(line)
     _settle(segment.roots)
     _lift(segment.nodes)
+    restored = {node.line for node in segment.nodes if node.restored}
+    segment.loose = [line for line in segment.loose if line.no not in restored]
     sharing.hand_down(segment.nodes, segment.ahead)
     return segment
 
@@ -192,7 +195,7 @@ class _Grower:
             node.body, node.end = node.body or line.start, line.end
         else:
             self.waiting.append(line)
-            if lines.is_sentence(line.folded):
+            if not _ASIDE.match(line.folded):
                 self.segment.loose.append(line)
 
     def _is_body(self, line: Line) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from supervise.intake.folding import NUMERAL, number
 
@@ -64,9 +63,6 @@ _GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
-_NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
-_HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
-_ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
 _RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
     r"(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
@@ -133,54 +129,6 @@ def split(folded: str) -> Iterator[Line]:
         no, start = no + 1, end + 1
 
 
-def unwrap(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Line]]:
-    """Join lines that a page broke at its margin; returns the lines, and the page numbers and headers between them.
-
-    A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
-    ends no sentence, and the next begins with no marker and no label. A page number between two such lines is passed
-    over.
-
-    Args:
-        all_lines: the lines of a notice.
-        begins: whether a folded line opens a unit clause.
-    """
-    widths = sorted(len(line.folded) for line in all_lines)
-    width = widths[int(len(widths) * 0.9)] if widths else 0
-    full = sum(width - 4 <= w <= width for w in widths)
-    if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
-        return all_lines, []
-    new = [_begins_anew(line.folded, above.folded, begins) for above, line in pairwise([all_lines[0], *all_lines])]
-    follows = [new[i + 1] for i, line in enumerate(all_lines[:-1]) if width - 4 <= len(line.folded) <= width]
-    if 2 * sum(follows) > len(follows):  # full lines are ends of entries here, not lines broken off
-        return all_lines, []
-    out: list[Line] = []
-    pages: list[Line] = []
-    passed: list[Line] = []
-    before: Line | None = None
-    for line, starts in zip(all_lines, new, strict=True):
-        if out and (is_page_number(line.folded) or (passed and _HEADER.fullmatch(line.folded))):
-            passed.append(line)
-            continue
-        near = before is not None and (bool(passed) or line.no == before.no + 1)
-        runs_on = before is not None and near and len(before.folded) >= width - 4
-        last = out[-1] if out else None
-        if last and runs_on and not starts and (_is_open(last.folded) or not is_sentence(last.folded)):
-            gap = " " * (line.start - last.end)
-            out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
-            pages += passed
-        else:
-            out += [*passed, line]
-        before, passed = line, []
-    return [*out, *passed], pages
-
-
-def _begins_anew(line: str, above: str, begins: Callable[[str], bool]) -> bool:
-    """Whether a folded line cannot be the rest of the one above: a marker, a label, an attachment."""
-    if marker(line) or line.startswith("附") or _NUMBERED.match(line) or begins(line):
-        return True
-    return bool(_ANY_LABEL.match(line)) and not _is_open(above)
-
-
 def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Line]:
     """Join a line that is nothing but a label (牵头单位:) to the line below, which is its value."""
     out: list[Line] = []
@@ -194,7 +142,7 @@ def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Lin
     return out
 
 
-def _is_open(line: str) -> bool:
+def is_open(line: str) -> bool:
     """Whether the last bracket of a line is still open."""
     return line.rfind("(") > line.rfind(")")
 

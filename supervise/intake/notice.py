@@ -25,6 +25,7 @@ from supervise.intake import (
     minutes,
     misprints,
     narrative,
+    pages,
     parties,
     schedule,
     structure,
@@ -60,12 +61,13 @@ def read(text: str, file: str = "") -> Notice:
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     text = drawn.flattened(text)
     folded = opened(fold(text))
-    split = tables.stack(lines.split(folded))
-    unwrapped, pages = lines.unwrap(split, clauses.begins)
+    printed, gone = pages.running(list(lines.split(folded)))
+    split = tables.stack(printed)
+    unwrapped, between = pages.unwrap(split, gone, clauses.begins)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = cards.contents(unwrapped, clauses.begins)
     away = sorted(
-        [(page.start, page.end) for page in pages] + labels
+        [(page.start, page.end) for page in {*between, *gone}] + labels
     )  # these stand inside a task, and are no part of it
     text, folded = blanked(text, away), blanked(folded, away)
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
@@ -76,7 +78,7 @@ def read(text: str, file: str = "") -> Notice:
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
     brackets = tuple(line.no for line in unwrapped if lines.is_unbalanced(line.folded))
-    headers = [page for page in pages if not lines.is_page_number(page.folded)]
+    headers = [page for page in between if not lines.is_page_number(page.folded)]
     return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets).notice()
 
 
@@ -175,8 +177,12 @@ class _Reader:
 
     def _loose(self, items: tuple[Item, ...]) -> tuple[int, ...]:
         """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
-        first, last = (items[0].line, items[-1].line) if items and self.entries else (0, 0)
-        loose = [line for part in self.chosen if self.labels for line in part.loose if first < line.no < last]
+        if not items or not self.entries or not self.labels:
+            return ()
+        end = max(self.entries[-1].node.end, *(c.end for e in self.entries[-1:] if (c := e.node.whole)), 0)
+        first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
+        loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
+        loose = [ln for ln in loose if not covers.is_organ(ln.folded) and not structure.is_date_only(ln.folded)]
         lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
         return tuple(line.no for line in lost)
 
