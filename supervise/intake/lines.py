@@ -192,12 +192,17 @@ def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
     mark = marker(line)
     body = line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
+    return closes(body) or body.count("(") != body.count(")")
+
+
+def closes(line: str) -> bool:
+    """Whether a folded line closes a bracket it does not open."""
     depth = 0
-    for char in re.findall(r"[()]", body):
+    for char in re.findall(r"[()]", line):
         depth += 1 if char == "(" else -1
         if depth < 0:
             return True
-    return depth > 0
+    return False
 
 
 def is_decimal(printed: str) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from supervise.intake.lines import RANK, Line, is_open, is_page_number, is_sentence, is_unbalanced, marker
+from supervise.intake.lines import RANK, Line, closes, is_open, is_page_number, is_sentence, marker
 from supervise.intake.names import looks_like_unit
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
@@ -140,7 +140,7 @@ def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return False
     if is_open(above) and _LABELLED.search(line):
         return True
-    if is_open(above) and is_unbalanced(line) and line.find(")") < (line.find("(") % 10_000):
+    if above.count("(") > above.count(")") and closes(line):
         return True
     if _breaks_label(above, line, begins) or _breaks_name(above, line):
         return True
@@ -173,6 +173,6 @@ def _breaks_name(above: str, line: str) -> bool:
 
 def _begins_anew(line: str, above: str, begins: Begins) -> bool:
     """Whether a folded line cannot be the rest of the one above: a marker, a label, an attachment."""
-    if marker(line) or line.startswith("附") or _NUMBERED.match(line) or begins(line):
+    if marker(line) or line.startswith("附") or _NUMBERED.match(line):
         return True
-    return bool(_ANY_LABEL.match(line)) and not is_open(above)
+    return not is_open(above) and (begins(line) or bool(_ANY_LABEL.match(line)))

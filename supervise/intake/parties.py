@@ -157,6 +157,7 @@ def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         after = folded[b:end].strip(_BLANKS)
         line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
         goes_on = line and not _NEW_NAME.match(after)
+        goes_on = goes_on or after.startswith("(")
         if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0])):
             yield trim(folded, at, b)
             at = b
