@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from supervise.intake.folding import brackets, pieces, trim
-from supervise.intake.names import looks_like_unit, prefix
+from supervise.intake.names import is_territory, looks_like_unit, prefix
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = (
@@ -142,6 +142,23 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     return _spoken(folded, start, end)
 
 
+def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
+    """Sentences of one paragraph each of which ends with its own bracket: begin, end and clause of each; else none."""
+    found: list[tuple[int, int, Clause]] = []
+    at = start
+    for a, b in sorted(brackets(folded, start, end).items()):
+        if a < at:
+            continue
+        clause = find(folded, a, b + 1)
+        if clause is None or clause.start != a:
+            continue
+        if len(folded[at:a].strip(" 。,;")) < 4:
+            return []
+        found.append((at, at + len(folded[at:a].rstrip()), replace(clause, end=b + 1)))
+        at, _ = trim(folded, b + 1, end, " 。;,")
+    return found if len(found) > 1 and at == end else []
+
+
 def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
     begin, close = first, end
@@ -220,6 +237,12 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
     return Clause(*found, tuple(fields)) if fields else None
 
 
+def aside(folded: str, start: int, end: int) -> int:
+    """Where a closing bracket begins that only says who proposed a matter (提案人:…); ``end`` if there is none."""
+    match = re.search(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$", folded[start:end])
+    return start + match.start() if match else end
+
+
 def _last_sentence(folded: str, start: int, end: int) -> Clause | None:
     """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
     stop = len(folded[start:end].rstrip(" 。")) + start
@@ -250,7 +273,8 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
         return None
     a, b = found[0] + 1, found[1] - 1
     named = [folded[c:d].strip() for c, d in pieces(folded, a, b, "、,;")]
-    if not all(len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named):
+    known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
+    if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
         return None
     return Clause(*found, (Field("unit", "", a, b),))
 

@@ -17,7 +17,7 @@ _ORGAN_ALONE = re.compile(r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员�
 _FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
 _TITLE_END = re.compile(
     r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
-    r"|(?:通知|督办|督查|交办)单|目录|情况)(?:\([^)]*\))?$"
+    r"|(?:通知|督办|督查|交办)单|目录|情况|通知|通报|函|公告|决定|意见)(?:\([^)]*\))?$"
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(

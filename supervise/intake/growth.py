@@ -15,7 +15,7 @@ from supervise.intake.nodes import LOST, Node, Segment
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 _ASIDE = re.compile(r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计|\d{1,2} +[\u4e00-\u9fff]{2,20}$")  # what a list says beside its tasks
 _TO_ALL = re.compile(
-    r"(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
+    r"请于|请将|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
 )
 
 
@@ -122,13 +122,21 @@ class _Grower:
             if self._over(mark) is None:
                 mark = replace(mark, kind="item")  # nothing is numbered 2 above 2.1
         self.last = mark.number if mark.kind == "item" else self.last
-        node = Node(mark.kind, mark.number, mark.printed, line.no, start, line.end, card=line.card)
+        node = Node(mark.kind, mark.number, mark.printed, line.no, start, start, card=line.card)
         self._push(node, line, start)
 
     def _push(self, node: Node, line: Line, start: int) -> None:
         self.above = None
         self._place(node)
-        self._clause(node, line, start)
+        ends = line.folded[-1:] in (")", "。", ";")
+        sentences = clauses.several(line.folded, start - line.start, len(line.folded)) if ends else []
+        if not sentences:
+            self._clause(node, line, start)
+            return
+        for number, (a, b, clause) in enumerate(sentences, start=1):
+            own = Node("point", number, "", line.no, line.start + a, line.start + b, _moved(clause, line.start))
+            self._place(own)
+        node.end = line.start + sentences[0][1]
 
     def _place(self, node: Node) -> None:
         """Hang a node below the innermost open one of an outer kind."""
@@ -142,7 +150,7 @@ class _Grower:
         offset = line.start
         found = clauses.find(line.folded, start - offset, len(line.folded))
         if found is None:
-            node.end = max(node.end, line.end)
+            node.end = max(node.end, line.start + clauses.aside(line.folded, start - offset, len(line.folded)))
             bare = clauses.bare(line.folded, start - offset, len(line.folded))
             node.maybe = _moved(bare, offset) if bare else None
             return

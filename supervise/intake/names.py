@@ -69,6 +69,11 @@ def looks_like_unit(name: str) -> bool:
     return 2 <= len(name) <= 40 and bool(ORGAN.search(re.sub(r"\([^()]*\)$", "", name)) or is_group(name))
 
 
+def is_territory(name: str) -> bool:
+    """Whether a folded name may be that of a county, a city or a district: 东城区."""
+    return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,4}(?<![社园街小校景])[县区市旗州盟]", name))
+
+
 def determiner(name: str) -> str:
     """The word 各, 相关 … a collective name begins with; what follows over 、 shares it."""
     match = re.match(_DETERMINER, name)
