@@ -19,9 +19,15 @@ _TO_ALL = re.compile(
 )
 
 
-def grow(segment: Segment) -> Segment:
-    """Build the tree of a segment from its lines."""
-    grower = _Grower(segment)
+def grow(segment: Segment, borrow: bool = True) -> Segment:
+    """Build the tree of a segment from its lines.
+
+    Args:
+        segment: its lines.
+        borrow: whether an empty cell of a table may be the rest of the one above it; where the file itself says which
+            cells are one, it may not.
+    """
+    grower = _Grower(segment, borrow)
     for line in segment.lines:
         grower.take(line)
     _settle(segment.roots)
@@ -35,8 +41,8 @@ def grow(segment: Segment) -> Segment:
 class _Grower:
     """Takes line after line; keeps the open path from the outermost node to the innermost."""
 
-    def __init__(self, segment: Segment) -> None:
-        self.segment = segment
+    def __init__(self, segment: Segment, borrow: bool) -> None:
+        self.segment, self.borrow = segment, borrow
         self.path: list[Node] = []
         self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
         self.last = 0  # number of the last item
@@ -79,7 +85,7 @@ class _Grower:
             self._class(line, *row.heading)
         self.last = row.number or self.last + 1
         clause, borrowed = tables.filled(row.clause, self.above, columns)
-        self.above = clause if columns.bar in ("\t", "|") else None
+        self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
         node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed)
         node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
         self._place(node)

@@ -39,8 +39,13 @@ def is_attachment_mark(line: str) -> bool:
     return bool(match) and not (match["title"] or "").strip() if match else False
 
 
-def segments(all_lines: list[Line]) -> list[Segment]:
-    """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一."""
+def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
+    """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一.
+
+    Args:
+        all_lines: its lines.
+        borrow: whether an empty cell of a table may be the rest of the one above it.
+    """
     found: list[list[Line]] = [[]]
     chapter, signed, tail, past_cover, listed = 0, False, False, False, False
     for line in all_lines:
@@ -61,4 +66,4 @@ def segments(all_lines: list[Line]) -> list[Segment]:
         signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
         if not tail and not furniture and not _PUBLIC.match(line.folded):
             found[-1].append(line)
-    return [grow(Segment(part)) for part in found if part]
+    return [grow(Segment(part), borrow) for part in found if part]
