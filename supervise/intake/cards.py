@@ -58,6 +58,20 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
     return out, spans
 
 
+def fronts(all_lines: list[Line], in_front: Callable[[str], bool]) -> list[Line]:
+    """Lists whose lines begin with the units that answer, 县水利局:…, and bear no number: each line is a task.
+
+    Args:
+        all_lines: the lines of a notice.
+        in_front: whether a folded line begins so.
+    """
+    plain = [line for line in all_lines if not marker(line.folded)]
+    found = {line.no for line in plain if in_front(line.folded)}
+    if len(found) < 3 or 2 * len(found) < len(all_lines):
+        return all_lines
+    return [replace(line, opens=True) if line.no in found else line for line in all_lines]
+
+
 def _opener(
     all_lines: list[Line], found: dict[int, re.Match[str]], counts: Counter[str], begins: Callable[[str], bool]
 ) -> str:

@@ -142,6 +142,23 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     return _spoken(folded, start, end)
 
 
+def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
+    """Parties in front of the words: 县水利局负责:完成…, or, where a whole list does so (``bare``), 县水利局:完成…."""
+    colon = folded.find(":", start, min(end, start + 80))
+    if colon < 0 or colon + 1 >= end:
+        return None
+    fields = _verbs(folded, start, colon)
+    if not fields and bare:
+        fields = [Field("unit", "", start, colon)]
+    named = [folded[a:b].strip() for f in fields for a, b in pieces(folded, f.start, f.end, "、,")]
+    return Clause(start, colon + 1, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+
+
+def is_fronted(line: str) -> bool:
+    """Whether a folded line begins with units and a colon."""
+    return not begins(line) and fronted(line, 0, len(line), True) is not None
+
+
 def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     """Sentences of one paragraph each of which ends with its own bracket: begin, end and clause of each; else none."""
     found: list[tuple[int, int, Clause]] = []

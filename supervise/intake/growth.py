@@ -32,6 +32,7 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
         grower.take(line)
     _settle(segment.roots)
     _lift(segment.nodes)
+    _spread(segment.nodes)
     restored = {node.line for node in segment.nodes if node.restored}
     segment.loose = [line for line in segment.loose if line.no not in restored]
     sharing.hand_down(segment.nodes, segment.ahead)
@@ -155,6 +156,7 @@ class _Grower:
         """Find the clause on a line of the node and keep text and clause apart."""
         offset = line.start
         found = clauses.find(line.folded, start - offset, len(line.folded))
+        found = found or clauses.fronted(line.folded, start - offset, len(line.folded), line.opens)
         if found is None:
             node.end = max(node.end, line.start + clauses.aside(line.folded, start - offset, len(line.folded)))
             bare = clauses.bare(line.folded, start - offset, len(line.folded))
@@ -162,7 +164,8 @@ class _Grower:
             return
         moved = _moved(found, offset)
         begin = moved.start
-        if begin == start and line.no == node.line and moved.end < line.end and line.folded[begin - offset] == "(":
+        front = line.folded[begin - offset] == "(" or line.folded[moved.end - offset - 1] == ":"
+        if begin == start and line.no == node.line and moved.end < line.end and front:
             node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
             node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
             return
@@ -191,6 +194,7 @@ class _Grower:
             self.segment.ahead.append(_moved(found, line.start))
         elif node is None:
             self.segment.heading.append(line)
+            self.waiting = [line] if clauses.only_units(line.folded, True) else []
         elif said := sharing.said(line.folded):
             self._share(said, line)
         elif clauses.begins(line.folded):
@@ -267,6 +271,10 @@ class _Grower:
         self.waiting = []
         self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
 
+    def _no_heading(self) -> bool:
+        """Whether no heading with a number is open."""
+        return all(n.number == 0 for n in self.path if RANK[n.kind] < RANK["item"])
+
     def _restore(self, mark: Marker) -> None:
         """Take the unmarked line above an entry as a heading without marker; ``_settle`` asks the numbers for proof."""
         waiting, self.waiting = self.waiting, []
@@ -274,9 +282,14 @@ class _Grower:
             return
         wanted = "chapter" if mark.kind == "section" and mark.number == 1 else "section" if mark.kind == "item" else ""
         kinds = [n.kind for n in self.path if n.kind in ("chapter", "section")]
+        line = waiting[-1]
+        if mark.kind == "item" and mark.number == 1 and self._no_heading() and clauses.only_units(line.folded, True):
+            self.path, self.words = [], ""
+            self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
+            self._place(Node("chapter", 0, "", line.no, line.start, line.end))
+            return
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
-            line = waiting[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
 
 
@@ -297,6 +310,20 @@ def _settle(siblings: list[Node]) -> None:
         elif node.clause is None and index:
             siblings[index - 1].children.extend(node.children)
             del siblings[index]
+
+
+def _spread(nodes: list[Node]) -> None:
+    """Where the parties stand below the last entry of every heading and nowhere else, they are those of all its entries."""
+    heads = [n for n in nodes if RANK[n.kind] < RANK["item"] and n.children and RANK[n.children[0].kind] >= RANK["item"]]
+    groups = [head.children for head in heads]
+    if len(groups) < 2 or all(len(group) == 1 for group in groups):
+        return
+    for group in groups:
+        if not group[-1].apart or any(node.clause is not None for node in group[:-1]):
+            return
+    for group in groups:
+        for node in group[:-1]:
+            node.clause, node.more, node.shared = group[-1].clause, group[-1].more, True
 
 
 def _longer(clause: Clause, end: int) -> Clause:

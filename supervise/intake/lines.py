@@ -35,6 +35,7 @@ _MARKERS = (
     ),
     ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
     ("item", "第", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件条号][ :.、]+")),
+    ("item", "(", re.compile(r"\((?:建议|提案|议案)?(?:第 ?)?(\d{1,4}) ?号\)[ :.、]*")),
     ("item", "建提议", re.compile(r"(?:建议|提案|议案)(?:第 ?)?(\d{1,4}) ?号? ?[ :.、]+")),
     ("item", _DOTTED, re.compile(rf"([{_DOTTED}]) *")),
     ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),

@@ -99,7 +99,7 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
                 entry.node.number = counts[id(entry.path[-1]) if entry.path else 0]
                 entry.node.restored = False
     _between(found)
-    return _numbered(_certain(found))
+    return _numbered(_certain(found), folded)
 
 
 def _between(found: list[Entry]) -> None:
@@ -146,13 +146,13 @@ def _title(node: Node, folded: str) -> str:
     return folded[node.start : min(node.end, node.start + 60)].strip()
 
 
-def _numbered(found: list[Entry]) -> list[Entry]:
+def _numbered(found: list[Entry], folded: str) -> list[Entry]:
     """Plain numbers where they never restart; else with the fewest headings that tell them apart (三.2)."""
     printed = {head.kind for entry in found for head in entry.path}
     for kinds in _TELLING:
         if kinds != _TELLING[-1] and not set(kinds) <= printed:
             continue
-        numbers = [_no(entry, kinds) for entry in found]
+        numbers = [_no(entry, kinds, folded) for entry in found]
         firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
@@ -162,10 +162,10 @@ def _numbered(found: list[Entry]) -> list[Entry]:
     ]
 
 
-def _no(entry: Entry, kinds: tuple[str, ...]) -> str:
+def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
     own = label(entry.node)
-    above = [label(head) for head in entry.path if head.kind in kinds or RANK[head.kind] >= RANK["item"]]
+    above = [label(head) or _title(head, folded)[:12] for head in entry.path if head.kind in kinds or RANK[head.kind] >= RANK["item"]]
     return ".".join([*above, own]) if own else ""
 
 

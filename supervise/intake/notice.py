@@ -66,6 +66,7 @@ def read(text: str, file: str = "") -> Notice:
     unwrapped, between = pages.unwrap(split, gone, clauses.begins)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = cards.contents(unwrapped, clauses.begins)
+    unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted(
         [(page.start, page.end) for page in {*between, *gone}] + labels
     )  # these stand inside a task, and are no part of it
@@ -253,6 +254,8 @@ class _Reader:
         spans = ((start, end), *node.goals)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
         deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
+        if deadline is None and not named.due:
+            deadline = self._heading_limit(entry, year)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
         text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip())
@@ -274,6 +277,15 @@ class _Reader:
             damage=self._damage(node, clause if own else None, start, end),
             part=self.part_of[id(node)],
         )
+
+    def _heading_limit(self, entry: Entry, year: int | None) -> deadlines.Deadline | None:
+        """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""
+        for head in reversed(entry.path):
+            end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
+            opening = self.folded.rfind("(", head.start, end)
+            if opening >= 0 and "前" in self.folded[opening:end]:
+                return deadlines.read(self.text, self.folded, opening + 1, end, year)
+        return None
 
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:
         spaced = node.card or bool(node.goals) or not node.printed or node.figure is not None

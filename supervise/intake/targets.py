@@ -8,9 +8,10 @@ meaning on over 、.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from supervise.intake.folding import DIGITS, pieces
+from supervise.intake.folding import DIGITS, NUMERAL, number, pieces
 
 _MONEY = r"(?:美元|欧元|港元|元)"
 _PER = r"(?:/(?:立方米|平方米|平方公里|公里|亩|日|天|年|月|小时|升|人|户|吨|公顷)|每[日天年])"
@@ -28,13 +29,18 @@ _COUNTED = (
 _UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY})|{_COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
 _QUANTITY = re.compile(
-    rf"(?<![\d.A-Za-z第〔(年月—~-])(?P<value>{_VALUE})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
+    rf"(?:(?<![\d.A-Za-z第〔(年月—~-])|(?<=每[年月]))(?P<value>{_VALUE})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
     r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|之内|左右)?"
 )
 # 5%—7%, 15至20家: at least the one and at most the other.
 _RANGE = re.compile(
     rf"(?<![\d.A-Za-z第〔(年月—~-])(?P<low>{_VALUE})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:[—–~-]{{1,2}}|至|到)"
     rf"(?P<value>{_VALUE})\s?(?P<unit>{_UNIT})(?P<bound>左右)?"
+)
+# 百分之五, 八十家以上: spelled out; below ten a numeral is a word more often than a figure (两个医院, 四个一批).
+_SPELLED = re.compile(
+    rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
+    rf"(?P<unit>(?!条政|大|个方面|项措施){_COUNTED})(?P<bound>以上|以下|以内)?"
 )
 _DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
@@ -44,7 +50,7 @@ _SPAN = re.compile(r"(?:小时|分钟|个工作日)$")  # a stretch of time is a
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 _LEAST = re.compile(
-    r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,3}$|达$"
+    r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,6}$|达$"
 )
 _MORE = re.compile(r"(?:>|(?<!不)超过?|突破|(?<!不)高于|(?<!不)大于|(?<!不)多于)[^\d]{0,2}$")
 _MOST = re.compile(
@@ -98,7 +104,7 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
         start: first offset of the task's text.
         end: offset behind it.
     """
-    if not any(c.isdigit() or c in "零番" for c in folded[start:end]):
+    if not any(c.isdigit() or c in "零番十百" for c in folded[start:end]):
         return ()
     found: list[Target] = []
     for a, b in pieces(folded, start, end, _BREAKS):
@@ -155,7 +161,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         level = bool(_LEVEL.search(before + match.group()[:1])) and not re.search(r"新增|净增", before)
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
         unit = text[match.start("unit") : match.end("unit")]
-        sign = _sign(match, before)
+        joined = found and folded[at : match.start()] in ("和", "及", "与")
+        sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, before)
         if sign == "=" and _SPAN.search(match["unit"]):
             continue
         own = Target(
@@ -167,6 +174,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         else:
             found.append(own)
         at = match.end()
+    found += _spelled(text, folded, start, end, change)
     if doubled := _DOUBLED.search(folded, start, end):
         times = str(DIGITS.get(doubled["times"], 1))
         found.insert(0, Target(_LEAD_IN.sub("", text[start : doubled.start()]), "=", times, "番", words, "increase"))
@@ -176,6 +184,21 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
             Target(_LEAD_IN.sub("", indicator), "=", "0", "", text[max(start, zero.start() - 40) : zero.end()])
         )
     return found
+
+
+def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Iterator[Target]:
+    """Goals whose figures are spelled out: 提高百分之五, 三十所."""
+    for match in _SPELLED.finditer(folded, start, end):
+        value = number(match["rate"] or match["value"])
+        named = match["rate"] == "百" or (match["unit"] and _SPAN.search(match["unit"]))
+        if value is None or named or (value < 10 and not match["rate"]):
+            continue
+        before = folded[max(start, match.start() - 60) : match.start()]
+        sign = ">=" if match["bound"] == "以上" or _LEAST.search(before) else "<=" if match["bound"] else "="
+        up = match["rate"] and re.search(r"(?:提升|提高|上升|扩大)$", before)
+        unit = "%" if match["rate"] else text[match.start("unit") : match.end("unit")]
+        words = _LEAD_IN.sub("", text[max(start, match.start() - 40) : match.start()])
+        yield Target(words, sign, str(value), unit, text[start:end].strip(), "increase" if up else change)
 
 
 def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
@@ -191,7 +214,7 @@ def _names(match: re.Match[str], behind: str) -> bool:
     """Whether a sum of money is part of a name (10亿元以上项目, 投资超20亿元的项目), or the digits are damaged."""
     if DAMAGED.match(match.string, match.start() - 1):
         return True
-    return bool(match["money"]) and bool(re.match(r"[\u4e00-\u9fff]", behind)) and match["bound"] != "左右"
+    return bool(match["money"]) and bool(re.match(r"(?![和及与])[\u4e00-\u9fff]", behind)) and match["bound"] != "左右"
 
 
 def _sign(match: re.Match[str], before: str) -> str:
