@@ -73,11 +73,11 @@ _UNTIL = re.compile(
 _BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\))|(?<=[挂帅负总责包抓],))" + LABEL.pattern)
 # Within a clause a label stands behind a mark or a blank.
 _NEXT = re.compile(r"(?<=[(;,。 、):\n\r])" + LABEL.pattern)
-# "(市发改委牵头,市财政局配合)", "(由县教体局负责)": roles said by verbs behind the names.
+# "(市发改委牵头,市审计局配合)", "(由县教体局负责)": roles said by verbs behind the names.
 _VERB = re.compile(
     _spaced(
-    r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
-    r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
+        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
+        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
     )
 )
 
@@ -163,9 +163,13 @@ def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     """Sentences of one paragraph each of which ends with its own bracket: begin, end and clause of each; else none."""
     found: list[tuple[int, int, Clause]] = []
     at = start
+    if folded.count("(", start, end) < 2:
+        return []
     for a, b in sorted(brackets(folded, start, end).items()):
         if a < at:
             continue
+        if not found and not folded[b + 1 : end].strip(" 。;"):
+            return []  # the only bracket at the end is the clause of the whole
         clause = find(folded, a, b + 1)
         if clause is None or clause.start != a:
             continue
@@ -297,7 +301,7 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
 
 
 def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
-    """The names before a verb; who is called in with 会同 helps (市发改委会同市财政局负责)."""
+    """The names before a verb; who is called in with 会同 helps (市发改委会同市审计局负责)."""
     at = folded.find("会同", start + 1, end)
     if at < 0:
         return [Field(role, verb, start, end)] if start < end else []
@@ -307,7 +311,7 @@ def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Fi
 def _verbs(folded: str, start: int, end: int) -> list[Field]:
     """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
 
-    Parts without a verb share the next one (市农业农村局,各县区按职责分工负责); beside a lead those who are
+    Parts without a verb share the next one (市林业局,各县区按职责分工负责); beside a lead those who are
     merely responsible help.
     """
     fields: list[Field] = []

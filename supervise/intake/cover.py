@@ -13,7 +13,10 @@ from supervise.intake.structure import is_attachment_mark, is_date_only
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
-_ORGAN_ALONE = re.compile(r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅|公司|集团|大学|学院|医院|指挥部|领导小组)")
+_ORGAN_ALONE = re.compile(
+    r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅"
+    r"|公司|集团|大学|学院|医院|指挥部|领导小组)"
+)
 _FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
 _TITLE_END = re.compile(
     r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
@@ -21,7 +24,8 @@ _TITLE_END = re.compile(
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(
-    r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室|督查室|委员会|管委会|指挥部|办|委|局|厅)$)"
+    r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室"
+    r"|督查室|委员会|管委会|指挥部|办|委|局|厅)$)"
 )
 _LABEL = re.compile(r"^(?:标 *题|名 *称|文件名称|公文标题) ?:? ?")
 _TITLE_CELL = re.compile(r"(?:标 *题|名 *称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
@@ -177,7 +181,7 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
 
 
 def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
-    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for; the tasks tell it where nothing else does."""
+    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for; the tasks tell it if nothing else does."""
     for source in (title, attached):
         if era := re.search(r"(?<!\d)(1[0-4]\d) ?年度?", source):  # counted from 1911
             return int(era[1]) + 1911, str(int(era[1]) + 1911)

@@ -41,9 +41,11 @@ _DONE = re.compile(
     r"(?:全面|全部|基本|如期|正式|力争|确保|整体|实现)*"
     r"(?:建成|完成|竣工|完工|投用|投入|通车|出台|印发|验收|交付|开业|办结|到位|落地|投产|运营|开园|交房|达标|见效|销号)"
 )
+_HINT = re.compile(r"[年月季节周期限]|五一|七一|国庆|元旦")  # no limit is found without one of these
 _OPEN = re.compile(r"长期|持续|常态|立行立改|立即|即知即改|随时|及时|滚动")
 _RECURRING = re.compile(
-    r"每(?:个)?(?:半年|季度?|月|周|年)(?:度)?(?:最后一个?月|末月|首月|次月)?(?:\d{1,2} ?[日号]|末|底|(?<=年)\d{1,2} ?月(?: ?\d{1,2} ?日|底))(?:之?前)?"
+    r"每(?:个)?(?:半年|季度?|月|周|年)(?:度)?(?:最后一个?月|末月|首月|次月)?(?:\d{1,2} ?[日号]|末"
+    r"|底|(?<=年)\d{1,2} ?月(?: ?\d{1,2} ?日|底))(?:之?前)?"
 )
 # 未注明时限的均应于…前完成, 以上任务…前全部完成: a limit said once for the whole list.
 _DEFAULT = re.compile(
@@ -140,6 +142,8 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
     """
     if field:
         return _field(text, folded, start, end, year)
+    if not _HINT.search(folded, start, end):
+        return None
     found: list[Deadline] = []
     for match in _WORDS.finditer(folded, start, end):
         if not _limits(match, folded):

@@ -1,4 +1,4 @@
-"""Lines → the tree of a segment: which entry each line belongs to, also where a marker or a line break is lost in print."""
+"""Lines → the tree of a segment: which entry each line belongs to, also where a marker or a break is lost in print."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from supervise.intake.lines import RANK, Line, Marker
 from supervise.intake.nodes import LOST, Node, Segment
 
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
-_ASIDE = re.compile(r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计|\d{1,2} +[\u4e00-\u9fff]{2,20}$")  # what a list says beside its tasks
+_ASIDE = re.compile(
+    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
+    r"|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
+)  # what a list says beside its tasks
 _TO_ALL = re.compile(
     r"请于|请将|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
 )
@@ -313,8 +316,10 @@ def _settle(siblings: list[Node]) -> None:
 
 
 def _spread(nodes: list[Node]) -> None:
-    """Where the parties stand below the last entry of every heading and nowhere else, they are those of all its entries."""
-    heads = [n for n in nodes if RANK[n.kind] < RANK["item"] and n.children and RANK[n.children[0].kind] >= RANK["item"]]
+    """Where parties stand below the last entry of every heading and nowhere else, they are those of all its entries."""
+    heads = [
+        n for n in nodes if RANK[n.kind] < RANK["item"] and n.children and RANK[n.children[0].kind] >= RANK["item"]
+    ]
     groups = [head.children for head in heads]
     if len(groups) < 2 or all(len(group) == 1 for group in groups):
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from supervise.intake.folding import NUMERAL, number
 
@@ -53,7 +54,8 @@ _FIRST = {
 }
 # "2.1 加快": the first entry below 2; it counts only where both numbers are due. "1.1月底前" and "3.5万亩" are none.
 _DECIMAL = re.compile(
-    r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]|平方)(?=[\u4e00-\u9fff“《]))"
+    r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]"
+    r"|平方)(?=[\u4e00-\u9fff“《]))"
 )
 _DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
@@ -148,6 +150,7 @@ def is_open(line: str) -> bool:
     return line.rfind("(") > line.rfind(")")
 
 
+@lru_cache(maxsize=2048)  # asked again at every step of reading
 def marker(line: str) -> Marker | None:
     """What the beginning of a folded line says, if it says anything."""
     if line[:1] not in _FIRST:
@@ -192,7 +195,9 @@ def glued(line: Line, after: int) -> list[Line]:
 def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
     mark = marker(line)
-    body = line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
+    body = (
+        line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
+    )
     return closes(body) or body.count("(") != body.count(")")
 
 

@@ -105,9 +105,9 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
 def _between(found: list[Entry]) -> None:
     """A lost number is the one missing between those before and behind it, also across headings."""
     for before, entry, behind in zip(found, found[1:], found[2:], strict=False):
-        if entry.node.number == LOST and before.node.kind == behind.node.kind == entry.node.kind:
-            if behind.node.number == before.node.number + 2:
-                entry.node.number = before.node.number + 1
+        alike = before.node.kind == behind.node.kind == entry.node.kind
+        if entry.node.number == LOST and alike and behind.node.number == before.node.number + 2:
+            entry.node.number = before.node.number + 1
 
 
 def _certain(found: list[Entry]) -> list[Entry]:
@@ -165,7 +165,11 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
     own = label(entry.node)
-    above = [label(head) or _title(head, folded)[:12] for head in entry.path if head.kind in kinds or RANK[head.kind] >= RANK["item"]]
+    above = [
+        label(head) or _title(head, folded)[:12]
+        for head in entry.path
+        if head.kind in kinds or RANK[head.kind] >= RANK["item"]
+    ]
     return ".".join([*above, own]) if own else ""
 
 

@@ -1,4 +1,4 @@
-"""Decisions told in prose: 会议议定,由县住建局牵头,县财政局配合,5月底前完成…; 同意…。由县教育局负责….
+"""Decisions told in prose: a paragraph that says 由县住建局牵头,县财政局配合 is a task.
 
 In minutes and lists of decisions a paragraph is a task where it says who is to act. Its text stays whole.
 """

@@ -112,6 +112,7 @@ class _Reader:
         brackets: tuple[int, ...],
     ) -> None:
         self.brackets = brackets
+        self.titles: dict[int, tuple[str, int | None, bool]] = {}
         self.text, self.folded, self.file = text, folded, file
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple(m.start() for m in re.finditer("\n", text))
@@ -316,9 +317,11 @@ class _Reader:
 
     def _title(self, node: Node) -> tuple[str, int | None, bool]:
         """A heading's title, declared count, and whether the count's bracket is damaged."""
-        words = self._words(node.start, max(node.start, node.body or node.end)).strip().partition("\n")[0]
-        length, count, damaged = covers.heading(fold(words))
-        return words[:length].strip(), count, damaged
+        if id(node) not in self.titles:
+            words = self._words(node.start, max(node.start, node.body or node.end)).strip().partition("\n")[0]
+            length, count, damaged = covers.heading(fold(words))
+            self.titles[id(node)] = (words[:length].strip(), count, damaged)
+        return self.titles[id(node)]
 
     def _sections(self, items: tuple[Item, ...]) -> list[Section]:
         counts = Counter(item.section[:depth] for item in items for depth in range(1, len(item.section) + 1))

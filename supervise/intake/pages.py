@@ -14,6 +14,7 @@ _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号"
 _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
 _HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
 _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
+_LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
 _LABELLED = re.compile(r"(?:单位|部门|科室|机关|主办|协办|领导|责任人) ?:")
 _ENDS = "。;!?:…)”|,"
 Begins = Callable[[str], bool]
@@ -31,7 +32,13 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     out: list[Line] = []
     begun = False
     for index, line in enumerate(all_lines):
-        begun = begun or marker(line.folded) is not None or "\t" in line.folded or "|" in line.folded or line.folded == "序号"
+        begun = (
+            begun
+            or marker(line.folded) is not None
+            or "\t" in line.folded
+            or "|" in line.folded
+            or line.folded == "序号"
+        )
         beside = any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
         again = beside and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
         if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
@@ -110,7 +117,9 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
         skipped = _taken(left, line)
         last = out[-1] if out else None
         if last is not None and (
-            _row_goes_on(last.folded, line.folded, bars) or _goes_on(last.folded, line.folded, stops, begins)
+            _row_goes_on(last.folded, line.folded, bars)
+            or _goes_on(last.folded, line.folded, stops, begins)
+            or (skipped and _torn(last.folded, line.folded, begins))
         ):
             out[-1] = _joined(last, line)
             between += skipped
@@ -154,6 +163,15 @@ def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return True
     prose = mark is None and any(stop in above for stop in ",。") and not _LABELLED.search(above) and len(above) > 7
     return ((stops and entry) or prose) and line.endswith(("。", ")", ";"))
+
+
+def _torn(above: str, line: str, begins: Begins) -> bool:
+    """Whether a page ended inside an entry or inside the words behind a label."""
+    if above.endswith(tuple(_ENDS)) or _begins_anew(line, above, begins):
+        return False
+    mark = marker(above)
+    inside = (mark is not None and RANK[mark.kind] >= RANK["item"]) or _LABEL_IN_FRONT.match(above)
+    return bool(inside) and not looks_like_unit(re.split(r"[、,;: ]", above)[-1])
 
 
 def _breaks_label(above: str, line: str, begins: Begins) -> bool:

@@ -6,6 +6,7 @@ beside a lead; a comma after 责任单位 parts those who lead from those who he
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ _TITLE_ALONE = re.compile(
     r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)"
 )
 _BLANKS = " \t\r\n"
+_BLANK = re.compile(r"[ \t\r\n]")
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
@@ -111,6 +113,7 @@ class Style:
         first: whether the notice says that the unit named first leads.
         traditional: whether it is printed in traditional characters.
         commas: whether commas between names are usual in it.
+        split: spans of names in the fields read so far.
     """
 
     prefixes: Prefixes
@@ -119,6 +122,9 @@ class Style:
     first: bool = False
     traditional: bool = False
     commas: bool = True
+    split: dict[tuple[int, int], list[list[tuple[int, int]]]] = dataclasses.field(
+        default_factory=dict, hash=False, compare=False
+    )
 
 
 def names(folded: str, field: Field) -> Iterable[list[tuple[int, int]]]:
@@ -152,7 +158,7 @@ def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
     at = start
-    blank = any(c in folded[start:end] for c in _BLANKS)
+    blank = _BLANK.search(folded, start, end) is not None
     for _, b in pieces(folded, start, end, _BLANKS) if blank else [(start, end)]:
         after = folded[b:end].strip(_BLANKS)
         line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
@@ -174,13 +180,14 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
     """
     found, roles, mixed, alone = [], set[str](), False, False
     several, parted = 0, 0
+    split: dict[tuple[int, int], list[list[tuple[int, int]]]] = {}
     for clause in clauses:
         kinds = {f.role for f in clause.fields}
         roles |= kinds
         alone = alone or ("unit" in kinds and "lead" not in kinds)
         for field in clause.fields:
             if field.role in ("lead", "co", "unit", ""):
-                families = [list(family) for family in names(folded, field)]
+                split[field.start, field.end] = families = list(names(folded, field))
                 several, parted = several + (sum(map(len, families)) > 1), parted + (len(families) > 1)
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
@@ -194,6 +201,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         bool(_FIRST_LEADS.search(cover) or _FIRST_LEADS.search(folded)),
         traditional,
         several < 20 or 20 * parted > several,
+        split,
     )
 
 
@@ -276,7 +284,7 @@ def _persons(words: list[str]) -> Iterable[str]:
 def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:
     """The names of one field, added to those found before."""
     walk = _Walk()
-    for index, family in enumerate(names(folded, field)):
+    for index, family in enumerate(how.split.get((field.start, field.end)) or names(folded, field)):
         role = _role(field, marked, how, index, all(is_group(folded[a:b]) for a, b in family))
         if index and not how.commas:
             found.odd_comma = family[0][0] - 1 if family else 0
@@ -293,7 +301,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 continue
             full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
             starred = _STARS.search(folded, a, b) and _STAR.search(_REMARK.sub("", folded[a:b].strip()))
-            if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
+            if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 县发改局(牵头)、县财政局
                 found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
                 role = "co"
             else:
@@ -334,7 +342,11 @@ class _Walk:
 
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
-    name = _STAR.sub("", _REMARK.sub("", re.sub(r"\s+", "", name)))
+    name = "".join(name.split())
+    if "(" in name:
+        name = _REMARK.sub("", name)
+    if _STARS.search(name):
+        name = _STAR.sub("", name)
     bare = _OPEN.sub("", name)
     listed = bare != name
     if is_group(bare):
@@ -367,7 +379,7 @@ def _role(field: Field, marked: bool, how: Style, family: int, groups: bool) -> 
 
 
 def _settle(members: list[Party]) -> Iterable[Party]:
-    """Roles said by position ("the first named leads", "区发改局(牵头)") become lead and co."""
+    """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co."""
     pointed = any(m.role == "first" for m in members)
     for index, member in enumerate(members):
         if member.role == "first" or (member.role == "unit" and not pointed and index == 0):

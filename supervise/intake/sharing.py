@@ -1,4 +1,4 @@
-"""Parties said once for several entries: below them (以上三项由县水利局牵头) or above them (牵头单位:… and then 1. 2.)."""
+"""Parties said once for several entries: below them (以上三项由县水利局牵头) or above them (牵头单位:… 1. 2.)."""
 
 from __future__ import annotations
 

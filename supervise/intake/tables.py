@@ -91,7 +91,7 @@ def head(line: Line) -> Columns | None:
 
 
 def under(line: Line, columns: Columns) -> Columns | None:
-    """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is no such row."""
+    """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is none."""
     labels = [line.folded[a:b].replace(" ", "") for a, b in _cells(line, columns.bar) if a < b]
     roles = [_role(label) for label in labels]
     if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:

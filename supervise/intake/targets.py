@@ -42,6 +42,7 @@ _SPELLED = re.compile(
     rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
     rf"(?P<unit>(?!条政|大|个方面|项措施){_COUNTED})(?P<bound>以上|以下|以内)?"
 )
+_FIGURES = re.compile(r"[\d零番十百]")
 _DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
 DAMAGED = re.compile(r"等\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|\d{3,6}(?=[45]G)")
@@ -104,7 +105,7 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
         start: first offset of the task's text.
         end: offset behind it.
     """
-    if not any(c.isdigit() or c in "零番十百" for c in folded[start:end]):
+    if not _FIGURES.search(folded, start, end):
         return ()
     found: list[Target] = []
     for a, b in pieces(folded, start, end, _BREAKS):
@@ -204,9 +205,10 @@ def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Itera
 def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
     """Quantities and ranges of quantities in printed order; what lies in a range is no quantity of its own."""
     ranges = list(_RANGE.finditer(folded, start, end))
-    plain = [
-        m for m in _QUANTITY.finditer(folded, start, end) if not any(r.start() <= m.start() < r.end() for r in ranges)
-    ]
+    plain = list(_QUANTITY.finditer(folded, start, end))
+    if not ranges:
+        return plain
+    plain = [m for m in plain if not any(r.start() <= m.start() < r.end() for r in ranges)]
     return sorted([*ranges, *plain], key=lambda m: m.start())
 
 

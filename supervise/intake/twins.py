@@ -32,7 +32,7 @@ def tasks(items: Sequence[Item]) -> Iterator[tuple[Item, Item, str]]:
 
 
 def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
-    """Names of which one is the other with characters left out (区农业局, 区农业农村局), where the shorter is first used.
+    """Names of which one is the other with characters left out (县农业局, 县农业农村局), and where it is first used.
 
     Where the shorter one is used more often, only long names that differ in two characters count.
     """

@@ -1,9 +1,9 @@
 """Short notices of invented places, each in the manner of another office, held to what a clerk reads in them.
 
 ``notices/NAME.yaml`` says what is expected of ``notices/NAME.txt``, with the keys of the annotated samples and in a
-short hand: ``lead``, ``co`` and ``groups`` (role, name) for the parties, a target as ``>= 12 户 增`` (comparator, value,
-unit, direction), a limit as its day or as kind and words, a problem as ``code@line``. What a task does not mention is
-expected to be absent; of the document only the facts named are compared, and its reporting duties always.
+short hand: ``lead``, ``co`` and ``groups`` (role, name) for the parties, a target as ``>= 12 户 增`` (comparator,
+value, unit, direction), a limit as its day or as kind and words, a problem as ``code@line``. What a task does not
+mention is expected to be absent; of the document only the facts named are compared, its reporting duties always.
 """
 
 from __future__ import annotations
