@@ -36,7 +36,7 @@ _LEADER = (
     + r"|[市区县州旗省]级?领导|领导"
 )
 _DUE = (
-    r"(?:完成|办理|办结|整改|落实|推进|工作|计划|目标|任务){0,3}"
+    r"(?:完成|办理|办结|整改|化解|答复|反馈|销号|验收|竣工|建成|实施|落实|推进|工作|计划|目标|任务){0,3}"
     r"(?:时限|期限|时间节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
     r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|时间(?:要求|安排)"
 )
@@ -67,7 +67,7 @@ _UNTIL = re.compile(
     r"(?:20\d\d ?年 ?)?(?:于|在)?"
     r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
     r"(?:之?前|以前)?(?:全部|基本)?(?:完成|办结)?"
-    r"|(?:持续推进|长期坚持|常态化推进)"
+    r"|(?:持续推进|长期坚持|常态化推进)|(?:国庆|五一|七一|元旦)节?之?前"
 )
 # A clause begins where a bracket, a line or a sentence does.
 _BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\))|(?<=[挂帅负总责包抓],))" + LABEL.pattern)
@@ -293,11 +293,15 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     if found is None:
         return None
     a, b = found[0] + 1, found[1] - 1
+    due: list[Field] = []
+    comma = folded.rfind(",", a, b) + 1
+    if comma and _UNTIL.fullmatch(folded[comma:b].strip()):
+        due, b = [Field("due", "", comma, b)], comma - 1
     named = [folded[c:d].strip() for c, d in pieces(folded, a, b, "、,;")]
     known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
     if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
         return None
-    return Clause(*found, (Field("unit", "", a, b),))
+    return Clause(*found, (Field("unit", "", a, b), *due))
 
 
 def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:

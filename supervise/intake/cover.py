@@ -89,6 +89,9 @@ def _joined(text: str, block: list[Line]) -> str:
         if line.folded.startswith("附") or (not whole and not _TITLE_BEGINS.search(line.folded)):
             break
         whole, raw = whole + line.folded, raw + text[line.start : line.end]
+        organs = len(whole) > len(line.folded) and re.search(r"^20\d\d ?年", line.folded)
+        if organs and _TITLE_END.search(line.folded) and len(whole) <= 120:
+            return raw
         if _FULL_TITLE.search(whole) and len(whole) <= 120:
             column = re.match(r"\([^()]{2,30}\) *(?=.*关于)", whole)  # 【重点工作】 is the website's, not the title's
             return raw[column.end() :] if column else raw

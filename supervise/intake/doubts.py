@@ -31,6 +31,7 @@ class Seen:
         brackets: lines whose brackets do not match.
         numbers: line of every document number.
         breaks: offsets of the line breaks.
+        prose: whether tasks are told in prose, where not every paragraph is one.
     """
 
     issued_line: int | None = None
@@ -41,6 +42,7 @@ class Seen:
     brackets: tuple[int, ...] = ()
     numbers: tuple[int, ...] = ()
     breaks: tuple[int, ...] = ()
+    prose: bool = False
 
     def line(self, offset: int) -> int:
         """The 1-based line an offset stands on."""
@@ -56,7 +58,7 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     """
     found = [Problem("I10", "这一行没有归入任何任务,请核对", line=line) for line in seen.loose]
     found += [Problem("I10", f"“{words}”像是页眉,不读入任务,请核对", line=line) for line, words in seen.headers]
-    found += [*_document(notice, seen), *_counts(notice), *_numbers(notice), *_limits(notice)]
+    found += [*_document(notice, seen), *_counts(notice), *_numbers(notice, seen.prose), *_limits(notice)]
     for item in notice.items:
         found += _item(item, seen)
     found += [*_open_lists(notice, seen), *_vague(notice, seen), *_tasks_alike(notice)]
@@ -129,7 +131,7 @@ def _walk(sections: tuple[Section, ...]) -> Iterator[Section]:
         yield from _walk(section.children)
 
 
-def _numbers(notice: Notice) -> Iterator[Problem]:
+def _numbers(notice: Notice, prose: bool) -> Iterator[Problem]:
     """Doubled, lost and skipped numbers; an excerpt of a longer list (第12号, 第27号) skips none."""
     seen: Counter[tuple[int, str]] = Counter()
     pairs = [(a, b) for a, b in zip(notice.items, notice.items[1:], strict=False) if _follows(a, b)]
@@ -142,7 +144,7 @@ def _numbers(notice: Notice) -> Iterator[Problem]:
         seen[item.part, item.no] += 1
         if seen[item.part, item.no] == 2:
             yield Problem("I05", f"编号 {item.no} 重复,请核对", line=item.line, task=item.no)
-    for a, b in () if excerpt else gaps:
+    for a, b in () if excerpt or prose else gaps:
         gap = f"{a.number + 1}" if b.number == a.number + 2 else f"{a.number + 1}–{b.number - 1}"
         yield Problem("I05", f"编号从 {a.no} 跳到 {b.no},缺 {gap},请核对", line=b.line, task=b.no)
 

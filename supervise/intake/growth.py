@@ -31,6 +31,8 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
+    signs = [sign for line in segment.lines if (sign := lines.bullet(line.folded)[0])]
+    grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
     for line in segment.lines:
         grower.take(line)
     _settle(segment.roots)
@@ -51,6 +53,7 @@ class _Grower:
         self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
         self.last = 0  # number of the last item
         self.columns: tables.Columns | None = None  # of the table we are in
+        self.signs: list[str] = []  # that stand in place of numbers, the outer one first
         self.headed = False  # whether the line above was the head of a table
         self.before: Line | None = None  # the line above
         self.words = ""  # the class of the rows
@@ -69,7 +72,10 @@ class _Grower:
             mark = None
         after = mark.number if mark and mark.kind == "item" else self.last
         first, *rest = lines.glued(line, after) if after else [line]
-        if mark is None and line.opens:
+        sign, length = lines.bullet(line.folded) if self.signs else ("", 0)
+        if mark is None and sign:
+            self._bullet(line, sign, length)
+        elif mark is None and line.opens:
             self._record(line)
         elif mark is None:
             self._unmarked(first)
@@ -179,6 +185,16 @@ class _Grower:
             node.clause = moved
         else:
             node.more.append(moved)
+
+    def _bullet(self, line: Line, sign: str, length: int) -> None:
+        """An entry with a sign in place of a number; where there are two signs, the outer one marks headings."""
+        self.waiting = []
+        start = line.start + length
+        if len(self.signs) > 1 and sign == self.signs[0]:
+            self.path = []
+            self._place(Node("chapter", 0, "", line.no, start, line.end))
+        else:
+            self._push(Node("item", LOST, "", line.no, start, start), line, start)
 
     def _record(self, line: Line) -> None:
         """A card without a number; parties printed above the first one are its own."""
@@ -304,7 +320,7 @@ def _settle(siblings: list[Node]) -> None:
     for index in range(len(siblings) - 1, -1, -1):
         node = siblings[index]
         _settle(node.children)
-        if node.number != LOST:
+        if node.number != LOST or not node.restored:
             continue
         before = siblings[index - 1].number if index else 0
         after = siblings[index + 1].number if index + 1 < len(siblings) else 0

@@ -65,6 +65,8 @@ _GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
+# A sign without a number begins an entry too; two kinds of signs are two levels.
+_BULLET = re.compile(r"([●○◆◇■□▲△▪•·➢►★☆]) *(?=[\u4e00-\u9fff“《])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -190,6 +192,12 @@ def glued(line: Line, after: int) -> list[Line]:
     ends = [*cuts[1:], len(line.folded)]
     parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
+
+
+def bullet(line: str) -> tuple[str, int]:
+    """The sign a folded line begins with in place of a number, and how many characters it takes; empty if none."""
+    match = _BULLET.match(line)
+    return (match[1], match.end()) if match else ("", 0)
 
 
 def is_unbalanced(line: str) -> bool:

@@ -23,8 +23,8 @@ _ACTS = re.compile(
 _HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|协办)")
 
 
-def assign(parts: list[Segment], folded: str) -> None:
-    """Give the paragraphs of minutes their parties, in a paper that prints no unit clause.
+def assign(parts: list[Segment], folded: str) -> bool:
+    """Give the paragraphs of minutes their parties, in a paper that prints no unit clause; whether it is such a paper.
 
     Args:
         parts: the segments of the notice.
@@ -32,13 +32,16 @@ def assign(parts: list[Segment], folded: str) -> None:
     """
     first = [line.folded for part in parts for line in part.lines][:8]
     if any(part.bearing or part.ahead for part in parts) or not any(map(_PAPER.search, first)):
-        return
+        return False
     for part in parts:
         marked = [node for node in part.nodes if not node.children]
         for node in marked:
             node.clause = _parties(folded, node.start, node.end)
         if not any(node.clause for node in marked):
             part.roots += _paragraphs(part, folded)
+        else:  # what was only heard is no task
+            part.roots = [node for node in part.roots if node.children or node.clause is not None]
+    return True
 
 
 def _paragraphs(part: Segment, folded: str) -> list[Node]:

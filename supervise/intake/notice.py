@@ -74,13 +74,13 @@ def read(text: str, file: str = "") -> Notice:
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
     unlabelled.name_brackets(parts, folded)
     unlabelled.name_titles(parts, folded)
-    minutes.assign(parts, folded)
+    prose = minutes.assign(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
     brackets = tuple(line.no for line in unwrapped if lines.is_unbalanced(line.folded))
     headers = [page for page in between if not lines.is_page_number(page.folded)]
-    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets).notice()
+    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets, prose).notice()
 
 
 def _readable(text: str, file: str) -> None:
@@ -110,7 +110,9 @@ class _Reader:
         wrapped: bool,
         headers: list[Line],
         brackets: tuple[int, ...],
+        prose: bool,
     ) -> None:
+        self.prose = prose
         self.brackets = brackets
         self.titles: dict[int, tuple[str, int | None, bool]] = {}
         self.text, self.folded, self.file = text, folded, file
@@ -174,6 +176,7 @@ class _Reader:
             self.brackets,
             tuple(numbers.values()),
             self.breaks,
+            self.prose,
         )
         return doubts.noted(notice, seen)
 

@@ -27,6 +27,7 @@ _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|�
 _TITLE_ALONE = re.compile(
     r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)"
 )
+_PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
@@ -306,7 +307,9 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 role = "co"
             else:
                 note = as_printed(note, printed, how.traditional)
-                found.members.append(Party(full, role, printed, note, is_group(name), a, b, walk.guessed))
+                found.members.append(
+                    Party(full, role, printed, note, is_group(name) or full[0] in "各相有", a, b, walk.guessed)
+                )
     if field.role == "":
         found.unlabelled = found.unlabelled or text[field.start : field.end]
 
@@ -331,6 +334,8 @@ class _Walk:
             full = self.which + name if self.which and is_class(name) else name
             self.which = determiner(full)
             return full
+        if self.which and _PARKS.fullmatch(name):
+            return self.which + name
         self.which = ""
         level = prefixes.level(name)
         if level:

@@ -27,6 +27,8 @@ _TEXT = re.compile(
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线")
+_COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
+_BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
 _PARTY_WORDS = ("单位", "部门", "单 位", "部 门", "主体", "牵头", "主办", "责任", "科室")
@@ -80,14 +82,23 @@ def head(line: Line) -> Columns | None:
     if not 6 <= len(line.folded) <= 200 or not any(word in line.folded for word in _PARTY_WORDS):
         return None
     bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
+    bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
     cells = _cells(line, bar)
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
-    roles = tuple(_role(label) for label in labels)
+    roles = _with_text(labels, tuple(_role(label) for label in labels), bar)
     if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
         return None
     if bar == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
         return None
     return Columns(roles, labels, "  " if bar == " " and "  " in line.folded else bar)
+
+
+def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tuple[str, ...]:
+    """The roles; where no column is known to hold the task, the first unknown one beside a number does (信访事项)."""
+    if "text" in roles or "no" not in roles or bar == " " or not {"lead", "unit"} & set(roles):
+        return roles
+    at = next((i for i, role in enumerate(roles) if role == "other" and not _BESIDE.search(labels[i])), -1)
+    return (*roles[:at], "text", *roles[at + 1 :]) if at >= 0 else roles
 
 
 def under(line: Line, columns: Columns) -> Columns | None:
@@ -142,6 +153,10 @@ def row(line: Line, columns: Columns) -> Row | None:
     cells = _cells(line, columns.bar)
     if len(cells) < 2:
         return None
+    surplus = len(cells) - len(columns.roles)
+    if columns.bar == "," and surplus > 0:  # commas of the task itself
+        at = columns.roles.index("text")
+        cells = [*cells[:at], (cells[at][0], cells[at + surplus][1]), *cells[at + surplus + 1 :]]
     if columns.bar[0] in (" ", CELL):
         placed, doubt = _place(line.folded, cells, columns.roles)
     else:
