@@ -80,9 +80,12 @@ def _opener(
     A single card is one only in a paper that numbers nothing and names a unit beside it.
     """
     before: Line | None = None
+    numbered = sum(marker(line.folded) is not None for line in all_lines)
     for line in all_lines:
         match = found.get(id(line))
         if match and match.start("label") == 0:
+            if before is not None and begins(before.folded) and numbered >= counts[match["label"]]:
+                return ""  # the cards are numbered, and say further down what is to be reached
             if before is not None and marker(before.folded):
                 return ""
             if counts[match["label"]] > 1:

@@ -58,7 +58,7 @@ LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理)|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
-    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S))"
+    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
 )
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
 _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
@@ -79,6 +79,12 @@ _VERB = re.compile(
         r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
         r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
     )
+)
+
+
+_POST_AND_NAME = re.compile(
+    r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
+    r"[\u4e00-\u9fff·]{2,4} +[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长)"
 )
 
 
@@ -285,6 +291,16 @@ def only_units(line: str, listed: bool) -> bool:
     named = [line[a:b].strip() for a, b in pieces(line, 0, len(line), "、,;") if line[a:b].strip()]
     known = all(looks_like_unit(name.removesuffix("等")) and not re.search(r"[。!?\d]", name) for name in named)
     return known and (len(named) > 1 or (len(named) == 1 and (listed or bool(prefix(named[0])))))
+
+
+def is_leader(line: str) -> bool:
+    """Whether a folded line is a post and a name, and nothing else: 县委书记 高山."""
+    return len(line) <= 20 and bool(_POST_AND_NAME.fullmatch(line))
+
+
+def names_somebody(line: str) -> bool:
+    """Whether a folded line names nothing but units, or one leader."""
+    return only_units(line, True) or is_leader(line)
 
 
 def bare(folded: str, start: int, end: int) -> Clause | None:

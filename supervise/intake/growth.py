@@ -213,9 +213,11 @@ class _Grower:
             self.segment.ahead.append(_moved(found, line.start))
         elif node is None:
             self.segment.heading.append(line)
-            self.waiting = [line] if clauses.only_units(line.folded, True) else []
+            self.waiting = [line] if clauses.names_somebody(line.folded) else []
         elif said := sharing.said(line.folded):
             self._share(said, line)
+        elif line.card and node.clause is not None:
+            node.goals = (*node.goals, (line.start, line.end))
         elif clauses.begins(line.folded):
             self._clause(self._paragraph(node), line, line.start)
         elif self._goes_on(node, line):
@@ -302,10 +304,16 @@ class _Grower:
         wanted = "chapter" if mark.kind == "section" and mark.number == 1 else "section" if mark.kind == "item" else ""
         kinds = [n.kind for n in self.path if n.kind in ("chapter", "section")]
         line = waiting[-1]
-        if mark.kind == "item" and mark.number == 1 and self._no_heading() and clauses.only_units(line.folded, True):
+        first = mark.number == 1 or bool(self.path and self.path[0].number == 0)
+        if mark.kind == "item" and first and self._no_heading() and clauses.names_somebody(line.folded):
             self.path, self.words = [], ""
             self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
-            self._place(Node("chapter", 0, "", line.no, line.start, line.end))
+            self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
+            head = Node("chapter", 0, "", line.no, line.start, line.end)
+            if clauses.is_leader(line.folded):
+                leader = clauses.Field("leader", "", line.start, line.end)
+                head.clause = Clause(line.start, line.end, (leader,))
+            self._place(head)
             return
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]

@@ -61,7 +61,7 @@ _DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
-_GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
+_GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
