@@ -143,9 +143,9 @@ def _bare(name: str) -> str:
 
 
 def _year_end(notice: Notice) -> date | None:
-    """The limit of tasks that print none: the end of the period the plan is for."""
-    if notice.plan_year is None:
-        return None
+    """The limit of tasks that print none: the one the notice sets, else the end of the period the plan is for."""
+    if notice.due or notice.plan_year is None:
+        return notice.due
     last = {"Q1": (3, 31), "Q2": (6, 30), "Q3": (9, 30), "H1": (6, 30)}.get(notice.plan_period[5:], (12, 31))
     return date(notice.plan_year, *last)
 
