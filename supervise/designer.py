@@ -13,7 +13,7 @@ from supervise.errors import Diverged, Problem
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import duties as duty_store
 from supervise.store import tasks
-from supervise.workflows import diagram, drawing
+from supervise.workflows import diagram, drawing, engines
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

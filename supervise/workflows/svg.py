@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from html import escape, unescape
 
-from supervise.workflows.diagram import Picture
+from supervise.workflows.picture import Picture
 
 EVERYWHERE = "凡未终结"
 """Where actions start that are open everywhere."""
@@ -53,6 +53,12 @@ def finish(svg: str, picture: Picture) -> str:
     return svg.replace("<svg ", f'<svg role="graphics-document document" aria-label="{title}" ', 1).replace(
         ">", f">\n<title>{title}</title>", 1
     )
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Width and height of an svg, as its view box says."""
+    box = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', svg)
+    return (float(box[1]), float(box[2])) if box else (1.0, 1.0)
 
 
 def _said(picture: Picture) -> Iterator[tuple[str, str]]:

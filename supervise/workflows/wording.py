@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from supervise.phrases import OPENING, Behind, Condition, Distance, Measure, Outcome, Unanswered
+from supervise.phrases import (
+    OPENING,
+    AfterAction,
+    Behind,
+    Condition,
+    Distance,
+    Due,
+    Measure,
+    OnDates,
+    Outcome,
+    TaskDue,
+    Unanswered,
+    UntilOf,
+)
 from supervise.records import Task
-from supervise.workflows.definition import CLOCK, Definition
+from supervise.workflows.definition import CLOCK, Definition, DutyKind
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
@@ -77,6 +90,20 @@ class Wording:
         if isinstance(phrase, Unanswered):
             return f"{phrase.rung} 督查单逾期未复"
         return str(phrase)
+
+    def limit(self, kind: DutyKind, short: bool = False) -> str:
+        """By when a kind of duty is owed; ``short`` leaves out what it begins with, where the place says it."""
+        return self._due(kind.due, short)
+
+    def _due(self, due: Due, short: bool) -> str:
+        if isinstance(due, AfterAction):
+            begun = "" if short else f"{'或'.join(self.action(name) for name in due.actions)}后 "
+            return f"{begun}{due.count} {UNIT_WORDS[due.unit]}内"
+        if isinstance(due, OnDates):
+            return f"{'、'.join(f'{month}月{day}日' for month, day in due.dates)}前"
+        if isinstance(due, UntilOf):
+            return f"“{self.action(due.action)}”所定时限内"
+        return "办结时限前" if isinstance(due, TaskDue) else str(due)
 
     def any_of(self, conditions: Iterable[Condition]) -> str:
         """Several conditions of which one must hold."""
