@@ -39,8 +39,8 @@ def test_a_task_is_what_its_events_say() -> None:
     assert (task.lead, task.co, task.leader, task.path) == (("区工信局",), ("区统计局",), (), ("一", "(一)"))
     assert (task.due, task.definition) == (date(2026, 3, 31), "key-work@1")
     assert (task.opened, task.version) == (DAY, 3)
-    assert task.roles_of("区工信局") == {"lead"}
-    assert task.roles_of("某局") == frozenset()
+    assert task.roles_of("区工信局", DAY) == {"lead"}
+    assert task.roles_of("某局", DAY) == frozenset()
 
 
 def test_an_event_changes_nothing_it_does_not_name() -> None:

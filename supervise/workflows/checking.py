@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from supervise.errors import Problem, did_you_mean
-from supervise.phrases import OPENING, AfterAction, Behind, Condition, Distance, Outcome, Unanswered, UntilOf
+from supervise.phrases import (
+    OPENING,
+    Behind,
+    Condition,
+    Distance,
+    Expired,
+    Outcome,
+    Stages,
+    Unanswered,
+    UntilOf,
+    Value,
+)
 from supervise.reading import Document, Path
 from supervise.records import CHANGEABLE, PARTIES
-from supervise.workflows.definition import CLOCK, Action, Definition, DutyKind, targets
+from supervise.workflows.definition import CLOCK, PARENT, Action, Definition, DutyKind, targets
 
 
 def check(document: Document, definition: Definition) -> tuple[Problem, ...]:
@@ -39,6 +50,10 @@ def _names(document: Document, definition: Definition) -> Iterator[Problem]:
         yield from _action(document, definition, name, action)
     for name, duty in definition.duties.items():
         yield from _duty(document, definition, name, duty)
+    for name, spec in definition.fields.items():
+        if (spec.kind == "choice") != bool(spec.options):
+            yield document.problem("D15", ("fields", name), "choice 要写 options(有哪些可选),别的字段不写")
+    yield from unknown(document, "D03", ("ends",), "状态", definition.ends, definition.states)
 
 
 def _action(document: Document, definition: Definition, name: str, action: Action) -> Iterator[Problem]:
@@ -54,13 +69,34 @@ def _action(document: Document, definition: Definition, name: str, action: Actio
         yield from unknown(document, "D03", (*at, "to"), "出发状态", action.to, definition.sources(action))
     yield from unknown(document, "D04", (*at, "needs"), "字段", action.needs, definition.fields)
     yield from unknown(document, "D05", (*at, "sets"), "可改的事项", action.sets, sorted(CHANGEABLE))
-    yield from unknown(document, "D04", (*at, "sets"), "必填字段", action.sets.values(), action.needs)
-    if action.voids:
-        yield from unknown(document, "D04", (*at, "voids"), "必填字段", [action.voids], action.needs)
+    for prop, value in action.sets.items():
+        yield from _value(document, definition, (*at, "sets", prop), action, value)
+    for key, words in (("voids", action.voids), ("pauses", action.pauses)):
+        yield from unknown(document, "D04", (*at, key), "必填字段", [words] if words else [], action.needs)
+    yield from unknown(document, "D04", (*at, "lends"), "必填字段", action.lends.values(), action.needs)
+    yield from unknown(document, "D02", (*at, "lends"), "当事方", action.lends, PARTIES)
+    for key, names in (("other_than", action.other_than), ("stops", action.stops), ("gathers", action.gathers)):
+        yield from unknown(document, "D07", (*at, key), "动作", names, definition.actions)
+    yield from unknown(document, "D07", (*at, "also"), "动作", action.also.values(), definition.actions)
+    yield from unknown(document, "D04", (*at, "also"), "必填字段", action.also, [*action.needs, PARENT])
+    for bound in action.at_most:
+        known = [OPENING, *definition.actions]
+        yield from unknown(document, "D07", (*at, "at_most"), "动作", [bound.after] if bound.after else [], known)
+    if action.lends and not definition.field_of("date", action.needs):
+        yield document.problem("D08", (*at, "lends"), "委托要有日期类的必填字段,写明到哪天为止")
     for condition in action.when:
         yield from condition_names(document, definition, (*at, "when"), condition)
     if action.by == (CLOCK,) and not action.when:
         yield document.problem("D06", at, "由系统办理的动作要写明 when(什么时候办)")
+
+
+def _value(document: Document, definition: Definition, path: Path, action: Action, value: Value) -> Iterator[Problem]:
+    """Problems with a value taken from a field of this act or of another."""
+    if not value.of:
+        yield from unknown(document, "D04", path, "必填字段", [value.field], action.needs)
+        return
+    yield from unknown(document, "D04", path, "字段", [value.field], definition.fields)
+    yield from unknown(document, "D07", path, "动作", [value.of], definition.actions)
 
 
 def _duty(document: Document, definition: Definition, name: str, duty: DutyKind) -> Iterator[Problem]:
@@ -69,13 +105,17 @@ def _duty(document: Document, definition: Definition, name: str, duty: DutyKind)
     if duty.each and duty.role not in PARTIES:
         yield document.problem("D02", (*at, "of"), "each 只能用于事项的当事方(lead、co、leader)")
     actions = [OPENING, *definition.actions]
-    if isinstance(duty.due, AfterAction):
-        yield from unknown(document, "D07", (*at, "due"), "动作", duty.due.actions, actions)
-    if isinstance(duty.due, UntilOf):
-        yield from unknown(document, "D07", (*at, "due"), "动作", [duty.due.action], actions)
-        pressed = definition.actions.get(duty.due.action)
+    yield from unknown(document, "D07", (*at, "due"), "动作", duty.triggers, actions)
+    if isinstance(duty.form, UntilOf):
+        pressed = definition.actions.get(duty.form.action)
         if pressed is not None and not definition.field_of("date", pressed.needs):
-            yield document.problem("D08", (*at, "due"), f"动作“{duty.due.action}”没有日期类的必填字段,定不出期限")
+            yield document.problem("D08", (*at, "due"), f"动作“{duty.form.action}”没有日期类的必填字段,定不出期限")
+    categories = [name for name in duty.due if name]
+    yield from unknown(document, "D13", (*at, "due"), "类别", categories, definition.categories)
+    if len({(type(due), getattr(due, "actions", getattr(due, "action", ""))) for due in duty.due.values()}) > 1:
+        yield document.problem("D14", (*at, "due"), "各类别的期限要用同一种写法、从同一个动作算起")
+    if isinstance(duty.form, Stages) and not any("stages" in action.sets for action in definition.actions.values()):
+        yield document.problem("D08", (*at, "due"), "没有一个动作用 sets 定下 stages(阶段目标),定不出期限")
     for key, words in (("met_by", duty.met_by), ("dated", duty.dated)):
         yield from unknown(document, "D07", (*at, key), "动作", words, definition.actions)
     yield from unknown(document, "D03", (*at, "waits"), "状态", duty.waits, definition.states)
@@ -93,8 +133,13 @@ def condition_names(document: Document, definition: Definition, path: Path, cond
     if isinstance(condition, Distance):
         known = definition.duties if condition.before else [*definition.duties, OPENING, *definition.actions]
         yield from unknown(document, "D10", path, "应办", condition.of.split(" or "), known)
+    if isinstance(condition, Expired):
+        yield from unknown(document, "D07", path, "动作", [condition.action], definition.actions)
+        given = definition.actions.get(condition.action)
+        if given is not None and not definition.field_of("date", given.needs):
+            yield document.problem("D08", path, f"动作“{condition.action}”没有日期类的必填字段,谈不上到期")
     if isinstance(condition, Unanswered) and not any(
-        isinstance(duty.due, UntilOf) for duty in definition.duties.values()
+        isinstance(duty.form, UntilOf) for duty in definition.duties.values()
     ):
         yield document.problem("D10", path, "流程里没有“until of …”的应办,谈不上逾期未复")
 

@@ -14,10 +14,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
-from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
+from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, Unanswered
 from supervise.records import Duty, Event, Task
 from supervise.workflows.definition import Definition
-from supervise.workflows.duties import Fold, fold, waiting
+from supervise.workflows.duties import Fold, fold
+from supervise.workflows.limits import waiting
 
 
 class Holding(NamedTuple):
@@ -66,6 +67,10 @@ class Situation:
             found = [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition.points)]
         elif isinstance(condition, Unanswered):
             found = self._unanswered(condition)
+        elif isinstance(condition, Expired):
+            found = self._expired(condition)
+        elif isinstance(condition, Parts):
+            found = self._parts(condition)
         else:
             found = self._distance(condition)
         real = [h for h in found if h.span.start < h.span.end and h.span.start < FOREVER]
@@ -88,7 +93,7 @@ class Situation:
                     if duty.due < FOREVER:
                         yield Holding(self._around(duty, condition), duty)
             else:
-                for event in self.task.events:
+                for event in self.task.acts:
                     if event.action == name:
                         start = self.calendar.add(event.day, condition.count, condition.unit)
                         yield Holding(Span(start), None, event)
@@ -114,6 +119,34 @@ class Situation:
             if condition.rung in order.data.values():
                 yield Holding(reply.span("missed"), by_key.get(reply.about, reply), order)
 
+    def _expired(self, condition: Expired) -> Iterator[Holding]:
+        for event in self.task.acts:
+            until = self.definition.field_of("date", event.data) if event.action == condition.action else ""
+            if until:
+                yield Holding(Span(date.fromisoformat(event.data[until]) + ONE_DAY), None, event)
+
+    def _parts(self, condition: Parts) -> Iterator[Holding]:
+        """From the day on which enough parts have ended, or one was still open, up to the day that this changed."""
+        since: Event | None = None
+        for event in self.task.acts:
+            if "parts" in event.changes or "part" in event.changes or since is None:
+                holds = self._parts_hold(condition, event.seq)
+                if holds and since is None:
+                    since = event
+                elif not holds and since is not None:
+                    yield Holding(Span(since.day, event.day), None, since)
+                    since = None
+        if since is not None:
+            yield Holding(Span(since.day), None, since)
+
+    def _parts_hold(self, condition: Parts, seq: int) -> bool:
+        weights, ended = parts_of(self.task, seq)
+        whole = sum(weights.values())
+        if not whole:
+            return condition.closed
+        done = sum(weight for code, weight in weights.items() if code in ended)
+        return done * 100 >= whole * condition.percent if condition.closed else done < whole
+
     @cached_property
     def checkpoints(self) -> tuple[tuple[date, Decimal], ...]:
         """The days on which progress can be held against the schedule, with the figure that counts on each.
@@ -122,7 +155,7 @@ class Situation:
         figure stands, 0 if there was none. Between them nobody falls behind by the mere passing of time.
         """
         name, reports = self.definition.field_of("percent"), self.definition.figure_actions
-        told = [e for e in self.task.events if e.action in reports and name in e.data]
+        told = [e for e in self.task.acts if e.action in reports and name in e.data]
         said = [(self.definition.acted_on(e), Decimal(str(e.data[name]))) for e in told]
         figures = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
         missed = (d.span("missed") for d in figures)
@@ -157,3 +190,14 @@ class Situation:
         known = [point for point in self.checkpoints if point[0] <= day]
         lag = self._lag(duty, *known[-1]) if known else None
         return None if lag is None else lag <= 0
+
+
+def parts_of(task: Task, seq: int = 0) -> tuple[dict[str, Decimal], frozenset[str]]:
+    """What a task was split into, code → weight, and which of it has ended; up to event ``seq`` if one is given."""
+    weights: dict[str, Decimal] = {}
+    ended: dict[str, bool] = {}
+    for event in task.acts:
+        if not seq or event.seq <= seq:
+            weights |= {part["code"]: Decimal(part["weight"]) for part in event.changes.get("parts", ())}
+            ended |= event.changes.get("part", {})
+    return weights, frozenset(code for code, over in ended.items() if over and code in weights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from supervise.dates import PERIOD_WORDS
 from supervise.phrases import (
     OPENING,
     AfterAction,
@@ -12,15 +13,18 @@ from supervise.phrases import (
     Condition,
     Distance,
     Due,
+    EachPeriod,
+    Expired,
     Measure,
     OnDates,
     Outcome,
+    Parts,
     TaskDue,
     Unanswered,
     UntilOf,
 )
 from supervise.records import Task
-from supervise.workflows.definition import CLOCK, Definition, DutyKind
+from supervise.workflows.definition import CLOCK, Definition
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
@@ -55,13 +59,16 @@ class Wording:
         )
 
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
+        kind = self.definition.fields[name].kind
         if isinstance(value, Mapping):
-            return str(value.get("title") or value.get("uri"))
+            return _stage_words(value) if "text" in value else str(value.get("title") or value.get("uri"))
         if isinstance(value, list | tuple):
             return "、".join(self._value(name, part, words) for part in value)
-        if self.definition.fields[name].kind == "duty":
-            kind, _, rest = str(value).partition(":")
-            return self.duty(kind) + (f"({rest})" if "-" in rest else "")
+        if kind == "duty":
+            owed, _, rest = str(value).partition(":")
+            return self.duty(owed) + (f"({rest})" if "-" in rest else "")
+        if kind == "choice":
+            return self.definition.fields[name].options.get(str(value), str(value))
         return words.get(str(value), str(value))
 
     def doers(self, task: Task, roles: Iterable[str]) -> str:
@@ -89,22 +96,45 @@ class Wording:
             return f"“{self.duty(phrase.duty)}”落后序时 {phrase.points} 个百分点"
         if isinstance(phrase, Unanswered):
             return f"{phrase.rung} 督查单逾期未复"
+        if isinstance(phrase, Expired):
+            return f"“{self.action(phrase.action)}”所定日期已过"
+        if isinstance(phrase, Parts):
+            share = "" if phrase.percent == 100 else f"(权重 {phrase.percent}% 以上)"
+            return f"子任务{share}已办结" if phrase.closed else "有子任务未办结"
         return str(phrase)
 
-    def limit(self, kind: DutyKind, short: bool = False) -> str:
-        """By when a kind of duty is owed; ``short`` leaves out what it begins with, where the place says it."""
-        return self._due(kind.due, short)
-
-    def _due(self, due: Due, short: bool) -> str:
+    def limit(self, due: Due, short: bool = False) -> str:
+        """A limit in Chinese."""
         if isinstance(due, AfterAction):
-            begun = "" if short else f"{'或'.join(self.action(name) for name in due.actions)}后 "
+            begun = "" if short else f"“{'或'.join(self.action(name) for name in due.actions)}”后 "
             return f"{begun}{due.count} {UNIT_WORDS[due.unit]}内"
         if isinstance(due, OnDates):
-            return f"{'、'.join(f'{month}月{day}日' for month, day in due.dates)}前"
+            return "每年 " + "、".join(f"{month}月{day}日" for month, day in due.dates)
+        if isinstance(due, EachPeriod):
+            return _recurring(due)
         if isinstance(due, UntilOf):
-            return f"“{self.action(due.action)}”所定时限内"
-        return "办结时限前" if isinstance(due, TaskDue) else str(due)
+            return f"“{self.action(due.action)}”所定的日期"
+        if isinstance(due, TaskDue):
+            return "任务的完成时限" + (f"前 {due.count} {UNIT_WORDS[due.unit]}" if due.count else "")
+        return "方案里每个阶段目标的日期"
 
     def any_of(self, conditions: Iterable[Condition]) -> str:
         """Several conditions of which one must hold."""
         return "或".join(self.condition(c) for c in conditions)
+
+
+def _recurring(due: EachPeriod) -> str:
+    every = f"每{PERIOD_WORDS[due.period]}"
+    if not due.day:
+        return f"{every}终了" + (f"后 {due.count} {UNIT_WORDS[due.unit]}内" if due.count else "前")
+    if due.period == "week":
+        return every + "一二三四五六日"[due.day - 1]
+    return f"{every} {due.day} 日" if due.period == "month" else f"{every}末月 {due.day} 日"
+
+
+def _stage_words(value: Mapping[str, Any]) -> str:
+    """A stage of a plan, or a part of a task."""
+    day, percent = value.get("day") or value.get("due"), value.get("percent")
+    who = "、".join(value.get("lead", ()))
+    code = f"{value['code']} " if "code" in value else ""
+    return f"{code}{value['text']}" + (f"({'、'.join(filter(None, (who, day, f'{percent}%' if percent else '')))})")
