@@ -8,10 +8,11 @@ tags.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
 import yaml
@@ -53,6 +54,11 @@ class Strict(BaseModel):
                         "unknown_key", "没有“{key}”这个键{hint}", {"key": key, "hint": did_you_mean(str(key), known)}
                     )
         return data
+
+    @cached_property
+    def written(self) -> Mapping[str, Any]:
+        """What the file says, word for word; empty for what is not the whole of a file."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -291,7 +297,10 @@ def validate(document: Document, model: type[T]) -> T:
         Invalid: Y04 unknown key, Y05 missing key, Y06 wrong value; all of them at once.
     """
     try:
-        return TypeAdapter(model).validate_python(document.data)
+        made = TypeAdapter(model).validate_python(document.data)
+        if isinstance(made, Strict):
+            made.__dict__["written"] = document.data  # beside the fields: what two files mean is compared without it
+        return made
     except ValidationError as error:
         found: dict[tuple[str, str], Problem] = {}
         for problem in dict.fromkeys(_translate(document, e) for e in error.errors(include_url=False)):
