@@ -1,6 +1,6 @@
 """Two versions of a lifecycle in one picture: what came is green with +, what went red with −, what changed amber.
 
-Every entry of the difference has one number; it stands at one place in the picture and at one line beneath it.
+Every entry of the difference has one number: at one line beneath the picture, and at one place in it if it has one.
 """
 
 from __future__ import annotations
@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from supervise.workflows.course import Course, arrange, course, everywhere, moves, named
+from supervise.workflows import spoken
+from supervise.workflows.course import Course, arrange, course, everywhere, moves
 from supervise.workflows.definition import Definition
 from supervise.workflows.diagram import lifecycle_nodes, subtitle
-from supervise.workflows.difference import Difference, Entry
-from supervise.workflows.picture import Change, Deed, Edge, Node, Note, Picture, palette
-from supervise.workflows.views import acting, with_limits
+from supervise.workflows.difference import Difference
+from supervise.workflows.picture import Change, Edge, Node, Note, Picture, palette
+from supervise.workflows.views import acting, few, with_limits
 
 SIGNS: Mapping[str, str] = {"added": "+", "removed": "−", "changed": "改"}
-PART_WORDS = {
-    "state": "状态", "action": "办理", "duty": "应办", "field": "字段", "role": "角色", "head": "全文", "category": "类别",
-}  # fmt: skip
 
 
 class _Marks:
@@ -49,10 +47,12 @@ def compared(old: Definition, new: Definition, found: Difference, fingerprints: 
     """
     marks = _Marks(found)
     states = _union(tuple(old.states), tuple(new.states))
-    ours = with_limits(new, [*moves(new), *_from_everywhere(new, old, marks)])
-    gone = [edge for edge in with_limits(old, [*moves(old), *_from_everywhere(old, new, marks)])]
+    gone = with_limits(old, [*moves(old), *_from_everywhere(old, marks)])
+    ours = _also_owed(with_limits(new, [*moves(new), *_from_everywhere(new, marks)]), gone, marks)
     along = course(states, new.finals | (old.finals - set(new.states)), [*moves(new), *moves(old)])
-    edges = arrange([*_new(ours, marks), *_lost(gone, ours, marks)], along)
+    used: set[str] = set()
+    edges = arrange([*(_marked(edge, marks, used) for edge in ours), *_lost(gone, ours, marks, used)], along)
+    edges, over = few(edges, lambda edge: edge.change != "same")
     title = f"{new.title} {old.name} → {new.name}"
     what = f"与 {old.name}{f'({fingerprints[0][:12]})' if fingerprints[0] else ''} 的差异,共 {len(found.entries)} 处"
     return Picture(
@@ -61,7 +61,9 @@ def compared(old: Definition, new: Definition, found: Difference, fingerprints: 
         subtitle(new, fingerprints[1], what),
         tuple(_nodes(old, new, states, along, edges, marks)),
         tuple(edges),
-        palette(_union(acting(old), acting(new)), old.roles | new.roles, _legend(old, new, edges, marks)),
+        palette(
+            _union(acting(old), acting(new)), old.roles | new.roles, _legend(old, new, [*edges, *over], marks, used)
+        ),
         "改了什么" if found.entries else "两版没有不同",
         tuple(listed(old, new, found)),
     )
@@ -71,31 +73,8 @@ def listed(old: Definition, new: Definition, found: Difference) -> Iterator[Note
     """The list under the picture: one line for each entry, with what it was and what it is."""
     marks = _Marks(found)
     for entry in found.entries:
-        mark = f"{marks.of(entry.part, entry.name)} {PART_WORDS.get(entry.part, entry.part)}"
-        yield Note(mark, f"{label(old, new, entry)}{_told(entry)}", entry.kind)
-
-
-def label(old: Definition, new: Definition, entry: Entry) -> str:
-    """What people call the part that an entry is about, with its name in the file."""
-    for definition in (new, old):
-        if entry.part in ("state", "role"):
-            words: Mapping[str, str] = definition.states if entry.part == "state" else definition.roles
-            if entry.name in words:
-                return f"{words[entry.name]}({entry.name})"
-        shelves = {"action": definition.actions, "duty": definition.duties, "field": definition.fields}
-        shelf: Mapping[str, object] = shelves.get(entry.part, {})  # type: ignore[assignment]
-        if entry.name in shelf:
-            return f"{getattr(shelf[entry.name], 'label', entry.name)}({entry.name})"
-    return entry.name or "流程"
-
-
-def _told(entry: Entry) -> str:
-    if entry.kind == "changed":
-        told = (f"{key}:{old or '(没有)'} ⇒ {new or '(没有)'}" for key, old, new in entry.changes)
-    else:
-        told = (f"{key}:{old or new}" for key, old, new in entry.changes if key != "label")
-    text = ";".join(told)
-    return f":{text}" if text else ""
+        mark = f"{marks.of(entry.part, entry.name)} {spoken.part(entry)}"
+        yield Note(mark, spoken.sentence(old, new, entry), entry.kind)
 
 
 def _union(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
@@ -108,35 +87,41 @@ def _union(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _from_everywhere(one: Definition, other: Definition, marks: _Marks) -> list[Edge]:
+def _from_everywhere(one: Definition, marks: _Marks) -> list[Edge]:
     """Actions open everywhere are arrows only where something happened to them; else the legend has them."""
     return [edge for edge in everywhere(one) if marks.change("action", edge.actions[0]) != "same"]
 
 
+def _also_owed(ours: Iterable[Edge], gone: Iterable[Edge], marks: _Marks) -> list[Edge]:
+    """The arrows of the new version with the duties that they met in the old one and that are no more."""
+    before = {(edge.actions, source, edge.target): edge.deeds[0].duties for edge in gone for source in edge.sources}
+    found = []
+    for edge in ours:
+        (deed,), source = edge.deeds, edge.sources[0] if edge.sources else ""
+        lost = [d for d in before.get((edge.actions, source, edge.target), ()) if marks.change("duty", d) == "removed"]
+        found.append(replace(edge, deeds=(replace(deed, duties=(*deed.duties, *lost)),)))
+    return found
+
+
 def _marked(edge: Edge, marks: _Marks, used: set[str]) -> Edge:
-    """The arrow in the colour of its action, or of a duty that its action meets; each mark stands in one place."""
+    """The arrow in the colour of its action, or of a duty that it meets; each mark stands in one place."""
     (deed,) = edge.deeds
-    change, mark = marks.change("action", deed.action), marks.of("action", deed.action)
-    shown = mark if mark not in used else ""
-    used.add(mark)
-    return replace(edge, change=change, deeds=(replace(deed, mark=shown),))
+    change = marks.change("action", deed.action)
+    mine = [marks.of("action", deed.action), *(marks.of("duty", duty) for duty in deed.duties)]
+    fresh = [mark for mark in mine if mark and mark not in used]
+    used.update(fresh)
+    if change == "same" and fresh:
+        change = "changed"
+    return replace(edge, change=change, deeds=(replace(deed, mark=" ".join(fresh)),))
 
 
-def _new(ours: Iterable[Edge], marks: _Marks) -> list[Edge]:
-    used: set[str] = set()
-    return [_marked(edge, marks, used) for edge in ours]
-
-
-def _lost(gone: Iterable[Edge], ours: Iterable[Edge], marks: _Marks) -> list[Edge]:
+def _lost(gone: Iterable[Edge], ours: Iterable[Edge], marks: _Marks, used: set[str]) -> list[Edge]:
     """The arrows of the old version that the new one has not: of an action that went, or that leads elsewhere now."""
-    kept = {(edge.actions[0], source, edge.target) for edge in ours for source in edge.sources or ("",)}
-    here = {edge.actions[0] for edge in ours}
-    used = {marks.of("action", name) for name in here}
+    kept = {(edge.actions, source, edge.target) for edge in ours for source in edge.sources or ("",)}
     found = []
     for edge in gone:
-        name = edge.actions[0]
-        left = tuple(s for s in edge.sources or ("",) if (name, s, edge.target) not in kept)
-        if left and marks.change("action", name) != "same":
+        left = tuple(s for s in edge.sources or ("",) if (edge.actions, s, edge.target) not in kept)
+        if left and marks.change("action", edge.actions[0]) != "same":
             sources = tuple(source for source in left if source)
             found.append(replace(_marked(replace(edge, sources=sources), marks, used), change="removed"))
     return found
@@ -152,18 +137,16 @@ def _nodes(
         yield replace(node, change=marks.change("state", name), mark=marks.of("state", name))
 
 
-def _legend(old: Definition, new: Definition, edges: Sequence[Edge], marks: _Marks) -> dict[str, tuple[str, ...]]:
+def _legend(
+    old: Definition, new: Definition, edges: Sequence[Edge], marks: _Marks, used: set[str]
+) -> dict[str, tuple[str, ...]]:
     """What each role can do without an arrow, with the marks of what changed."""
     drawn = {action for edge in edges for action in edge.actions}
-    found: dict[str, tuple[str, ...]] = {}
-    for role in _union(acting(old), acting(new)):
-        items = []
-        for name in dict.fromkeys([*new.actions, *old.actions]):
-            definition = new if name in new.actions else old
-            action = definition.actions[name]
-            if role in action.by and name not in drawn and not named(definition, action):
-                items.append(" ".join(filter(None, (marks.of("action", name), action.label))))
-        found[role] = tuple(items)
-    return found
-
-
+    found: dict[str, list[str]] = {role: [] for role in _union(acting(old), acting(new))}
+    for name in dict.fromkeys([*new.actions, *old.actions]):
+        action = (new if name in new.actions else old).actions[name]
+        for role in action.by if name not in drawn else ():
+            mark = marks.of("action", name)
+            found[role].append(f"{mark} {action.label}" if mark and mark not in used else action.label)
+            used.add(mark)
+    return {role: tuple(items) for role, items in found.items()}

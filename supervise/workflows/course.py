@@ -109,7 +109,7 @@ def arrange(known: Iterable[Edge], along: Course) -> list[Edge]:
     """The moves split into main line, forward and back, and those alike put together."""
     steps = along.steps
     alike: dict[tuple[object, ...], Edge] = {}
-    for move in [part for move in known for part in _split(move, steps, along)]:
+    for move in [part for whole in known for part in _split(whole, steps, along)]:
         key = (move.sources, move.target, move.roles, move.tone, move.change)
         seen = alike.get(key)
         alike[key] = move if seen is None else replace(seen, deeds=seen.deeds + move.deeds)

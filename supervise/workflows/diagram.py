@@ -13,7 +13,7 @@ from datetime import date
 from supervise.workflows import views
 from supervise.workflows.course import Course, arrange, course, everywhere, moves, named, only_way
 from supervise.workflows.definition import CLOCK, Definition
-from supervise.workflows.picture import Deed, Edge, Node, Note, Picture, Role, palette
+from supervise.workflows.picture import Edge, Node, Note, Picture, Role, palette
 from supervise.workflows.traffic import Traffic
 from supervise.workflows.views import View
 
@@ -36,7 +36,7 @@ def picture(
         view: which arrows are shown.
         fingerprint: hash of the file.
     """
-    known = views.with_limits(definition, moves(definition))
+    known = views.with_limits(definition, moves(definition), 9 if view.name == "time" else 1)
     along = course(tuple(definition.states), definition.finals, known)
     known += everywhere(definition) if view.name == "exceptions" else only_way(definition, known)
     edges, over = views.few(arrange(views.selected(view, known, along), along))
@@ -105,7 +105,9 @@ def _nodes(
         yield node
 
 
-def legend(definition: Definition, edges: Iterable[Edge], only: str = "", traffic: Traffic | None = None) -> tuple[Role, ...]:
+def legend(
+    definition: Definition, edges: Iterable[Edge], only: str = "", traffic: Traffic | None = None
+) -> tuple[Role, ...]:
     """The roles in the order of the file and the clock last; those that never act are left out.
 
     Args:
@@ -144,5 +146,3 @@ def _notes(definition: Definition, view: View, over: Sequence[Edge]) -> Iterator
     for edge in over:
         sources = "、".join(definition.states.get(s, s) for s in edge.sources)
         yield Note("、".join(edge.labels), f"{sources} → {definition.states.get(edge.target, edge.target)}")
-
-

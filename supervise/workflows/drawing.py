@@ -24,7 +24,7 @@ CHANGED = {"added": "#15803d", "removed": "#b91c1c", "changed": "#b45309", "same
 CHANGED_PAPER = {"added": "#dcfce7", "removed": "#fee2e2", "changed": "#fef3c7", "same": PAPER}
 CHANGE_WORDS = {"added": "绿色 +:新增", "removed": "红色 −:删去", "changed": "琥珀色 改:有改动", "same": "灰色:未改"}
 TITLE_SIZE, NODE_SIZE, EDGE_SIZE, LEGEND_SIZE, SMALL_SIZE = 18, 13, 11, 11, 10
-LABEL_EMS, LEGEND_EMS, NOTE_EMS = 8.0, 56.0, 72.0
+LABEL_EMS, UNDER_EMS, LEGEND_EMS, NOTE_EMS = 8.0, 14.0, 56.0, 72.0
 KEYS = "粗框:起点   双框:终点"
 CLOCK_KEY, RAIL_KEY, COUNT_KEY = "   虚线:到时由系统自动办", "   圆点:几个状态都可以办", "   天数均为工作日"
 WALK_KEY = "   粗线:走过的路,数字是办理记录的序号   细线空箭头:接下来可办   浅灰:没有走过"
@@ -176,9 +176,8 @@ def _label(edge: Edge, picture: Picture) -> list[Line]:
     for deed in edge.deeds:
         label = f"{deed.mark} {deed.label}" if deed.mark else deed.label
         found += [Line(line, EDGE_SIZE) for line in wrap(marks + svg.clean(label), LABEL_EMS + width(marks))]
-        under = ([deed.limit] if deed.limit else []) + list(deed.notes)
-        room = (LABEL_EMS + 2) * EDGE_SIZE / SMALL_SIZE
-        found += [Line(line, SMALL_SIZE) for text in under for line in wrap(svg.clean(text), room)]
+        under = [*deed.limit.split(";"), *deed.notes]
+        found += [Line(line, SMALL_SIZE) for text in under for line in wrap(svg.clean(text), UNDER_EMS)]
     return found
 
 
@@ -200,13 +199,58 @@ def _cell(text: str, points: float, size: int, colour: str = INK, align: str = "
     )
 
 
+class Row(NamedTuple):
+    """A line beneath the picture: what it begins with, what it says, and their colours."""
+
+    head: str
+    text: str
+    colour: str
+    ink: str
+
+
 def _legend(picture: Picture) -> str:
-    rows = "".join(_legend_row(role) for role in picture.legend)
-    rows += _across(keys(picture), LEGEND_SIZE, GREY)
-    if picture.notes:
-        rows += _across(" ", LEGEND_SIZE) + (_across(picture.heading, NODE_SIZE) if picture.heading else "")
-        rows += "".join(_note_rows(note) for note in picture.notes)
+    roles = [row for role in picture.legend for row in _role_rows(role)]
+    notes = [row for note in picture.notes for row in _note_rows(note)]
+    told = keys(picture)
+    room = max([_points(told), *(_points(row.text) + _head(rows) for rows in (roles, notes) for row in rows)]) + 12
+    parts = [_nested(roles, room), _cell(told, room, LEGEND_SIZE, GREY)]
+    if notes:
+        parts += [_cell(" ", room, LEGEND_SIZE), _cell(picture.heading, room, NODE_SIZE), _nested(notes, room)]
+    rows = "".join(f"<TR>{part}</TR>" for part in parts)
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1">{rows}</TABLE>>'
+
+
+def _head(rows: Sequence[Row]) -> float:
+    return max((_points(row.head) for row in rows), default=0.0)
+
+
+def _nested(rows: Sequence[Row], room: float) -> str:
+    """Rows in a table of their own that fills the room, or the engine would share out what is left as it likes."""
+    first = _head(rows)
+    inner = "".join(
+        f"<TR>{_cell(row.head, first, LEGEND_SIZE, row.colour)}"
+        f"{_cell(row.text, room - first - 8, LEGEND_SIZE, row.ink)}</TR>"
+        for row in rows
+    )
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1">{inner or _EMPTY}</TABLE>'
+    return f'<TD ALIGN="LEFT" CELLPADDING="0">{table}</TD>'
+
+
+def _points(text: str) -> float:
+    return width(text) * LEGEND_SIZE
+
+
+def _role_rows(role: Role) -> Iterator[Row]:
+    items = list(_filled(role.anywhere))
+    lines = [f"随时可办:{items[0]}", *items[1:]] if items else [""]
+    for n, line in enumerate(lines):
+        yield Row("" if n else f"{role.mark} {role.label}", line, role.colour, INK)
+
+
+def _note_rows(note: Note) -> Iterator[Row]:
+    colour = CHANGED[note.change] if note.change else INK
+    for n, line in enumerate(wrap(svg.clean(note.text), NOTE_EMS) or [""]):
+        yield Row("" if n else note.mark, line, colour, colour)
 
 
 def keys(picture: Picture) -> str:
@@ -220,29 +264,6 @@ def keys(picture: Picture) -> str:
     text += WALK_KEY if walked else PALE_KEY if "pale" in tones else ""
     changes |= {node.change for node in picture.nodes}
     return text + "".join(f"   {word}" for change, word in CHANGE_WORDS.items() if change in changes)
-
-
-def _across(text: str, size: int, colour: str = INK) -> str:
-    cell = _cell(text, width(text) * size, size, colour).replace("<TD ", '<TD COLSPAN="2" ', 1)
-    return f"<TR>{cell}</TR>"
-
-
-def _legend_row(role: Role) -> str:
-    name = f"{role.mark} {role.label}"
-    items = list(_filled(role.anywhere))
-    lines = [f"随时可办:{items[0]}", *items[1:]] if items else [""]
-    return "".join(_row(name if n == 0 else "", line, role.colour) for n, line in enumerate(lines))
-
-
-def _note_rows(note: Note) -> str:
-    lines = wrap(svg.clean(note.text), NOTE_EMS) or [""]
-    colour = CHANGED[note.change] if note.change else INK
-    return "".join(_row(note.mark if n == 0 else "", line, colour, colour) for n, line in enumerate(lines))
-
-
-def _row(head: str, line: str, colour: str, ink: str = INK) -> str:
-    first = _cell(head, width(head) * LEGEND_SIZE, LEGEND_SIZE, colour)
-    return f"<TR>{first}{_cell(line, width(line) * LEGEND_SIZE, LEGEND_SIZE, ink)}</TR>"
 
 
 def _filled(items: tuple[str, ...]) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from supervise.errors import Problem, Refused
 from supervise.workflows import svg
-from supervise.workflows.letters import see_letters
 from supervise.workflows.drawing import PAPER, graph
+from supervise.workflows.letters import see_letters
 from supervise.workflows.picture import Picture
 
 if TYPE_CHECKING:

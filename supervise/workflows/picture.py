@@ -17,7 +17,7 @@ CLOCK_MARK = "◎"
 Change = Literal["", "same", "added", "removed", "changed"]
 """What a comparison says of a part; empty where nothing is compared."""
 Tone = Literal["", "pale", "walked", "next", "here"]
-"""How loudly a part is drawn: as usual, as background, as a way that was gone, as one that may be gone, as the place."""
+"""How a part is drawn: as usual, as background, as a way that was gone, as one that may be gone, as the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One action on an arrow, with its limit and what else stands under its name."""
+    """One action on an arrow, with its limit, the duties it meets there, and what else stands under its name."""
 
     action: str
     label: str
     limit: str = ""
+    duties: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     mark: str = ""
 

@@ -95,6 +95,25 @@ def as_json(picture: Picture) -> str:
     return json.dumps(asdict(picture), ensure_ascii=False, indent=1) + "\n"
 
 
+def arrows(picture: Picture) -> str:
+    """The picture as a Markdown table, an arrow to each line, with what stands beneath it."""
+    labels = {node.name: f"{node.mark} {node.label}" if node.mark else node.label for node in picture.nodes}
+    rows = [["从", "办理", "谁", "时限", "到", "说明"], ["---"] * 6]
+    for edge in picture.edges:
+        sources = "、".join(labels[source] for source in edge.sources) or svg.EVERYWHERE
+        who = "或".join(picture.role(role).label for role in edge.roles)
+        for deed in edge.deeds:
+            told = ";".join([*TONES.get(edge.tone, ()), *deed.notes])
+            act = f"{deed.mark} {deed.label}" if deed.mark else deed.label
+            rows.append([sources, act, who, deed.limit, labels[edge.target], told])
+    notes = [f"- {note.mark}:{svg.clean(note.text)}" for note in picture.notes]
+    parts = [f"# {svg.clean(picture.title)}", "", svg.clean(picture.subtitle), "", *map(_piped, rows)]
+    return "\n".join([*parts, *(["", f"## {picture.heading}", ""] if picture.heading else [""]), *notes]) + "\n"
+
+
+TONES = {"pale": ("没有走过",), "walked": ("走过",), "next": ()}
+
+
 def matrix(definition: Definition, fingerprint: str = "") -> str:
     """The definition as a Markdown table: actions down, states across, in each cell where it leads."""
     labels = definition.states
@@ -116,12 +135,14 @@ def _matrix_row(definition: Definition, name: str, action: Action) -> list[str]:
     wording, open_in = Wording(definition), definition.sources(action)
     who = "或".join("系统" if role == CLOCK else definition.roles.get(role, role) for role in action.by)
     needs = "、".join(definition.fields[field].label for field in action.needs if field in definition.fields)
-    limited = [m for m in views.with_limits(definition, moves(definition)) if m.deeds[0].action == name]
+    limited = [m for m in views.with_limits(definition, moves(definition), 9) if m.deeds[0].action == name]
     limits = "、".join(dict.fromkeys(m.deeds[0].limit for m in limited if m.deeds[0].limit))
     cells = []
     for state in definition.states:
         target = definition.target(action, state)
-        cells.append(CANNOT if state not in open_in else STAYS if target == state else definition.states.get(target, target))
+        cells.append(
+            CANNOT if state not in open_in else STAYS if target == state else definition.states.get(target, target)
+        )
     return [action.label, who, needs, wording.any_of(action.when), limits, *cells]
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
 from decimal import Decimal
+from itertools import accumulate
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -98,6 +98,6 @@ def traffic(states: Iterable[str], tasks: Iterable[Task], calendar: Calendar, da
 
 
 def _worked(first: date, last: date, calendar: Calendar) -> dict[date, int]:
-    """Every day of a stretch → working days from its first day up to it, for differences are asked for by the million."""
+    """Every day of a stretch → working days from its first day up to it; differences are asked for by the million."""
     days = [first + n * ONE_DAY for n in range((last - first).days + 1)]
     return dict(zip(days, accumulate(calendar.is_workday(day) for day in days), strict=True))

@@ -92,31 +92,59 @@ def _fits(shown: View, along: Course) -> Callable[[Edge, str], bool]:
     return lambda move, source: True
 
 
-def few(edges: list[Edge]) -> tuple[list[Edge], list[Edge]]:
-    """At most ``MOST`` of the arrows, the main line before the clock's and those before the rest, and what is over."""
-    order = sorted(range(len(edges)), key=lambda n: (not edges[n].main, not edges[n].clock, edges[n].back, n))
-    kept = set(order[:MOST])
+def few(edges: list[Edge], first: Callable[[Edge], bool] = lambda _: False) -> tuple[list[Edge], list[Edge]]:
+    """At most ``MOST`` of the arrows, the main line before the clock's and those before the rest, and what is over.
+
+    Args:
+        edges: all there are.
+        first: which ones come before any other, and are drawn even if they are more.
+    """
+    order = sorted(range(len(edges)), key=lambda n: _last(edges[n], first, n))
+    kept = set(order[: max(MOST, sum(map(first, edges)))])
     return [e for n, e in enumerate(edges) if n in kept], [e for n, e in enumerate(edges) if n not in kept]
 
 
-def with_limits(definition: Definition, moves: Iterable[Edge]) -> list[Edge]:
-    """The moves with the limits within which they must be made, those of other limits apart."""
-    wording, found = Wording(definition), []
+def _last(edge: Edge, first: Callable[[Edge], bool], n: int) -> tuple[bool, bool, bool, bool, int]:
+    return not first(edge), not edge.main, not edge.clock, edge.back, n
+
+
+def with_limits(definition: Definition, moves: Iterable[Edge], most: int = 1) -> list[Edge]:
+    """The moves with the limits within which they must be made, those of other limits apart.
+
+    Args:
+        definition: what they are moves of.
+        moves: of one action each.
+        most: limits that are written on one arrow.
+    """
+    found = []
     for move in moves:
-        apart: dict[str, list[str]] = {}
+        apart: dict[tuple[str, ...], list[str]] = {}
         for source in move.sources:
-            apart.setdefault(_limit(definition, wording, move.deeds[0], source), []).append(source)
+            apart.setdefault(_owed(definition, move.deeds[0], source), []).append(source)
         if not apart:
             found.append(move)
-        for limit, sources in apart.items():
-            found.append(replace(move, sources=tuple(sources), deeds=(replace(move.deeds[0], limit=limit),)))
+        for duties, sources in apart.items():
+            limit = ";".join(limit_of(definition, name, short=n == 0) for n, name in enumerate(duties[:most]))
+            deed = replace(move.deeds[0], limit=limit, duties=duties)
+            found.append(replace(move, sources=tuple(sources), deeds=(deed,)))
     return found
 
 
-def _limit(definition: Definition, wording: Wording, deed: Deed, source: str) -> str:
-    """The limits of an action where it starts: those that began with a step to this state, or with the task."""
-    kinds = [k for k in definition.duties.values() if deed.action in k.met_by and _begins(definition, k, deed.action, source)]
-    return ";".join(wording.limit(kind, short=n == 0) for n, kind in enumerate(kinds))
+def limit_of(definition: Definition, duty: str, short: bool = False) -> str:
+    """By when a duty is owed; ``short`` leaves out what it begins with, where the place in the picture says it."""
+    wording, told = Wording(definition), []
+    for category, due in definition.duties[duty].due.items():
+        label = f"{definition.categories.get(category, category)}:" if category else ""
+        told.append(f"{label}{wording.limit(due, short)}")
+    return "、".join(told)
+
+
+def _owed(definition: Definition, deed: Deed, source: str) -> tuple[str, ...]:
+    """The duties that an action meets where it starts: those that began with a step to this state, or with the task."""
+    kinds = definition.duties.items()
+    return tuple(
+        n for n, kind in kinds if deed.action in kind.met_by and _begins(definition, kind, deed.action, source)
+    )
 
 
 def _begins(definition: Definition, kind: DutyKind, action: str, source: str) -> bool:
@@ -131,10 +159,9 @@ def _begins(definition: Definition, kind: DutyKind, action: str, source: str) ->
 
 def duties_told(definition: Definition) -> list[tuple[str, str]]:
     """Every duty in a sentence: its label, and who owes it by when and what meets it."""
-    wording = Wording(definition)
-    told = []
-    for kind in definition.duties.values():
+    wording, told = Wording(definition), []
+    for name, kind in definition.duties.items():
         who = definition.roles.get(kind.role, kind.role)
-        acts = "、".join(dict.fromkeys(wording.action(name) for name in kind.met_by))
-        told.append((kind.label, f"{'每个' if kind.each else ''}{who},{wording.limit(kind)};“{acts}”即为办到"))
+        acts = "、".join(dict.fromkeys(wording.action(act) for act in kind.met_by))
+        told.append((kind.label, f"{'每个' if kind.each else ''}{who},{limit_of(definition, name)};“{acts}”即为办到"))
     return told

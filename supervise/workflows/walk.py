@@ -28,9 +28,7 @@ class Next:
     who: str
 
 
-def way(
-    definition: Definition, task: Task, day: date, ahead: Sequence[Next] = (), fingerprint: str = ""
-) -> Picture:
+def way(definition: Definition, task: Task, day: date, ahead: Sequence[Next] = (), fingerprint: str = "") -> Picture:
     """The picture of one task's way.
 
     Args:
@@ -54,7 +52,11 @@ def way(
         subtitle(definition, fingerprint, f"一项任务的来路,共 {len(task.events)} 条办理记录"),
         tuple(_nodes(definition, task, states, along, edges)),
         tuple(edges),
-        palette(acting(definition), definition.roles, {role: () for edge in edges for role in edge.roles if edge.tone != "pale"}),
+        palette(
+            acting(definition),
+            definition.roles,
+            {role: () for edge in edges for role in edge.roles if edge.tone != "pale"},
+        ),
         f"现处于“{wording.state(task.state)}”",
         tuple(_notes(definition, wording, task, ahead)),
     )
