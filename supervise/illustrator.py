@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from supervise.desk import Desk
 from supervise.errors import Invalid, Problem, Unknown
 from supervise.folder import Source, read_text
 from supervise.people import Actor
+from supervise.plotter import Plotter
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import library
@@ -46,7 +46,7 @@ def render(picture: Picture, format: Format = "svg") -> bytes:
     return _TEXTS[format](picture).encode()
 
 
-class Illustrator(Desk):
+class Illustrator(Plotter):
     """Pictures of lifecycles, of versions, and of tasks."""
 
     def counts(self, session: Session, name: str, cut: Cut | None = None) -> dict[str, int]:

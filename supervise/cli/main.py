@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli import archives, db, design, judge, keep, work
+from supervise.cli import archives, db, design, judge, keep, pictures, work
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def cli(context: click.Context) -> None:
 
 for _command in (
     design.init, design.check, work.intake, work.assign, work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    judge.board, judge.why, judge.assess, design.diagram, design.replay, keep.audit, keep.export, keep.restore,
+    judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, design.replay, keep.audit, keep.export, keep.restore,
     archives.retire, db.db,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -84,11 +84,12 @@ def _box(made: Digraph, name: str, node: Node) -> None:
 
     lines = _lines(node)
     inches = (max(map(width, lines)) + 1.6) * NODE_SIZE / 72
+    high = max(0.6, (len(lines) * 1.25 + 0.8) * NODE_SIZE / 72)
     # Graphviz would read entities and backslashes in a plain label; html is not used here because plain text is centred
     # by the viewer, who has the font, and not by the engine, who may not.
     label = "\\n".join(line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines)
     made.node(
-        name, nohtml(label), id=name, width=f"{max(inches, 0.9):.2f}",
+        name, nohtml(label), id=name, width=f"{max(inches, 0.9):.2f}", height=f"{high:.2f}",
         penwidth="2.4" if node.initial or node.tone == "here" else "1", peripheries="2" if node.final else "1",
         **_box_colours(node), **({"group": "main"} if node.main else {}),
     )  # fmt: skip

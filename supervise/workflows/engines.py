@@ -54,12 +54,12 @@ def draw(picture: Picture, format: Image = "svg") -> bytes:
     return painted(drawn) if format == "png" else printed(drawn)
 
 
-def painted(drawn: str, dpi: int = PNG_DPI) -> bytes:
+def painted(drawn: str, zoom: int = 0) -> bytes:
     """An svg as png by resvg, which knows the system's fonts; graphviz-pure would paint empty squares for Chinese.
 
     Args:
         drawn: a whole svg.
-        dpi: dots per inch; ``dot`` measures in points, a chart in pixels.
+        zoom: dots for each unit of what is measured in pixels; ``dot`` measures in points.
 
     Raises:
         Refused: V02 without resvg or where characters would be missing, V03 when it fails.
@@ -70,7 +70,8 @@ def painted(drawn: str, dpi: int = PNG_DPI) -> bytes:
     except ModuleNotFoundError:
         raise Refused(Problem("V02", "画不成 png:既没有 dot,也没有 resvg-py", help=INSTALL_PNG)) from None
     try:
-        return bytes(resvg_py.svg_to_bytes(svg_string=drawn, dpi=dpi, background=PAPER))
+        dpi = 0 if zoom else PNG_DPI
+        return bytes(resvg_py.svg_to_bytes(svg_string=drawn, background=PAPER, dpi=dpi, zoom=zoom or None))
     except ValueError as error:
         raise Refused(Problem("V03", f"画图程序 resvg 出错:{error}", help=INSTALL_PNG)) from None
 

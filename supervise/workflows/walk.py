@@ -122,9 +122,12 @@ def _nodes(
 
 
 def _notes(definition: Definition, wording: Wording, task: Task, ahead: Sequence[Next]) -> Iterator[Note]:
+    possible: dict[str, list[str]] = {}
     for one in ahead:
         leads = "" if one.target == task.state else f" → {wording.state(one.target)}"
-        yield Note("可办", f"{wording.action(one.action)}{leads}({one.who})")
+        possible.setdefault(one.who, []).append(wording.action(one.action) + leads)
+    for who, acts in possible.items():
+        yield Note("可办", f"{who}:{'、'.join(acts)}")
     if not ahead:
         yield Note("可办", "没有:任务已经终结" if task.state in definition.finals else "现在没有谁有可办的事")
     still = [event for event in task.events if not event.source or event.source == event.target]
