@@ -199,19 +199,22 @@ class Clerk(Liaison):
         cut = cut or Cut(self.today())
         names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         behind = set(tasks.waking(session, self.district, cut.as_of))
+        behind |= set(tasks.lent(session, self.district, names)) if names else set()
         away = self._away(session, cut)
         stored = duty_store.unmet(session, self.district, cut, sorted(names))
-        fresh = (d for s in self.situations(session, cut, sorted(behind | away.keys())) for d in s.duties)
+        fresh = (
+            duty for s in self.situations(session, cut, sorted(behind | away.keys())) for duty in s.duties
+            if not names or not names.isdisjoint((*duty.units, *_deputies(s.task, duty, cut.as_of)))
+        )  # fmt: skip
         duties = [
             duty for duty in (*(d for d in stored if d.task not in behind), *fresh)
-            if (not names or not names.isdisjoint(duty.units)) and duty.born <= cut.as_of
-            and duty.outcome(cut.as_of) in ("open", "missed")
+            if duty.born <= cut.as_of and duty.outcome(cut.as_of) in ("open", "missed")
         ]  # fmt: skip
         briefs = away | tasks.briefs(session, self.district, {duty.task for duty in duties})
         found = []
         for duty in duties:
             definition, text, closed_on = briefs[duty.task]
-            if closed_on is None or closed_on > cut.as_of:
+            if closed_on is None or closed_on > cut.as_of or duty.born >= closed_on:
                 label = self.lifecycle(session, definition).wording.duty(duty.kind)
                 found.append(Owed(duty, label, duty.outcome(cut.as_of), text))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
@@ -282,6 +285,11 @@ def _placed(draft: Draft, breakdown: Breakdown) -> Task:
         path=draft.path, targets=draft.targets, lines=str(draft.lines or ""),
         document=breakdown.document.number or breakdown.document.title,
     )  # fmt: skip
+
+
+def _deputies(task: Task, duty: Duty, day: date) -> list[str]:
+    """Who acts on ``day`` for those who owe a duty."""
+    return [loan.unit for loan in task.loans if loan.role == duty.role and loan.start <= day <= loan.end]
 
 
 def _limits(breakdown: Breakdown, drafts: Sequence[Draft], day: date) -> list[Problem]:

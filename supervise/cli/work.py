@@ -145,7 +145,7 @@ def log(counter: Counter, code: str, as_of: date | None, known: datetime | None)
     with counter.reading() as (office, session):
         view = office.log(session, code, cut(as_of, known))
         words = office.rung_words(view.lifecycle.definition.workflow)
-    events = [shapes.event(e, view.lifecycle) for e in view.task.events]
+    events = [shapes.event(e, view) for e in view.task.events]
     counter.answer({"code": code, "events": events}, lambda: faces.log(view, words))
 
 

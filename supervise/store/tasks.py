@@ -27,6 +27,10 @@ from supervise.store.sheet import Sheet
 from supervise.store.statements import Work, chunks, connection, statements
 from supervise.store.tables import of
 
+LENT = "for:"
+"""Before the role of a unit that acts for another."""
+_PARTED = frozenset({*PARTIES, "lent", "stop", "undone"})
+"""What changes who has a part in a task."""
 FEW = 4
 """Histories that are read one by one rather than together."""
 
@@ -119,7 +123,7 @@ def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
         seen = {"b_district": district, "b_code": saving.task.code, "was_version": past.seq, "was_head": past.hash}
         sheet.claims.append(row | seen)
     sheet.events += [_event_row(district, event) for event in saving.events]
-    if any(not event.changes.keys().isdisjoint(PARTIES) for event in saving.events):
+    if any(not event.changes.keys().isdisjoint(_PARTED) for event in saving.events):
         sheet.parties += _party_rows(district, saving.task)
         if saving.before is not None:
             sheet.moved.append({"b_district": district, "b_task": saving.task.code})
@@ -165,9 +169,11 @@ def _event_row(district: str, event: Event) -> dict[str, Any]:
 
 
 def _party_rows(district: str, task: Task) -> list[dict[str, Any]]:
+    held = [(role, unit, place) for role in PARTIES for place, unit in enumerate(getattr(task, role))]
+    lent = dict.fromkeys((LENT + loan.role, loan.unit, 0) for loan in task.loans)
     return [
         {"district": district, "task": task.code, "role": role, "unit": unit, "place": place}
-        for role in PARTIES for place, unit in enumerate(getattr(task, role))
+        for role, unit, place in (*held, *lent)
     ]  # fmt: skip
 
 
@@ -263,7 +269,7 @@ def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
         }
         for row in session.execute(select(task).where(task.c.district == district))
     }  # fmt: skip
-    query = select(party).where(party.c.district == district).order_by(party.c.place)
+    query = select(party).where(party.c.district == district, party.c.role.in_(PARTIES)).order_by(party.c.place)
     for row in session.execute(query):
         found[row.task][row.role].append(row.unit)
     return found
@@ -279,6 +285,15 @@ def briefs(session: Session, district: str, codes: Collection[str]) -> dict[str,
         for code, *brief in session.execute(query.where(task.c.code.in_(chunk))):
             found[code] = (brief[0], brief[1], brief[2])
     return found
+
+
+@told
+def lent(session: Session, district: str, units: Collection[str]) -> list[str]:
+    """Codes of the tasks in which one of these units acts, or once acted, for another."""
+    party = of(session).party
+    roles = [LENT + role for role in PARTIES]
+    query = select(party.c.task).where(party.c.district == district, party.c.unit.in_(sorted(units)))
+    return list(session.scalars(query.where(party.c.role.in_(roles)).distinct()))
 
 
 @told

@@ -160,7 +160,7 @@ def _weight(value: Any) -> str:
 
 def _many(value: Any, kind: str) -> list[Any]:
     if isinstance(value, str):
-        parts: Sequence[Any] = [part.strip() for part in value.replace(";", ";").replace("、", ";").split(";")]
+        parts: Sequence[Any] = [part.strip() for part in re.split("[;；、]", value)]
         if kind == "files":
             parts = [value.strip()]
     elif isinstance(value, Sequence):

@@ -100,6 +100,11 @@ class Lifecycle:
             )
             for state in definition.states
         }  # fmt: skip
+        self.reaching = frozenset(
+            name
+            for name, action in definition.actions.items()
+            if action.also or definition.field_of("parts", action.needs)
+        )
         self.machine = Machine(
             model=None, states=list(definition.states), initial=definition.initial,
             auto_transitions=False, send_event=True, transitions=list(self._arrows()),
