@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from supervise import review as reviews
 from supervise.errors import Invalid, Problem, Unknown
 from supervise.folder import Source, read_text
 from supervise.people import Actor
@@ -91,7 +92,7 @@ class Illustrator(Plotter):
         Raises:
             Unknown: F02 no such lifecycle, V04 no such view.
         """
-        source = self.law(name)
+        source = self.source(name)
         shown = views.view(source.value, view)
         return diagram.picture(source.value, traffic, as_of, shown, library.fingerprint(source.text))
 
@@ -104,7 +105,7 @@ class Illustrator(Plotter):
             Refused: V01 when no drawing program is there.
         """
         if format == "md":
-            source = self.law(name)
+            source = self.source(name)
             return texts.matrix(source.value, library.fingerprint(source.text)).encode()
         return render(self.picture(name, traffic=traffic, as_of=as_of), format)
 
@@ -117,9 +118,31 @@ class Illustrator(Plotter):
         Raises:
             Unknown: F02, no such lifecycle.
         """
-        before, after = self.law(old), self.law(new)
+        before, after = self.source(old), self.source(new)
         prints = library.fingerprint(before.text), library.fingerprint(after.text)
         return against.compared(before.value, after.value, difference(before.value, after.value), prints)
+
+    def review(self, old: str, new: str, session: Session | None = None, cut: Cut | None = None) -> dict[str, bytes]:
+        """A review of a new version, to look at and to sign: name of a file → its content.
+
+        Args:
+            old, new: names, or paths of files.
+            session: where the tasks are that run under the old one; ``None`` if there is no record to ask.
+            cut: the day; today if not given.
+
+        Raises:
+            Unknown: F02, no such lifecycle.
+            Refused: V01–V03 when the sheet cannot be drawn or set.
+        """
+        before, after, cut = self.source(old), self.source(new), cut or Cut(self.today())
+        live = None
+        if session is not None:
+            of_old = (s for s in self.situations(session, cut) if s.task.definition == before.value.name)
+            running = tuple(s for s in of_old if s.task.state not in before.value.finals)
+            live = reviews.Live(running, cut.as_of)
+        body = reviews.review(before, after, difference(before.value, after.value), live, cut.as_of)
+        drawn = {"两版的差异": self.compared(old, new), "新版全图": self.picture(new)}
+        return reviews.files(body, {heading: render(one).decode() for heading, one in drawn.items()})
 
     def way(self, session: Session, code: str, cut: Cut | None = None) -> Picture:
         """The way that a task has gone, where it stands, and what may be done next.
@@ -139,7 +162,7 @@ class Illustrator(Plotter):
         print_ = library.fingerprint(text) if text is not None else ""
         return walk.way(lifecycle.definition, found[0], day, ahead(lifecycle, found[0], day), print_)
 
-    def law(self, name: str) -> Source[Definition]:
+    def source(self, name: str) -> Source[Definition]:
         """A lifecycle by name, or by the path of a file that need not be in the folder.
 
         Raises:

@@ -20,6 +20,7 @@ HOUSE = ROOT / "supervise"
 GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
+    "plotter", "illustrator",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
@@ -29,8 +30,10 @@ EXEMPT = {"supervise", "supervise.__main__"}  # the front door sees everything
 # Third-party library → the rooms and modules that may import it; what is not listed is not imported at all.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "transitions": ("workflows.lifecycle",),
-    "graphviz": ("workflows.drawing",),
-    "resvg_py": ("workflows.drawing",),
+    "graphviz": ("workflows.drawing", "workflows.engines"),
+    "resvg_py": ("workflows.engines",),
+    "typst": ("workflows.engines",),
+    "quickjs": ("charts.engine",),
     "sqlalchemy": ("store", *HALL),
     "alembic": ("store",),
     "click": ("cli",),
@@ -55,7 +58,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "lxml": ("intake",),
     "opencc": ("intake",),
     "fastapi": ("web",),
-    "jinja2": ("web",),
+    "jinja2": ("web", "review"),
     "itsdangerous": ("web",),
     "uvicorn": ("web", "cli"),
     "celery": ("worker",),

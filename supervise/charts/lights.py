@@ -36,8 +36,8 @@ def lights(found: Mapping[str, Sequence[str]], title: str, foot: str = "") -> Ch
         down = 3 if symbol == "triangle" else 0
         told = {"show": True, "formatter": word, "color": "#ffffff", "fontSize": 10, "offset": [0, down]}
         series.append({
-            "type": "scatter", "symbol": symbol, "symbolSize": 22, "data": lit, "itemStyle": {"color": colour, "opacity": 1},
-            "label": told,
+            "type": "scatter", "symbol": symbol, "symbolSize": 22, "data": lit, "label": told,
+            "itemStyle": {"color": colour, "opacity": 1},
         })  # fmt: skip
     lines = {"show": True, "lineStyle": {"color": FAINT}}
     option = {

@@ -55,7 +55,7 @@ def ranking(body: Body, found: Sequence[Band] = ()) -> Chart:
     series = {
         "type": "bar", "barWidth": 15, "data": [_bar(row) for row in rows],
         "markArea": {"silent": True, "data": list(_areas(found, low, high))},
-        "markLine": {"silent": True, "symbol": "none", "data": list(_marks(found, low, high))},
+        "markLine": {"silent": True, "z": 1, "symbol": "none", "data": list(_marks(found, low, high))},
     }  # fmt: skip
     option = {
         "grid": {"left": room(f"———{row['label']}" for row in rows), "right": 150, "top": TOP, "bottom": BOTTOM},

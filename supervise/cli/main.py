@@ -49,8 +49,8 @@ def cli(context: click.Context) -> None:
 
 for _command in (
     design.init, design.check, work.intake, work.assign, work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, design.replay, keep.audit, keep.export, keep.restore,
-    archives.retire, db.db,
+    judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, design.replay,
+    keep.audit, keep.export, keep.restore, archives.retire, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 

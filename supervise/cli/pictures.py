@@ -1,4 +1,4 @@
-"""The commands that draw: diagram chart."""
+"""The commands that draw: diagram chart review."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def form_of(output: str, forms: tuple[str, ...] = FORMS) -> str:
 @as_of
 @shared
 def diagram(counter: Counter, name: str, output: str, as_of: date | None, known: datetime | None, **asked: Any) -> None:
-    """画流程图。颜色和记号表示谁来办,箭头上写时限,虚线由系统办,双框是终点。
+    """画流程图:颜色和记号表示谁来办,箭头上写时限,虚线由系统办,双框是终点。
 
     流程写名称(key-work、key-work@1)或文件;加 --task 时不必写。
     """
@@ -136,7 +136,8 @@ def chart(
 ) -> None:
     """画图表,不用联网。
 
-    ladder 督查单的升级阶梯,calendar 一个流程全年的应办,board 红黑榜,assess 年度考核,receipt 一个单位的得分怎么来的,lights 各单位逐月红黄绿灯。
+    ladder 督查单的升级阶梯,calendar 一个流程全年的应办,board 红黑榜,assess 年度考核,
+    receipt 一个单位的得分怎么来的,lights 各单位逐月红黄绿灯。
     """
     from supervise.charts.engine import draw
 
@@ -169,3 +170,37 @@ def _counted(
     if body is None:
         body = (office.assess if kind == "assess" else office.board)(session, name, period, asked)
     return office.receipt_chart(office.why(body, of[0])) if kind == "receipt" else office.ranking_chart(body)
+
+
+@click.command(
+    cls=Command,
+    short_help="出一份流程修订的审查单",
+    examples=("supervise review key-work@1 修订稿.yaml -o 审查", "supervise review key-work@1 key-work@2 -o 审查"),
+)
+@click.argument("old", metavar="旧版")
+@click.argument("new", metavar="新版")
+@option("-o", "--output", metavar="文件夹", required=True, help="审查单写到这个文件夹")
+@as_of
+@shared
+def review(counter: Counter, old: str, new: str, output: str, as_of: date | None, known: datetime | None) -> None:
+    """比较一个流程的两版,出一份供会审、签字的审查单:网页(不用联网)和 PDF。
+
+    上面有彩色的差异图、逐项对照、依据出处、每处改动涉及的在办件数、两版指纹和签字栏。
+    版本写名称或文件;没有数据库也能出,只是不计在办。
+    """
+    from supervise.errors import Unknown
+
+    try:
+        counter.has_file()
+    except Unknown:
+        made = counter.office().review(old, new, None, cut(as_of, known))
+    else:
+        with counter.reading() as (office, session):
+            made = office.review(old, new, session, cut(as_of, known))
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        with saving(str(folder / name)) as save:
+            save(content)
+    data = {"old": old, "new": new, "output": output, "files": sorted(made)}
+    counter.answer(data, lambda: f"审查单已写入 {output}:{'、'.join(made)}")
