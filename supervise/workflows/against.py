@@ -52,7 +52,7 @@ def compared(old: Definition, new: Definition, found: Difference, fingerprints: 
     along = course(states, new.finals | (old.finals - set(new.states)), [*moves(new), *moves(old)])
     used: set[str] = set()
     edges = arrange([*(_marked(edge, marks, used) for edge in ours), *_lost(gone, ours, marks, used)], along)
-    edges, over = few(edges, lambda edge: edge.change != "same")
+    edges, over = few(list(_once(edges)), lambda edge: edge.change != "same")
     title = f"{new.title} {old.name} → {new.name}"
     what = f"与 {old.name}{f'({fingerprints[0][:12]})' if fingerprints[0] else ''} 的差异,共 {len(found.entries)} 处"
     return Picture(
@@ -113,6 +113,15 @@ def _marked(edge: Edge, marks: _Marks, used: set[str]) -> Edge:
     if change == "same" and fresh:
         change = "changed"
     return replace(edge, change=change, deeds=(replace(deed, mark=" ".join(fresh)),))
+
+
+def _once(edges: Iterable[Edge]) -> Iterator[Edge]:
+    """The arrows with each mark on the first of those that an action was split into."""
+    seen: set[str] = set()
+    for edge in edges:
+        deeds = tuple(replace(deed, mark="" if deed.mark in seen else deed.mark) for deed in edge.deeds)
+        seen.update(deed.mark for deed in deeds)
+        yield replace(edge, deeds=deeds)
 
 
 def _lost(gone: Iterable[Edge], ours: Iterable[Edge], marks: _Marks, used: set[str]) -> list[Edge]:

@@ -97,10 +97,10 @@ def few(edges: list[Edge], first: Callable[[Edge], bool] = lambda _: False) -> t
 
     Args:
         edges: all there are.
-        first: which ones come before any other, and are drawn even if they are more.
+        first: which ones come before any other; they and the main line are drawn even if they are more.
     """
     order = sorted(range(len(edges)), key=lambda n: _last(edges[n], first, n))
-    kept = set(order[: max(MOST, sum(map(first, edges)))])
+    kept = set(order[: max(MOST, sum(first(edge) or edge.main for edge in edges))])
     return [e for n, e in enumerate(edges) if n in kept], [e for n, e in enumerate(edges) if n not in kept]
 
 

@@ -1,0 +1,185 @@
+"""Views of a lifecycle, limits on its arrows, and the texts that pages and programs read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from supervise.errors import Refused, Unknown
+from supervise.folder import Folder, read_folder, shipped
+from supervise.workflows import drawing, engines, letters, texts
+from supervise.workflows.diagram import picture
+from supervise.workflows.picture import Picture
+from supervise.workflows.views import MOST, VIEWS, View, acting, view
+from tests.workflows.test_diagram import HOSTILE, SVG, groups, long_one, outline, read
+
+FOLDER: Folder = read_folder(shipped()).sound()
+LAWS = FOLDER.newest
+KEY_WORK = LAWS["key-work"]
+
+
+def every_view() -> list[tuple[str, View]]:
+    """Every shipped lifecycle in every view, that of each role among them."""
+    return [
+        (name, shown)
+        for name, law in LAWS.items()
+        for shown in (*(View(name) for name in VIEWS), *(View("role", role) for role in acting(law)))
+    ]
+
+
+@pytest.mark.parametrize(("name", "shown"), every_view(), ids=str)
+def test_a_view_has_few_arrows_and_a_straight_main_line(name: str, shown: View) -> None:
+    """At most 25 arrows; the main line at one height, its arrows level and first; nothing crosses it."""
+    made = picture(LAWS[name], view=shown)
+    assert len(made.edges) <= MOST
+    root = ET.fromstring(engines.draw(made))
+    drawn = {node: group for node, group in groups(root, "node").items() if group.find(f"{SVG}path") is not None}
+    boxes = {node: outline(group) for node, group in drawn.items()}
+    line = [node.name for node in made.nodes if node.main]
+    heights = {round((boxes[node].top + boxes[node].bottom) / 2) for node in line}
+    assert len(heights) == 1
+    (height,) = heights
+    for edge, group in zip(made.edges, _arrows(root, made), strict=True):
+        for x, y in _points(group):
+            inside = any(boxes[n].left - 9 <= x <= boxes[n].right + 9 for n in line if n in boxes)
+            before = x < boxes[line[0]].left  # where what comes from anywhere comes in
+            assert edge.main or inside or before or abs(y - height) > 1, (edge.labels, x, y)
+
+
+def _arrows(root: ET.Element, made: Picture) -> list[ET.Element]:
+    found = groups(root, "edge")
+    return [found[f"edge-{n}"] for n in range(1, len(made.edges) + 1)]
+
+
+def _points(group: ET.Element) -> list[tuple[float, float]]:
+    path = next(group.iter("{http://www.w3.org/2000/svg}path"))
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def test_every_role_finds_all_it_can_do_in_its_view() -> None:
+    """The view of a role shows or lists every action that is open to it, and no other loudly."""
+    for law in LAWS.values():
+        for role in acting(law):
+            made = picture(law, view=View("role", role))
+            loud = {name for edge in made.edges if edge.tone != "pale" for name in edge.actions}
+            listed = " ".join(made.role(role).anywhere)
+            mine = {name for name, action in law.actions.items() if role in action.by}
+            assert loud <= mine
+            assert all(name in loud or law.actions[name].label in listed for name in mine)
+
+
+def test_the_view_of_time_tells_every_duty() -> None:
+    """Each kind of duty stands in a line with who owes it by when; arrows within limits have them."""
+    for law in LAWS.values():
+        made = picture(law, view=View("time"))
+        assert [note.mark for note in made.notes] == [kind.label for kind in law.duties.values()]
+    limits = {d.label: d.limit for e in picture(KEY_WORK, view=View("time")).edges for d in e.deeds if e.tone != "pale"}
+    assert limits["报送落实方案"].startswith("10 个工作日内")
+    assert limits["审定方案"] == "5 个工作日内" and "逾期" in limits
+
+
+def test_a_limit_stands_only_where_it_began() -> None:
+    """The limit of reporting again after a return is not on the report of what is overdue."""
+    edges = {(edge.sources, deed.action): deed.limit for edge in picture(KEY_WORK).edges for deed in edge.deeds}
+    assert edges[("reported",), "verify"] == "10 个工作日内"
+    assert edges[("overdue",), "catch_up"] == ""
+
+
+@pytest.mark.parametrize("text", ["full", "主线", "time", "exceptions", "role lead", "role:牵头单位", "角色 督查室"])
+def test_views_have_names_in_both_languages(text: str) -> None:
+    """A view is called by its name or by what people call it."""
+    assert view(KEY_WORK, text).label(KEY_WORK)
+
+
+@pytest.mark.parametrize("text", ["mian", "role", "role nobody", ""])
+def test_an_unknown_view_is_refused_with_those_there_are(text: str) -> None:
+    """The message lists every view."""
+    with pytest.raises(Unknown) as refused:
+        view(KEY_WORK, text)
+    (problem,) = refused.value.problems
+    assert problem.code == "V04" and "exceptions" in problem.help and "role lead" in problem.help
+
+
+def test_the_table_says_where_each_action_leads_from_each_state() -> None:
+    """One row for each action, one cell for each state, held to the definition."""
+    table = [line.strip("|").split(" | ") for line in texts.matrix(KEY_WORK).splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in row] for row in table[2:]]
+    assert [row[0] for row in rows] == [action.label for action in KEY_WORK.actions.values()]
+    for row, action in zip(rows, KEY_WORK.actions.values(), strict=True):
+        for cell, state in zip(row[5:], KEY_WORK.states, strict=True):
+            target = KEY_WORK.target(action, state)
+            known = state in KEY_WORK.sources(action)
+            assert cell == ("" if not known else "·" if target == state else KEY_WORK.states[target])
+
+
+def test_json_tells_all_that_is_drawn() -> None:
+    """States and arrows come back as they are in the picture."""
+    made = picture(KEY_WORK)
+    told = json.loads(texts.as_json(made))
+    assert [node["name"] for node in told["nodes"]] == [node.name for node in made.nodes]
+    assert [[d["action"] for d in e["deeds"]] for e in told["edges"]] == [list(e.actions) for e in made.edges]
+
+
+PICTURES = [*(picture(law) for law in LAWS.values()), picture(long_one()), picture(read(HOSTILE))]
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot on this machine")
+@pytest.mark.parametrize("made", PICTURES, ids=lambda made: made.name)
+def test_dot_reads_what_we_write(made: Picture) -> None:
+    """Graphviz parses the source without a word of complaint, names with markup in them too."""
+    asked = subprocess.run(["dot", "-Tcanon"], input=drawing.dot(made).encode(), capture_output=True, check=True)
+    assert asked.stdout and not asked.stderr
+
+
+MERMAID = """
+import {{JSDOM}} from 'jsdom';
+const page = new JSDOM('<body></body>').window;
+globalThis.window = page; globalThis.document = page.document;
+const mermaid = (await import('mermaid')).default;
+const texts = JSON.parse(process.argv[2]);
+for (const text of texts) console.log((await mermaid.parse(text)).diagramType);
+"""
+
+
+def test_mermaid_reads_what_we_write(tmp_path: Path) -> None:
+    """The package from npm parses every flowchart; skipped where SUPERVISE_NODE_MODULES names no folder with it."""
+    import os
+
+    modules = Path(os.environ.get("SUPERVISE_NODE_MODULES", "nowhere"))
+    if shutil.which("node") is None or not (modules / "mermaid").is_dir():
+        pytest.skip("no mermaid on this machine: npm install mermaid jsdom, then set SUPERVISE_NODE_MODULES")
+    (tmp_path / "node_modules").symlink_to(modules.resolve())
+    script = tmp_path / "check.mjs"
+    script.write_text(MERMAID.replace("{{", "{").replace("}}", "}"))
+    told = json.dumps([texts.mermaid(made) for made in PICTURES])
+    asked = subprocess.run(["node", str(script), told], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert asked.stdout.split() == ["flowchart-v2"] * len(PICTURES), asked.stderr
+
+
+def test_a_missing_letter_is_refused_with_the_package_that_brings_it() -> None:
+    """No boxes instead of characters: the message shows the letters and what to install."""
+    if shutil.which("fc-list") is None:
+        pytest.skip("no fontconfig on this machine")
+    with pytest.raises(Refused) as refused:
+        letters.see_letters("a\U0001f9ff\U0002fa1d", "或改画 svg")
+    (problem,) = refused.value.problems
+    assert problem.code == "V02" and "\U0001f9ff" in problem.text
+    assert "fonts-symbola" in problem.help and "fonts-hanazono" in problem.help
+
+
+def test_a_page_for_printing_has_its_letters_in_it() -> None:
+    """A pdf of A4 is made, the same one twice, where typst and a Chinese font are."""
+    pytest.importorskip("typst")
+    try:
+        one, other = (engines.draw(picture(KEY_WORK), "pdf") for _ in range(2))
+    except Refused as refused:
+        assert refused.problems[0].code == "V02"
+        return
+    assert one == other and one.startswith(b"%PDF") and b"/FontFile" in one
