@@ -122,8 +122,8 @@ class Illustrator(Plotter):
         prints = library.fingerprint(before.text), library.fingerprint(after.text)
         return against.compared(before.value, after.value, difference(before.value, after.value), prints)
 
-    def review(self, old: str, new: str, session: Session | None = None, cut: Cut | None = None) -> dict[str, bytes]:
-        """A review of a new version, to look at and to sign: name of a file → its content.
+    def review(self, old: str, new: str, session: Session | None = None, cut: Cut | None = None) -> reviews.Reviewed:
+        """A review of a new version, to look at and to sign, as files.
 
         Args:
             old, new: names, or paths of files.
@@ -132,7 +132,7 @@ class Illustrator(Plotter):
 
         Raises:
             Unknown: F02, no such lifecycle.
-            Refused: V01–V03 when the sheet cannot be drawn or set.
+            Refused: V01–V03 when the pictures cannot be drawn.
         """
         before, after, cut = self.source(old), self.source(new), cut or Cut(self.today())
         live = None
@@ -142,7 +142,7 @@ class Illustrator(Plotter):
             live = reviews.Live(running, cut.as_of)
         body = reviews.review(before, after, difference(before.value, after.value), live, cut.as_of)
         drawn = {"两版的差异": self.compared(old, new), "新版全图": self.picture(new)}
-        return reviews.files(body, {heading: render(one).decode() for heading, one in drawn.items()})
+        return reviews.reviewed(body, {heading: render(one).decode() for heading, one in drawn.items()})
 
     def way(self, session: Session, code: str, cut: Cut | None = None) -> Picture:
         """The way that a task has gone, where it stands, and what may be done next.

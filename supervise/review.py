@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from supervise import chain
 from supervise.errors import Problem, Refused
@@ -179,19 +179,28 @@ def paper(body: Body, pictures: Mapping[str, str]) -> bytes:
     return engines.typeset((SHEETS / "review.typ").read_text("utf-8"), {"data": data})
 
 
-def files(body: Body, pictures: Mapping[str, str]) -> dict[str, bytes]:
-    """Everything that a review leaves in its folder: name of the file → content.
+class Reviewed(NamedTuple):
+    """What a review leaves: name of a file → content, and why there is no pdf among them, if there is none."""
+
+    files: dict[str, bytes]
+    no_pdf: str = ""
+
+
+def reviewed(body: Body, pictures: Mapping[str, str]) -> Reviewed:
+    """Everything that a review leaves in its folder; a machine that cannot set paper still makes the page.
 
     Args:
         body: from ``review``.
-        pictures: heading → svg.
+        pictures: heading → svg, the difference first.
 
     Raises:
-        Refused: V01–V03 when the paper cannot be set.
+        Refused: V01 without the library for pages.
     """
     told = (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
-    first: Iterable[str] = pictures.values()
-    return {
-        "review.html": page(body, pictures), "review.pdf": paper(body, pictures), "review.json": told,
-        "difference.svg": next(iter(first)).encode(),
-    }  # fmt: skip
+    found = {"review.html": page(body, pictures), "review.json": told}
+    found["difference.svg"] = next(iter(pictures.values())).encode()
+    try:
+        return Reviewed(found | {"review.pdf": paper(body, pictures)})
+    except Refused as refused:
+        (problem,) = refused.problems
+        return Reviewed(found, f"{problem.text};{problem.help}")

@@ -136,11 +136,17 @@ def receipt(body: Body) -> Chart:
         "yAxis": axis(type="category", inverse=True, data=names),
         "series": [
             hidden([float(min(step.before, step.after) - floor) for step in steps], "points"),
-            {"type": "bar", "stack": "points", "barWidth": 16, "data": data},
+            {"type": "bar", "stack": "points", "barWidth": 16, "data": data, "markLine": _zero(floor)},
         ],
     }
     title = f"{row['unit']} {plain(Decimal(score['total']))} 分 · {body['title']} {body['label']}"
     return Chart(title, option, WIDE, TOP + BOTTOM + ROW * len(steps), f"▲ 加分  ▼ 减分  ■ 合计    {_basis(body)}")
+
+
+def _zero(floor: Decimal) -> Option:
+    """Where nothing stands, if bars reach below it."""
+    at = [{"xAxis": float(-floor), "label": {"formatter": "0 分", "color": GREY}}] if floor < 0 else []
+    return {"silent": True, "symbol": "none", "lineStyle": {"color": GREY, "type": "solid"}, "data": at}
 
 
 class _Step(NamedTuple):

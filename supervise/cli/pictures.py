@@ -197,10 +197,21 @@ def review(counter: Counter, old: str, new: str, output: str, as_of: date | None
     else:
         with counter.reading() as (office, session):
             made = office.review(old, new, session, cut(as_of, known))
-    folder = Path(output)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in made.items():
+    folder = _folder(output)
+    for name, content in made.files.items():
         with saving(str(folder / name)) as save:
             save(content)
-    data = {"old": old, "new": new, "output": output, "files": sorted(made)}
-    counter.answer(data, lambda: f"审查单已写入 {output}:{'、'.join(made)}")
+    data = {"old": old, "new": new, "output": output, "files": sorted(made.files), "no_pdf": made.no_pdf or None}
+    tail = f"\n没有出 PDF:{made.no_pdf}" if made.no_pdf else ""
+    counter.answer(data, lambda: f"审查单已写入 {output}:{'、'.join(sorted(made.files))}{tail}")
+
+
+def _folder(name: str) -> Path:
+    from supervise.errors import Invalid, Problem
+    from supervise.folder import reason
+
+    try:
+        Path(name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Invalid(Problem("F07", f"写不了 {name}:{reason(error)}", help="请换一个能写的位置")) from None
+    return Path(name)
