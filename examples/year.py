@@ -73,6 +73,8 @@ class Year:
         self.done: Counter[str] = Counter()
         self.letters: Counter[str] = Counter()
         self.refused: list[Refused] = []
+        self._leads: dict[str, str] = {}
+        self._dues: dict[str, date] = {}
         for task in tasks:
             self._open(task)
 
@@ -109,8 +111,8 @@ class Year:
         return self._leads
 
     def _open(self, task: Task) -> None:
-        self._leads: dict[str, str] = getattr(self, "_leads", {})
         self._leads[task.code] = unit = task.lead[0]
+        self._dues[task.code] = task.due
         way = habit(unit, task.code)
         wait = {"prompt": 2 + number(unit, 7), "late": 12 + number(task.code, 20), "silent": 200}[way]
         self._later(
@@ -132,10 +134,17 @@ class Year:
 
     def _plan(self, session: Session, day: date, code: str) -> None:
         unit = self._lead(code)
-        given = {"milestones": ["6月底前过半", "12月底前完成"], "contact": "责任科室负责人"}
+        given = {"milestones": self._stages(day, code, "过半", "完成"), "contact": "责任科室负责人"}
         if self._do(session, day, code, "plan", unit, **given):
             back = number(code, 17) == 0
             self._later(day + timedelta(days=3), lambda s, d: self._judge_plan(s, d, code, back))
+
+    def _stages(self, day: date, code: str, half: str, whole: str) -> list[dict[str, Any]]:
+        """A goal for half the way, if there is time for one, and one for the end."""
+        due = self._dues[code]
+        middle = date(day.year, 6, 30)
+        first = [{"day": middle, "text": half, "percent": 50}] if day < middle < due else []
+        return [*first, {"day": max(day, due), "text": whole, "percent": 100}]
 
     def _judge_plan(self, session: Session, day: date, code: str, back: bool) -> None:
         if back and self._do(session, day, code, "revise", "", reason="阶段目标不具体,请重报"):
@@ -144,7 +153,7 @@ class Year:
             self._next_report(code, day)
 
     def _plan_again(self, session: Session, day: date, code: str) -> None:
-        given = {"milestones": ["6月底前完成六成", "11月底前完成"], "contact": "分管负责人"}
+        given = {"milestones": self._stages(day, code, "完成六成", "全面完成"), "contact": "分管负责人"}
         if self._do(session, day, code, "plan", self._lead(code), **given):
             self._later(day + timedelta(days=2), lambda s, d: self._judge_plan(s, d, code, False))
 

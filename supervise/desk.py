@@ -119,7 +119,7 @@ class Desk:
         return bool(self._listeners)
 
     def lifecycle(self, session: Work, name: str) -> Lifecycle:
-        """The law called ``key-work@1``: as registered when it came into use, never a changed text under an old number.
+        """The law called ``key-work@2``: as registered when it came into use, never a changed text under an old number.
 
         Raises:
             Invalid: L01 when the file was changed without a new version.

@@ -52,7 +52,7 @@ class Folder:
 
     Args:
         path: the folder.
-        definitions: ``key-work@1`` → lifecycle.
+        definitions: ``key-work@2`` → lifecycle.
         rules: ``red-black@1`` → ladder, board or assessment.
         stories: parsed story files, not yet read.
         units: the directory.
@@ -77,7 +77,7 @@ class Folder:
         return {d.workflow: d for d in by_version}
 
     def definition(self, name: str) -> Source[Definition]:
-        """A lifecycle by ``key-work`` (the newest) or ``key-work@1``.
+        """A lifecycle by ``key-work`` (the newest) or ``key-work@2``.
 
         Raises:
             Unknown: F02.

@@ -13,7 +13,8 @@ from supervise.people import Actor
 from supervise.records import Task
 from supervise.store import retired, tasks
 from supervise.workflows.fields import FieldError, listed_parts
-from supervise.workflows.lifecycle import Button, Companion, Lifecycle, Step
+from supervise.workflows.guards import Companion
+from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -178,7 +179,7 @@ class Liaison(Desk):
         names = lifecycle.definition.field_of("task", spec.needs) if spec is not None else ""
         data = {names: task.code} if names else {}
         actor = self.acting(by, other, day)
-        step = lifecycle.advance(other, companion.action, actor, day, data, part=companion.part)
+        step = lifecycle.advance(other, companion.action, actor, day, data, via=companion)
         book.enter(companion.code, step)
 
     def _repeated(self, task: Task, act: Act, done: tuple[str, str]) -> Task | Refused:

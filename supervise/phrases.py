@@ -90,9 +90,9 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class UntilOf:
-    """The limit given in the data of each ``action``."""
+    """The limit given in the data of each of ``actions``."""
 
-    action: str
+    actions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def parse_due(value: str | Sequence[str]) -> Due:
     if words in ("task", "stages"):
         return TaskDue() if words == "task" else Stages()
     if words.startswith("until of "):
-        return UntilOf(words.removeprefix("until of ").strip())
+        return UntilOf(tuple(words.removeprefix("until of ").strip().split(" or ")))
     if match := _SPAN.fullmatch(words):
         count, unit = int(match[1]), _unit(match[2])
         if match[3] == "after":

@@ -35,7 +35,7 @@ class Event:
         data: the fields filled in, as plain JSON values.
         changes: what it changes on the task (``due``, ``lead`` …), voids (``void``), pauses, lends, stops or undoes.
         to: roles or units that must hear of it.
-        definition: ``key-work@1``, the law it was done under.
+        definition: ``key-work@2``, the law it was done under.
         key: idempotency key, unique within the district.
         hash: its link in the task's chain; empty until it is saved.
     """
@@ -100,7 +100,7 @@ class Task:
         lead, co, leader: the parties, by canonical name.
         due: the day it must be finished by.
         state: name of the state in the definition.
-        definition: ``key-work@1``.
+        definition: ``key-work@2``.
         path, document, lines, targets, title: where it comes from and what it promises.
         parent: code of the task it was split from.
         merged: code of the task that carries it on.

@@ -31,7 +31,7 @@ from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by"})
 
 
 class GivenTask(Strict):
@@ -199,11 +199,15 @@ def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, A
     definition, action = on.lifecycle.definition, str(step[who])
     roles = frozenset(role for role, label in definition.roles.items() if label == who)
     spec = definition.actions.get(action)
-    data = {name: _filler(definition, name) for name in (spec.needs if spec else ())}
+    data = {name: _filler(definition, on.task, name) for name in (spec.needs if spec else ())}
     data |= {name: step[name] for name in step if name in definition.fields}
     try:
         moved = on.lifecycle.advance(
-            on.task, action, Actor(who, str(step.get("for", who)), roles), on.day, {k: v for k, v in data.items() if v}
+            on.task,
+            action,
+            Actor(str(step.get("by", who)), str(step.get("for", who)), roles),
+            on.day,
+            {k: v for k, v in data.items() if v},
         )
     except SuperviseError as error:
         said = ";".join(p.text for p in error.problems)
@@ -217,9 +221,10 @@ def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, A
     on.task = moved.task
 
 
-def _filler(definition: Definition, name: str) -> Any:
-    kind = definition.fields[name].kind
-    return {"text": "(略)", "list": ["(略)"], "files": ["(略)"]}.get(kind, "")
+def _filler(definition: Definition, task: Task, name: str) -> Any:
+    spec = definition.fields[name]
+    fill = {"text": "(略)", "list": ["(略)"], "files": ["(略)"], "choice": next(iter(spec.options), "")}
+    return [{"day": task.due, "text": "(略)"}] if spec.kind == "stages" else fill.get(spec.kind, "")
 
 
 def _end(document: Document, at: Path, on: _Play, end: Finally) -> Iterator[Problem]:

@@ -135,7 +135,9 @@ def play(folder: Path) -> Day:
     day.run("assign", day.breakdown, "--day", "2025-02-20")
     day.run("show", "QH2025-001", "--as-of", "2025-02-21")
     day.run("owed", "区工信局", "--as-of", "2025-02-21")
-    day.do("2025-02-24", "区工信局", "plan", "--milestones", "六月前完成9家;年底前完成18家", "--contact", "王某")
+    day.do(
+        "2025-02-24", "区工信局", "plan", "--milestones", "2025-06-30 完成9家;2025-12-31 完成18家", "--contact", "王某"
+    )
     day.do("2025-02-26", "督查室", "start")
     day.do("2025-06-10", "区统计局", "contribute", "--summary", "按月提供数据")
     (folder / "佐证.txt").write_text("名单", "utf-8")
@@ -185,7 +187,17 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("assign", day.breakdown, "--day", "2025-02-20")
     step("assign", day.breakdown, "--day", "2025-02-20", "--skip", "QH2025-015", "--skip", "QH2025-035")
     step(
-        "do", "QH2025-001", "plan", "--as", "区工信局", "--day", "2025-02-24", "--milestones", "甲", "--contact", "王某"
+        "do",
+        "QH2025-001",
+        "plan",
+        "--as",
+        "区工信局",
+        "--day",
+        "2025-02-24",
+        "--milestones",
+        "2025-06-30 甲",
+        "--contact",
+        "王某",
     )
     step("do", "QH2025-001", "waive", "--as", "督查室", "--day", "2025-02-24", "--duty", "progress", "--reason", "受灾")
     step("show", "QH2025-001", "--as-of", "2025-02-24")

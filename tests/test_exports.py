@@ -58,7 +58,7 @@ def test_a_workbook_names_its_cut_and_its_law(bodies: dict[str, Any]) -> None:
     """The last sheet says as of which day, by which rules, and whether it was published."""
     basis = dict(row[:2] for row in sheets(workbook(bodies["board"]))["口径"][1:])
     assert basis["截至"] == "2025-07-14" and basis["编号"] == "未公布"
-    assert basis["依据"].startswith(("red-black@1", "key-work@1"))
+    assert basis["依据"].startswith(("red-black@1", "key-work@2"))
 
 
 def test_a_breakdown_as_a_workbook_keeps_every_task_and_doubt() -> None:

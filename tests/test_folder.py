@@ -48,9 +48,9 @@ def test_what_is_shipped_is_sound() -> None:
 
 
 def test_laws_are_found_by_name_and_by_version() -> None:
-    """``key-work`` is the newest version, ``key-work@1`` that one."""
+    """``key-work`` is the newest version, ``key-work@2`` that one."""
     made = read_folder(shipped())
-    assert made.definition("key-work") is made.definition("key-work@1")
+    assert made.definition("key-work") is made.definition("key-work@2")
     assert made.rule(BoardRules, "red-black", date(2025, 4, 1)).value.name == "red-black@1"
     assert made.rule(BoardRules, "red-black@1").name.endswith("red-black.yaml")
 

@@ -50,7 +50,7 @@ def test_every_rule_set_and_most_acts_have_a_story() -> None:
 
 STORY = """
 - story: 方案迟报
-  workflow: key-work@1
+  workflow: key-work@2
   rules: [three-colour-orders@1]
   given:
     task: {code: T1, due: 2021-12-31, lead: [区工信局], co: [区商务局]}
@@ -96,7 +96,7 @@ def test_the_story_itself_is_right() -> None:
         ("{day: 2021-04-15, 督查室: start,", "{督查室: start,", "E02", 13, "没有写 day"),
         ("plan late: 1", "plan late: 2", "E07", 16, "plan late 应为 2,实际 1"),
         ("区商务局: 79", "区商务局: 80", "E08", 18, "应得 80,实际 79"),
-        ("workflow: key-work@1", "workflow: key-wrok@1", "E01", 2, "key-work"),
+        ("workflow: key-work@2", "workflow: key-wrok@1", "E01", 2, "key-work"),
         ("day: 2021-04-09", "day: 2021-04-31", "E01", 2, "没有 2021年4月31日 这一天"),
         ("story: 方案迟报", "stroy: 方案迟报", "Y04", 2, "是不是 story?"),
     ],

@@ -182,7 +182,8 @@ class Fields(Command):
     options_metavar="[选项] [--字段 值]…",
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--help"]},
     examples=(
-        "supervise do QH2025-001 plan --as 区工信局 --milestones 路线图 --contact 王某",
+        "supervise do QH2025-001 plan --as 区工信局 --contact 王某 \\",
+        '             --milestones "2025-06-30 过半;2025-12-20 完成"',
         'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
         "             --progress 55 --evidence 佐证.pdf",
         "supervise do QH2025-001 verify --as 督查室 --opinion 属实",

@@ -107,12 +107,13 @@ def _duty(document: Document, definition: Definition, name: str, duty: DutyKind)
     actions = [OPENING, *definition.actions]
     yield from unknown(document, "D07", (*at, "due"), "动作", duty.triggers, actions)
     if isinstance(duty.form, UntilOf):
-        pressed = definition.actions.get(duty.form.action)
-        if pressed is not None and not definition.field_of("date", pressed.needs):
-            yield document.problem("D08", (*at, "due"), f"动作“{duty.form.action}”没有日期类的必填字段,定不出期限")
+        for action in duty.triggers:
+            pressed = definition.actions.get(action)
+            if pressed is not None and not definition.field_of("date", pressed.needs):
+                yield document.problem("D08", (*at, "due"), f"动作“{action}”没有日期类的必填字段,定不出期限")
     categories = [name for name in duty.due if name]
     yield from unknown(document, "D13", (*at, "due"), "类别", categories, definition.categories)
-    if len({(type(due), getattr(due, "actions", getattr(due, "action", ""))) for due in duty.due.values()}) > 1:
+    if len({(type(due), getattr(due, "actions", ())) for due in duty.due.values()}) > 1:
         yield document.problem("D14", (*at, "due"), "各类别的期限要用同一种写法、从同一个动作算起")
     if isinstance(duty.form, Stages) and not any("stages" in action.sets for action in definition.actions.values()):
         yield document.problem("D08", (*at, "due"), "没有一个动作用 sets 定下 stages(阶段目标),定不出期限")

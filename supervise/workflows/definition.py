@@ -155,9 +155,7 @@ class DutyKind(Strict):
     @cached_property
     def triggers(self) -> tuple[str, ...]:
         """The actions it begins with; none if it begins with the task."""
-        if isinstance(self.form, UntilOf):
-            return (self.form.action,)
-        return self.form.actions if isinstance(self.form, AfterAction) else ()
+        return self.form.actions if isinstance(self.form, AfterAction | UntilOf) else ()
 
     @cached_property
     def acts(self) -> frozenset[str]:
@@ -200,7 +198,7 @@ class Definition(Strict):
 
     @property
     def name(self) -> str:
-        """``key-work@1``."""
+        """``key-work@2``."""
         return f"{self.workflow}@{self.version}"
 
     @cached_property

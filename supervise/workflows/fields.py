@@ -79,7 +79,7 @@ def _stages(value: Any, task: Task, day: date) -> list[dict[str, str]]:
         on = date.fromisoformat(stage["day"])
         if on < day:
             raise FieldError(f"阶段目标“{stage['text']}”的日期 {on} 早于办理之日 {day}")
-        if on > task.due:
+        if on > task.due >= day:
             raise FieldError(f"阶段目标“{stage['text']}”的日期 {on} 晚于完成时限 {task.due}")
     return sorted(found, key=lambda stage: stage["day"])
 
@@ -129,8 +129,8 @@ def _parts(value: Any, task: Task, day: date) -> list[dict[str, Any]]:
         if not text or not lead:
             raise FieldError("每个子任务都要写内容和单位")
         due = _day(part["due"]) if part.get("due") else task.due
-        if not day < due <= task.due:
-            raise FieldError(f"子任务“{text}”的时限 {due} 应在 {day} 之后、不晚于 {task.due}")
+        if due <= day or due > task.due > day:
+            raise FieldError(f"子任务“{text}”的时限 {due} 应在 {day} 之后" + f"、不晚于 {task.due}" * (task.due > day))
         if due == FOREVER:
             raise FieldError(f"子任务“{text}”要写时限")
         weight = _weight(part.get("weight") or 1)

@@ -21,7 +21,7 @@ from supervise.phrases import OPENING
 from supervise.records import PARTIES, Event, Task, evolve
 from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
 from supervise.workflows.duties import closings
-from supervise.workflows.guards import Guard, Move
+from supervise.workflows.guards import Companion, Guard, Move
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 
@@ -62,21 +62,6 @@ class Step:
     def then(self, step: Step) -> Step:
         """This and what followed."""
         return Step(self.before, (*self.path, *step.path)) if step.path else self
-
-
-@dataclass(frozen=True, slots=True)
-class Companion:
-    """An act to another task that comes with an act to this one.
-
-    Args:
-        code: the other task.
-        action: what is done to it.
-        part: if it is the task that this one was split from: this one's code, and whether it has ended.
-    """
-
-    code: str
-    action: str
-    part: Mapping[str, bool]
 
 
 class Lifecycle:
@@ -122,7 +107,7 @@ class Lifecycle:
 
     @property
     def name(self) -> str:
-        """``key-work@1``."""
+        """``key-work@2``."""
         return self.definition.name
 
     @property
@@ -225,7 +210,7 @@ class Lifecycle:
         day: date,
         data: Mapping[str, Any],
         key: str = "",
-        part: Mapping[str, bool] = NOTHING,
+        via: Companion | None = None,
     ) -> Step:
         """Let ``actor`` do ``action`` on ``day``, after everything the clock had to settle by then.
 
@@ -236,13 +221,13 @@ class Lifecycle:
             day: the day it happens; not before the last thing on record.
             data: field → value; text is accepted for every kind of field.
             key: idempotency key.
-            part: when a part of this task reports itself: its code, and whether it has ended.
+            via: what brought it, when it comes with an act to another task.
 
         Raises:
             Refused: with everything that is wrong at once and what can be done instead.
         """
         settled = self.settle(task, day)
-        event = self._event(settled.task, action, actor, day, data, key, part)
+        event = self._event(settled.task, action, actor, day, data, key, via)
         return Step(task, (*settled.path, self._after(settled.task, event)))
 
     def _event(
@@ -253,13 +238,13 @@ class Lifecycle:
         day: date,
         data: Mapping[str, Any],
         key: str,
-        part: Mapping[str, bool] = NOTHING,
+        via: Companion | None = None,
     ) -> Event:
         if action not in self.definition.actions:
             text = f"没有“{action}”这个动作{did_you_mean(action, self.definition.actions)}"
             raise Refused(Problem("A06", text, task=task.code, help=self._instead(task, actor, day)))
         spec = self.definition.actions[action]
-        move = Move(task.state, task, actor, day, data, part)
+        move = Move(task.state, task, actor, day, data, via)
         trigger = self.machine.events[action]
         if task.state in trigger.transitions:
             trigger.trigger(move)

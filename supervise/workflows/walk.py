@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from supervise.records import Event, Task
+from supervise.records import PARTIES, Event, Task
 from supervise.workflows.course import Course, arrange, course, moves
 from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.diagram import lifecycle_nodes, subtitle
@@ -42,7 +42,7 @@ def way(definition: Definition, task: Task, day: date, ahead: Sequence[Next] = (
     steps = [event for event in task.events if event.source and event.source != event.target]
     states = tuple(dict.fromkeys([*definition.states, *(s for e in steps for s in (e.source, e.target)), task.state]))
     along = course(states, definition.finals, moves(definition))
-    walked = [_walked(definition, wording, event) for event in steps]
+    walked = [_walked(definition, wording, task, event) for event in steps]
     possible = [_possible(wording, one, task.state) for one in ahead if one.target != task.state]
     edges = arrange([*_together(walked), *possible], along)
     edges += _background(definition, along, edges)
@@ -70,14 +70,22 @@ def walked(picture: Picture) -> list[tuple[int, str, str, str]]:
     )  # fmt: skip
 
 
-def _walked(definition: Definition, wording: Wording, event: Event) -> Edge:
+def _walked(definition: Definition, wording: Wording, task: Task, event: Event) -> Edge:
     known = definition.actions.get(event.action)
-    roles = known.by if known is not None else ()
-    if len(roles) > 1:  # of several who might, the one who did
-        roles = (CLOCK,) if event.unit == "" and CLOCK in roles else tuple(role for role in roles if role != CLOCK)
+    roles = _who_did(task, event, known.by if known is not None else ())
     told = f"{event.seq} {event.day} {event.unit}".rstrip()
     deed = Deed(event.action, wording.action(event.action), notes=(told,))
     return Edge((event.source,), event.target, (deed,), roles, tone="walked")
+
+
+def _who_did(task: Task, event: Event, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Of several roles that might, the one that did: the system, a party of the task, or else the office."""
+    if len(roles) < 2:
+        return roles
+    if not event.unit and CLOCK in roles:
+        return (CLOCK,)
+    held = tuple(role for role in roles if role in task.roles_of(event.unit))
+    return held or tuple(role for role in roles if role not in (CLOCK, *PARTIES)) or roles
 
 
 def _together(walked: Iterable[Edge]) -> Iterator[Edge]:

@@ -113,7 +113,7 @@ class Wording:
         if isinstance(due, EachPeriod):
             return _recurring(due)
         if isinstance(due, UntilOf):
-            return f"“{self.action(due.action)}”所定的日期"
+            return f"“{'或'.join(self.action(name) for name in due.actions)}”所定的日期"
         if isinstance(due, TaskDue):
             return "任务的完成时限" + (f"前 {due.count} {UNIT_WORDS[due.unit]}" if due.count else "")
         return "方案里每个阶段目标的日期"

@@ -27,7 +27,7 @@ LAW = Lifecycle(FOLDER.newest["key-work"], FOLDER.calendar)
 LADDER = FOLDER.rule(Ladder, "three-colour-orders").value
 BOARD = FOLDER.rule(BoardRules, "red-black").value
 ANNUAL = FOLDER.rule(AssessmentRules, "annual").value
-KEY_WORK = FOLDER.definitions["key-work@1"].text
+KEY_WORK = FOLDER.definitions["key-work@2"].text
 
 OFFICE = "督查室"
 A, B, C, D = "区工信局", "区科技局", "区商务局", "区财政局"
@@ -90,6 +90,7 @@ class Case:
         """Let a unit act; fields that decide nothing are filled in."""
         definition = self.law.definition
         fill = {"text": "(略)", "list": ["(略)"], "files": ["a.pdf"], "percent": 50, "units": [B]}
+        fill["stages"] = [{"day": self.task.due, "text": "(略)"}]
         needs = definition.actions[action].needs if action in definition.actions else ()
         given = {n: fill[definition.fields[n].kind] for n in needs if definition.fields[n].kind in fill}
         self.task = self.law.advance(self.task, action, actor(unit), on(day), given | data).task

@@ -8,6 +8,7 @@ import pytest
 
 from supervise.people import Actor
 from supervise.records import Task, replay
+from supervise.workflows.guards import Companion
 from tests.workflows.builders import OFFICE, A, B, C, Case, law, on
 
 FULL = """
@@ -387,10 +388,11 @@ def test_a_whole_closes_when_its_parts_have() -> None:
     case = full().do("2021-04-01", OFFICE, "split", pieces="甲段|区工信局|2021-09-30;乙段|区科技局||2")
     assert [part["code"] for part in case.task.events[-1].changes["parts"]] == ["T1.1", "T1.2"]
     assert codes(case, "2021-10-01", OFFICE, "finish") == ["A05"]
+    assert codes(case, "2021-10-01", OFFICE, "part") == ["A02"]  # said by the parts alone
 
     def report(code: str, day: str, over: bool) -> None:
         clerk = Actor("王", OFFICE, frozenset({"office"}))
-        case.task = LAW.advance(case.task, "part", clerk, on(day), {}, part={code: over}).task
+        case.task = LAW.advance(case.task, "part", clerk, on(day), {}, via=Companion("T1", "part", {code: over})).task
 
     report("T1.1", "2021-10-02", True)
     assert codes(case, "2021-10-03", OFFICE, "finish") == ["A05"]
@@ -407,7 +409,9 @@ def test_parts_roll_up_by_weight(percent: int, ended: str, fine: bool) -> None:
     rule = law(FULL.replace("when: parts closed", f"when: parts {percent}% closed"))
     case = Case(rule).do("2021-04-01", OFFICE, "split", pieces="甲段|区工信局;乙段|区科技局||2")
     clerk = Actor("王", OFFICE, frozenset({"office"}))
-    case.task = rule.advance(case.task, "part", clerk, on("2021-05-01"), {}, part={ended: True}).task
+    case.task = rule.advance(
+        case.task, "part", clerk, on("2021-05-01"), {}, via=Companion("T1", "part", {ended: True})
+    ).task
     if fine:
         case.do("2021-05-02", OFFICE, "finish")
     else:
