@@ -57,12 +57,12 @@ def graph(picture: Picture) -> Digraph:
     )  # fmt: skip
     made.attr("node", shape="box", style="rounded,filled", height="0.6", fontsize=str(NODE_SIZE), **text)
     made.attr("edge", arrowsize="0.7", fontsize=str(EDGE_SIZE), **text)
-    made.attr(label=_legend(picture), labelloc="b", labeljust="l")
+    title = [Line(picture.title, TITLE_SIZE), Line(picture.subtitle, LEGEND_SIZE)]
+    made.attr(label=_block(title, align="CENTER"), labelloc="t", labeljust="c")
     names = svg.names(picture)
-    # The root has one label, the legend; the title is that of a group around everything else.
+    # The root has one label, the title, which keeps clear of every arrow; the legend is that of a group in it.
     with made.subgraph(name="cluster_picture") as body:
-        title = [Line(picture.title, TITLE_SIZE), Line(picture.subtitle, LEGEND_SIZE)]
-        body.attr(label=_block(title, align="CENTER"), labelloc="t", labeljust="c", peripheries="0", margin="8")
+        body.attr(label=_legend(picture), labelloc="b", labeljust="l", peripheries="0", margin="8")
         for node in picture.nodes:
             _box(body, names[node.name], node)
         # Beside the main line there is no room below a state that would be free for sure.
@@ -115,12 +115,17 @@ def _arrow(made: Digraph, name: str, edge: Edge, picture: Picture, names: Mappin
     if not sources:
         start, plain = f"{name}-start", {"shape": "plaintext", "style": "", "fontcolor": GREY}
         made.node(start, svg.EVERYWHERE, id=start, fontsize=str(EDGE_SIZE), **plain)
+        line = [names[node.name] for node in picture.nodes if node.main]
+        if names[edge.target] not in line and len(line) > 2:  # out of the way: at the end, where no rail runs below
+            made.edge(line[-3], start, style="invis", weight="0")
     elif len(sources) == 1:
         start = sources[0]
     else:
         start = _rail(made, name, edge, sources, taken, look)
     weight = "100" if edge.main else "2"
     head = {"arrowhead": "empty"} if edge.tone == "next" else {}
+    if edge.back and {*edge.sources, edge.target} <= {node.name for node in picture.nodes if node.main}:
+        head |= {"headport": "n", "tailport": "n"}
     _line(made, start, names[edge.target], edge.back, label=label, id=name, weight=weight, **look, **head)
 
 

@@ -84,7 +84,7 @@ def _who_did(task: Task, event: Event, roles: tuple[str, ...]) -> tuple[str, ...
         return roles
     if not event.unit and CLOCK in roles:
         return (CLOCK,)
-    held = tuple(role for role in roles if role in task.roles_of(event.unit))
+    held = tuple(role for role in roles if role in task.roles_of(event.unit, event.day))
     return held or tuple(role for role in roles if role not in (CLOCK, *PARTIES)) or roles
 
 

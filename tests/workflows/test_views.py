@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from supervise.workflows import drawing, engines, letters, texts
 from supervise.workflows.diagram import picture
 from supervise.workflows.picture import Picture
 from supervise.workflows.views import MOST, VIEWS, View, acting, view
-from tests.workflows.test_diagram import HOSTILE, SVG, groups, long_one, outline, read
+from tests.workflows.test_diagram import HOSTILE, SVG, engine, groups, long_one, outline, read
+from tests.workflows.test_diagram import texts as texts_of
 
+__all__ = ["engine"]
 FOLDER: Folder = read_folder(shipped()).sound()
 LAWS = FOLDER.newest
 KEY_WORK = LAWS["key-work"]
@@ -61,6 +64,36 @@ def _points(group: ET.Element) -> list[tuple[float, float]]:
     path = next(group.iter("{http://www.w3.org/2000/svg}path"))
     numbers = [float(n) for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
     return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+@pytest.mark.parametrize("name", [*LAWS, "long"])
+def test_no_line_strikes_out_a_text(engine: str, name: str) -> None:
+    """What is written is never crossed by a line drawn later, and the title and the legend by none at all."""
+    law = long_one() if name == "long" else LAWS[name]
+    for shown in (*(View(known) for known in VIEWS), *(View("role", role) for role in acting(law))):
+        root = ET.fromstring(engines.draw(picture(law, view=shown)))
+        arrows = groups(root, "edge").values()
+        mine = {text for group in (*arrows, *groups(root, "node").values()) for text in texts_of(group)}
+        written = [text for text in texts_of(root) if text not in mine]
+        assert len(written) > 3
+        for group in arrows:
+            for x, y in (point for path in group.findall(f"{SVG}path") for point in _curve(path.get("d", ""))):
+                for text in written:
+                    inside = text.left + 1 < x < text.right - 1 and text.top + 1 < y < text.bottom - 1
+                    assert not inside, (shown, group.get("id"), text)
+            written += texts_of(group)
+
+
+def _curve(path: str) -> Iterator[tuple[float, float]]:
+    """Points close to each other on a line of Bezier curves."""
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", path)]
+    ends = list(zip(numbers[::2], numbers[1::2], strict=True))
+    for n in range(0, len(ends) - 3, 3):
+        for step in range(25):
+            t = step / 24
+            weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+            x, y = (sum(w * end[k] for w, end in zip(weights, ends[n : n + 4], strict=True)) for k in (0, 1))
+            yield x, y
 
 
 def test_every_role_finds_all_it_can_do_in_its_view() -> None:
