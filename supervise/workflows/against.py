@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from supervise.workflows import spoken
-from supervise.workflows.course import Course, arrange, course, everywhere, moves
+from supervise.workflows.course import Course, arrange, course, everywhere, moves, only_way
 from supervise.workflows.definition import Definition
 from supervise.workflows.diagram import lifecycle_nodes, subtitle
 from supervise.workflows.difference import Difference
@@ -88,8 +88,9 @@ def _union(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
 
 
 def _from_everywhere(one: Definition, marks: _Marks) -> list[Edge]:
-    """Actions open everywhere are arrows only where something happened to them; else the legend has them."""
-    return [edge for edge in everywhere(one) if marks.change("action", edge.actions[0]) != "same"]
+    """Actions open everywhere are arrows where something happened to them, or where nothing else leads."""
+    only = {edge.actions for edge in only_way(one, moves(one))}
+    return [e for e in everywhere(one) if e.actions in only or marks.change("action", e.actions[0]) != "same"]
 
 
 def _also_owed(ours: Iterable[Edge], gone: Iterable[Edge], marks: _Marks) -> list[Edge]:

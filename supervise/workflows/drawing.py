@@ -24,9 +24,11 @@ CHANGED = {"added": "#15803d", "removed": "#b91c1c", "changed": "#b45309", "same
 CHANGED_PAPER = {"added": "#dcfce7", "removed": "#fee2e2", "changed": "#fef3c7", "same": PAPER}
 CHANGE_WORDS = {"added": "绿色 +:新增", "removed": "红色 −:删去", "changed": "琥珀色 改:有改动", "same": "灰色:未改"}
 TITLE_SIZE, NODE_SIZE, EDGE_SIZE, LEGEND_SIZE, SMALL_SIZE = 18, 13, 11, 11, 10
-LABEL_EMS, UNDER_EMS, LEGEND_EMS, NOTE_EMS = 8.0, 14.0, 56.0, 72.0
+LABEL_EMS, UNDER_EMS, START_EMS, LEGEND_EMS, NOTE_EMS = 8.0, 14.0, 10.0, 56.0, 72.0
+EACH = 3
+"""States up to which an arrow from several may be drawn from each."""
 KEYS = "粗框:起点   双框:终点"
-CLOCK_KEY, RAIL_KEY, COUNT_KEY = "   虚线:到时由系统自动办", "   圆点:几个状态都可以办", "   天数均为工作日"
+CLOCK_KEY, RAIL_KEY, COUNT_KEY = "   虚线:到时由系统自动办", "   圆点或灰字:从这几个状态都可以办", "   天数均为工作日"
 WALK_KEY = "   粗线:走过的路,数字是办理记录的序号   细线空箭头:接下来可办   浅灰:没有走过"
 PALE_KEY = "   浅灰:本视图之外的主线"
 
@@ -38,21 +40,48 @@ class Line(NamedTuple):
     size: int
 
 
+class Style(NamedTuple):
+    """One of several ways to lay out the same picture.
+
+    Args:
+        several: how an arrow from several states is drawn: a ``rail`` that they all feed, one from ``each``, or one
+            from their ``names``; ``stubs``: what turns back from beside the main line starts at a name too.
+        aside: states beside the main line are told to the engine first.
+        under: arrows between the main line and what is beside it use the lower side of its states.
+    """
+
+    several: str = "rail"
+    aside: bool = False
+    under: bool = False
+
+
+STYLES = tuple(
+    Style(several, aside, under)
+    for under in (False, True) for aside in (False, True) for several in ("rail", "each", "names", "stubs")
+)  # fmt: skip
+"""The first is what is written as DOT; an image tries the next where something would be hard to read."""
+
+
 def dot(picture: Picture) -> str:
     """The picture in the language of Graphviz; the same picture gives the same text on every machine."""
     return str(graph(picture).source)
 
 
-def graph(picture: Picture) -> Digraph:
-    """The picture as the graphviz library has it."""
+def graph(picture: Picture, style: Style = STYLES[0]) -> Digraph:
+    """The picture as the graphviz library has it.
+
+    Args:
+        picture: what is drawn.
+        style: how it is laid out.
+    """
     import graphviz
 
     made = graphviz.Digraph("picture")
     text = {"fontname": FONTS}
     # A second look at crossings forgets that the points of a rail stand below their states.
-    again = "false" if any(len(edge.sources) > 1 for edge in picture.edges) else "true"
+    rails = style.several == "rail" and any(len(edge.sources) > 1 for edge in picture.edges)
     made.attr(
-        rankdir="LR", remincross=again, ranksep="0.3", nodesep="0.3", pad="0.3",
+        rankdir="LR", remincross=str(not rails).lower(), ranksep="0.3", nodesep="0.3", pad="0.3",
         bgcolor=PAPER, outputorder="edgesfirst", **text,
     )  # fmt: skip
     made.attr("node", shape="box", style="rounded,filled", height="0.6", fontsize=str(NODE_SIZE), **text)
@@ -63,12 +92,12 @@ def graph(picture: Picture) -> Digraph:
     # The root has one label, the title, which keeps clear of every arrow; the legend is that of a group in it.
     with made.subgraph(name="cluster_picture") as body:
         body.attr(label=_legend(picture), labelloc="b", labeljust="l", peripheries="0", margin="8")
-        for node in picture.nodes:
+        for node in sorted(picture.nodes, key=lambda node: style.aside and node.main):
             _box(body, names[node.name], node)
         # Beside the main line there is no room below a state that would be free for sure.
         taken = {names[node.name] for node in picture.nodes if not node.main}
         for n, edge in sorted(enumerate(picture.edges, 1), key=lambda pair: -len(pair[1].sources)):
-            _arrow(body, f"edge-{n}", edge, picture, names, taken)
+            _arrow(body, f"edge-{n}", edge, picture, names, taken, style)
     return made
 
 
@@ -107,26 +136,52 @@ def _box_colours(node: Node) -> dict[str, str]:
     return {"color": LATE_INK if node.late else INK, "fillcolor": LATE_PAPER if node.late else PAPER}
 
 
-def _arrow(made: Digraph, name: str, edge: Edge, picture: Picture, names: Mapping[str, str], taken: set[str]) -> None:
-    """One arrow; from several states it is a rail below them that they all feed, with one label and one head."""
+def _arrow(
+    made: Digraph, name: str, edge: Edge, picture: Picture, names: Mapping[str, str], taken: set[str], style: Style
+) -> None:
+    """One arrow, from one state, from several, or from their names."""
     look = _look(edge, picture)
     label = _block(_label(edge, picture), look["fontcolor"])
-    sources = [names[source] for source in edge.sources]
-    if not sources:
-        start, plain = f"{name}-start", {"shape": "plaintext", "style": "", "fontcolor": GREY}
-        made.node(start, svg.EVERYWHERE, id=start, fontsize=str(EDGE_SIZE), **plain)
-        line = [names[node.name] for node in picture.nodes if node.main]
-        if names[edge.target] not in line and len(line) > 2:  # out of the way: at the end, where no rail runs below
-            made.edge(line[-3], start, style="invis", weight="0")
-    elif len(sources) == 1:
-        start = sources[0]
+    look |= {"arrowhead": "empty"} if edge.tone == "next" else {}
+    line = [node.name for node in picture.nodes if node.main]
+    sources, target, several = edge.sources, names[edge.target], len(edge.sources)
+    if several > 1 and style.several == "each" and several <= EACH:
+        for n, source in enumerate(sources):
+            ports = _ports(source, edge, line, style)
+            _line(made, names[source], target, edge.back, label=label, id=f"{name}-{n}" if n else name, **look, **ports)
+        return
+    weight, ports = "100" if edge.main else "2", dict[str, str]()
+    aside = edge.back and several == 1 and sources[0] not in line
+    if several == 1 and not (aside and style.several == "stubs"):
+        start, ports = names[sources[0]], _ports(sources[0], edge, line, style)
+    elif several and style.several == "rail":
+        start = _rail(made, name, edge, [names[source] for source in sources], taken, look)
     else:
-        start = _rail(made, name, edge, sources, taken, look)
-    weight = "100" if edge.main else "2"
-    head = {"arrowhead": "empty"} if edge.tone == "next" else {}
-    if edge.back and {*edge.sources, edge.target} <= {node.name for node in picture.nodes if node.main}:
-        head |= {"headport": "n", "tailport": "n"}
-    _line(made, start, names[edge.target], edge.back, label=label, id=name, weight=weight, **look, **head)
+        start = _start(made, name, edge, picture, names, line)
+    _line(made, start, target, edge.back, label=label, id=name, weight=weight, **look, **ports)
+
+
+def _start(
+    made: Digraph, name: str, edge: Edge, picture: Picture, names: Mapping[str, str], line: Sequence[str]
+) -> str:
+    """Where an arrow starts that has no one state to start from: at the names of several, or at a word for all."""
+    start, plain = f"{name}-start", {"shape": "plaintext", "style": "", "fontcolor": GREY}
+    labels = {node.name: node.label for node in picture.nodes}
+    said = wrap(svg.clean("、".join(labels[source] for source in edge.sources) or svg.EVERYWHERE), START_EMS)
+    made.node(start, _block([Line(text, EDGE_SIZE) for text in said], GREY), id=start, **plain)
+    if not edge.sources and edge.target not in line and len(line) > 2:  # out of the way, at the end
+        made.edge(names[line[-3]], start, style="invis", weight="0")
+    return start
+
+
+def _ports(source: str, edge: Edge, line: Sequence[str], style: Style) -> dict[str, str]:
+    """Where an arrow leaves and enters: what turns back goes over the main line, what leaves it may go under it."""
+    on = (source in line, edge.target in line)
+    if all(on):
+        return {"tailport": "n", "headport": "n"} if edge.back else {}
+    if not any(on) or not style.under:
+        return {}
+    return {"tailport": "s"} if on[0] != edge.back else {"headport": "s"}  # laid out reversed, the target comes first
 
 
 def _look(edge: Edge, picture: Picture) -> dict[str, str]:
@@ -180,8 +235,8 @@ def _label(edge: Edge, picture: Picture) -> list[Line]:
     marks = f"{marks} " if marks else ""
     found: list[Line] = []
     for deed in edge.deeds:
-        label = f"{deed.mark} {deed.label}" if deed.mark else deed.label
-        found += [Line(line, EDGE_SIZE) for line in wrap(marks + svg.clean(label), LABEL_EMS + width(marks))]
+        head = f"{marks}{deed.mark} " if deed.mark else marks
+        found += [Line(line, EDGE_SIZE) for line in wrap(head + svg.clean(deed.label), LABEL_EMS + width(head))]
         under = [*deed.limit.split(";"), *deed.notes]
         found += [Line(line, SMALL_SIZE) for text in under for line in wrap(svg.clean(text), UNDER_EMS)]
     return found

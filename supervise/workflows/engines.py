@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from supervise.errors import Problem, Refused
 from supervise.workflows import svg
-from supervise.workflows.drawing import PAPER, graph
+from supervise.workflows.drawing import PAPER, STYLES, Style, graph
 from supervise.workflows.letters import see_letters
+from supervise.workflows.looking import faults
 from supervise.workflows.picture import Picture
 
 if TYPE_CHECKING:
@@ -40,18 +41,31 @@ def draw(picture: Picture, format: Image = "svg") -> bytes:
     Raises:
         Refused: V01 without an engine, V02 where characters would be missing, V03 when the engine fails.
     """
-    made, dot = graph(picture), shutil.which("dot")
+    dot = shutil.which("dot")
     program = dot or _pure()
-    if format == "png" and dot is not None and not _has("resvg_py"):
-        see_letters(made.source, INSTALL_PNG)
-        made.attr(dpi=str(PNG_DPI))
-        return _run(made, dot, "png")
     if program is None:
         raise Refused(Problem("V01", "没有画图程序:既没有 dot,也没有 graphviz-pure", help=INSTALL))
-    drawn = svg.finish(_run(made, program, "svg").decode(), picture)
+    style, drawn = _best(picture, program)
+    if format == "png" and dot is not None and not _has("resvg_py"):
+        see_letters(drawn, INSTALL_PNG)
+        made = graph(picture, style)
+        made.attr(dpi=str(PNG_DPI))
+        return _run(made, dot, "png")
     if format == "svg":
         return drawn.encode()
     return painted(drawn) if format == "png" else printed(drawn)
+
+
+def _best(picture: Picture, program: str) -> tuple[Style, str]:
+    """The first way to lay out the picture in which nothing is hard to read, or else the one with the least of it."""
+    found: list[tuple[int, Style, str]] = []
+    for style in STYLES:
+        drawn = svg.finish(_run(graph(picture, style), program, "svg").decode(), picture)
+        found.append((faults(drawn, picture), style, drawn))
+        if not found[-1][0]:
+            break
+    least = min(found, key=lambda one: one[0])
+    return least[1], least[2]
 
 
 def painted(drawn: str, zoom: int = 0) -> bytes:
