@@ -120,11 +120,13 @@ class Archivist(Keeper):
             raise Invalid(problems)
 
     def _pointer(self, session: Session, task: Task) -> Retired:
-        situation = self.lifecycle(session, task.definition).situation(task)
+        lifecycle = self.lifecycle(session, task.definition)
+        closed_on = lifecycle.closed_on(task)
+        assert closed_on is not None
         moments = [event.recorded_at for event in task.events if event.recorded_at is not None]
         return Retired(
-            task.code, task.version, task.events[-1].hash, task.definition, task.opened, task.events[-1].day,
-            last_day(situation), max(moments),
+            task.code, task.version, task.events[-1].hash, task.definition, task.opened, closed_on,
+            last_day(lifecycle.situation(task)), max(moments),
         )  # fmt: skip
 
     def _same(self, rows: Rows, shelf: Shelf, heads: Mapping[str, str], place: str) -> None:

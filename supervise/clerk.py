@@ -17,6 +17,7 @@ from supervise.rules.escalation import Pressed, Proposal
 from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
 from supervise.store import retired, seals, tasks
+from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class Clerk(Liaison):
         if taken:
             raise Refused(Problem("T02", f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复", task=taken[0]))
         source = self.folder.definition(breakdown.workflow)
+        _sorted(drafts, source.value)
         self.register(session, "workflow", source)
         lifecycle = self.lifecycle(session, source.value.name)
         placed = [_placed(draft, breakdown) for draft in drafts]
@@ -282,7 +284,7 @@ def _placed(draft: Draft, breakdown: Breakdown) -> Task:
     assert due is not None
     return replace(
         Task(draft.code), text=draft.text, lead=draft.lead, co=draft.co, leader=draft.leader, due=due,
-        path=draft.path, targets=draft.targets, lines=str(draft.lines or ""),
+        category=draft.category, path=draft.path, targets=draft.targets, lines=str(draft.lines or ""),
         document=breakdown.document.number or breakdown.document.title,
     )  # fmt: skip
 
@@ -290,6 +292,21 @@ def _placed(draft: Draft, breakdown: Breakdown) -> Task:
 def _deputies(task: Task, duty: Duty, day: date) -> list[str]:
     """Who acts on ``day`` for those who owe a duty."""
     return [loan.unit for loan in task.loans if loan.role == duty.role and loan.start <= day <= loan.end]
+
+
+def _sorted(drafts: Sequence[Draft], law: Definition) -> None:
+    """Every task is of a category that the lifecycle knows, where it has any.
+
+    Raises:
+        Invalid: T09 with every task that is not.
+    """
+    names = law.categories
+    wrong = [draft for draft in drafts if draft.category not in (names or ("",))]
+    if wrong:
+        said = "、".join(f"{name}({label})" for name, label in names.items()) or "无"
+        raise Invalid(
+            Problem("T09", f"类别“{d.category}”不是{law.title}的类别,请写 category:{said}", task=d.code) for d in wrong
+        )
 
 
 def _limits(breakdown: Breakdown, drafts: Sequence[Draft], day: date) -> list[Problem]:

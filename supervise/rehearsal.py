@@ -51,7 +51,10 @@ class Rehearsal:
     def __init__(self, sessions: Sessions) -> None:
         self.sessions, self.moment, self.day = sessions, datetime(YEAR, 2, 10, 1, 2, 3, 456789, UTC), OPENED
         self.office = Office(district=DISTRICT, now=self._now, today=lambda: self.day)
-        law = next(iter(self.office.folder.newest.values()))
+        judged = {
+            source.value.for_ for source in self.office.folder.rules.values() if isinstance(source.value, BoardRules)
+        }
+        law = next(law for name, law in self.office.folder.newest.items() if name in judged)
         self.workflow = law.workflow
         roles = [role for role in law.roles if role not in PARTIES]
         self.clerk = Actor("张督查", law.roles[roles[0]], frozenset(roles))
@@ -120,6 +123,9 @@ class Rehearsal:
             "text": "“引号”、\\反斜杠、'单引号'、𠮷", "list": ["六月前", "年底前"], "percent": dice.randint(0, 100),
             "files": [{"title": "佐证.pdf", "uri": "oa://1", "sha256": "0" * 64}], "date": ahead,
             "units": [dice.choice(self.units)], "duty": dice.choice(list(law.duties)), "day": self.day,
+            "stages": [{"day": self.day + timedelta(days=dice.randint(1, 9)), "text": "一段", "percent": 50}],
+            "task": dice.choice(CODES), "choice": next(iter(law.fields[name].options), ""),
+            "parts": [{"text": "一段", "lead": [dice.choice(self.units)]}],
         }  # fmt: skip
         return values[law.fields[name].kind]
 

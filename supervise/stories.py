@@ -8,7 +8,7 @@ things.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,7 @@ class GivenTask(Strict):
     code: str
     text: str = "(故事)"
     due: Day
+    category: str = ""
     lead: tuple[str, ...]
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
@@ -135,6 +136,7 @@ def _play(document: Document, at: Path, story: Story, folder: Folder) -> Iterato
     lifecycle = Lifecycle(folder.definition(story.workflow).value, folder.calendar)
     given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
     task = Task(given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due)
+    task = replace(task, category=given.category)
     ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
     on = _Play(story, folder, lifecycle, ladders, opened, story.given.assigned)

@@ -102,6 +102,19 @@ def test_parts_name_known_units(office: Office, session: Session) -> None:
     assert office.replay(session).tasks == 2
 
 
+def test_a_task_that_owes_a_look_back_stays_out_of_the_archive(
+    office: Office, session: Session, tmp_path: Path
+) -> None:
+    """Closed in 2025, it leaves only when somebody has looked back; the day of closing is the day it was closed."""
+    office.today = lambda: date(2026, 8, 1)
+    office.advance(session, "T1", "finish", OFFICE, date(2025, 9, 3))
+    assert office.retire(session, "2025", str(tmp_path / "2025.db"), OFFICE).tasks == ()
+    office.advance(session, "T1", "look", OFFICE, date(2026, 3, 2))
+    assert office.retire(session, "2025", str(tmp_path / "2025.db"), OFFICE).tasks == ("T1",)
+    with pytest.raises(Refused, match="已于 2025-09-03 办结"):
+        office.advance(session, "T1", "reopen", OFFICE, date(2026, 8, 1), reason="复发", until="2026-10-01")
+
+
 def test_who_acts_for_another_finds_the_work_on_his_list(office: Office, session: Session) -> None:
     """The deputy's list holds what the lead owes while the loan runs; the lead's own list holds it all along."""
     office.advance(session, "T1", "lend", GXJ, date(2025, 4, 1), units=["区商务局"], until="2025-04-30")

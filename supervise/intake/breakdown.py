@@ -53,6 +53,7 @@ class Draft(reading.Strict):
         leader: leaders in charge.
         lines: 1-based line in the notice.
         due: its own limit, if the notice prints one.
+        category: kind of task, where the lifecycle has several.
     """
 
     code: str
@@ -64,6 +65,7 @@ class Draft(reading.Strict):
     leader: tuple[str, ...] = ()
     lines: int | None = None
     due: reading.Day | None = None
+    category: str = ""
 
 
 class Doubt(reading.Strict):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, delete, exists, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from supervise import chain
@@ -21,7 +21,7 @@ from supervise.records import Cut
 from supervise.store import tasks
 from supervise.store.faults import stale, told
 from supervise.store.statements import Work, chunks, connection
-from supervise.store.tables import DEFAULT, of
+from supervise.store.tables import DEFAULT, OWED, of
 from supervise.store.types import Data, UtcDateTime
 
 TABLES = ("task", "party", "event", "duty")
@@ -120,9 +120,11 @@ def _found(work: Work, query: Select[Any], codes: Sequence[str] | None) -> dict[
 
 @told
 def closed(session: Session, district: str, until: date) -> list[str]:
-    """Codes of the tasks closed by a day that the clock has nothing to do on any more, in order."""
-    task = of(session).task
-    query = select(task.c.code).where(task.c.district == district, task.c.closed_on <= until)
+    """Codes of the tasks closed by a day that owe nothing more, such as a look back, in order."""
+    task, duty = of(session).task, of(session).duty
+    mine = (duty.c.district == task.c.district) & (duty.c.task == task.c.code)
+    owed = exists().where(mine, duty.c.born >= task.c.closed_on, text(OWED)).correlate(task)
+    query = select(task.c.code).where(task.c.district == district, task.c.closed_on <= until, ~owed)
     return list(session.scalars(query.where(task.c.wake_on == FOREVER).order_by(task.c.code)))
 
 

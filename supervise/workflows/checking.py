@@ -79,7 +79,7 @@ def _action(document: Document, definition: Definition, name: str, action: Actio
         yield from unknown(document, "D07", (*at, key), "动作", names, definition.actions)
     yield from unknown(document, "D07", (*at, "also"), "动作", action.also.values(), definition.actions)
     yield from unknown(document, "D04", (*at, "also"), "必填字段", action.also, [*action.needs, PARENT])
-    for bound in action.at_most:
+    for bound in (*action.at_most, *((action.within,) if action.within else ())):
         known = [OPENING, *definition.actions]
         yield from unknown(document, "D07", (*at, "at_most"), "动作", [bound.after] if bound.after else [], known)
     if action.lends and not definition.field_of("date", action.needs):

@@ -52,6 +52,13 @@ def _bounds(value: Any) -> tuple[Bound, ...]:
     return tuple(parse_bound(text) for text in as_tuple(value))
 
 
+def _window(value: Any) -> Bound:
+    bound = parse_bound(value)
+    if not bound.after:
+        raise ValueError(f"“{value}”没有写从哪一步起,可写:30 days after assign")
+    return bound
+
+
 def _values(value: Any) -> dict[str, Value]:
     if not isinstance(value, dict):
         raise ValueError("应写作 {改的事项: 字段}")
@@ -89,11 +96,12 @@ class Action(Strict):
     this act or in an earlier one (``until of ask``); ``voids`` names the field that says which duty no longer counts;
     ``tell`` names the roles that must hear of it.
 
-    ``at_most`` bounds how often the act is done and how far it moves the limit; ``other_than`` names acts whose doer
-    must be someone else (four eyes). ``pauses`` names the field that says until when the clock of the parties stands
-    still; ``lends`` gives parts to the units in a field until the date in the act; ``stops`` ends early what these
-    acts paused or lent. ``undoes`` takes back the last act within so long. ``gathers`` names acts whose content
-    belongs into this one; ``also`` does an act to the task named in a field, or to the ``parent``.
+    ``within`` is a window: the act is possible only for so long after another. ``at_most`` bounds how often the act is
+    done and how far it moves the limit; ``other_than`` names acts whose doer must be someone else (four eyes).
+    ``pauses`` names the field that says until when the clock of the parties stands still; ``lends`` gives parts to the
+    units in a field until the date in the act; ``stops`` ends early what these acts paused or lent. ``undoes`` takes
+    back the last act within so long. ``gathers`` names acts whose content belongs into this one; ``also`` does an act
+    to the task named in a field, or to the ``parent``.
     """
 
     label: str
@@ -104,6 +112,7 @@ class Action(Strict):
     when: Annotated[tuple[Condition, ...], PlainValidator(_conditions)] = ()
     sets: Annotated[dict[str, Value], PlainValidator(_values)] = {}
     voids: str = ""
+    within: Annotated[Bound | None, PlainValidator(_window)] = None
     at_most: Annotated[tuple[Bound, ...], PlainValidator(_bounds)] = ()
     other_than: Words = ()
     pauses: str = ""

@@ -3,8 +3,9 @@
 Rules that hold for every definition:
 
 * a limit counted from an action starts anew each time it is done; one still open when that happens is superseded;
-* a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet; it does not count ahead
-  before the previous date has passed, nor when it redoes a returned one;
+* a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet, but the next one if that
+  is nearer, so that one report left out does not make all that follow late; it does not count ahead before the previous
+  date has passed, nor when it redoes a returned one;
 * who owes is who holds the part when the day it falls due begins, or when it is met: a new lead does not inherit old
   lateness, and a limit that an act set for the old one ends with the change;
 * an order that presses a duty is also answered by doing that duty, and falls with a duty that no longer counts;
@@ -216,12 +217,15 @@ class _Book:
         chain: list[_Draft] = []
         used: set[int] = set()
         before, plan = date.min, 0
-        for start in starts:
+        for i, start in enumerate(starts):
             draft = _Draft(name, kind.role, start, self._moved(start.nominal), unit)
             draft.missed_from = self._missed_from(kind, draft.due)
             if start.after != plan:
                 before, plan = date.min, start.after
-            act = self._act(fixed, draft, before, acts, used) if acts else None
+            following = self._moved(starts[i + 1].nominal) if fixed and i + 1 < len(starts) else None
+            act = self._act(fixed, draft, before, following, acts, used) if acts else None
+            if act is not None and act.day > self._rest(kind, draft):
+                act = None
             before = draft.due
             if act is not None:
                 draft.met = self._dated(kind, act, start.after)
@@ -231,8 +235,8 @@ class _Book:
                     self.redone.add(act.seq)
             if start.over < FOREVER:
                 draft.supersede(start.over)
-            if fixed and self.task.pauses and kind.role in PARTIES:
-                self._rested(draft)
+            if (rest := self._rest(kind, draft)) < FOREVER:
+                draft.supersede(rest)
             if handed:
                 self._changed_hands(kind, draft, counted or bool(start.about), fixed)
             draft.units = standing if standing is not None else self._held(kind, draft, act, unit)
@@ -244,11 +248,10 @@ class _Book:
         lent = (loan for loan in self.task.loans if loan.unit == event.unit and loan.role == role)
         return unit != event.unit and any(loan.start <= event.day <= loan.end for loan in lent)
 
-    def _rested(self, draft: _Draft) -> None:
-        """A fixed date while the clock stands still is not owed."""
-        for pause in self.task.pauses:
-            if pause.start < draft.nominal <= pause.end:
-                draft.supersede(pause.start)
+    def _rest(self, kind: DutyKind, draft: _Draft) -> date:
+        """The day from which a fixed date is not owed, for it falls into a pause; ``FOREVER`` if it does not."""
+        pauses = self.task.pauses if kind.fixed and kind.role in PARTIES else ()
+        return next((pause.start for pause in pauses if pause.start < draft.nominal <= pause.end), FOREVER)
 
     def _held(self, kind: DutyKind, draft: _Draft, act: Event | None, unit: str) -> tuple[str, ...]:
         """Who held the part when it was met or fell due, where it has changed hands."""
@@ -281,12 +284,17 @@ class _Book:
             last = self._moved(max(wait.end + (last - wait.start), self._add(wait.end, kind.grace)))
         return FOREVER
 
-    def _act(self, fixed: bool, draft: _Draft, before: date, acts: Sequence[Event], used: set[int]) -> Event | None:
+    def _act(
+        self, fixed: bool, draft: _Draft, before: date, following: date | None, acts: Sequence[Event], used: set[int]
+    ) -> Event | None:
         for event in acts:
             if event.seq <= draft.after or event.seq in used:
                 continue
             ahead = fixed and event.day <= draft.due
-            if not (ahead and (event.seq in self.redone or event.day <= before)):
+            if ahead and (event.seq in self.redone or event.day <= before):
+                continue
+            between = following is not None and draft.due < event.day <= following and event.seq not in self.redone
+            if not (between and following is not None and following - event.day < event.day - draft.due):
                 return event
         return None
 

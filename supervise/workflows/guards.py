@@ -65,6 +65,7 @@ class Guard:
         self, definition: Definition, calendar: Calendar, wording: Wording, situation: Callable[[Task], Situation]
     ) -> None:
         self.definition, self.calendar, self.wording, self.situation = definition, calendar, wording, situation
+        self._splits = any(spec.kind == "parts" for spec in definition.fields.values())
         self.echoes = frozenset(name for action in definition.actions.values() for name in action.also.values())
 
     def objections(self, move: Move, name: str, instead: Callable[[], str]) -> list[Problem]:
@@ -114,18 +115,26 @@ class Guard:
             if not any(situation.holds(condition, move.day) for condition in action.when):
                 text = f"现在不能“{action.label}”:须{self.wording.any_of(action.when)}"
                 found.append(Problem("A05", text, task=task.code, help=instead()))
-        found += self._same_eyes(move, action)
-        done = sum(event.action == name for event in task.acts)
+        if action.other_than:
+            found += self._same_eyes(move, action)
+        if action.within is not None:
+            last = self._last_day(task, action.within, newest=True)
+            if last is None or move.day > last:
+                text = f"“{action.label}”限“{self.wording.action(action.within.after)}”后 {_length(action.within)}内"
+                text += f",已于 {last} 截止" if last is not None else ",现在还谈不上"
+                found.append(Problem("A05", text, task=task.code, help=instead()))
         for bound in action.at_most:
+            done = sum(event.action == name for event in task.acts) if bound.unit == "times" else 0
             if bound.unit == "times" and done >= bound.count:
                 text = f"“{action.label}”最多 {bound.count} 次,已办过 {done} 次"
                 found.append(Problem("A14", text, task=task.code, help=instead()))
         if action.stops and not self._running(move, action):
             names = "、".join(f"“{self.wording.action(name)}”" for name in action.stops)
             found.append(Problem("A05", f"现在没有正在生效的{names}", task=task.code, help=instead()))
-        asked = dict.fromkeys(self.wording.action(value.of) for value in action.sets.values() if value.of)
-        if asked and all(self._value(move, value) is None for value in action.sets.values() if value.of):
-            text = f"{'、'.join(f'“{label}”' for label in asked)}里没有写要改什么"
+        asked = [value for value in action.sets.values() if value.of] if action.sets else ()
+        if asked and all(self._value(move, value) is None for value in asked):
+            labels = dict.fromkeys(self.wording.action(value.of) for value in asked)
+            text = f"{'、'.join(f'“{label}”' for label in labels)}里没有写要改什么"
             found.append(Problem("A03", text, task=task.code, help=instead()))
         if action.undoes is not None:
             found += self._not_to_undo(move, action)
@@ -169,6 +178,8 @@ class Guard:
                 text = f"没有“{name}”这个字段{did_you_mean(name, self.definition.fields)}"
                 found.append(Problem("A08", text, task=move.task.code, path=name))
         for name, spec in self.definition.fields.items():
+            if name not in move.given and name not in action.needs:
+                continue
             value = move.given.get(name)
             if value is None or value == "":
                 if name in action.needs:
@@ -200,7 +211,7 @@ class Guard:
             move.changes["lent"] = {"parts": parts, "until": until}
         if action.stops:
             self._stop(move, action)
-        split = self.definition.field_of("parts", move.data)
+        split = self.definition.field_of("parts", move.data) if self._splits else ""
         if split:
             move.changes["parts"] = [{"code": part["code"], "weight": part["weight"]} for part in move.data[split]]
         if move.via is not None and move.via.part:
@@ -260,10 +271,10 @@ class Guard:
                 text = f"“{action.label}”累计最多 {_length(bound)},已用 {used} 天,这次 {(new - task.due).days} 天"
                 yield Problem("A14", text, task=task.code)
 
-    def _last_day(self, task: Task, bound: Bound) -> date | None:
-        """The day beyond which a limit may not be put off, counted from the first such act."""
-        first = next((event for event in task.acts if event.action == bound.after), None)
-        return None if first is None else self.calendar.add(first.day, bound.count, bound.unit)
+    def _last_day(self, task: Task, bound: Bound, newest: bool = False) -> date | None:
+        """The last day of a bound, counted from the first such act or from the newest; ``None`` if there was none."""
+        acts = [event.day for event in task.acts if event.action == bound.after]
+        return self.calendar.add(acts[-1 if newest else 0], bound.count, bound.unit) if acts else None
 
 
 def _length(bound: Bound) -> str:

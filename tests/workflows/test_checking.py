@@ -33,7 +33,7 @@ MISSPELT = [
     ("to: {overdue: in_progress}", "to: {overdu: in_progress}", "D03", "overdue"),
     ("waits: [reported, verified], grace", "waits: [reportd, verified], grace", "D03", "reported"),
     ("by: co,     needs: [summary]", "by: coo,     needs: [summary]", "D02", "co"),
-    ("also: {parent: part}, tell: [lead, co]}   # 子", "also: {parent: part}, tell: [lead, cos]}   # 子",
+    ("also: {parent: told_part}, tell: [lead, co]}   # 子", "also: {parent: told_part}, tell: [lead, cos]}   # 子",
      "D02", "co"),
     ("of: each co", "of: each lea", "D02", "lead"),
     ("needs: [milestones, contact]", "needs: [milestone, contact]", "D04", "milestones"),

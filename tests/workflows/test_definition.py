@@ -38,7 +38,7 @@ def test_the_first_state_is_the_start_and_states_nobody_leaves_are_ends() -> Non
     """The order of the file gives the start; an end is a state that is reached and that no action leaves by name."""
     assert small().initial == "todo"
     assert small().finals == {"done", "dropped"}
-    assert LAW.definition.initial == "assigned" and LAW.definition.finals == {"closed", "merged"}
+    assert LAW.definition.initial == "assigned" and LAW.definition.finals == {"closed", "joined"}
 
 
 def test_an_action_without_from_is_possible_in_every_open_state_and_in_no_final_one() -> None:

@@ -98,6 +98,18 @@ def test_a_report_for_each_month_is_owed_in_the_next_one() -> None:
     assert [str(d.due) for d in found[:2]] == ["2021-05-05", "2021-06-05"]
 
 
+def test_one_report_left_out_does_not_make_all_that_follow_late() -> None:
+    """Between two dates a report counts for the nearer one; after both it makes up for the earliest still unmet."""
+    case = full().do("2021-06-03", A, "tell").do("2021-06-04", OFFICE, "accept")
+    told = {d.key[8:]: d.outcome(on("2021-06-30")) for d in case.duties("monthly")}
+    assert (told["2021-04"], told["2021-05"]) == ("missed", "on time")
+    case = full().do("2021-05-10", A, "tell").do("2021-05-11", OFFICE, "accept")
+    assert case.outcome("monthly:2021-04", "2021-06-01") == "late"  # five days late for one, not a month early
+    case = full().do("2021-08-20", A, "tell").do("2021-08-20", OFFICE, "accept").do("2021-08-21", A, "tell")
+    told = {d.key[8:]: d.outcome(on("2021-08-31")) for d in case.duties("monthly")}
+    assert (told["2021-04"], told["2021-05"], told["2021-06"]) == ("late", "late", "missed")
+
+
 @pytest.mark.parametrize(
     ("due", "first", "number"),
     [
