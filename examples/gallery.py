@@ -44,11 +44,24 @@ def sources(office: Office) -> dict[str, str]:
     }  # fmt: skip
 
 
+def calendars(office: Office, name: str) -> dict[str, engine.Chart]:
+    """Name of a file → the calendar of duties of a lifecycle, one for each category where it has any."""
+    categories = office.folder.definition(name).value.categories
+    if not categories:
+        return {f"{name}-calendar": office.year_chart(name, YEAR)}
+    return {f"{name}-calendar-{category}": office.year_chart(name, YEAR, category) for category in categories}
+
+
+def ladders(office: Office) -> dict[str, engine.Chart]:
+    """Name of a file → the chart of a ladder."""
+    names = sorted({rules.ladder for rules in office.folder.of_kind(Ladder)})
+    return {f"ladder-{name}": office.ladder_chart(name) for name in names}
+
+
 def charts(office: Office) -> dict[str, engine.Chart]:
     """Name of a file → every chart in the gallery."""
-    found = {f"{name}-calendar": office.year_chart(name, YEAR) for name in sorted(office.folder.newest)}
-    ladders = sorted({rules.ladder for rules in office.folder.of_kind(Ladder)})
-    return {**found, **{f"ladder-{name}": office.ladder_chart(name) for name in ladders}}
+    found = [calendars(office, name) for name in sorted(office.folder.newest)]
+    return {name: chart for made in (*found, ladders(office)) for name, chart in made.items()}
 
 
 def page(office: Office) -> str:
@@ -56,14 +69,10 @@ def page(office: Office) -> str:
     parts = [HEAD]
     for name, law in sorted(office.folder.newest.items()):
         parts.append(f"## {law.title} `{law.name}`\n")
-        parts += [
-            f"### {label}\n\n![{law.title}:{label}](gallery/{name}-{view}.svg)\n"
-            for view, _, label in views(office, name)
-        ]
-        parts.append(f"### {YEAR} 年应办日历\n\n![{law.title}:应办日历](gallery/{name}-calendar.svg)\n")
-    for file, chart in charts(office).items():
-        if file.startswith("ladder-"):
-            parts.append(f"## {chart.title}\n\n![{chart.title}](gallery/{file}.svg)\n")
+        shown = {f"{name}-{view}": label for view, _, label in views(office, name)}
+        shown |= {file: chart.title for file, chart in calendars(office, name).items()}
+        parts += [f"### {label}\n\n![{label}](gallery/{file}.svg)\n" for file, label in shown.items()]
+    parts += [f"## {chart.title}\n\n![{chart.title}](gallery/{file}.svg)\n" for file, chart in ladders(office).items()]
     return "\n".join(parts)
 
 

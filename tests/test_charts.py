@@ -208,9 +208,9 @@ def test_the_calendar_has_every_limit_of_the_year_on_its_day(name: str) -> None:
     option = years.year(law, CALENDAR, 2025).option
     points = option["series"][-1]["data"]
     owed = [duty for duty in years.owed_in(law, CALENDAR, 2025) if duty.due.year == 2025]
-    assert sorted(p["label"]["formatter"][:5] for p in points) == sorted(f"{d.due:%m-%d}" for d in owed)
+    assert sorted(point["name"][:5] for point in points) == sorted(f"{d.due:%m-%d}" for d in owed)
     moved = [duty for duty in owed if duty.nominal != duty.due]
-    assert sum("原" in point["label"]["formatter"] for point in points) == len(moved)
+    assert sum("原" in point["name"] for point in points) == len(moved)
     assert {point["value"][1] for point in points} == set(option["yAxis"]["data"])
 
 

@@ -31,7 +31,7 @@ PNG_ZOOM = 2
 # The engine knows no page: no timers that ever ring, nobody who reads a log.
 _WORLD = "var setTimeout = function () { return 0 }, clearTimeout = function () {}, console = {warn() {}, error() {}};"
 _DRAW = """
-function draw(option, width, height) {
+function paint(option, width, height) {
   echarts.setPlatformAPI({measureText: function (text, font) {
     return {width: measure(String(text)) * parseFloat((/([0-9.]+)px/.exec(font || '') || [0, 12])[1])};
   }});
@@ -101,7 +101,7 @@ def _svg(chart: Chart) -> str:
     try:
         for script in (_WORLD, ECHARTS.read_text("utf-8"), _DRAW):
             context.eval(script)
-        call: Callable[..., str] = context.get("draw")
+        call: Callable[..., str] = context.get("paint")
         drawn = json.loads(call(json.dumps(_whole(chart)), chart.width, chart.height + _more(chart)))
     except quickjs.JSException as error:
         raise Refused(Problem("V03", f"画图程序 ECharts 出错:{str(error).splitlines()[0]}", help=INSTALL)) from None

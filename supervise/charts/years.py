@@ -15,7 +15,9 @@ from supervise.workflows.definition import Definition
 from supervise.workflows.duties import duties
 from supervise.workflows.views import limit_of
 
-TOP, BOTTOM, ROW, HIGH = 84, 64, 40, 18
+TOP, BOTTOM, ROW, HIGH = 84, 64, 62, 18
+ROOM = 0.7
+"""Months that a date takes beneath its point."""
 STRIPS, POINT = ("#cfdcec", "#e3ebf5"), "#1d4ed8"
 
 
@@ -33,7 +35,7 @@ def year(definition: Definition, calendar: Calendar, of: int, category: str = ""
     shown = {definition.duties[kind].label: found for kind, found in by_kind.items() if found}
     names = list(shown)
     strips = [strip for n, found in enumerate(shown.values()) for strip in _strips(n, len(names), found, of)]
-    points = [_point(name, duty, calendar) for name, found in shown.items() for duty in found]
+    points = [point for name, found in shown.items() for point in _points(name, found, calendar)]
     lines = {"lineStyle": {"color": FAINT}}
     option = {
         "grid": {"left": room(names), "right": 40, "top": TOP, "bottom": BOTTOM},
@@ -45,7 +47,9 @@ def year(definition: Definition, calendar: Calendar, of: int, category: str = ""
         "series": [*strips, {"type": "scatter", "symbol": "diamond", "symbolSize": 12, "data": points}],
     }
     others = [f"{k.label}({limit_of(definition, kind)})" for kind, k in definition.duties.items() if not by_kind[kind]]
-    foot = f"假定 {of} 年第一个工作日交办、年底到期。◆ 到期日;遇节假日顺延的,括号里是原日;* 放假安排未公布"
+    foot = (
+        f"假定 {of} 年第一个工作日交办、年底到期。◆ 到期日(太密的只标一部分);遇节假日顺延的,下面是原日;* 放假安排未公布"
+    )
     foot += f"\n遇事才有:{'、'.join(others)}" if others else ""
     title = f"{definition.title} {definition.name} · {of} 年应办日历"
     title += f" · {definition.categories.get(category, category)}" if category else ""
@@ -85,9 +89,15 @@ def _only(row: int, rows: int, number: float) -> list[Any]:
     return [number if n == row else "-" for n in range(rows)]
 
 
-def _point(name: str, duty: Duty, calendar: Calendar) -> Option:
-    moved = f"(原 {duty.nominal:%m-%d})" if duty.nominal not in (duty.due, FOREVER) else ""
-    guess = "*" if calendar.provisional(duty.due) else ""
-    side = "left" if duty.due.month == 12 else "right"
-    told = label(f"{duty.due:%m-%d}{moved}{guess}", INK, side)
-    return {"value": [_at(duty.due), name], "itemStyle": {"color": POINT, "opacity": 1}, "label": told}
+def _points(name: str, owed: Sequence[Duty], calendar: Calendar) -> Iterator[Option]:
+    """A point on each day, its date beneath unless the one before is too near."""
+    written = -ROOM
+    for duty in owed:
+        at = _at(duty.due)
+        moved = f"\n原 {duty.nominal:%m-%d}" if duty.nominal not in (duty.due, FOREVER) else ""
+        told = f"{duty.due:%m-%d}{'*' if calendar.provisional(duty.due) else ''}{moved}"
+        point = {"name": told.replace("\n", " "), "value": [at, name], "itemStyle": {"color": POINT, "opacity": 1}}
+        if at - written >= ROOM:
+            written = at
+            point["label"] = label(told, INK, "bottom")
+        yield point

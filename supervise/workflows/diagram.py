@@ -79,8 +79,9 @@ def told(edge: Edge, traffic: Traffic) -> Edge:
 
 def lifecycle_nodes(definition: Definition, along: Course, edges: Iterable[Edge]) -> Iterator[Node]:
     """Every state of a definition, with what it is in the life of a task."""
-    reached = {move.target for move in moves(definition)}
-    by_people = {move.target for move in moves(definition) if move.roles != (CLOCK,)}
+    known = moves(definition)
+    reached = {move.target for move in known}
+    by_people = {move.target for move in known if move.roles != (CLOCK,)}
     by_people |= {edge.target for edge in edges if edge.roles != (CLOCK,)}
     for name, label in definition.states.items():
         yield Node(

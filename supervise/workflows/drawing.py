@@ -81,7 +81,7 @@ def graph(picture: Picture, style: Style = STYLES[0]) -> Digraph:
     # A second look at crossings forgets that the points of a rail stand below their states.
     rails = style.several == "rail" and any(len(edge.sources) > 1 for edge in picture.edges)
     made.attr(
-        rankdir="LR", remincross=str(not rails).lower(), ranksep="0.3", nodesep="0.3", pad="0.3",
+        rankdir="LR", remincross=str(not rails).lower(), ranksep="0.15", nodesep="0.3", pad="0.12",
         bgcolor=PAPER, outputorder="edgesfirst", **text,
     )  # fmt: skip
     made.attr("node", shape="box", style="rounded,filled", height="0.6", fontsize=str(NODE_SIZE), **text)
@@ -112,13 +112,13 @@ def _box(made: Digraph, name: str, node: Node) -> None:
     from graphviz import nohtml
 
     lines = _lines(node)
-    inches = (max(map(width, lines)) + 1.6) * NODE_SIZE / 72
+    inches = (max(map(width, lines)) + 1.3) * NODE_SIZE / 72
     high = max(0.6, (len(lines) * 1.25 + 0.8) * NODE_SIZE / 72)
     # Graphviz would read entities and backslashes in a plain label; html is not used here because plain text is centred
     # by the viewer, who has the font, and not by the engine, who may not.
     label = "\\n".join(line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines)
     made.node(
-        name, nohtml(label), id=name, width=f"{max(inches, 0.9):.2f}", height=f"{high:.2f}",
+        name, nohtml(label), id=name, width=f"{max(inches, 0.75):.2f}", height=f"{high:.2f}",
         penwidth="2.4" if node.initial or node.tone == "here" else "1", peripheries="2" if node.final else "1",
         **_box_colours(node), **({"group": "main"} if node.main else {}),
     )  # fmt: skip
@@ -178,7 +178,7 @@ def _ports(source: str, edge: Edge, line: Sequence[str], style: Style) -> dict[s
     """Where an arrow leaves and enters: what turns back goes over the main line, what leaves it may go under it."""
     on = (source in line, edge.target in line)
     if all(on):
-        return {"tailport": "n", "headport": "n"} if edge.back else {}
+        return {"tailport": "ne", "headport": "nw"} if edge.back else {}
     if not any(on) or not style.under:
         return {}
     return {"tailport": "s"} if on[0] != edge.back else {"headport": "s"}  # laid out reversed, the target comes first

@@ -105,7 +105,7 @@ def printed(drawn: str) -> bytes:
     """
     across, down = svg.size(drawn)
     width, height = A4 if across >= down else A4[::-1]
-    return typeset(PAGE.format(width=width, height=height, margin=28), {"svg": drawn})
+    return typeset(PAGE.format(width=width, height=height, margin=20), {"svg": drawn})
 
 
 def typeset(page: str, inputs: dict[str, str]) -> bytes:

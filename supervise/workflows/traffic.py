@@ -6,9 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from itertools import accumulate
-from statistics import median
 from typing import Any, NamedTuple
 
 from supervise.dates import ONE_DAY, Calendar
@@ -45,10 +43,8 @@ class Traffic:
     def told(self, action: str, sources: Iterable[str], target: str) -> str:
         """How often an action was done along an arrow, and how long it took; from anywhere if there are no sources."""
         starts = set(sources)
-        days = [
-            n for way, found in self.ways.items() for n in found
-            if way.action == action and way.target == target and (not starts or way.source in starts)
-        ]  # fmt: skip
+        along = [way for way in self.ways if way.action == action and way.target == target]
+        days = [n for way in along if not starts or way.source in starts for n in self.ways[way]]
         return f"{len(days)} 次" + (f" · 中位 {shown(days)} 天" if days else "")
 
     def often(self, action: str) -> str:
@@ -68,8 +64,10 @@ class Traffic:
 
 
 def shown(days: Sequence[int]) -> str:
-    """The median of working days, without a useless zero."""
-    return f"{median([Decimal(n) for n in days]).normalize():f}"
+    """The median of working days, exactly, without a useless zero."""
+    ordered = sorted(days)
+    twice = ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]
+    return f"{twice // 2}.5" if twice % 2 else f"{twice // 2}"
 
 
 def traffic(states: Iterable[str], tasks: Iterable[Task], calendar: Calendar, day: date) -> Traffic:
