@@ -18,6 +18,7 @@ from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
 from supervise.store import retired, seals, tasks
 from supervise.workflows.definition import Definition
+from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ class View:
     task: Task
     duties: tuple[Duty, ...]
     lifecycle: Lifecycle
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """How its numeric goals stand; none under a law that asks for no figures."""
+        definition = self.lifecycle.definition
+        return standings(definition, self.task) if definition.field_of("figures") else ()
 
 
 @dataclass(frozen=True, slots=True)

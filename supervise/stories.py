@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from supervise.dates import ONE_DAY, Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
+from supervise.goals import Target, goal
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
 from supervise.reading import Day, Document, Path, Strict, validate
@@ -31,7 +32,7 @@ from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by", "gives"})
 
 
 class GivenTask(Strict):
@@ -44,6 +45,7 @@ class GivenTask(Strict):
     lead: tuple[str, ...]
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
+    targets: tuple[Annotated[Target | str, PlainValidator(goal)], ...] = ()
 
 
 class Given(Strict):
@@ -136,7 +138,7 @@ def _play(document: Document, at: Path, story: Story, folder: Folder) -> Iterato
     lifecycle = Lifecycle(folder.definition(story.workflow).value, folder.calendar)
     given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
     task = Task(given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due)
-    task = replace(task, category=given.category)
+    task = replace(task, category=given.category, targets=given.targets)
     ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
     on = _Play(story, folder, lifecycle, ladders, opened, story.given.assigned)
@@ -221,6 +223,10 @@ def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, A
     if "refused" in step:
         yield document.problem("E06", (*at, "refused"), f"{who} 不该办得了 {action},却办成了")
     on.task = moved.task
+    recorded = on.task.events[-1].data
+    for name, wanted in step.get("gives", {}).items():
+        if str(recorded.get(name)) != str(wanted):
+            yield document.problem("E20", (*at, "gives", name), f"{name} 应为 {wanted},实际 {recorded.get(name)}")
 
 
 def _filler(definition: Definition, task: Task, name: str) -> Any:

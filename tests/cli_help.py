@@ -143,7 +143,8 @@ def play(folder: Path) -> Day:
     (folder / "佐证.txt").write_text("名单", "utf-8")
     day.do(
         "2025-06-20", "工信局", "report",
-        "--summary", "新增9家", "--progress", "55%", "--evidence", f"{folder / '佐证.txt'};会议纪要",
+        "--summary", "新增9家", "--figures", "规上企业 9家(统计局月报);总数 137家",
+        "--evidence", f"{folder / '佐证.txt'};会议纪要",
     )  # fmt: skip
     day.do("2025-06-23", "督查室", "verify", "--opinion", "属实")
     day.run("tick", "2025-06-26")

@@ -230,6 +230,29 @@ def test_the_picture_has_the_counts(played: Day) -> None:
     assert "1 项" in picture
 
 
+def test_goals_and_their_figures_are_shown(played: Day) -> None:
+    """A task shows each numeric goal, how far it has come, by when and on whose word; a fall with its reason."""
+    at = ("--as-of", "2025-06-21", "--db", played.db)
+    shown = run("show", "QH2025-001", *at).out
+    assert re.search(r"^  规模以上工业企业 = 18 家\(增量\) +9 +50%  2025-06-25  统计局月报$", shown, re.MULTILINE)
+    assert re.search(r"^  总数 >= 146 家 +137  93\.8%  2025-06-25$", shown, re.MULTILINE)
+    assert re.search(r"^  平均 +71\.9%$", shown, re.MULTILINE)
+    assert "指标完成数:规模以上工业企业 9 家,50%" in played.steps["log"].out
+    first = run("show", "QH2025-001", "--json", *at).data["goals"][0]
+    assert (first["figure"], first["share"], first["fell"], first["source"]) == ("9", "50", None, "统计局月报")
+
+
+def test_a_fall_is_shown_with_its_explanation(day: Day) -> None:
+    """Who looks at a task sees that a cumulative figure fell, and why."""
+    day.do("2025-06-24", "督查室", "resume")
+    less = ("--summary", "核减", "--evidence", "名单", "--figures", "规上企业 8家")
+    result = day.do("2025-06-25", "区工信局", "report", *less)
+    assert (result.code, "累计数不能减少" in result.err, "[A21]" in result.err) == (3, True, True)
+    day.do("2025-06-25", "区工信局", "report", *less, "--reason", "一家重复统计")
+    shown = day.run("show", "QH2025-001", "--as-of", "2025-06-25").out
+    assert "  规模以上工业企业:上次 9,这次 8,说明:一家重复统计" in shown
+
+
 def test_the_log_keeps_every_act_and_the_replay_agrees(played: Day) -> None:
     """What was done stands in the log in its order, and the whole record folds to what is stored."""
     log = played.steps["log"].out

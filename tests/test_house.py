@@ -17,7 +17,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
-GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
+GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain", "goals"}
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator",

@@ -115,7 +115,7 @@ def form(law: Lifecycle, task: Task, action: str, day: date) -> dict[str, Any]:
     duties: tuple[Duty, ...] = law.situation(task).duties
     made = {
         "text": "(略)", "list": ["(略)"], "files": ["a.pdf"], "percent": 50, "units": ["丙局"],
-        "duty": duties[0].key, "date": day + timedelta(days=30),
+        "figures": "", "duty": duties[0].key, "date": day + timedelta(days=30),
     }  # fmt: skip
     fields = law.definition.fields
     return {name: made[fields[name].kind] for name in law.definition.actions[action].needs}

@@ -185,7 +185,7 @@ class Fields(Command):
         "supervise do QH2025-001 plan --as 区工信局 --contact 王某 \\",
         '             --milestones "2025-06-30 过半;2025-12-20 完成"',
         'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
-        "             --progress 55 --evidence 佐证.pdf",
+        '             --figures "规上企业 9家;总数 137家" --evidence 佐证.pdf',
         "supervise do QH2025-001 verify --as 督查室 --opinion 属实",
         "supervise do QH2025-002 contribute --as 督查室 --for 区科技局 \\",
         "             --received 2025-06-13 --summary 已报纸件",
@@ -216,6 +216,7 @@ def do(
     """办理一步。
 
     动作要填的内容写成 --字段 值。佐证材料写文件路径,几个文件用分号隔开,只记路径和指纹,不搬文件。
+    任务有数字目标的,报数就行,进度由系统算;没有的,填百分数。
     动作和字段的名字见流程文件;办不了时会说明为什么、现在能办什么、还缺什么。
     """
     from supervise.cli import faces, shapes

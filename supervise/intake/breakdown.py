@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, PlainValidator
 
 from supervise import reading
 from supervise.errors import Problem, nearest
+from supervise.goals import Target, goal
 from supervise.intake import names
 from supervise.intake.folding import fold, number
 from supervise.intake.items import Item, Notice
 from supervise.people import Directory
 
 WORKFLOW = "key-work"
+Goal = Annotated[Target | str, PlainValidator(goal), PlainSerializer(str)]
+"""A goal as one line of the file; words without a number stay words."""
 
 
 class Source(reading.Strict):
@@ -47,7 +50,7 @@ class Draft(reading.Strict):
         code: unique code.
         path: titles of the headings above it.
         text: what is to be done.
-        targets: numeric goals, for reading.
+        targets: its goals; those with a number will be reported on in figures.
         lead: units and collective names that lead.
         co: units and collective names that help.
         leader: leaders in charge.
@@ -59,7 +62,7 @@ class Draft(reading.Strict):
     code: str
     path: tuple[str, ...] = ()
     text: str
-    targets: tuple[str, ...] = ()
+    targets: tuple[Goal, ...] = ()
     lead: tuple[str, ...] = ()
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
@@ -158,7 +161,7 @@ def _draft(item: Item, code: str, directory: Directory | None, day: date | None)
         code=code,
         path=item.path,
         text=item.text,
-        targets=tuple(t.label for t in item.targets),
+        targets=tuple(t.goal for t in item.targets),
         lead=lead,
         co=tuple(name for name in _known(item.parties.full("co"), directory, day) if name not in lead),
         leader=(*item.parties.leaders, *item.parties.leader_groups),

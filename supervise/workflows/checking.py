@@ -22,7 +22,7 @@ from supervise.phrases import (
 )
 from supervise.reading import Document, Path
 from supervise.records import CHANGEABLE, PARTIES
-from supervise.workflows.definition import CLOCK, PARENT, Action, Definition, DutyKind, targets
+from supervise.workflows.definition import CLOCK, PARENT, Action, Definition, DutyKind, FieldSpec, targets
 
 
 def check(document: Document, definition: Definition) -> tuple[Problem, ...]:
@@ -53,7 +53,23 @@ def _names(document: Document, definition: Definition) -> Iterator[Problem]:
     for name, spec in definition.fields.items():
         if (spec.kind == "choice") != bool(spec.options):
             yield document.problem("D15", ("fields", name), "choice 要写 options(有哪些可选),别的字段不写")
+        yield from _field(document, definition, name, spec)
     yield from unknown(document, "D03", ("ends",), "状态", definition.ends, definition.states)
+
+
+def _field(document: Document, definition: Definition, name: str, spec: FieldSpec) -> Iterator[Problem]:
+    """Whether what is computed from figures, and what explains them, is there."""
+    asked = (("from", spec.from_, "percent", "figures"), ("explain", spec.explain, "figures", "text"))
+    for key, word, on, kind in asked:
+        fitting = [other for other, held in definition.fields.items() if held.kind == kind]
+        if word:
+            yield from unknown(document, "D04", ("fields", name, key), f"{kind} 类的字段", [word], fitting)
+            if spec.kind != on:
+                yield document.problem("D20", ("fields", name, key), f"{key} 只能写在 {on} 类的字段上")
+    for act, action in definition.actions.items():
+        if spec.from_ in definition.fields and name in action.needs and spec.from_ not in action.needs:
+            text = f"“{name}”由“{spec.from_}”算出,needs 里也要有“{spec.from_}”"
+            yield document.problem("D20", ("actions", act, "needs"), text)
 
 
 def _action(document: Document, definition: Definition, name: str, action: Action) -> Iterator[Problem]:

@@ -40,8 +40,9 @@ def as_tuple(value: Any) -> Any:
 
 Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 FieldKind = Literal[
-    "text", "list", "percent", "files", "date", "day", "units", "duty", "choice", "stages", "task", "parts"
-]
+    "text", "list", "percent", "files", "date", "day", "units", "duty", "choice", "stages", "task", "parts",
+    "figures", "targets",
+]  # fmt: skip
 
 
 def _conditions(value: Any) -> tuple[Condition, ...]:
@@ -79,13 +80,17 @@ class FieldSpec(Strict):
 
     A ``date`` is a limit ahead, a ``day`` one that has been: the day on which paper was received counts as the day of
     the act, whenever it is entered. A ``choice`` is one of ``options``; ``stages`` are dated goals, ``parts`` the
-    tasks that a task is split into, ``task`` names another task.
+    tasks that a task is split into, ``task`` names another task. A percentage ``from`` a field of figures is computed
+    where a task has numeric goals, and typed where it has none; ``explain`` names the field that must say why a
+    cumulative figure fell.
     """
 
     label: str
     kind: FieldKind
     by: Words = ()
     options: dict[str, str] = {}
+    from_: str = Field(default="", alias="from")
+    explain: str = ""
 
 
 class Action(Strict):

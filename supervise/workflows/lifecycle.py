@@ -16,9 +16,11 @@ from transitions import EventData, Machine
 
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Refused, did_you_mean
+from supervise.goals import Target, distinct
 from supervise.people import Actor
 from supervise.phrases import OPENING
 from supervise.records import PARTIES, Event, Task, evolve
+from supervise.workflows import figures
 from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
 from supervise.workflows.duties import closings
 from supervise.workflows.guards import Companion, Guard, Move
@@ -158,7 +160,8 @@ class Lifecycle:
             day: the day it is placed; limits count from here.
             key: idempotency key.
         """
-        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path", "targets")}
+        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path")}
+        changes["targets"] = [t.as_json() if isinstance(t, Target) else t for t in distinct(task.targets)]
         changes |= {n: getattr(task, n) for n in ("text", "title", "document", "lines", "parent", "category")}
         changes["due"] = task.due.isoformat()
         event = Event(
@@ -287,7 +290,8 @@ class Lifecycle:
             here = task.state in self.definition.sources(action) and self.guard.may(task, actor, action, day)
             if here and not self.guard.barred(Move(task.state, task, actor, day, NOTHING), name):
                 specs = ((f, self.definition.fields[f]) for f in action.needs)
-                buttons.append(Button(name, action.label, tuple((f, s.label, s.kind) for f, s in specs)))
+                fields = tuple((f, s.label, s.kind) for f, s in specs if figures.asked(s, task))
+                buttons.append(Button(name, action.label, fields))
         return tuple(buttons)
 
     def gathered(self, task: Task, action: str, seq: int = 0) -> tuple[Event, ...]:

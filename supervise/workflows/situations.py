@@ -14,8 +14,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
-from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, Unanswered
+from supervise.goals import Target, numeric
+from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, TaskDue, Unanswered
 from supervise.records import Duty, Event, Task
+from supervise.workflows import figures
 from supervise.workflows.definition import Definition
 from supervise.workflows.duties import Fold, fold
 from supervise.workflows.limits import waiting
@@ -157,8 +159,8 @@ class Situation:
         name, reports = self.definition.field_of("percent"), self.definition.figure_actions
         told = [e for e in self.task.acts if e.action in reports and name in e.data]
         said = [(self.definition.acted_on(e), Decimal(str(e.data[name]))) for e in told]
-        figures = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
-        missed = (d.span("missed") for d in figures)
+        owed = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
+        missed = (d.span("missed") for d in owed)
         silent = {span.start for span in missed if span.start < span.end}
         found = [*said]
         for day in sorted(silent):
@@ -167,12 +169,18 @@ class Situation:
         return tuple(sorted(found, key=lambda point: point[0]))
 
     def _lag(self, duty: Duty, day: date, figure: Decimal) -> Decimal | None:
-        """How many percentage points ``figure`` lies behind the linear schedule of ``duty`` on ``day``."""
-        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
-        if length <= 0:
+        """How many percentage points ``figure`` lies behind the schedule of ``duty`` on ``day``."""
+        if not duty.born < duty.nominal < FOREVER:
             return None
-        gone = (min(max(day, duty.born), duty.nominal) - duty.born).days
-        return Decimal(100 * gone) / length - figure
+        whole = isinstance(self.definition.duties[duty.kind].due_for(self.task.category), TaskDue)
+        stages = self.task.stages if whole else ()
+        return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day) - figure
+
+    @cached_property
+    def _goals(self) -> tuple[Target, ...]:
+        """The goals from which the percentage is computed; none where it is typed."""
+        name = self.definition.field_of("percent")
+        return numeric(self.task.targets) if name and self.definition.fields[name].from_ else ()
 
     def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
         over = min(duty.met or FOREVER, duty.void or FOREVER)
@@ -183,7 +191,7 @@ class Situation:
                 yield Span(day, min(end, over))
 
     def on_pace(self, duty: Duty, day: date) -> bool | None:
-        """Whether ``duty`` keeps its linear schedule on ``day``; ``None`` while there is nothing to judge by."""
+        """Whether ``duty`` keeps its schedule on ``day``; ``None`` while there is nothing to judge by."""
         outcome = duty.outcome(day)
         if outcome != "open":
             return None if outcome == "void" else outcome == "on time"

@@ -25,6 +25,7 @@ from supervise.phrases import (
 )
 from supervise.records import Task
 from supervise.workflows.definition import CLOCK, Definition
+from supervise.workflows.figures import told
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
@@ -60,6 +61,8 @@ class Wording:
 
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
         kind = self.definition.fields[name].kind
+        if kind == "figures" and isinstance(value, Mapping):
+            return told(value)
         if isinstance(value, Mapping):
             return _stage_words(value) if "text" in value else str(value.get("title") or value.get("uri"))
         if isinstance(value, list | tuple):
