@@ -118,14 +118,14 @@ def with_limits(definition: Definition, moves: Iterable[Edge], most: int = 1) ->
     """
     found = []
     for move in moves:
-        apart: dict[tuple[str, ...], list[str]] = {}
+        apart: dict[tuple[tuple[str, bool], ...], list[str]] = {}
         for source in move.sources:
             apart.setdefault(_owed(definition, move.deeds[0], source), []).append(source)
         if not apart:
             found.append(move)
-        for duties, sources in apart.items():
-            limit = ";".join(limit_of(definition, name, short=n == 0) for n, name in enumerate(duties[:most]))
-            deed = replace(move.deeds[0], limit=limit, duties=duties)
+        for owed, sources in apart.items():
+            limit = ";".join(limit_of(definition, name, short) for name, short in owed[:most])
+            deed = replace(move.deeds[0], limit=limit, duties=tuple(name for name, _ in owed))
             found.append(replace(move, sources=tuple(sources), deeds=(deed,)))
     return found
 
@@ -139,22 +139,30 @@ def limit_of(definition: Definition, duty: str, short: bool = False) -> str:
     return "、".join(told)
 
 
-def _owed(definition: Definition, deed: Deed, source: str) -> tuple[str, ...]:
-    """The duties that an action meets where it starts: those that began with a step to this state, or with the task."""
-    kinds = definition.duties.items()
-    return tuple(
-        n for n, kind in kinds if deed.action in kind.met_by and _begins(definition, kind, deed.action, source)
-    )
+def _owed(definition: Definition, deed: Deed, source: str) -> tuple[tuple[str, bool], ...]:
+    """The duties that an action meets where it starts: those that began with a step to this state, or with the task.
+
+    What the usual way here begins comes first, and need not say with what it began; a step back must.
+    """
+    found = []
+    for name, kind in definition.duties.items():
+        steps = _steps(definition, kind, source) if kind.triggers else {kind.met_by[0] == deed.action or None}
+        if deed.action in kind.met_by and steps != {None}:
+            found.append((name, True in steps))
+    return tuple(sorted(found, key=lambda one: not one[1]))
 
 
-def _begins(definition: Definition, kind: DutyKind, action: str, source: str) -> bool:
-    if not kind.triggers:
-        return kind.met_by[0] == action
-    reached = [source == definition.initial for trigger in kind.triggers if trigger not in definition.actions]
-    for trigger in (definition.actions[name] for name in kind.triggers if name in definition.actions):
-        moved = [s for s in definition.sources(trigger) if definition.target(trigger, s) == source != s]
-        reached.append(bool(moved))
-    return any(reached)
+def _steps(definition: Definition, kind: DutyKind, source: str) -> set[bool | None]:
+    """How the acts that a duty begins with lead to a state: forward, back (``False``), or not at all (``None``)."""
+    order, found = list(definition.states), set[bool | None]()
+    for name in kind.triggers:
+        act = definition.actions.get(name)
+        if act is None:
+            found.add(source == definition.initial or None)
+            continue
+        moved = [s for s in definition.sources(act) if definition.target(act, s) == source != s]
+        found.add(any(order.index(s) < order.index(source) for s in moved) if moved else None)
+    return found
 
 
 def duties_told(definition: Definition) -> list[tuple[str, str]]:

@@ -143,6 +143,8 @@ def test_the_view_of_time_tells_every_duty() -> None:
 def test_a_limit_stands_only_where_it_began() -> None:
     """The limit of reporting again after a return is not on the report of what is overdue."""
     edges = {(edge.sources, deed.action): deed.limit for edge in picture(KEY_WORK).edges for deed in edge.deeds}
+    time = {deed.action: deed.limit for edge in picture(KEY_WORK, view=View("time")).edges for deed in edge.deeds}
+    assert time["plan"] == "10 个工作日内;“退回方案”后 5 个工作日内", "what began with a step back says so"
     assert edges[("reported",), "verify"] == "10 个工作日内"
     assert edges[("overdue",), "catch_up"] == ""
 
