@@ -15,8 +15,8 @@ from collections.abc import Callable
 from benchmarks.lines import Lines, summary
 from supervise.folder import read_folder, shipped
 from supervise.workflows import drawing, texts
-from supervise.workflows.course import moves
 from supervise.workflows.diagram import picture
+from supervise.workflows.moves import moves
 from supervise.workflows.traffic import Traffic, Way
 from supervise.workflows.views import VIEWS, View, acting
 

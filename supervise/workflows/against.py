@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from supervise.workflows import spoken
-from supervise.workflows.course import Course, arrange, course, everywhere, moves, only_way
 from supervise.workflows.definition import Definition
 from supervise.workflows.diagram import lifecycle_nodes, subtitle
 from supervise.workflows.difference import Difference
+from supervise.workflows.moves import Course, arrange, course, everywhere, moves, only_way
 from supervise.workflows.picture import Change, Edge, Node, Note, Picture, palette
 from supervise.workflows.views import acting, few, with_limits
 

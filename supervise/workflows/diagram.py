@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import date
 
 from supervise.workflows import views
-from supervise.workflows.course import Course, arrange, course, everywhere, moves, named, only_way
 from supervise.workflows.definition import CLOCK, Definition
+from supervise.workflows.moves import Course, arrange, course, everywhere, moves, named, only_way
 from supervise.workflows.picture import Edge, Node, Note, Picture, Role, palette
 from supervise.workflows.traffic import Traffic
 from supervise.workflows.views import View

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from supervise.workflows import svg, views
-from supervise.workflows.course import moves
 from supervise.workflows.definition import CLOCK, Action, Definition
 from supervise.workflows.drawing import CHANGED, CHANGED_PAPER, HERE_PAPER, INK, LATE_INK, LATE_PAPER, PALE, keys
+from supervise.workflows.moves import moves
 from supervise.workflows.picture import Edge, Node, Picture
 from supervise.workflows.wording import Wording
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from supervise.errors import Problem, Unknown, did_you_mean
-from supervise.workflows.course import Course
 from supervise.workflows.definition import CLOCK, Definition, DutyKind
+from supervise.workflows.moves import Course
 from supervise.workflows.picture import Deed, Edge
 from supervise.workflows.wording import Wording
 

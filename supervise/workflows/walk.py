@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from supervise.records import PARTIES, Event, Task
-from supervise.workflows.course import Course, arrange, course, moves
 from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.diagram import lifecycle_nodes, subtitle
+from supervise.workflows.moves import Course, arrange, course, moves
 from supervise.workflows.picture import Deed, Edge, Node, Note, Picture, palette
 from supervise.workflows.views import acting
 from supervise.workflows.wording import Wording

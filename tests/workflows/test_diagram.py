@@ -18,11 +18,11 @@ import pytest
 from supervise.errors import Refused
 from supervise.reading import parse
 from supervise.widths import width
-from supervise.workflows.course import main_line
 from supervise.workflows.definition import Definition, load
 from supervise.workflows.diagram import picture
 from supervise.workflows.drawing import EDGE_SIZE, dot
 from supervise.workflows.engines import draw
+from supervise.workflows.moves import main_line
 from supervise.workflows.picture import CLOCK_COLOUR, COLOURS, Picture
 from supervise.workflows.traffic import Traffic
 
