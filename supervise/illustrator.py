@@ -92,7 +92,7 @@ class Illustrator(Plotter):
         Raises:
             Unknown: F02 no such lifecycle, V04 no such view.
         """
-        source = self.source(name)
+        source = self._drawn(name)
         shown = views.view(source.value, view)
         return diagram.picture(source.value, traffic, as_of, shown, library.fingerprint(source.text))
 
@@ -105,7 +105,7 @@ class Illustrator(Plotter):
             Refused: V01 when no drawing program is there.
         """
         if format == "md":
-            source = self.source(name)
+            source = self._drawn(name)
             return texts.matrix(source.value, library.fingerprint(source.text)).encode()
         return render(self.picture(name, traffic=traffic, as_of=as_of), format)
 
@@ -118,7 +118,7 @@ class Illustrator(Plotter):
         Raises:
             Unknown: F02, no such lifecycle.
         """
-        before, after = self.source(old), self.source(new)
+        before, after = self._drawn(old), self._drawn(new)
         prints = library.fingerprint(before.text), library.fingerprint(after.text)
         return against.compared(before.value, after.value, difference(before.value, after.value), prints)
 
@@ -134,7 +134,7 @@ class Illustrator(Plotter):
             Unknown: F02, no such lifecycle.
             Refused: V01–V03 when the pictures cannot be drawn.
         """
-        before, after, cut = self.source(old), self.source(new), cut or Cut(self.today())
+        before, after, cut = self._drawn(old), self._drawn(new), cut or Cut(self.today())
         live = None
         if session is not None:
             of_old = (s for s in self.situations(session, cut) if s.task.definition == before.value.name)
@@ -157,12 +157,12 @@ class Illustrator(Plotter):
         if not found:
             opened = self.load(session, code).opened
             raise Unknown(Problem("T01", f"{code} 到 {day} 还没有交办({opened} 交办)", task=code))
-        lifecycle = self.lifecycle(session, found[0].definition)
+        lifecycle = self.law(session, found[0])
         text = library.registered(session, self.district, lifecycle.name)
         print_ = library.fingerprint(text) if text is not None else ""
         return walk.way(lifecycle.definition, found[0], day, ahead(lifecycle, found[0], day), print_)
 
-    def source(self, name: str) -> Source[Definition]:
+    def _drawn(self, name: str) -> Source[Definition]:
         """A lifecycle by name, or by the path of a file that need not be in the folder.
 
         Raises:

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from supervise import chain
+from supervise import approvals
 from supervise.errors import Problem, Refused
 from supervise.folder import Source
 from supervise.records import Duty
@@ -63,7 +63,7 @@ def review(old: Source[Definition], new: Source[Definition], found: Difference, 
         "day": day.isoformat(),
         "unrelated": found.unrelated,
         "versions": [_version(label, source) for label, source in (("原版", old), ("新版", new))],
-        "shown": fingerprint(chain.canonical(found.as_dict())),
+        "shown": approvals.shown(found),
         "live": None if live is None else {"tasks": len(live.situations), "day": live.day.isoformat()},
         "entries": [_entry(n, old, new, entry, live) for n, entry in enumerate(found.entries, 1)],
         "signers": list(SIGNERS),
@@ -100,9 +100,10 @@ def clause(label: str, source: Source[Definition], entry: Entry) -> str:
     path: tuple[str, ...] = (_SHELVES.get(entry.part, entry.part), entry.name)
     if entry.part == "head":
         path = (entry.changes[0].key,) if entry.changes else ()
-    at = source.document.lines.get(path)
-    if at is None:
+    place = source.document.places.get(path)
+    if place is None:
         return ""
+    at = place.line
     lines = source.text.splitlines()
     remark = _REMARK.search(re.sub(r"'[^']*'|\"[^\"]*\"", "", lines[at - 1]))
     above: list[str] = []

@@ -26,6 +26,7 @@ from tests.cli_help import (
     EVERY,
     NOTICE,
     OF_DB,
+    OF_UNITS,
     QUERIES,
     Day,
     Result,
@@ -86,10 +87,11 @@ def options(command: click.Command) -> set[str]:
 
 def test_the_commands_are_these_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
-    assert tuple(cli.commands) == (*COMMANDS, "db")
+    assert tuple(cli.commands) == (*COMMANDS, "units", "db")
+    assert tuple(f"units {name}" for name in group("units").commands) == OF_UNITS
     assert tuple(f"db {name}" for name in group("db").commands) == OF_DB
     told = run("--help").out.split("命令:")[1]
-    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "db")
+    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "units", "db")
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -99,7 +101,7 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
     assert (("--as-of" in options(named(name))), name) == (name in QUERIES, name)
 
 
-@pytest.mark.parametrize("name", ["", "db", *EVERY])
+@pytest.mark.parametrize("name", ["", "units", "db", *EVERY])
 def test_help_is_chinese_and_fits_the_screen(name: str) -> None:
     """No English is left over from the library, each option has its meaning, and no line is wider than the screen."""
     result = run(*name.split(), "--help")
@@ -165,7 +167,7 @@ def test_nothing_is_placed_while_anything_is_open(played: Day) -> None:
     text = played.steps["assign too early"].err
     said(played.steps["assign too early"], 4, "I01", "QH2025-035", "没有牵头单位")
     said(played.steps["assign too early"], 4, "I03", "QH2025-015", "相关镇(街道)")
-    assert len(re.findall(rf"^{re.escape(str(played.breakdown))}:\d+  QH2025-", text, re.MULTILINE)) == 2
+    assert len(re.findall(rf"^{re.escape(str(played.breakdown))}:\d+:\d+  QH2025-", text, re.MULTILINE)) == 2
     assert played.steps["list nothing"].out == "没有符合条件的任务\n"
 
 
@@ -600,22 +602,22 @@ def test_values_may_begin_with_a_dash(day: Day) -> None:
 
 
 def test_a_misspelt_action_in_a_definition_is_found_by_check_and_stops_work(day: Day, tmp_path: Path) -> None:
-    """File, line and nearest name are said; nothing else is done with such a folder."""
+    """File, line, column and nearest name are said; nothing else is done with such a folder."""
     shutil.copytree(DEFINITIONS, tmp_path / "mine")
     file = tmp_path / "mine" / "key-work.yaml"
     text = file.read_text("utf-8")
     assert text.count("met_by: [start, revise]") == 1
     file.write_text(text.replace("met_by: [start, revise]", "met_by: [strat, revise]"), "utf-8")
-    line = text[: text.index("met_by: [start, revise]")].count("\n") + 1
+    head, _, _ = text.partition("start, revise]")
+    line, column = head.count("\n") + 1, len(head) - head.rindex("\n")
     result = run("check", "--definitions", "mine")
     assert result.code == 4
     assert result.out.endswith("1 处问题\n")
-    assert (
-        result.err == f"mine/key-work.yaml:{line}  duties.approval.met_by  没有“strat”这个动作,是不是 start?  [D07]\n"
-    )
+    said_at = f"mine/key-work.yaml:{line}:{column}  duties.approval.met_by"
+    assert result.err == f"{said_at}  没有“strat”这个动作,是不是 start?  [D07]\n"
     before = tables(day.db)
     for command in (["list"], ["tick", "2025-07-01"], ["do", "QH2025-001", "resume", "--as", "督查室"]):
-        said(run(*command, "--db", day.db, "--definitions", "mine"), 4, "D07", f"key-work.yaml:{line}")
+        said(run(*command, "--db", day.db, "--definitions", "mine"), 4, "D07", f"key-work.yaml:{line}:{column}")
     assert tables(day.db) == before
 
 
@@ -630,7 +632,7 @@ def test_a_story_that_does_not_come_out_is_a_problem(tmp_path: Path) -> None:
     story.write_text(text.replace(told[0], "state: closed", 1), "utf-8")
     result = run("check", "--definitions", "mine")
     assert result.code == 4
-    assert re.search(r"^mine/stories/late-plan\.yaml:\d+ .*\[E03\]$", result.err, re.MULTILINE)
+    assert re.search(r"^mine/stories/late-plan\.yaml:\d+:\d+ .*\[E03\]$", result.err, re.MULTILINE)
 
 
 @pytest.fixture
@@ -664,7 +666,7 @@ def test_a_wrong_breakdown_is_placed_not_even_in_part(
     result = run("assign", breakdown, "--day", "2025-03-01", "--db", "a.db")
     said(result, code, problem, *words)
     if problem[0] in "IY":
-        assert re.search(rf"{re.escape(str(breakdown))}:\d+ ", result.err)
+        assert re.search(rf"{re.escape(str(breakdown))}:\d+:\d+ ", result.err)
     assert not Path("a.db").exists() or tables(Path("a.db"))["sv_task"] == 0
 
 
@@ -692,7 +694,8 @@ def test_a_unit_file_with_a_day_that_does_not_exist_stops_work(tmp_path: Path) -
     [
         (b"", 4, "I20", ["通知是空的"]),
         (" \n\u3000\n".encode(), 4, "I20", ["通知是空的"]),
-        (b"\x89PNG\r\n\x1a\n\0\0\xff\xfe", 4, "F03", ["不是文本文件"]),
+        (b"\x89PNG\r\n\x1a\n\0\0\xff\xfe", 4, "K03", ["图片"]),
+        (b"\xff\xff\x80\x80" * 100, 4, "F03", ["不是文本文件"]),
         (b"text\0text", 4, "I21", ["不是文本文件"]),
         (b"a" * 20_000_000, 4, "I22", ["拆成单份通知"]),
         (None, 5, "F01", ["没有这个文件"]),

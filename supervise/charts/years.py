@@ -12,7 +12,7 @@ from supervise.dates import FOREVER, Calendar
 from supervise.phrases import OPENING
 from supervise.records import Duty, Event, Task
 from supervise.workflows.definition import Definition
-from supervise.workflows.duties import duties
+from supervise.workflows.duties import fold
 from supervise.workflows.views import limit_of
 
 TOP, BOTTOM, ROW, HIGH = 84, 64, 62, 18
@@ -64,7 +64,7 @@ def owed_in(definition: Definition, calendar: Calendar, of: int, category: str =
         "", lead=("牵头单位",), co=("协办单位",), leader=("牵头领导",), due=date(of, 12, 31), state=definition.initial,
         definition=definition.name, category=category, events=(opening,),
     )  # fmt: skip
-    return duties(definition, task, calendar)
+    return fold(definition, task, calendar).all
 
 
 def _at(day: date) -> float:

@@ -14,6 +14,7 @@ from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.widths import Align, cut, table
 from supervise.workflows import figures
+from supervise.workflows.eras import FROM
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import parts_of
 from supervise.workflows.wording import OUTCOME_WORDS
@@ -122,12 +123,18 @@ def log(view: View, words: Mapping[str, str]) -> str:
     for e in view.task.events:
         to = wording.state(e.target)
         move = f"{wording.state(e.source)} → {to}" if e.source else f"→ {to}"
-        said = cut(wording.filled(e.data, words), 100)
+        said = cut(wording.filled(e.data, words) or _law(e), 100)
         moved = move if e.source != e.target else ""
         label = wording.action(e.action) + ("(已撤回)" if _taken_back(view.task, e) else "")
         rows.append((e.seq, e.day, e.unit or e.actor, label, moved, said))
         rows += [("", "", g.unit, f"  附:{wording.action(g.action)}", "", g.day) for g in _gathered(view, e)]
     return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
+
+
+def _law(event: Event) -> str:
+    """From which law to which, for a change of law."""
+    came_from = event.changes.get(FROM)
+    return f"{came_from} → {event.definition}" if came_from else ""
 
 
 def _taken_back(task: Task, event: Event) -> bool:

@@ -72,11 +72,15 @@ class Lifecycle:
     Args:
         definition: checked, see ``checking.check``.
         calendar: the district's working days.
+        laws: every law that is at hand, by name, for tasks that came from another one.
     """
 
-    def __init__(self, definition: Definition, calendar: Calendar) -> None:
+    def __init__(
+        self, definition: Definition, calendar: Calendar, laws: Mapping[str, Definition] | None = None
+    ) -> None:
         self.definition, self.calendar = definition, calendar
-        self.wording = Wording(definition)
+        self.laws = {definition.name: definition} if laws is None else laws
+        self.wording = Wording(definition, self.laws)
         self.guard = Guard(definition, calendar, self.wording, self.situation)
         self._latest: dict[int, Situation] = {}
         self._lock = Lock()
@@ -127,7 +131,7 @@ class Lifecycle:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
         found = self._latest.get(id(task))
         if found is None or found.task is not task:
-            found = self._kept(Situation(self.definition, task, self.calendar))
+            found = self._kept(Situation(self.definition, task, self.calendar, laws=self.laws))
         return found
 
     def _kept(self, situation: Situation) -> Situation:
@@ -140,14 +144,14 @@ class Lifecycle:
     def _after(self, task: Task, event: Event) -> Task:
         """The task after one more event, whose duties are worked out from those before."""
         after = evolve(task, event)
-        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold))
+        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold, self.laws))
         return after
 
     def on_record(self, task: Task, kept: Task) -> None:
         """Know ``kept``, the same task with its hashes, as ``task`` is known."""
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
-            situation = Situation(self.definition, kept, self.calendar)
+            situation = Situation(self.definition, kept, self.calendar, laws=self.laws)
             situation.__dict__["fold"] = known.fold
             self._kept(situation)
 

@@ -44,7 +44,8 @@ def law(text: str) -> Lifecycle:
     """A lifecycle from the text of a definition that must be sound."""
     document = parse(text, "test.yaml")
     definition = load(document)
-    assert checking.check(document, definition) == ()
+    found = checking.check(document, definition)
+    assert found == (), "\n".join(map(str, found))
     return Lifecycle(definition, FOLDER.calendar)
 
 
