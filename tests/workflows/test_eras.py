@@ -140,7 +140,7 @@ def other_laws(draw: st.DrawFn) -> tuple[Definition, Migrates]:
     missing = draw(st.sets(st.sampled_from([*called, *out] or [""]), max_size=1)) if draw(st.booleans()) else set()
     duties = {name: new for name, new in {**called, **dict.fromkeys(out)}.items() if name not in missing}
     states = {name: new for name, new in states.items() if name not in OLD.finals}
-    return second(change), Migrates(from_=OLD.name, states=states, duties=duties)
+    return second(change), Migrates(**{"from": OLD.name, "states": states, "duties": duties})
 
 
 @settings(max_examples=40)
