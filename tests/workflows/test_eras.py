@@ -372,7 +372,8 @@ def test_a_wrong_map_is_found_when_the_definition_is_read(written: dict[str, Any
     made = document(data)
     [problem] = checking.check(made, load(made))
     assert (problem.code, problem.path) == (code, path)
-    assert problem.line == made.line(tuple(path.split(".")))
+    heading = made.line(("migrates",))
+    assert heading is not None and problem.line in range(heading + 1, heading + 4)
 
 
 @pytest.mark.parametrize("name", ["migrate", "revert"])
