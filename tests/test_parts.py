@@ -31,7 +31,8 @@ def office(tmp_path: Path) -> Office:
 @pytest.fixture
 def session(office: Office, engine: Engine) -> Iterator[Session]:
     """A host's session in which two tasks stand."""
-    drafts = tuple(Draft(code=code, text=f"建设{code}", lead=("区工信局",), co=("区商务局",)) for code in ("T1", "T2"))
+    parties = {"lead": ("区工信局",), "co": ("区商务局",), "category": "plain"}
+    drafts = tuple(Draft(code=code, text=f"建设{code}", **parties) for code in ("T1", "T2"))
     with sessionmaker(engine)() as session:
         office.assign(session, Breakdown(workflow="full", due=date(2025, 12, 31), tasks=drafts), OFFICE, OPENED)
         session.commit()
