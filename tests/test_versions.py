@@ -225,7 +225,7 @@ def test_a_plan_writes_nothing_and_a_stopped_task_stays(sessions: sessionmaker[S
     with sessions() as session, pytest.raises(Refused) as caught:
         office.migrate(session, "T2", change, OFFICE)
     assert "states: {planned: …}" in caught.value.problems[0].help
-    map_ = Map(Migrates(from_=OLD.name, states={"planned": "drafted"}), document({"from": OLD.name}))
+    map_ = Map(Migrates(**{"from": OLD.name, "states": {"planned": "drafted"}}), document({"from": OLD.name}))
     with sessions.begin() as session:
         office.migrate(session, "T2", Change(OLD.name, new.name, map_), OFFICE)
         assert office.load(session, "T2").state == "drafted"
