@@ -53,7 +53,7 @@ for _command in (
     judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, design.replay,
     keep.audit, keep.export, keep.restore,
     archives.retire, versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
-    notices.units, schema.schema, db.db,
+    schema.schema, notices.units, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 
