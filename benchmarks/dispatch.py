@@ -92,13 +92,13 @@ def bare() -> Made:
     """The trigger of the shared machine, guard included."""
     from common import ROLE
 
-    from supervise.workflows.lifecycle import _Move
+    from supervise.workflows.guards import Move
 
     law = lifecycle()
     before, events = stages(law), law.machine.events
 
     def trigger(task: Task, state: str, action: str, role: str) -> str:
-        move = _Move(state, task, world.actor(role, 1), world.DAY, world.given(action))
+        move = Move(state, task, world.actor(role, 1), world.DAY, world.given(action))
         assert events[action].trigger(move)
         return move.state
 

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Event, Office, Refused, Task
+from supervise import Actor, Event, Office, Refused, Target, Task
 
 OFFICE = Actor("督查专员", "督查室", frozenset({"office"}))
 ONE_DAY = timedelta(days=1)
@@ -57,6 +58,18 @@ class Plan:
     act: Callable[[Session, date], None] = field(compare=False)
 
 
+def _said(task: Task, progress: int, rate: int) -> dict[str, Any]:
+    """What a lead reports: figures where the task has numeric goals (``rate`` for growth), else the percentage."""
+    figures = []
+    for goal in task.targets:
+        if isinstance(goal, Target):
+            whole = goal.unit != "%" and goal.value == int(goal.value)
+            share = rate if goal.kind == "growth" else progress
+            value = (goal.value * share / 100).quantize(Decimal(1) if whole else Decimal("0.01"), ROUND_DOWN)
+            figures.append({"indicator": goal.indicator, "value": value, "unit": goal.unit, "source": "统计月报"})
+    return {"figures": figures} if figures else {"progress": progress}
+
+
 class Year:
     """Plays a year on tasks that were just placed.
 
@@ -73,6 +86,8 @@ class Year:
         self.done: Counter[str] = Counter()
         self.letters: Counter[str] = Counter()
         self.refused: list[Refused] = []
+        self._leads: dict[str, str] = {}
+        self._dues: dict[str, date] = {}
         for task in tasks:
             self._open(task)
 
@@ -109,8 +124,8 @@ class Year:
         return self._leads
 
     def _open(self, task: Task) -> None:
-        self._leads: dict[str, str] = getattr(self, "_leads", {})
         self._leads[task.code] = unit = task.lead[0]
+        self._dues[task.code] = task.due
         way = habit(unit, task.code)
         wait = {"prompt": 2 + number(unit, 7), "late": 12 + number(task.code, 20), "silent": 200}[way]
         self._later(
@@ -132,10 +147,17 @@ class Year:
 
     def _plan(self, session: Session, day: date, code: str) -> None:
         unit = self._lead(code)
-        given = {"milestones": ["6月底前过半", "12月底前完成"], "contact": "责任科室负责人"}
+        given = {"milestones": self._stages(day, code, "过半", "完成"), "contact": "责任科室负责人"}
         if self._do(session, day, code, "plan", unit, **given):
             back = number(code, 17) == 0
             self._later(day + timedelta(days=3), lambda s, d: self._judge_plan(s, d, code, back))
+
+    def _stages(self, day: date, code: str, half: str, whole: str) -> list[dict[str, Any]]:
+        """A goal for half the way, if there is time for one, and one for the end."""
+        due = self._dues[code]
+        middle = date(day.year, 6, 30)
+        first = [{"day": middle, "text": half, "percent": 50}] if day < middle < due else []
+        return [*first, {"day": max(day, due), "text": whole, "percent": 100}]
 
     def _judge_plan(self, session: Session, day: date, code: str, back: bool) -> None:
         if back and self._do(session, day, code, "revise", "", reason="阶段目标不具体,请重报"):
@@ -144,7 +166,7 @@ class Year:
             self._next_report(code, day)
 
     def _plan_again(self, session: Session, day: date, code: str) -> None:
-        given = {"milestones": ["6月底前完成六成", "11月底前完成"], "contact": "分管负责人"}
+        given = {"milestones": self._stages(day, code, "完成六成", "全面完成"), "contact": "分管负责人"}
         if self._do(session, day, code, "plan", self._lead(code), **given):
             self._later(day + timedelta(days=2), lambda s, d: self._judge_plan(s, d, code, False))
 
@@ -164,7 +186,8 @@ class Year:
         lag = {"prompt": -8, "late": 12, "silent": 35}[way]
         progress = 100 if day.month in (1, 2, 12) and way != "silent" else max(5, min(95, share - lag))
         evidence = [{"title": "进展报告.pdf", "uri": f"oa://{code}/{day}"}]
-        given: dict[str, Any] = {"summary": f"已完成{progress}%", "progress": progress, "evidence": evidence}
+        said = _said(task, progress, 100 - max(0, lag))
+        given: dict[str, Any] = {"summary": f"已完成{progress}%", "evidence": evidence, **said}
         action = "catch_up" if task.state == "overdue" else "report"
         if self._do(session, day, code, action, self._lead(code), **given):
             self._later(day + timedelta(days=4), lambda s, d: self._judge_report(s, d, code, progress))

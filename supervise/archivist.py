@@ -120,11 +120,13 @@ class Archivist(Keeper):
             raise Invalid(problems)
 
     def _pointer(self, session: Session, task: Task) -> Retired:
-        situation = self.lifecycle(session, task.definition).situation(task)
+        lifecycle = self.law(session, task)
+        closed_on = lifecycle.closed_on(task)
+        assert closed_on is not None
         moments = [event.recorded_at for event in task.events if event.recorded_at is not None]
         return Retired(
-            task.code, task.version, task.events[-1].hash, task.definition, task.opened, task.events[-1].day,
-            last_day(situation), max(moments),
+            task.code, task.version, task.events[-1].hash, task.definition, task.opened, closed_on,
+            last_day(lifecycle.situation(task)), max(moments),
         )  # fmt: skip
 
     def _same(self, rows: Rows, shelf: Shelf, heads: Mapping[str, str], place: str) -> None:
@@ -175,7 +177,7 @@ class Archivist(Keeper):
         codes = [one.task for one in away]
         retired.forget(session, self.district, codes)
         session.flush()
-        self.replay(session)
+        self.replay(session, codes=codes)
         return tuple(codes)
 
     def _as_they_left(self, rows: Rows, away: Sequence[Retired]) -> None:

@@ -17,6 +17,8 @@ from supervise.rules.escalation import Pressed, Proposal
 from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
 from supervise.store import retired, seals, tasks
+from supervise.workflows.definition import Definition
+from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from supervise.intake.breakdown import Breakdown, Draft
     from supervise.intake.notice import Notice
+    from supervise.intake.readers.transcript import Transcript
 
 CHUNK = 500
 Many = list  # the hall's own ``list`` hides the word inside the class
@@ -36,6 +39,12 @@ class View:
     task: Task
     duties: tuple[Duty, ...]
     lifecycle: Lifecycle
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """How its numeric goals stand; none under a law that asks for no figures."""
+        definition = self.lifecycle.definition
+        return standings(definition, self.task) if definition.field_of("figures") else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +70,11 @@ class TickReport:
 class Clerk(Liaison):
     """Everything that moves a task, and the lists people work from."""
 
-    def intake(self, text: str, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
+    def intake(self, source: str | Transcript, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
         """Read a notice into a breakdown that a clerk corrects; nothing is stored.
 
         Args:
-            text: the notice as published.
+            source: the notice as text, or what ``documents.read_document`` made of a file.
             file: its name, for messages.
             code: beginning of the task codes, such as ``GF2021``.
 
@@ -75,8 +84,8 @@ class Clerk(Liaison):
         from supervise.intake import breakdown as breakdowns
         from supervise.intake import notice as notices
 
-        notice = notices.read(text, file)
-        return notice, breakdowns.draft(notice, self.directory, code)
+        notice = notices.read(source, file)
+        return notice, breakdowns.draft(notice, self.directory, code, source=source)
 
     def assign(
         self,
@@ -119,6 +128,7 @@ class Clerk(Liaison):
         if taken:
             raise Refused(Problem("T02", f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复", task=taken[0]))
         source = self.folder.definition(breakdown.workflow)
+        _sorted(drafts, source.value)
         self.register(session, "workflow", source)
         lifecycle = self.lifecycle(session, source.value.name)
         placed = [_placed(draft, breakdown) for draft in drafts]
@@ -136,7 +146,7 @@ class Clerk(Liaison):
         if not found:
             raise self._not_yet(session, code, cut)
         situation = found[0]
-        return View(situation.task, situation.duties, self.lifecycle(session, situation.task.definition))
+        return View(situation.task, situation.duties, self.law(session, situation.task))
 
     def _not_yet(self, session: Session, code: str, cut: Cut) -> Unknown:
         opened = self.load(session, code).opened
@@ -147,7 +157,7 @@ class Clerk(Liaison):
         if cut is not None and not self.histories(session, cut, [code]):
             raise self._not_yet(session, code, cut)
         task = self.load(session, code, cut)
-        lifecycle = self.lifecycle(session, task.definition)
+        lifecycle = self.law(session, task)
         return View(task, lifecycle.situation(task).duties, lifecycle)
 
     def list(self, session: Session, unit: str = "", state: str = "", cut: Cut | None = None) -> tuple[View, ...]:
@@ -160,15 +170,15 @@ class Clerk(Liaison):
             cut: the day; today if not given.
         """
         cut = cut or Cut(self.today())
-        name = self._known_unit(unit, cut.as_of) if unit else ""
+        names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         self._known_state(state)
         found = []
         for situation in self.situations(session, cut):
             task = situation.task
-            mine = not name or any(self._carries(name, u, cut.as_of) for r in PARTIES for u in getattr(task, r))
+            mine = not names or any(not names.isdisjoint(getattr(task, role)) for role in PARTIES)
             states = situation.definition.states
             if mine and (not state or state in (task.state, states.get(task.state))):
-                found.append(View(task, situation.duties, self.lifecycle(session, task.definition)))
+                found.append(View(task, situation.duties, self.law(session, task)))
         return tuple(found)
 
     def _known_state(self, word: str) -> None:
@@ -177,9 +187,6 @@ class Clerk(Liaison):
         if word and word not in known:
             labels = [label for names in states for label in names.values()]
             raise Unknown(Problem("T05", f"没有“{word}”这个状态{did_you_mean(word, labels)}"))
-
-    def _carries(self, name: str, unit: str, day: date) -> bool:
-        return unit == name or self.directory.heir(unit, day) == name
 
     def _known_unit(self, word: str, day: date) -> str:
         unit = self.directory.unit(word, day) or self.directory.unit(word)
@@ -199,20 +206,26 @@ class Clerk(Liaison):
         cut = cut or Cut(self.today())
         names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         behind = set(tasks.waking(session, self.district, cut.as_of))
+        behind |= set(tasks.lent(session, self.district, names)) if names else set()
         away = self._away(session, cut)
         stored = duty_store.unmet(session, self.district, cut, sorted(names))
-        fresh = (d for s in self.situations(session, cut, sorted(behind | away.keys())) for d in s.duties)
+        fresh = (
+            duty for s in self.situations(session, cut, sorted(behind | away.keys())) for duty in s.duties
+            if not names or not names.isdisjoint((*duty.units, *_deputies(s.task, duty, cut.as_of)))
+        )  # fmt: skip
         duties = [
             duty for duty in (*(d for d in stored if d.task not in behind), *fresh)
-            if (not names or not names.isdisjoint(duty.units)) and duty.born <= cut.as_of
-            and duty.outcome(cut.as_of) in ("open", "missed")
+            if duty.born <= cut.as_of and duty.outcome(cut.as_of) in ("open", "missed")
         ]  # fmt: skip
         briefs = away | tasks.briefs(session, self.district, {duty.task for duty in duties})
         found = []
         for duty in duties:
             definition, text, closed_on = briefs[duty.task]
-            if closed_on is None or closed_on > cut.as_of:
-                label = self.lifecycle(session, definition).wording.duty(duty.kind)
+            if closed_on is None or closed_on > cut.as_of or duty.born >= closed_on:
+                law = self.lifecycle(session, definition)
+                if duty.kind not in law.definition.duties:
+                    law = self.law(session, self.load(session, duty.task))
+                label = law.wording.duty(duty.kind)
                 found.append(Owed(duty, label, duty.outcome(cut.as_of), text))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
 
@@ -259,9 +272,10 @@ class Clerk(Liaison):
         proposals: Many[Proposal] = []
         quiet: dict[str, tuple[int, date]] = {}
         for task in tasks.standing(session, self.district, codes).values():
-            lifecycle = self.lifecycle(session, task.definition)
+            lifecycle = self.law(session, task)
             step = lifecycle.settle(task, day)
             for ladder in self.ladders(lifecycle.definition.workflow):
+                self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
                 pressed: Pressed = escalation.press(ladder, lifecycle, step.task, day)
                 step = step.then(pressed.step)
                 proposals += pressed.proposals
@@ -279,9 +293,29 @@ def _placed(draft: Draft, breakdown: Breakdown) -> Task:
     assert due is not None
     return replace(
         Task(draft.code), text=draft.text, lead=draft.lead, co=draft.co, leader=draft.leader, due=due,
-        path=draft.path, targets=draft.targets, lines=str(draft.lines or ""),
+        category=draft.category, path=draft.path, targets=draft.targets, lines=str(draft.lines or ""),
         document=breakdown.document.number or breakdown.document.title,
     )  # fmt: skip
+
+
+def _deputies(task: Task, duty: Duty, day: date) -> list[str]:
+    """Who acts on ``day`` for those who owe a duty."""
+    return [loan.unit for loan in task.loans if loan.role == duty.role and loan.start <= day <= loan.end]
+
+
+def _sorted(drafts: Sequence[Draft], law: Definition) -> None:
+    """Every task is of a category that the lifecycle knows, where it has any.
+
+    Raises:
+        Invalid: T09 with every task that is not.
+    """
+    names = law.categories
+    wrong = [draft for draft in drafts if draft.category not in (names or ("",))]
+    if wrong:
+        said = "、".join(f"{name}({label})" for name, label in names.items()) or "无"
+        raise Invalid(
+            Problem("T09", f"类别“{d.category}”不是{law.title}的类别,请写 category:{said}", task=d.code) for d in wrong
+        )
 
 
 def _limits(breakdown: Breakdown, drafts: Sequence[Draft], day: date) -> list[Problem]:

@@ -158,8 +158,9 @@ class _Run:
 
     def order(self) -> str:
         with self.sessions() as session:
-            _same("编码", tasks.codes(session, DISTRICT), sorted(CODES))
-        return "、".join(sorted(CODES))
+            codes = tasks.codes(session, DISTRICT)
+        _same("编码", codes, sorted({*CODES, *codes}))  # with those that were split off
+        return "、".join(codes)
 
     def undone(self) -> str:
         with self.sessions() as session:

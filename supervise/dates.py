@@ -180,7 +180,8 @@ def official_calendar() -> Calendar:
     return Calendar(frozenset(d for d in off if d not in work), frozenset(work), frozenset(years))
 
 
-PERIOD_WORDS = {"year": "年", "half": "半年", "quarter": "季", "month": "月"}
+PERIOD_WORDS = {"year": "年", "half": "半年", "quarter": "季", "month": "月", "week": "周"}
+_MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 _QUARTERS = "一二三四"
 _PERIOD = re.compile(r"([12][0-9]{3})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2]))?")
 
@@ -225,14 +226,26 @@ def parse_period(text: str) -> Period:
     if match is None:
         raise ValueError(f"“{text}”不是考核期,应写作 2021、2021H1、2021Q2 或 2021-06")
     year, half, quarter, month = int(match[1]), match[3], match[5], match[6]
-    kind, length, number = (
-        ("half", 6, int(half)) if half
-        else ("quarter", 3, int(quarter)) if quarter
-        else ("month", 1, int(month)) if month
-        else ("year", 12, 1)
+    kind, number = (
+        ("half", int(half)) if half
+        else ("quarter", int(quarter)) if quarter
+        else ("month", int(month)) if month
+        else ("year", 1)
     )  # fmt: skip
+    length = _MONTHS[kind]
     start = date(year, (number - 1) * length + 1, 1)
     return Period(match[0], kind, start, add_months(start, length) - ONE_DAY)
+
+
+def period_at(day: date, kind: str) -> Period:
+    """The period of that kind in which ``day`` lies; weeks begin on Monday and are numbered as in ISO 8601."""
+    if kind == "week":
+        year, week, weekday = day.isocalendar()
+        start = day - timedelta(days=weekday - 1)
+        return Period(f"{year}-W{week:02d}", kind, start, start + timedelta(days=6))
+    number = (day.month - 1) // _MONTHS[kind] + 1
+    letter = {"year": "", "half": f"H{number}", "quarter": f"Q{number}", "month": f"-{number:02d}"}[kind]
+    return parse_period(f"{day.year}{letter}")
 
 
 def periods_of(year: int, kind: str) -> tuple[Period, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from supervise.errors import Problem, Refused, Stale, SuperviseError, did_you_me
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.store import retired, tasks
+from supervise.workflows.fields import FieldError, listed_parts
+from supervise.workflows.guards import Companion
 from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -128,35 +130,94 @@ class Liaison(Desk):
         return {event.key: (event.task, event.action) for event in events if event is not None}
 
     def _attempt(self, work: Work, book: _Book, act: Act) -> Task | SuperviseError:
+        steps = dict(book.steps)
         try:
             task = book.task(act.code)
             if task is None:
                 return self.absent(work, act.code)
             if act.key in book.keys:
                 return self._repeated(task, act, book.keys[act.key])
-            lifecycle = self.lifecycle(work, task.definition)
-            if act.seen is not None and act.seen != task.version:
-                return _too_late(lifecycle, task, act.seen)
-            day = act.day or self.today()
-            actor, data = self.acting(act.by, task, day), self._named(lifecycle, act.code, act.data, day)
-            book.enter(act, lifecycle.advance(task, act.action, actor, day, data, act.key))
+            step = self.decided(work, task, act)
+            book.enter(act.code, step)
+            lifecycle = self.law(work, task)
+            if act.action in lifecycle.reaching:
+                self._reach(work, book, lifecycle, step.task, act.by)
+            if act.key:
+                book.keys[act.key] = act.code, act.action
             return task
         except SuperviseError as error:
+            book.steps = steps
             return error
+
+    def decided(self, work: Work, task: Task, act: Act) -> Step:
+        """What an act gives on a task as it stands; nothing is written.
+
+        Raises:
+            Refused: with everything that is wrong and what can be done instead.
+            Stale: when the actor was looking at another version of the task.
+        """
+        lifecycle = self.law(work, task)
+        if act.seen is not None and act.seen != task.version:
+            raise _too_late(lifecycle, task, act.seen)
+        day = act.day or self.today()
+        actor, data = self.acting(act.by, task, day), self._named(work, lifecycle, act.code, act.data, day)
+        return lifecycle.advance(task, act.action, actor, day, data, act.key)
+
+    def _reach(self, work: Work, book: _Book, lifecycle: Lifecycle, task: Task, by: Actor) -> None:
+        """What an act does beyond its task: it opens the parts it is split into, and acts on the tasks it names."""
+        event = task.events[-1]
+        codes = [part["code"] for part in event.changes.get("parts", ())]
+        for code in codes and [*tasks.standing(work, self.district, codes)]:
+            raise Refused(Problem("T02", f"{code} 已经交办过,编码不能重复", task=task.code))
+        for part in event.data[lifecycle.definition.field_of("parts", event.data)] if codes else ():
+            opened = replace(
+                task, code=part["code"], text=part["text"], title="", lead=tuple(part["lead"]), co=(),
+                due=date.fromisoformat(part["due"]), parent=task.code, targets=(),
+            )  # fmt: skip
+            book.enter(part["code"], lifecycle.open(opened, self.acting(by, opened, event.day), event.day))
+        for companion in lifecycle.companions(event, task):
+            self._accompany(work, book, companion, task, by)
+
+    def _accompany(self, work: Work, book: _Book, companion: Companion, task: Task, by: Actor) -> None:
+        other = book.task(companion.code) or tasks.standing(work, self.district, [companion.code]).get(companion.code)
+        if other is None:
+            raise self.absent(work, companion.code)
+        lifecycle, day = self.law(work, other), task.events[-1].day
+        if companion.part and lifecycle.closed_on(other) is not None:
+            return  # whose whole is closed has nobody to report to
+        spec = lifecycle.definition.actions.get(companion.action)
+        names = lifecycle.definition.field_of("task", spec.needs) if spec is not None else ""
+        data = {names: task.code} if names else {}
+        actor = self.acting(by, other, day)
+        step = lifecycle.advance(other, companion.action, actor, day, data, via=companion)
+        book.enter(companion.code, step)
 
     def _repeated(self, task: Task, act: Act, done: tuple[str, str]) -> Task | Refused:
         if done == (act.code, act.action):
             return task
         return Refused(Problem("A10", f"幂等键“{act.key}”已用于 {done[0]} 的另一次办理", task=act.code))
 
-    def _named(self, lifecycle: Lifecycle, code: str, data: Mapping[str, Any], day: date) -> Mapping[str, Any]:
-        """Form data with units under their canonical names."""
-        fields = lifecycle.definition.fields
-        named = {
-            name: [self._unit(word, code, name, day) for word in _words(value)]
-            for name, value in data.items() if value and name in fields and fields[name].kind == "units"
-        }  # fmt: skip
+    def _named(
+        self, work: Work, lifecycle: Lifecycle, code: str, data: Mapping[str, Any], day: date
+    ) -> Mapping[str, Any]:
+        """Form data with units under their canonical names, and other tasks that are there."""
+        named: dict[str, Any] = {}
+        for name, value in data.items():
+            spec = lifecycle.definition.fields.get(name) if value else None
+            if spec is None:
+                continue
+            if spec.kind == "units":
+                named[name] = [self._unit(word, code, name, day) for word in _words(value)]
+            elif spec.kind == "parts":
+                named[name] = [self._part(part, code, name, day) for part in _listed(value, code, name)]
+            elif spec.kind == "task" and not tasks.standing(work, self.district, [str(value).strip()]):
+                raise Refused(
+                    [replace(p, task=code, path=name) for p in self.absent(work, str(value).strip()).problems]
+                )
         return {**data, **named} if named else data
+
+    def _part(self, part: Mapping[str, Any], code: str, field: str, day: date) -> dict[str, Any]:
+        return {**part, "lead": [self._unit(word, code, field, day) for word in _words(part.get("lead") or ())]}
 
     def _unit(self, word: str, code: str, field: str, day: date) -> str:
         unit = self.directory.unit(word, day)
@@ -170,7 +231,7 @@ class Liaison(Desk):
         task, day = self.load(session, code), day or self.today()
         if retired.pointers(session, self.district, [code]):
             return ()
-        return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
+        return self.law(session, task).allowed(task, self.acting(by, task, day), day)
 
 
 def settled(made: Made) -> tuple[Task, ...]:
@@ -196,11 +257,16 @@ class _Book:
     def task(self, code: str) -> Task | None:
         return self.steps[code].task if code in self.steps else self.tasks.get(code)
 
-    def enter(self, act: Act, step: Step) -> None:
-        before = self.steps.get(act.code)
-        self.steps[act.code] = before.then(step) if before is not None else step
-        if act.key:
-            self.keys[act.key] = act.code, act.action
+    def enter(self, code: str, step: Step) -> None:
+        before = self.steps.get(code)
+        self.steps[code] = before.then(step) if before is not None else step
+
+
+def _listed(value: Any, code: str, field: str) -> list[dict[str, Any]]:
+    try:
+        return listed_parts(value)
+    except FieldError as error:
+        raise Refused(Problem("A04", str(error), task=code, path=field)) from None
 
 
 def _words(value: Any) -> Iterable[str]:

@@ -1,9 +1,12 @@
 """The closed vocabulary in which definitions and rules are written, parsed once into small frozen trees.
 
     due          10 workdays after assign | 5 workdays after report or catch_up | [06-25, 12-25] | until of order
-                 task
+                 task | 20 days before task | stages
+                 5 days after each month | end of each quarter | day 25 of each month
     condition    finish missed | decision open | 7 days before finish | 15 workdays after finish
-                 finish behind 20% | blue unanswered
+                 finish behind 20% | blue unanswered | delegate expired | parts closed
+    bound        2 times | 60 days | 6 months after assign
+    value        wording | wording of propose
     measure      a condition or an action, counted: plan on time | missed | rework | order red | finish on pace
     comparison   a measure or a name, compared: score >= 90 | finish missed >= 3 | black = 0
 
@@ -15,17 +18,27 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+
+from supervise.dates import PERIOD_WORDS
 
 OPENING = "assign"
 """The one action every workflow has without listing it: the office places the task."""
 
+MIGRATE, REVERT = "migrate", "revert"
+"""What brings a task under another law, and what takes that back; no workflow lists them either."""
+
 OUTCOMES = ("open", "on time", "late", "missed", "void")
-_NAME = r"[a-z][a-z0-9_]*"
-_SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({_NAME}(?: or {_NAME})*)$")
-_BEHIND = re.compile(rf"^({_NAME}) behind (\d+(?:\.\d+)?)%$")
+NAME = r"[a-z][a-z0-9_]*"
+_SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")
+_PERIOD = f"({'|'.join(PERIOD_WORDS)})(?:-year)?"
+_EACH = re.compile(rf"^(\d{{1,3}}) (workdays?|days?) after each {_PERIOD}$")
+_DAY_OF = re.compile(rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}$")
+_BEHIND = re.compile(rf"^({NAME}) behind (\d+(?:\.\d+)?)%$")
+_PARTS = re.compile(r"^parts (?:(open)|(?:(100|[1-9]\d?)% )?closed)$")
+_BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({NAME})$")
 _COMPARISON = re.compile(r"^(.+?) *(>=|<=|!=|=|>|<) *(-?\d+(?:\.\d+)?)$")
 _OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": operator.ge, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt,
@@ -57,18 +70,45 @@ class OnDates:
 
 
 @dataclass(frozen=True, slots=True)
-class UntilOf:
-    """The limit given in the data of each ``action``."""
+class EachPeriod:
+    """A limit for every week, month, quarter, half-year or year.
 
-    action: str
+    Args:
+        period: ``week``, ``month``, ``quarter``, ``half`` or ``year``.
+        count: ``unit`` after its last day; 0 for the last day itself.
+        unit: ``workdays`` or ``days``.
+        day: instead, this day of its last month (of the week, from Monday).
+    """
+
+    period: str
+    count: int = 0
+    unit: str = "days"
+    day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """A limit on the date of each stage of the approved plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class UntilOf:
+    """The limit given in the data of each of ``actions``."""
+
+    actions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskDue:
-    """The task's own due date."""
+    """The task's own due date, or so much before it."""
+
+    count: int = 0
+    unit: str = "days"
 
 
-Due = AfterAction | OnDates | UntilOf | TaskDue
+Due = AfterAction | OnDates | EachPeriod | Stages | UntilOf | TaskDue
+Fixed = OnDates | EachPeriod | Stages
+"""Limits on dates that are known beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +144,50 @@ class Unanswered:
     rung: str
 
 
-Condition = Outcome | Distance | Behind | Unanswered
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The date that an ``action`` gave is over."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts the task was split into have ended, or some are still open.
+
+    Args:
+        closed: whether they must have ended.
+        percent: the share of their weight that must have ended.
+    """
+
+    closed: bool
+    percent: Decimal = Decimal(100)
+
+
+Condition = Outcome | Distance | Behind | Unanswered | Expired | Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How far an action may go in all: so many ``times``, so many ``days`` it may put the limit off, or a last day.
+
+    Args:
+        count: of ``unit``.
+        unit: ``times``, ``days``, ``workdays`` or ``months``.
+        after: the action from which the last day is counted; empty for a total.
+    """
+
+    count: int
+    unit: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What was filled into ``field``, in this act or in the latest act ``of`` that name."""
+
+    field: str
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +225,47 @@ class Comparison:
         return f"{self.subject} {self.sign} {self.value}"
 
 
-def parse_due(value: str | Sequence[str]) -> Due:
+def parse_due(value: object) -> Due:
     """What a duty's ``due`` says.
 
     Raises:
-        ValueError: in Chinese, when it is none of the four forms.
+        ValueError: in Chinese, when it is none of the forms.
     """
-    if not isinstance(value, str):
+    if isinstance(value, list | tuple):
         if not value:
             raise ValueError("期限至少要写一个月日,如 [06-25, 12-25]")
         return OnDates(tuple(_month_day(text) for text in value))
-    if value == "task":
-        return TaskDue()
-    if value.startswith("until of "):
-        return UntilOf(value.removeprefix("until of ").strip())
-    match = _SPAN.fullmatch(value.strip())
-    if match and match[3] == "after":
-        return AfterAction(int(match[1]), _unit(match[2]), tuple(match[4].split(" or ")))
-    raise ValueError(f"看不懂期限“{value}”,可写:10 workdays after assign、[06-25, 12-25]、until of order、task")
+    words = _words(value)
+    if words in ("task", "stages"):
+        return TaskDue() if words == "task" else Stages()
+    if words.startswith("until of "):
+        return UntilOf(tuple(words.removeprefix("until of ").strip().split(" or ")))
+    if match := _SPAN.fullmatch(words):
+        count, unit = int(match[1]), _unit(match[2])
+        if match[3] == "after":
+            return AfterAction(count, unit, tuple(match[4].split(" or ")))
+        if match[4] == "task":
+            return TaskDue(count, unit)
+    if match := _EACH.fullmatch(words):
+        return EachPeriod(match[3], int(match[1]), _unit(match[2]))
+    if match := _DAY_OF.fullmatch(words):
+        return EachPeriod(match[2], day=_day_of(int(match[1]), match[2])) if match[1] else EachPeriod(match[2])
+    raise ValueError(
+        f"看不懂期限“{value}”,可写:10 workdays after assign、[06-25, 12-25]、5 days after each month、"
+        "day 25 of each month、end of each quarter、until of order、task、20 days before task、stages"
+    )
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"应是文字,不能是“{value}”")
+    return value.strip()
+
+
+def _day_of(day: int, period: str) -> int:
+    if not 1 <= day <= (7 if period == "week" else 31):
+        raise ValueError(f"{PERIOD_WORDS[period]}里没有第 {day} 天")
+    return day
 
 
 def parse_length(text: object) -> Length:
@@ -174,7 +280,7 @@ def parse_length(text: object) -> Length:
     return Length(int(match[1]), _unit(match[2]))
 
 
-def _month_day(text: str) -> tuple[int, int]:
+def _month_day(text: object) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{2})-(\d{2})", str(text))
     longest = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     if not match or not 1 <= int(match[1]) <= 12 or not 1 <= int(match[2]) <= longest[int(match[1]) - 1]:
@@ -186,59 +292,87 @@ def _unit(word: str) -> str:
     return word if word.endswith("s") else word + "s"
 
 
-def parse_condition(text: str) -> Condition:
+def parse_condition(text: object) -> Condition:
     """A phrase that holds on some days of a task.
 
     Raises:
         ValueError: in Chinese, when it is no condition.
     """
-    found = _condition(text)
+    found = _condition(_words(text))
     if found is None:
         raise ValueError(
-            f"看不懂条件“{text}”,可写:finish missed、7 days before finish、finish behind 20%、blue unanswered"
+            f"看不懂条件“{text}”,可写:finish missed、7 days before finish、finish behind 20%、blue unanswered、"
+            "delegate expired、parts closed"
         )
     return found
 
 
-def _condition(text: str) -> Condition | None:
-    words = text.strip()
+def _condition(words: str) -> Condition | None:
+    if match := _PARTS.fullmatch(words):
+        return Parts(match[1] is None, Decimal(match[2] or 100))
     for outcome in OUTCOMES:
         if words == outcome:
             return Outcome(outcome)
-        if words.endswith(" " + outcome) and re.fullmatch(_NAME, words[: -len(outcome) - 1]):
+        if words.endswith(" " + outcome) and re.fullmatch(NAME, words[: -len(outcome) - 1]):
             return Outcome(outcome, words[: -len(outcome) - 1])
     if match := _SPAN.match(words):
         return Distance(int(match[1]), _unit(match[2]), match[3] == "before", match[4])
     if match := _BEHIND.match(words):
         return Behind(match[1], Decimal(match[2]))
-    if match := re.fullmatch(rf"({_NAME}) unanswered", words):
+    if match := re.fullmatch(rf"({NAME}) unanswered", words):
         return Unanswered(match[1])
+    if match := re.fullmatch(rf"({NAME}) expired", words):
+        return Expired(match[1])
     return None
 
 
-def parse_measure(text: str) -> Measure:
+def parse_bound(text: object) -> Bound:
+    """How far an action may go.
+
+    Raises:
+        ValueError: in Chinese, when it is none.
+    """
+    match = _BOUND.fullmatch(str(text).strip())
+    if match is None:
+        raise ValueError(f"看不懂限度“{text}”,可写:2 times、60 days、6 months after assign")
+    return Bound(int(match[1] or match[3]), _unit(match[2] or match[4]), match[5] or "")
+
+
+def parse_value(text: object) -> Value:
+    """Where a value comes from.
+
+    Raises:
+        ValueError: in Chinese, when it is none.
+    """
+    match = re.fullmatch(rf"({NAME})(?: of ({NAME}))?", str(text).strip())
+    if match is None:
+        raise ValueError(f"看不懂“{text}”,应写字段名,或:字段 of 动作")
+    return Value(match[1], match[2] or "")
+
+
+def parse_measure(text: object) -> Measure:
     """A phrase that can be counted over a period.
 
     Raises:
         ValueError: in Chinese, when it is none.
     """
-    words = text.strip()
+    words = _words(text)
     if found := _condition(words):
         return found
-    if match := re.fullmatch(rf"({_NAME}) on pace", words):
+    if match := re.fullmatch(rf"({NAME}) on pace", words):
         return OnPace(match[1])
-    if match := re.fullmatch(rf"({_NAME})(?: ({_NAME}))?", words):
+    if match := re.fullmatch(rf"({NAME})(?: ({NAME}))?", words):
         return Done(match[1], match[2] or "")
     raise ValueError(f"看不懂“{text}”,可写:plan on time、finish on pace、rework、order red")
 
 
-def parse_comparison(text: str) -> Comparison:
+def parse_comparison(text: object) -> Comparison:
     """A measure or a name compared with a number, such as ``score >= 90``.
 
     Raises:
         ValueError: in Chinese, when it is none.
     """
-    match = _COMPARISON.match(text.strip())
+    match = _COMPARISON.match(_words(text))
     if match is None:
         raise ValueError(f"看不懂条件“{text}”,可写:score >= 90、finish missed >= 3、black = 0")
     return Comparison(match[1], parse_measure(match[1]), match[2], Decimal(match[3]))

@@ -6,13 +6,14 @@ definition and old records stay readable when the law has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from supervise.dates import FOREVER, Span
+from supervise.goals import Target, goals
 
 PARTIES = ("lead", "co", "leader")
 """The roles a unit or person can have in a task."""
@@ -33,9 +34,9 @@ class Event:
         actor: the person, as the host names them.
         unit: the unit acted for.
         data: the fields filled in, as plain JSON values.
-        changes: what it changes on the task (``due``, ``lead`` …) or voids (``void``).
+        changes: what it changes on the task (``due``, ``lead`` …), voids (``void``), pauses, lends, stops or undoes.
         to: roles or units that must hear of it.
-        definition: ``key-work@1``, the law it was done under.
+        definition: ``key-work@2``, the law it was done under.
         key: idempotency key, unique within the district.
         hash: its link in the task's chain; empty until it is saved.
     """
@@ -64,6 +65,32 @@ class Event:
         )  # fmt: skip
 
 
+class Stage(NamedTuple):
+    """A dated goal of the approved plan; ``percent`` is how much of the whole must be done by then, if it says so."""
+
+    day: date
+    text: str
+    percent: Decimal | None = None
+
+
+class Pause(NamedTuple):
+    """The clock of the parties stands still after day ``start`` up to and including ``end``; begun by event ``seq``."""
+
+    seq: int
+    start: date
+    end: date
+
+
+class Loan(NamedTuple):
+    """A unit acts in a part of another from ``start`` up to and including ``end``; begun by event ``seq``."""
+
+    seq: int
+    start: date
+    end: date
+    role: str
+    unit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One matter under supervision: the fold of its events.
@@ -74,9 +101,15 @@ class Task:
         lead, co, leader: the parties, by canonical name.
         due: the day it must be finished by.
         state: name of the state in the definition.
-        definition: ``key-work@1``.
-        path, document, lines, targets, title: where it comes from and what it promises.
+        definition: ``key-work@2``.
+        path, document, lines, title: where it comes from.
+        targets: what it promises: goals with a number, and words.
         parent: code of the task it was split from.
+        merged: code of the task that carries it on.
+        category: kind of task, where the definition has several.
+        stages: the dated goals of the plan as last approved.
+        pauses, loans: when the clock of the parties stood still, and who acted for whom.
+        undone: numbers of the events that were taken back, and of those that did so.
         events: its history, in order.
     """
 
@@ -92,9 +125,20 @@ class Task:
     path: tuple[str, ...] = ()
     document: str = ""
     lines: str = ""
-    targets: tuple[str, ...] = ()
+    targets: tuple[Target | str, ...] = ()
     parent: str = ""
+    merged: str = ""
+    category: str = ""
+    stages: tuple[Stage, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    loans: tuple[Loan, ...] = ()
+    undone: frozenset[int] = frozenset()
     events: tuple[Event, ...] = ()
+
+    @property
+    def acts(self) -> tuple[Event, ...]:
+        """Its history without what was taken back."""
+        return tuple([e for e in self.events if e.seq not in self.undone]) if self.undone else self.events
 
     @property
     def opened(self) -> date:
@@ -110,13 +154,17 @@ class Task:
         """The same, with the same history as it is on record."""
         return Task(**{name: getattr(self, name) for name in Task.__slots__} | {"events": events})
 
-    def roles_of(self, unit: str) -> frozenset[str]:
-        """The parts ``unit`` plays in this task."""
-        return frozenset(role for role in PARTIES if unit in getattr(self, role))
+    def roles_of(self, unit: str, day: date) -> frozenset[str]:
+        """The parts ``unit`` plays in this task on ``day``, its own and those lent to it."""
+        own = [role for role in PARTIES if unit in getattr(self, role)]
+        lent = [loan.role for loan in self.loans if loan.unit == unit and loan.start <= day <= loan.end]
+        return frozenset((*own, *lent))
 
 
 _TUPLES = frozenset({*PARTIES, "path", "targets"})
-CHANGEABLE = frozenset({"text", "title", "due", "document", "lines", "parent", *_TUPLES})
+CHANGEABLE = frozenset(
+    {"text", "title", "due", "document", "lines", "parent", "merged", "category", "stages", *_TUPLES}
+)
 """What an event's ``changes`` may set on a task."""
 
 
@@ -136,15 +184,53 @@ def replay(events: Iterable[Event]) -> Task:
 
 
 def _after(task: Task, news: Sequence[Event], history: tuple[Event, ...]) -> Task:
+    undone = task.undone
+    if any("undone" in event.changes for event in news):  # what was taken back never was: told again without it
+        undone = frozenset(n for e in history if "undone" in e.changes for n in (e.seq, e.changes["undone"]))
+        task, news = Task(task.code), [event for event in history if event.seq not in undone]
     held = {name: getattr(task, name) for name in Task.__slots__}
     for event in news:
         for name, value in event.changes.items():
             if name == "due":
                 held[name] = date.fromisoformat(value)
+            elif name == "targets":
+                held[name] = goals(value)
+            elif name == "stages":
+                held[name] = tuple([_stage(stage) for stage in value])
             elif name in CHANGEABLE:
                 held[name] = tuple(value) if name in _TUPLES else value
-    held |= {"state": news[-1].target, "definition": news[-1].definition, "events": history}
+            elif name in _STRETCHES:
+                held |= _STRETCHES[name](held, event, value)
+    last = history[-1]
+    held |= {"state": last.target, "definition": last.definition, "events": history, "undone": undone}
     return Task(**held)
+
+
+def _stage(stage: Mapping[str, str]) -> Stage:
+    percent = Decimal(stage["percent"]) if "percent" in stage else None
+    return Stage(date.fromisoformat(stage["day"]), stage["text"], percent)
+
+
+def _paused(held: Mapping[str, Any], event: Event, until: str) -> dict[str, Any]:
+    return {"pauses": (*held["pauses"], Pause(event.seq, event.day, date.fromisoformat(until)))}
+
+
+def _lent(held: Mapping[str, Any], event: Event, lent: Mapping[str, Any]) -> dict[str, Any]:
+    end = date.fromisoformat(lent["until"])
+    new = [Loan(event.seq, event.day, end, role, unit) for role, units in lent["parts"].items() for unit in units]
+    return {"loans": (*held["loans"], *new)}
+
+
+def _stopped(held: Mapping[str, Any], event: Event, begun: Sequence[int]) -> dict[str, Any]:
+    return {
+        name: tuple(one._replace(end=min(one.end, event.day)) if one.seq in begun else one for one in held[name])
+        for name in ("pauses", "loans")
+    }
+
+
+_STRETCHES: Mapping[str, Callable[[Mapping[str, Any], Event, Any], dict[str, Any]]] = {
+    "pause": _paused, "lent": _lent, "stop": _stopped,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sqlite3
+import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +23,12 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore", "retire",
+    "diagram", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate", "simulate", "walk",
+    "schema",
 )  # fmt: skip
+OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
-EVERY = (*COMMANDS, *OF_DB)
+EVERY = (*COMMANDS, *OF_UNITS, *OF_DB)
 QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram")
 
 SMALL = """青禾区人民政府办公室
@@ -135,13 +140,16 @@ def play(folder: Path) -> Day:
     day.run("assign", day.breakdown, "--day", "2025-02-20")
     day.run("show", "QH2025-001", "--as-of", "2025-02-21")
     day.run("owed", "区工信局", "--as-of", "2025-02-21")
-    day.do("2025-02-24", "区工信局", "plan", "--milestones", "六月前完成9家;年底前完成18家", "--contact", "王某")
+    day.do(
+        "2025-02-24", "区工信局", "plan", "--milestones", "2025-06-30 完成9家;2025-12-31 完成18家", "--contact", "王某"
+    )
     day.do("2025-02-26", "督查室", "start")
     day.do("2025-06-10", "区统计局", "contribute", "--summary", "按月提供数据")
     (folder / "佐证.txt").write_text("名单", "utf-8")
     day.do(
         "2025-06-20", "工信局", "report",
-        "--summary", "新增9家", "--progress", "55%", "--evidence", f"{folder / '佐证.txt'};会议纪要",
+        "--summary", "新增9家", "--figures", "规上企业 9家(统计局月报);总数 137家",
+        "--evidence", f"{folder / '佐证.txt'};会议纪要",
     )  # fmt: skip
     day.do("2025-06-23", "督查室", "verify", "--opinion", "属实")
     day.run("tick", "2025-06-26")
@@ -154,6 +162,49 @@ def play(folder: Path) -> Day:
     return day
 
 
+def _new_law(folder: Path, made: dict[str, list[Any]]) -> None:
+    """A newer version beside the first: compared, approved, tasks moved there and back, rehearsed."""
+    laws = folder / "两版"
+    shutil.copytree(DEFINITIONS, laws)
+    text = (laws / "key-work.yaml").read_text("utf-8")
+    number = int(re.search(r"^version: (\d+)", text, re.MULTILINE)[1])  # type: ignore[index]
+    old, new = f"key-work@{number}", f"key-work@{number + 1}"
+    text = text.replace(f"version: {number}", f"version: {number + 1}", 1)
+    text = re.sub(r"^  (review: .*due: )10 workdays", r"  \g<1>7 workdays", text, flags=re.MULTILINE)
+    text = re.sub(r"^  replan: .*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^  progress:( .*due: )\[06-25, 12-25\]", r"  progress:\g<1>[09-25]", text, flags=re.MULTILINE)
+    (laws / "key-work-new.yaml").write_text(text, "utf-8")
+    db = folder / "青禾.db"
+
+    def step(*arguments: str | Path) -> None:
+        result = run(*arguments, "--definitions", laws, "--json", "--db", db)
+        assert "error" not in result.data, result.data
+        made.setdefault(str(arguments[0]), []).append(result.data)
+
+    step("diff", old, new)
+    step("approve", new, "--by", "李某")
+    step(
+        "do",
+        "QH2025-009",
+        "plan",
+        "--as",
+        "区发改局",
+        "--day",
+        "2025-07-16",
+        "--milestones",
+        "2025-10-31 甲",
+        "--contact",
+        "王某",
+    )
+    step("do", "QH2025-009", "revise", "--as", "督查室", "--day", "2025-07-17", "--reason", "不具体")
+    step("migrate", old, new, "--dry-run", "--day", "2025-07-20")
+    step("migrate", old, new, "--day", "2025-07-20")
+    step("migrate", old, new, "--revert", "--day", "2025-07-20")
+    step("simulate", "rework")
+    step("simulate", "orders")
+    step("walk", old, "--day", "2025-03-03")
+
+
 def _forge(db: Path) -> None:
     """An event, a seal and a publication changed behind the program's back."""
     with sqlite3.connect(db) as connection:
@@ -161,6 +212,30 @@ def _forge(db: Path) -> None:
         connection.execute("update sv_seal set tasks = tasks + 1 where seq = 3")
         connection.execute("update sv_publication set body = replace(body, '0', '1')")
     connection.close()
+
+
+def _learned(folder: Path) -> Any:
+    """What assigning a workbook says in which a name was corrected, with definitions and a database of its own."""
+    from supervise.intake import Breakdown, Draft
+    from supervise.worksheet import breakdown
+
+    own = folder / "自己的"
+    shutil.copytree(DEFINITIONS, own)
+    file, fixed = folder / "改名.xlsx", Draft(code="L1", text="修路。", lead=("区工业信息化局",))
+    file.write_bytes(breakdown(Breakdown(tasks=(fixed,), due=date(2025, 12, 31))))
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    strings = parts["xl/sharedStrings.xml"].decode()
+    row = parts["xl/worksheets/sheet1.xml"].decode()
+    number = re.findall("<si>.*?</si>", strings).index("<si><t>区工业信息化局</t></si>")
+    extra = len(re.findall("<si>", strings))
+    parts["xl/sharedStrings.xml"] = strings.replace("</sst>", "<si><t>区工信局</t></si></sst>").encode()
+    parts["xl/worksheets/sheet1.xml"] = row.replace(f"<v>{number}</v>", f"<v>{extra}</v>").encode()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    answer = run("assign", file, "--day", "2025-02-20", "--definitions", own, "--db", folder / "改名.db", "--json")
+    return answer.data
 
 
 def play_json(folder: Path) -> dict[str, list[Any]]:
@@ -171,21 +246,36 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     def step(*arguments: str | Path) -> Any:
         result = day.run(*arguments, "--json")
         assert result.err == ""
-        words = " ".join(str(word) for word in arguments[: 2 if arguments[0] == "db" else 1])
+        words = " ".join(str(word) for word in arguments[: 2 if arguments[0] in ("db", "units") else 1])
         name = "错误" if "error" in result.data else words
         made.setdefault(name, []).append(result.data)
         return result.data
 
     step("init", "--copy", folder / "definitions")
     step("check")
+    step("schema", "units")
+    step("schema", "--all", "-o", folder / "schemas")
     step("intake", NOTICE, "--code", "QH2025", "-o", day.breakdown)
     small = folder / "小通知.txt"
     small.write_text(SMALL, "utf-8")
     step("intake", small)
+    step("intake", small, folder / "没有.txt")
+    step("units", "propose", NOTICE)
+    made.setdefault("assign", []).append(_learned(folder))
     step("assign", day.breakdown, "--day", "2025-02-20")
     step("assign", day.breakdown, "--day", "2025-02-20", "--skip", "QH2025-015", "--skip", "QH2025-035")
     step(
-        "do", "QH2025-001", "plan", "--as", "区工信局", "--day", "2025-02-24", "--milestones", "甲", "--contact", "王某"
+        "do",
+        "QH2025-001",
+        "plan",
+        "--as",
+        "区工信局",
+        "--day",
+        "2025-02-24",
+        "--milestones",
+        "2025-06-30 甲",
+        "--contact",
+        "王某",
     )
     step("do", "QH2025-001", "waive", "--as", "督查室", "--day", "2025-02-24", "--duty", "progress", "--reason", "受灾")
     step("show", "QH2025-001", "--as-of", "2025-02-24")
@@ -193,6 +283,10 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("owed", "区工信局", "--as-of", "2025-02-24")
     step("log", "QH2025-001")
     step("tick", "2025-03-31")
+    step(
+        "do", "QH2025-003", "plan", "--as", "区科技局", "--day", "2025-03-31", "--dry-run",
+        "--milestones", "2025-10-31 甲", "--contact", "王某",
+    )  # fmt: skip
     step("board", "red-black", "2025Q1", "--as-of", "2025-03-31", "--publish")
     step("tick", "2025-06-30")
     step("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--publish")
@@ -214,6 +308,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("retire")
     (folder / "走了.db").rename(folder / "2025.db")
     step("retire", "QH2025-002", "--back")
+    _new_law(folder, made)
     _forge(day.db)
     step("audit", "--from", "2")
     step("audit")

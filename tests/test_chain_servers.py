@@ -45,7 +45,7 @@ def test_advances_of_different_tasks_do_not_wait_for_each_other(url: str, sessio
     with sessions.begin() as session:
         office.assign(session, drafts("T1", "T2", "T3"), OFFICE, OPENED)
         office.seal(session)
-    given = ("--as", "区工信局", "--day", "2025-03-05", "--milestones", "六月过半", "--contact", "李某")
+    given = ("--as", "区工信局", "--day", "2025-03-05", "--milestones", "2025-06-30 过半", "--contact", "李某")
     with sessions.begin() as session:
         office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN)
         done = run(url, "do", "T2", "plan", *given)

@@ -26,6 +26,7 @@ from tests.cli_help import (
     EVERY,
     NOTICE,
     OF_DB,
+    OF_UNITS,
     QUERIES,
     Day,
     Result,
@@ -86,10 +87,11 @@ def options(command: click.Command) -> set[str]:
 
 def test_the_commands_are_these_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
-    assert tuple(cli.commands) == (*COMMANDS, "db")
+    assert tuple(cli.commands) == (*COMMANDS, "units", "db")
+    assert tuple(f"units {name}" for name in group("units").commands) == OF_UNITS
     assert tuple(f"db {name}" for name in group("db").commands) == OF_DB
     told = run("--help").out.split("命令:")[1]
-    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "db")
+    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "units", "db")
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -99,7 +101,7 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
     assert (("--as-of" in options(named(name))), name) == (name in QUERIES, name)
 
 
-@pytest.mark.parametrize("name", ["", "db", *EVERY])
+@pytest.mark.parametrize("name", ["", "units", "db", *EVERY])
 def test_help_is_chinese_and_fits_the_screen(name: str) -> None:
     """No English is left over from the library, each option has its meaning, and no line is wider than the screen."""
     result = run(*name.split(), "--help")
@@ -165,7 +167,7 @@ def test_nothing_is_placed_while_anything_is_open(played: Day) -> None:
     text = played.steps["assign too early"].err
     said(played.steps["assign too early"], 4, "I01", "QH2025-035", "没有牵头单位")
     said(played.steps["assign too early"], 4, "I03", "QH2025-015", "相关镇(街道)")
-    assert len(re.findall(rf"^{re.escape(str(played.breakdown))}:\d+  QH2025-", text, re.MULTILINE)) == 2
+    assert len(re.findall(rf"^{re.escape(str(played.breakdown))}:\d+:\d+  QH2025-", text, re.MULTILINE)) == 2
     assert played.steps["list nothing"].out == "没有符合条件的任务\n"
 
 
@@ -230,10 +232,33 @@ def test_the_picture_has_the_counts(played: Day) -> None:
     assert "1 项" in picture
 
 
+def test_goals_and_their_figures_are_shown(played: Day) -> None:
+    """A task shows each numeric goal, how far it has come, by when and on whose word; a fall with its reason."""
+    at = ("--as-of", "2025-06-21", "--db", played.db)
+    shown = run("show", "QH2025-001", *at).out
+    assert re.search(r"^  规模以上工业企业 = 18 家\(增量\) +9 +50%  2025-06-25  统计局月报$", shown, re.MULTILINE)
+    assert re.search(r"^  总数 >= 146 家 +137  93\.8%  2025-06-25$", shown, re.MULTILINE)
+    assert re.search(r"^  平均 +71\.9%$", shown, re.MULTILINE)
+    assert "指标完成数:规模以上工业企业 9 家,50%" in played.steps["log"].out
+    first = run("show", "QH2025-001", "--json", *at).data["goals"][0]
+    assert (first["figure"], first["share"], first["fell"], first["source"]) == ("9", "50", None, "统计局月报")
+
+
+def test_a_fall_is_shown_with_its_explanation(day: Day) -> None:
+    """Who looks at a task sees that a cumulative figure fell, and why."""
+    day.do("2025-06-24", "督查室", "resume")
+    less = ("--summary", "核减", "--evidence", "名单", "--figures", "规上企业 8家")
+    result = day.do("2025-06-25", "区工信局", "report", *less)
+    assert (result.code, "累计数不能减少" in result.err, "[A21]" in result.err) == (3, True, True)
+    day.do("2025-06-25", "区工信局", "report", *less, "--reason", "一家重复统计")
+    shown = day.run("show", "QH2025-001", "--as-of", "2025-06-25").out
+    assert "  规模以上工业企业:上次 9,这次 8,说明:一家重复统计" in shown
+
+
 def test_the_log_keeps_every_act_and_the_replay_agrees(played: Day) -> None:
     """What was done stands in the log in its order, and the whole record folds to what is stored."""
     log = played.steps["log"].out
-    acts = [line.split()[3] for line in log.splitlines()[1:]]
+    acts = [line.split()[3] for line in log.splitlines()[1:] if line[0] != " "]
     assert acts[:6] == ["交办", "报送落实方案", "审定方案", "协办报送", "报告进展", "核实"]
     assert "佐证.txt、会议纪要" in log
     assert played.steps["replay"].out.startswith("44 项、")
@@ -279,7 +304,7 @@ def test_the_same_board_is_recomputed_to_the_byte(day: Day) -> None:
     """A board at a cut is the same document however often, and however late, it is asked for."""
     asked = ("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--known", "2999-01-01T00:00", "--json")
     first = day.run(*asked).out
-    day.do("2025-07-10", "区科技局", "plan", "--milestones", "甲", "--contact", "李某", code="QH2025-003")
+    day.do("2025-07-10", "区科技局", "plan", "--milestones", "2025-12-01 甲", "--contact", "李某", code="QH2025-003")
     day.run("tick", "2025-08-01")
     assert day.run(*asked).out == first
 
@@ -332,7 +357,7 @@ def test_two_districts_share_a_database(day: Day) -> None:
     placed = day.run("assign", day.breakdown, "--day", "2025-02-20", "--district", "麦垄区")
     assert placed.code == 0
     day.run("do", "QH2025-001", "plan", "--as", "区工信局", "--day", "2025-02-21", "--district", "麦垄区",
-            "--milestones", "甲", "--contact", "乙")  # fmt: skip
+            "--milestones", "2025-12-01 甲", "--contact", "乙")  # fmt: skip
     assert len(day.run("log", "QH2025-001", "--district", "麦垄区", "--json").data["events"]) == 2
     assert len(day.run("log", "QH2025-001", "--json").data["events"]) > 5
 
@@ -474,17 +499,21 @@ def unchanged(day: Day) -> Iterator[Day]:
     ("line", "problem", "words"),
     [
         ("QH2025-002 report --as 区工信局 --summary 好", "A01", ["现处于“已交办”", "报送落实方案(plan)"]),
-        ("QH2025-002 plan --as 区科技局 --milestones 甲 --contact 乙", "A02", ["应由", "区工信局", "区科技局"]),
-        ("QH2025-002 plan --as 区工信局 --milestones 甲", "A03", ["须填“责任人与联系电话”(contact)"]),
-        ("QH2025-002 plan --as 区工信局 --milestones 甲 --contact ", "A03", ["contact"]),
         (
-            "QH2025-002 plan --as 区工信局 --milestones 甲 --contact 乙 --contct 丙",
+            "QH2025-002 plan --as 区科技局 --milestones 2025-12-01甲 --contact 乙",
+            "A02",
+            ["应由", "区工信局", "区科技局"],
+        ),
+        ("QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲", "A03", ["须填“责任人与联系电话”(contact)"]),
+        ("QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲 --contact ", "A03", ["contact"]),
+        (
+            "QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲 --contact 乙 --contct 丙",
             "A08",
             ["“contct”", "是不是 contact"],
         ),
         ("QH2025-002 pln --as 区工信局", "A06", ["没有“pln”这个动作,是不是 plan?"]),
         (
-            "QH2025-002 plan --as 区工信局 --milestones 甲 --contact 乙 --day 2025-02-01",
+            "QH2025-002 plan --as 区工信局 --milestones 2025-12-01甲 --contact 乙 --day 2025-02-01",
             "A07",
             ["不能倒着办", "2025-06-2"],
         ),
@@ -573,22 +602,22 @@ def test_values_may_begin_with_a_dash(day: Day) -> None:
 
 
 def test_a_misspelt_action_in_a_definition_is_found_by_check_and_stops_work(day: Day, tmp_path: Path) -> None:
-    """File, line and nearest name are said; nothing else is done with such a folder."""
+    """File, line, column and nearest name are said; nothing else is done with such a folder."""
     shutil.copytree(DEFINITIONS, tmp_path / "mine")
     file = tmp_path / "mine" / "key-work.yaml"
     text = file.read_text("utf-8")
     assert text.count("met_by: [start, revise]") == 1
     file.write_text(text.replace("met_by: [start, revise]", "met_by: [strat, revise]"), "utf-8")
-    line = text[: text.index("met_by: [start, revise]")].count("\n") + 1
+    head, _, _ = text.partition("start, revise]")
+    line, column = head.count("\n") + 1, len(head) - head.rindex("\n")
     result = run("check", "--definitions", "mine")
     assert result.code == 4
     assert result.out.endswith("1 处问题\n")
-    assert (
-        result.err == f"mine/key-work.yaml:{line}  duties.approval.met_by  没有“strat”这个动作,是不是 start?  [D07]\n"
-    )
+    said_at = f"mine/key-work.yaml:{line}:{column}  duties.approval.met_by"
+    assert result.err == f"{said_at}  没有“strat”这个动作,是不是 start?  [D07]\n"
     before = tables(day.db)
     for command in (["list"], ["tick", "2025-07-01"], ["do", "QH2025-001", "resume", "--as", "督查室"]):
-        said(run(*command, "--db", day.db, "--definitions", "mine"), 4, "D07", f"key-work.yaml:{line}")
+        said(run(*command, "--db", day.db, "--definitions", "mine"), 4, "D07", f"key-work.yaml:{line}:{column}")
     assert tables(day.db) == before
 
 
@@ -603,7 +632,7 @@ def test_a_story_that_does_not_come_out_is_a_problem(tmp_path: Path) -> None:
     story.write_text(text.replace(told[0], "state: closed", 1), "utf-8")
     result = run("check", "--definitions", "mine")
     assert result.code == 4
-    assert re.search(r"^mine/stories/late-plan\.yaml:\d+ .*\[E03\]$", result.err, re.MULTILINE)
+    assert re.search(r"^mine/stories/late-plan\.yaml:\d+:\d+ .*\[E03\]$", result.err, re.MULTILINE)
 
 
 @pytest.fixture
@@ -637,7 +666,7 @@ def test_a_wrong_breakdown_is_placed_not_even_in_part(
     result = run("assign", breakdown, "--day", "2025-03-01", "--db", "a.db")
     said(result, code, problem, *words)
     if problem[0] in "IY":
-        assert re.search(rf"{re.escape(str(breakdown))}:\d+ ", result.err)
+        assert re.search(rf"{re.escape(str(breakdown))}:\d+:\d+ ", result.err)
     assert not Path("a.db").exists() or tables(Path("a.db"))["sv_task"] == 0
 
 
@@ -665,7 +694,8 @@ def test_a_unit_file_with_a_day_that_does_not_exist_stops_work(tmp_path: Path) -
     [
         (b"", 4, "I20", ["通知是空的"]),
         (" \n\u3000\n".encode(), 4, "I20", ["通知是空的"]),
-        (b"\x89PNG\r\n\x1a\n\0\0\xff\xfe", 4, "F03", ["不是文本文件"]),
+        (b"\x89PNG\r\n\x1a\n\0\0\xff\xfe", 4, "K03", ["图片"]),
+        (b"\xff\xff\x80\x80" * 100, 4, "F03", ["不是文本文件"]),
         (b"text\0text", 4, "I21", ["不是文本文件"]),
         (b"a" * 20_000_000, 4, "I22", ["拆成单份通知"]),
         (None, 5, "F01", ["没有这个文件"]),
@@ -840,7 +870,7 @@ def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
         "--day",
         "2025-07-01",
         "--milestones",
-        "甲",
+        "2025-12-01 甲",
         "--contact",
         "乙",
     )
@@ -867,7 +897,7 @@ def test_a_changed_law_needs_a_new_version(day: Day, tmp_path: Path) -> None:
     shutil.copytree(DEFINITIONS, tmp_path / "definitions")
     file = tmp_path / "definitions" / "key-work.yaml"
     file.write_text(file.read_text("utf-8").replace("label: 报送落实方案", "label: 报送方案书"), "utf-8")
-    said(run("list", "--as-of", "2025-06-30", "--db", day.db), 4, "L01", "key-work@1", "升版本号")
+    said(run("list", "--as-of", "2025-06-30", "--db", day.db), 4, "L01", "key-work@2", "升版本号")
 
 
 def test_json_is_readable_by_any_program(played: Day) -> None:

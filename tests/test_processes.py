@@ -44,7 +44,7 @@ def assigned(folder: Path) -> None:
     run(folder, "assign", "b.yaml", "--day", "2027-03-01")
 
 
-PLAN = ("--day", "2027-03-02", "--milestones", "六月过半", "--contact", "李某")
+PLAN = ("--day", "2027-03-02", "--milestones", "2027-06-30 过半", "--contact", "李某")
 
 
 def test_one_of_two_processes_from_the_same_version_wins(folder: Path) -> None:

@@ -21,7 +21,7 @@ DAY = date(2025, 3, 3)
 
 def event(seq: int, target: str, day: date = DAY, changes: Mapping[str, Any] | None = None, **more: Any) -> Event:
     """An event of the sample task."""
-    return Event("QH-1", seq, "act", "", target, day, "王某", "区工信局", "key-work@1", changes=changes or {}, **more)
+    return Event("QH-1", seq, "act", "", target, day, "王某", "区工信局", "key-work@2", changes=changes or {}, **more)
 
 
 OPENING = event(
@@ -37,10 +37,10 @@ def test_a_task_is_what_its_events_say() -> None:
     task = replay([OPENING, event(2, "planned", DAY + ONE_DAY), event(3, "planned", changes={"due": "2026-03-31"})])
     assert (task.code, task.state, task.text) == ("QH-1", "planned", "新增企业18家")
     assert (task.lead, task.co, task.leader, task.path) == (("区工信局",), ("区统计局",), (), ("一", "(一)"))
-    assert (task.due, task.definition) == (date(2026, 3, 31), "key-work@1")
+    assert (task.due, task.definition) == (date(2026, 3, 31), "key-work@2")
     assert (task.opened, task.version) == (DAY, 3)
-    assert task.roles_of("区工信局") == {"lead"}
-    assert task.roles_of("某局") == frozenset()
+    assert task.roles_of("区工信局", DAY) == {"lead"}
+    assert task.roles_of("某局", DAY) == frozenset()
 
 
 def test_an_event_changes_nothing_it_does_not_name() -> None:

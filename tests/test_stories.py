@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from supervise.errors import Problem
-from supervise.folder import shipped
+from supervise.folder import Source, shipped
 from supervise.reading import Document, parse
 from supervise.stories import play
-from tests.workflows.builders import FOLDER
+from tests.workflows.builders import FOLDER, law
 
 FILES = {Path(document.file).name: document for document in FOLDER.stories}
 
@@ -43,14 +43,15 @@ def test_every_rule_set_and_most_acts_have_a_story() -> None:
     text = "\n".join((shipped() / "stories" / name).read_text("utf-8") for name in FILES)
     for name in FOLDER.rules:
         assert name.split("@")[0] in text, name
-    definition = FOLDER.newest["key-work"]
     used = set(re.findall(r": ([a-z_]+)", text)) | set(re.findall(r"clock: ([a-z]+)", text))
-    assert set(definition.actions) - used <= {"inspect"}
+    spoken = {"inspect", "urge", "told_part", "absorb"}  # notes, and what other tasks say
+    for definition in FOLDER.newest.values():
+        assert set(definition.actions) - used <= spoken, definition.name
 
 
 STORY = """
 - story: 方案迟报
-  workflow: key-work@1
+  workflow: key-work@2
   rules: [three-colour-orders@1]
   given:
     task: {code: T1, due: 2021-12-31, lead: [区工信局], co: [区商务局]}
@@ -96,7 +97,7 @@ def test_the_story_itself_is_right() -> None:
         ("{day: 2021-04-15, 督查室: start,", "{督查室: start,", "E02", 13, "没有写 day"),
         ("plan late: 1", "plan late: 2", "E07", 16, "plan late 应为 2,实际 1"),
         ("区商务局: 79", "区商务局: 80", "E08", 18, "应得 80,实际 79"),
-        ("workflow: key-work@1", "workflow: key-wrok@1", "E01", 2, "key-work"),
+        ("workflow: key-work@2", "workflow: key-wrok@1", "E01", 2, "key-work"),
         ("day: 2021-04-09", "day: 2021-04-31", "E01", 2, "没有 2021年4月31日 这一天"),
         ("story: 方案迟报", "stroy: 方案迟报", "Y04", 2, "是不是 story?"),
     ],
@@ -120,3 +121,40 @@ def test_one_wrong_story_does_not_hide_another() -> None:
     stories, steps, problems = told(parse(text + text.lstrip("\n"), "a.yaml"), parse(text, "b.yaml"))
     assert (stories, steps) == (3, 15) and [p.code for p in problems] == ["E07"] * 3
     assert [p.file for p in problems] == ["a.yaml", "a.yaml", "b.yaml"]
+
+
+REPORT = """
+- story: 报数
+  workflow: key-work@2
+  given:
+    task: {code: T1, due: 2021-12-31, lead: [区工信局], targets: ['企业 >= 18 家']}
+    assigned: 2021-03-25
+  then:
+    - {day: 2021-04-01, 区工信局: plan}
+    - {day: 2021-04-02, 督查室: start}
+    - {day: 2021-06-20, 区工信局: report, figures: 企业 9家, gives: {progress: 50}}
+"""
+
+
+def test_a_story_says_what_is_computed() -> None:
+    """A story gives its task goals in numbers and holds the percentage that follows; a wrong one fails at its line."""
+    assert told(parse(REPORT, "a.yaml"))[2] == ()
+    (problem,) = told(parse(REPORT.replace("progress: 50", "progress: 51"), "a.yaml"))[2]
+    assert (problem.code, problem.line) == ("E20", 10)
+    assert problem.text == "progress 应为 51,实际 50"
+    (problem,) = told(parse(REPORT.replace("'企业 >= 18 家'", "'企业 >= 1B 家'"), "a.yaml"))[2]
+    assert (problem.code, problem.line) == ("Y06", 5) and "看不懂目标" in problem.text
+
+
+def test_the_lifecycle_in_the_guide_is_sound_short_and_does_what_its_story_says() -> None:
+    """Whoever copies the example gets a lifecycle of under sixty lines that passes its checks and plays its story."""
+    page = (Path(__file__).parents[1] / "docs" / "lifecycle-example.md").read_text("utf-8")
+    text, story = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len([line for line in text.splitlines() if line.strip()]) < 60
+    example = law(text)
+    source = Source(example.name, text, parse(text, "hukou-review.yaml"), example.definition)
+    folder = replace(
+        FOLDER, definitions={**FOLDER.definitions, example.name: source}, stories=[parse(story, "户籍.yaml")]
+    )
+    stories, steps, problems = play(folder)
+    assert (stories, problems) == (1, ()) and steps > 8

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
 from supervise.dates import Calendar
-from supervise.records import Duty, Task
-from supervise.rules.scoring import plain
-from supervise.widths import cut, table
+from supervise.goals import plain
+from supervise.records import PARTIES, Duty, Event, Task, replay
+from supervise.widths import Align, cut, table
+from supervise.workflows import figures
+from supervise.workflows.eras import FROM
 from supervise.workflows.lifecycle import Lifecycle
+from supervise.workflows.situations import parts_of
 from supervise.workflows.wording import OUTCOME_WORDS
 
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
@@ -46,7 +49,7 @@ def show(view: View, day: date) -> str:
     parts += [f"协办 {'、'.join(task.co)}"] if task.co else []
     parts += [f"牵头领导 {'、'.join(task.leader)}"] if task.leader else []
     parts.append(f"{task.due} 办结")
-    lines = [f"{task.code}  {task.text}", " · ".join(parts)]
+    lines = [f"{task.code}  {task.text}", " · ".join(parts), *_goals(view), *_beside(view)]
     rows = [
         (
             wording.duty(d.kind),
@@ -63,17 +66,83 @@ def show(view: View, day: date) -> str:
     return "\n".join(lines)
 
 
+def _goals(view: View) -> Iterator[str]:
+    """What the task promises and how far it has come."""
+    stood = view.standings
+    words = [str(target) for target in view.task.targets if not stood or isinstance(target, str)]
+    if words:
+        yield f"目标 {';'.join(words)}"
+    if stood:
+        rows = [
+            (
+                str(one.target),
+                one.figure.get("value", "未报"),
+                f"{plain(one.share)}%",
+                one.figure.get("period", ""),
+                one.figure.get("source", ""),
+            )
+            for one in stood
+        ]
+        if len(stood) > 1:
+            rows.append(("平均", "", f"{plain(figures.progress([one.share for one in stood]))}%", "", ""))
+        sides: tuple[Align, ...] = ("left", "right", "right", "left", "left")
+        yield table(rows, header=("指标", "已完成", "进度", "截至", "来源"), align=sides)
+    for one in stood:
+        if "fell" in one.figure:
+            yield f"  {one.target.indicator}:上次 {one.figure['fell']},这次 {one.figure['value']},说明:{one.why}"
+
+
+def _beside(view: View) -> list[str]:
+    """What was first promised where it was changed, the plan, and what else bears on the limits."""
+    task, wording = view.task, view.lifecycle.wording
+    first, roles = replay(task.events[:1]), view.lifecycle.definition.roles
+    pairs = [("原文", first.text, task.text), ("原定时限", str(first.due), str(task.due))]
+    pairs += [(f"原{roles.get(r, r)}", "、".join(getattr(first, r)), "、".join(getattr(task, r))) for r in PARTIES]
+    rows = [(label, was) for label, was, now in pairs if was != now]
+    kind = view.lifecycle.definition.categories.get(task.category, task.category)
+    rows += [("类别", kind)] if kind else []
+    rows += [("由", f"{task.parent} 分出")] if task.parent else []
+    rows += [("并入", task.merged)] if task.merged else []
+    weights, ended = parts_of(task)
+    rows += [("子任务", f"{code} {'已办结' if code in ended else '未办结'}") for code in weights]
+    rows += [
+        ("阶段目标", f"{s.day} {s.text}" + (f"({plain(s.percent)}%)" if s.percent is not None else ""))
+        for s in task.stages
+    ]
+    rows += [("暂停计时", f"{p.start} 至 {p.end}") for p in task.pauses if p.start < p.end]
+    rows += [
+        ("委托", f"{loan.unit} 代{wording.doers(task, [loan.role])},{loan.start} 至 {loan.end}") for loan in task.loans
+    ]
+    return [f"  {label}  {text}" for label, text in rows]
+
+
 def log(view: View, words: Mapping[str, str]) -> str:
     """A task's history; ``words`` are the rungs by what they are called."""
     wording = view.lifecycle.wording
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for e in view.task.events:
         to = wording.state(e.target)
         move = f"{wording.state(e.source)} → {to}" if e.source else f"→ {to}"
-        said = cut(wording.filled(e.data, words), 60)
+        said = cut(wording.filled(e.data, words) or _law(e), 100)
         moved = move if e.source != e.target else ""
-        rows.append((e.seq, e.day, e.unit or e.actor, wording.action(e.action), moved, said))
+        label = wording.action(e.action) + ("(已撤回)" if _taken_back(view.task, e) else "")
+        rows.append((e.seq, e.day, e.unit or e.actor, label, moved, said))
+        rows += [("", "", g.unit, f"  附:{wording.action(g.action)}", "", g.day) for g in _gathered(view, e)]
     return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
+
+
+def _law(event: Event) -> str:
+    """From which law to which, for a change of law."""
+    came_from = event.changes.get(FROM)
+    return f"{came_from} → {event.definition}" if came_from else ""
+
+
+def _taken_back(task: Task, event: Event) -> bool:
+    return event.seq in task.undone and "undone" not in event.changes
+
+
+def _gathered(view: View, event: Event) -> Sequence[Event]:
+    return view.lifecycle.gathered(view.task, event.action, event.seq)
 
 
 def tasks(views: Sequence[View]) -> str:

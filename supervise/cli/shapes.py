@@ -6,8 +6,11 @@ from datetime import date
 from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
-from supervise.records import Duty, Event
+from supervise.goals import plain
+from supervise.records import PARTIES, Duty, Event, replay
+from supervise.workflows.figures import Standing
 from supervise.workflows.lifecycle import Lifecycle
+from supervise.workflows.situations import parts_of
 
 
 def task(view: View, day: date) -> dict[str, Any]:
@@ -17,7 +20,41 @@ def task(view: View, day: date) -> dict[str, Any]:
         "code": t.code, "text": t.text, "state": t.state, "state_label": wording.state(t.state), "lead": list(t.lead),
         "co": list(t.co), "leader": list(t.leader), "due": t.due.isoformat(), "opened": t.opened.isoformat(),
         "definition": t.definition, "version": t.version, "path": list(t.path), "document": t.document,
-        "lines": t.lines, "targets": list(t.targets), "duties": [duty(d, view.lifecycle, day) for d in view.duties],
+        "lines": t.lines, "targets": [str(target) for target in t.targets],
+        "goals": [goal(one) for one in view.standings], "duties": [duty(d, view.lifecycle, day) for d in view.duties],
+        **_beside(view),
+    }  # fmt: skip
+
+
+def _beside(view: View) -> dict[str, Any]:
+    """What was first promised, the plan, the parts, and what bears on the limits."""
+    task, (weights, ended) = view.task, parts_of(view.task)
+    first = replay(task.events[:1])
+    return {
+        "first": {"text": first.text, "due": first.due.isoformat(), **{r: list(getattr(first, r)) for r in PARTIES}},
+        "category": task.category, "parent": task.parent, "merged": task.merged,
+        "parts": [{"code": c, "weight": f"{w:f}", "ended": c in ended} for c, w in weights.items()],
+        "stages": [
+            {"day": s.day.isoformat(), "text": s.text, "percent": None if s.percent is None else f"{s.percent:f}"}
+            for s in task.stages
+        ],
+        "pauses": [{"from": p.start.isoformat(), "until": p.end.isoformat()} for p in task.pauses],
+        "loans": [
+            {"role": loan.role, "unit": loan.unit, "from": loan.start.isoformat(), "until": loan.end.isoformat()}
+            for loan in task.loans
+        ],
+    }  # fmt: skip
+
+
+def goal(one: Standing) -> dict[str, Any]:
+    """A numeric goal and how it stands."""
+    t, figure = one.target, one.figure
+    return {
+        "indicator": t.indicator, "comparator": t.comparator, "value": plain(t.value), "unit": t.unit, "kind": t.kind,
+        "change": t.change or None, "upper": plain(t.upper) if t.upper is not None else None,
+        "baseline": plain(t.baseline) if t.baseline is not None else None, "figure": figure.get("value"),
+        "period": figure.get("period"), "source": figure.get("source"), "share": plain(one.share),
+        "fell": figure.get("fell"), "why": one.why or None,
     }  # fmt: skip
 
 
@@ -30,12 +67,14 @@ def duty(d: Duty, lifecycle: Lifecycle, day: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def event(e: Event, lifecycle: Lifecycle) -> dict[str, Any]:
+def event(e: Event, view: View) -> dict[str, Any]:
     """One line of the log."""
     return {
-        "seq": e.seq, "day": e.day.isoformat(), "action": e.action, "label": lifecycle.wording.action(e.action),
+        "seq": e.seq, "day": e.day.isoformat(), "action": e.action, "label": view.lifecycle.wording.action(e.action),
         "actor": e.actor, "unit": e.unit, "source": e.source, "target": e.target, "data": dict(e.data),
         "changes": dict(e.changes), "to": list(e.to), "definition": e.definition,
+        "gathered": [g.seq for g in view.lifecycle.gathered(view.task, e.action, e.seq)],
+        "undone": e.seq in view.task.undone,
         "recorded_at": e.recorded_at.isoformat() if e.recorded_at else None,
     }  # fmt: skip
 

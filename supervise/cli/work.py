@@ -1,4 +1,4 @@
-"""The clerk's and the liaison's commands: intake assign list show log owed do tick."""
+"""The clerk's and the liaison's commands: list show log owed do tick."""
 
 from __future__ import annotations
 
@@ -6,94 +6,16 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from supervise.cli.kinds import Day, Number
-from supervise.cli.output import Counter, actor, as_of, cut, saving, shared, terminal
+from supervise.cli.output import Counter, actor, as_of, cut, shared, terminal
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.intake.breakdown import Breakdown
-    from supervise.intake.notice import Notice
     from supervise.workflows.definition import Definition
-
-
-@click.command(
-    cls=Command,
-    short_help="读通知,出任务分解",
-    examples=(
-        "supervise intake 通知.txt --code QH2025 -o 分解.yaml",
-        "supervise intake 通知.txt --json > 通知.json",
-    ),
-)
-@click.argument("notice", metavar="通知文件")
-@option("--code", default="", metavar="开头", help="任务编码的开头,如 QH2025", otherwise=" T 和年份")
-@option("-o", "--output", metavar="文件", default="", help="把任务分解写到这个文件", otherwise="打印")
-@option("--units-out", metavar="文件", default="", help="另按通知里的名称起草一份单位目录")
-@shared
-def intake(counter: Counter, notice: str, code: str, output: str, units_out: str) -> None:
-    """读一份通知(文本文件),出一份可改的任务分解(YAML);拿不准的写在 problems 里,什么都不入库。"""
-    from supervise.folder import read_text
-    from supervise.intake.breakdown import to_yaml
-    from supervise.intake.units import draft_units
-
-    read, made = counter.office().intake(read_text(Path(notice)), notice, code)
-    text = to_yaml(made)
-    with saving(output) as save, saving(units_out) as save_units:
-        if units_out:
-            save_units(draft_units(read).encode())
-        if output:
-            save(text.encode())
-    summary = [f"{len(made.tasks)} 项任务;待核 {len(made.problems)} 处" + (":" if made.problems else "")]
-    summary += [f"  {notice}:{d.lines or '-'}  {d.task}  {d.text}  {d.code}" for d in made.problems]
-    if output:
-        tail = f"已写入 {output},改定后用 supervise assign {output} 交办"
-        counter.answer(_document(read, made), lambda: "\n".join([*summary, tail]))
-    else:
-        if not counter.json:
-            click.echo("\n".join(summary), err=True)
-        counter.answer(_document(read, made), lambda: text.rstrip("\n"))
-
-
-def _document(read: Notice, made: Breakdown) -> dict[str, Any]:
-    """The notice as JSON, with everything that is doubtful about it or about its breakdown."""
-    from supervise.errors import Problem
-    from supervise.intake.gold import as_gold
-
-    numbers = {draft.code: item.no for draft, item in zip(made.tasks, read.items, strict=True)}
-    return as_gold(read, [Problem(d.code, d.text, line=d.lines, task=numbers.get(d.task, "")) for d in made.problems])
-
-
-@click.command(
-    cls=Command,
-    short_help="按任务分解交办",
-    examples=(
-        "supervise assign 分解.yaml --day 2025-02-20",
-        "supervise assign 分解.yaml --day 2025-02-20 --skip QH2025-035",
-    ),
-)
-@click.argument("breakdown", metavar="分解文件")
-@option("--day", type=Day(), default=None, metavar="日期", help="交办之日,各项时限从这天起算", otherwise="今天")
-@option("--as", "as_", default="督查室", metavar="单位", help="谁交办", otherwise="督查室")
-@option("--skip", multiple=True, metavar="编码", help="这一项先不交办")
-@shared
-def assign(counter: Counter, breakdown: str, day: date | None, as_: str, skip: Sequence[str]) -> None:
-    """按改定的任务分解交办:要么全部交办,要么一项也不交办。"""
-    from supervise.cli import faces
-    from supervise.folder import read_text
-    from supervise.intake.breakdown import Breakdown
-    from supervise.reading import parse, validate
-
-    document = parse(read_text(Path(breakdown)), breakdown)
-    made = validate(document, Breakdown)
-    with counter.writing(create=True) as (office, session):
-        placed = office.assign(session, made, actor(office, as_), day, skip, document)
-        lifecycle = office.lifecycle(session, placed[0].definition) if placed else None
-    data = {"placed": [task.code for task in placed], "skipped": list(skip)}
-    counter.answer(data, lambda: faces.assigned(placed, lifecycle) if lifecycle else "没有交办任何任务。")
 
 
 @click.command(
@@ -145,7 +67,7 @@ def log(counter: Counter, code: str, as_of: date | None, known: datetime | None)
     with counter.reading() as (office, session):
         view = office.log(session, code, cut(as_of, known))
         words = office.rung_words(view.lifecycle.definition.workflow)
-    events = [shapes.event(e, view.lifecycle) for e in view.task.events]
+    events = [shapes.event(e, view) for e in view.task.events]
     counter.answer({"code": code, "events": events}, lambda: faces.log(view, words))
 
 
@@ -182,10 +104,12 @@ class Fields(Command):
     options_metavar="[选项] [--字段 值]…",
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--help"]},
     examples=(
-        "supervise do QH2025-001 plan --as 区工信局 --milestones 路线图 --contact 王某",
+        "supervise do QH2025-001 plan --as 区工信局 --contact 王某 \\",
+        '             --milestones "2025-06-30 过半;2025-12-20 完成"',
         'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
-        "             --progress 55 --evidence 佐证.pdf",
+        '             --figures "规上企业 9家;总数 137家" --evidence 佐证.pdf',
         "supervise do QH2025-001 verify --as 督查室 --opinion 属实",
+        "supervise do QH2025-001 complete --as 督查室 --opinion 同意 --dry-run",
         "supervise do QH2025-002 contribute --as 督查室 --for 区科技局 \\",
         "             --received 2025-06-13 --summary 已报纸件",
     ),
@@ -198,6 +122,7 @@ class Fields(Command):
 @option("--day", type=Day(), default=None, metavar="日期", help="办理之日", otherwise="今天")
 @option("--seen", type=Number(), default=None, metavar="步数", help="您看到的是第几步;别人先办了就不办(退出码 6)")
 @option("--key", default="", metavar="键", help="幂等键:同一个键重复提交只办一次")
+@option("--dry-run", is_flag=True, help="只看办了会怎样:状态、应办、督查单、分数;什么都不入库")
 @shared
 @click.pass_context
 def do(
@@ -211,15 +136,20 @@ def do(
     day: date | None,
     seen: int | None,
     key: str,
+    dry_run: bool,
 ) -> None:
     """办理一步。
 
     动作要填的内容写成 --字段 值。佐证材料写文件路径,几个文件用分号隔开,只记路径和指纹,不搬文件。
+    任务有数字目标的,报数就行,进度由系统算;没有的,填百分数。
     动作和字段的名字见流程文件;办不了时会说明为什么、现在能办什么、还缺什么。
     """
     from supervise.cli import faces, shapes
 
     fields = _fields(context.args)
+    if dry_run:
+        _looked_at(counter, code, action, (as_, person, for_), day, seen, fields)
+        return
     with counter.writing() as (office, session):
         before = office.at_hand(session, code)
         lifecycle = office.lifecycle(session, before.definition)
@@ -229,6 +159,26 @@ def do(
     day = task.events[-1].day
     state = lifecycle.wording.state(before.state)
     counter.answer(shapes.task(view, day), lambda: faces.done(state, view))
+
+
+def _looked_at(
+    counter: Counter,
+    code: str,
+    action: str,
+    who: tuple[str, str, str],
+    day: date | None,
+    seen: int | None,
+    fields: dict[str, str],
+) -> None:
+    """Say what an act would do."""
+    from supervise.cli import stagefaces
+    from supervise.liaison import Act
+
+    with counter.reading() as (office, session):
+        definition = office.lifecycle(session, office.at_hand(session, code).definition).definition
+        act = Act(code, action, actor(office, *who), _files(definition, fields), day, seen=seen)
+        found = office.preview(session, act)
+    counter.answer(stagefaces.preview_data(found), lambda: stagefaces.preview(found))
 
 
 def _fields(arguments: Sequence[str]) -> dict[str, str]:

@@ -51,6 +51,7 @@ _PUNCTUATION = {
     "︰": ":", "﹕": ":", "∶": ":", "﹔": ";", "﹐": ",", "﹑": "、", "､": "、",
     "｡": "。", "．": ".", "﹒": ".", "～": "~", "\u3000": " ", "\xa0": " ", "\ufeff": " ",
     "\u200b": " ", "\u200c": " ", "\u200d": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\x0b": " ", "\x0c": " ",
+    "\u2028": " ",
 }  # fmt: skip
 
 
@@ -137,6 +138,8 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
     """Opening bracket → its closing bracket, for every pair that lies within the span."""
     waiting: list[int] = []
     pairs: dict[int, int] = {}
+    if folded.find("(", start, end) < 0:
+        return pairs
     for match in _BRACKETS.finditer(folded, start, end):
         if match.group() == "(":
             waiting.append(match.start())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -119,17 +119,23 @@ class Marker:
     under: int = 0
 
 
-def split(folded: str) -> Iterator[Line]:
-    """The lines of a folded text that are not blank."""
+def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
+    """The lines of a folded text that are not blank.
+
+    Args:
+        folded: the text.
+        rows: numbers of lines that are rows of a table; their empty cells stay.
+    """
     no, start = 1, 0
     while start <= len(folded):
         end = folded.find("\n", start)
         end = len(folded) if end < 0 else end
         line = folded[start:end]
-        body = line.strip(" \t\r")
+        blanks = " \r" if no in rows else " \t\r"
+        body = line.strip(blanks)
         body = body[len(sign[0]) :] if (sign := _SIGN.match(body)) else body
         if body:
-            first = start + len(line.rstrip(" \t\r")) - len(body)
+            first = start + len(line.rstrip(blanks)) - len(body)
             yield Line(no, first, first + len(body), body)
         no, start = no + 1, end + 1
 

@@ -1,8 +1,8 @@
 """The text of a notice → ``Notice``: what it says about itself, its sections, every task with its line and parties.
 
 Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (which entries are tasks), ``clauses`` and
-``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). Readers of other files
-(docx, xlsx, html) hand their text in here.
+``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). What
+``readers`` made of a docx, xlsx, html or pdf is handed in here as it is.
 """
 
 from __future__ import annotations
@@ -41,29 +41,36 @@ from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
 from supervise.intake.nodes import Node, Segment
+from supervise.intake.readers.limits import MAX_CHARS
+from supervise.intake.readers.transcript import BREAK, Transcript
 from supervise.intake.schedule import Reporting
 
-MAX_CHARS = 1_000_000
 __all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
-def read(text: str, file: str = "") -> Notice:
+def read(source: str | Transcript, file: str = "") -> Notice:
     """Read a notice.
 
     Args:
-        text: the notice as text.
+        source: the notice as text, or as a reader of files wrote it down: then every paragraph is one line, and the
+            rows of tables are known.
         file: the file's name for messages.
 
     Raises:
-        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than a million characters.
+        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than any notice.
     """
+    given = Transcript(source, file=file) if isinstance(source, str) else source
+    text, file = given.text, file or given.file
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     text = drawn.flattened(text)
     folded = opened(fold(text))
-    printed, gone = pages.running(list(lines.split(folded)))
-    split = tables.stack(printed)
-    unwrapped, between = pages.unwrap(split, gone, clauses.begins)
+    split, gone, between = list(lines.split(folded, given.cells)), list[Line](), list[Line]()
+    unwrapped = split
+    if given.kind == "txt":  # other files know what is a table, a line and a running head
+        printed, gone = pages.running(split)
+        split = tables.stack(printed)
+        unwrapped, between = pages.unwrap(split, gone, clauses.begins)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = cards.contents(unwrapped, clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
@@ -80,7 +87,8 @@ def read(text: str, file: str = "") -> Notice:
     passages = () if entries else narrative.read(text, folded, parts)
     brackets = tuple(line.no for line in unwrapped if lines.is_unbalanced(line.folded))
     headers = [page for page in between if not lines.is_page_number(page.folded)]
-    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets, prose).notice()
+    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets, prose).notice()
+    return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
 def _readable(text: str, file: str) -> None:
@@ -262,7 +270,7 @@ class _Reader:
             deadline = self._heading_limit(entry, year)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
-        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip())
+        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip()).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,

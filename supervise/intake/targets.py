@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from supervise import goals
 from supervise.intake.folding import DIGITS, NUMERAL, number, pieces
 
 _MONEY = r"(?:美元|欧元|港元|元)"
@@ -94,6 +96,12 @@ class Target:
     def label(self) -> str:
         """The goal in one phrase: 新增规上工业企业 >= 40 家."""
         return " ".join(part for part in (self.indicator, self.comparator, self.value, self.unit) if part)
+
+    @property
+    def goal(self) -> goals.Target:
+        """The goal as a task carries it: a change given as a rate is a growth goal, all else a level."""
+        kind = "growth" if self.change and self.unit in goals.RATES else "level"
+        return goals.Target(self.indicator, self.comparator, Decimal(self.value), self.unit, kind, self.change)
 
 
 def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:

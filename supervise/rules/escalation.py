@@ -130,7 +130,7 @@ def _taken(grade: int, holding: Holding, duty: Duty, sent: list[tuple[int, str, 
 
 def _orders(ladder: Ladder, situation: Situation) -> list[tuple[int, str, date]]:
     found, definition = [], situation.definition
-    for event in situation.task.events:
+    for event in situation.task.acts:
         about = definition.field_of("duty", event.data)
         grade = max([ladder.grade(str(value)) for value in event.data.values()], default=-1) if about else -1
         if grade >= 0:

@@ -14,6 +14,7 @@ from supervise.dates import ONE_DAY, Period
 from supervise.people import Directory
 from supervise.phrases import OPENING, Done, Measure, OnPace, Outcome
 from supervise.records import PARTIES, Duty, Event, Task
+from supervise.workflows.duties import closings
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import OUTCOME_WORDS
 
@@ -89,7 +90,7 @@ class Ground:
         elif isinstance(measure, OnPace):
             yield from self._paced(s, measure, period)
         elif isinstance(measure, Done):
-            for event in s.task.events:
+            for event in s.task.acts:
                 hit = event.action == measure.action and (not measure.rung or measure.rung in event.data.values())
                 if hit and event.day in period and event.day <= self.as_of:
                     yield from self._acted(s, event, event.day)
@@ -145,7 +146,7 @@ class Ground:
         found: dict[str, set[str]] = {}
         for s in self.situations:
             task = s.task
-            over = task.events[-1].day if task.state in s.definition.finals else None
+            over = closings(s.definition, task.acts)[-1][0].day if task.state in s.definition.finals else None
             if task.opened > min(period.end, self.as_of) or (over is not None and over < period.start):
                 continue
             for unit, role in _parties_during(task, period.start, min(period.end, self.as_of)):
@@ -159,14 +160,16 @@ class Ground:
 def _parties(task: Task, event: Event) -> list[tuple[str, str]]:
     """Units with a part in ``task`` when ``event`` happened."""
     held: dict[str, Sequence[str]] = {role: () for role in PARTIES}
-    for past in task.events[: event.seq]:
+    for past in task.acts:
+        if past.seq > event.seq:
+            break
         held |= {role: past.changes[role] for role in PARTIES if role in past.changes}
     return [(unit, role) for role in PARTIES[:2] for unit in held[role]]
 
 
 def _parties_during(task: Task, start: date, end: date) -> list[tuple[str, str]]:
     """Units with a part in ``task`` on any day from ``start`` to ``end``."""
-    seen = [event for event in task.events if event.day <= end]
+    seen = [event for event in task.acts if event.day <= end]
     before = [event for event in seen if event.day < start][-1:]
     changed = [e for e in seen if e.day >= start and (e.seq == 1 or set(PARTIES) & set(e.changes))]
     return list(dict.fromkeys(party for event in (*before, *changed) for party in _parties(task, event)))
@@ -177,14 +180,14 @@ def _facts(s: Situation, duty: Duty, good: bool, ref: Ref) -> Iterator[Fact]:
     for unit in duty.units:
         yield Fact(unit, duty.role, good, ref)
     if duty.role == PARTIES[0]:
-        held = [e for e in s.task.events if e.day <= ref.day][-1:] or s.task.events[:1]
+        held = [e for e in s.task.acts if e.day <= ref.day][-1:] or s.task.acts[:1]
         for unit, role in _parties(s.task, held[0]):
             if role == PARTIES[1] and unit not in duty.units:
                 yield Fact(unit, role, good, ref, own=False)
 
 
 def _duty_ref(s: Situation, duty: Duty, day: date, note: str) -> Ref:
-    label = s.definition.duties[duty.kind].label
+    label = s.spec(duty).label
     return Ref(s.task.code, f"{label} {note}".strip(), day, duty.due, duty.met, duty.key)
 
 

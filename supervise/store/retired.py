@@ -11,17 +11,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, delete, exists, select, text, update
 from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.dates import FOREVER
 from supervise.errors import Problem, Refused
 from supervise.records import Cut
-from supervise.store import tasks
+from supervise.store import loading, tasks
 from supervise.store.faults import stale, told
 from supervise.store.statements import Work, chunks, connection
-from supervise.store.tables import DEFAULT, of
+from supervise.store.tables import DEFAULT, OWED, of
 from supervise.store.types import Data, UtcDateTime
 
 TABLES = ("task", "party", "event", "duty")
@@ -120,9 +120,11 @@ def _found(work: Work, query: Select[Any], codes: Sequence[str] | None) -> dict[
 
 @told
 def closed(session: Session, district: str, until: date) -> list[str]:
-    """Codes of the tasks closed by a day that the clock has nothing to do on any more, in order."""
-    task = of(session).task
-    query = select(task.c.code).where(task.c.district == district, task.c.closed_on <= until)
+    """Codes of the tasks closed by a day that owe nothing more, such as a look back, in order."""
+    task, duty = of(session).task, of(session).duty
+    mine = (duty.c.district == task.c.district) & (duty.c.task == task.c.code)
+    owed = exists().where(mine, duty.c.born >= task.c.closed_on, text(OWED)).correlate(task)
+    query = select(task.c.code).where(task.c.district == district, task.c.closed_on <= until, ~owed)
     return list(session.scalars(query.where(task.c.wake_on == FOREVER).order_by(task.c.code)))
 
 
@@ -130,8 +132,7 @@ def closed(session: Session, district: str, until: date) -> list[str]:
 def point(session: Session, district: str, retired: Iterable[Retired]) -> None:
     """Write down where tasks stand."""
     rows = [{"district": district, **asdict(one)} for one in retired]
-    if rows:
-        session.execute(insert(of(session).retired), rows)
+    loading.add(connection(session), of(session).retired, rows)
 
 
 @told
@@ -189,8 +190,7 @@ def lift(session: Session, district: str, codes: Sequence[str]) -> Rows:
 def lay(session: Session, rows: Rows) -> None:
     """Put whole rows in."""
     for name in TABLES:
-        if rows[name]:
-            session.execute(insert(_table(session, name)), rows[name])
+        loading.add(connection(session), _table(session, name), rows[name])
 
 
 @told

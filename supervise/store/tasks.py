@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,10 @@ from supervise.store.sheet import Sheet
 from supervise.store.statements import Work, chunks, connection, statements
 from supervise.store.tables import of
 
+LENT = "for:"
+"""Before the role of a unit that acts for another."""
+_PARTED = frozenset({*PARTIES, "lent", "stop", "undone"})
+"""What changes who has a part in a task."""
 FEW = 4
 """Histories that are read one by one rather than together."""
 
@@ -86,7 +90,7 @@ def save(
     """
     on = connection(work)
     linked = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
-    sheet = Sheet()
+    sheet = Sheet(district)
     for saving in linked:
         _enter(sheet, district, saving)
     try:
@@ -119,7 +123,7 @@ def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
         seen = {"b_district": district, "b_code": saving.task.code, "was_version": past.seq, "was_head": past.hash}
         sheet.claims.append(row | seen)
     sheet.events += [_event_row(district, event) for event in saving.events]
-    if any(not event.changes.keys().isdisjoint(PARTIES) for event in saving.events):
+    if any(not event.changes.keys().isdisjoint(_PARTED) for event in saving.events):
         sheet.parties += _party_rows(district, saving.task)
         if saving.before is not None:
             sheet.moved.append({"b_district": district, "b_task": saving.task.code})
@@ -165,9 +169,11 @@ def _event_row(district: str, event: Event) -> dict[str, Any]:
 
 
 def _party_rows(district: str, task: Task) -> list[dict[str, Any]]:
+    held = [(role, unit, place) for role in PARTIES for place, unit in enumerate(getattr(task, role))]
+    lent = dict.fromkeys((LENT + loan.role, loan.unit, 0) for loan in task.loans)
     return [
         {"district": district, "task": task.code, "role": role, "unit": unit, "place": place}
-        for role in PARTIES for place, unit in enumerate(getattr(task, role))
+        for role, unit, place in (*held, *lent)
     ]  # fmt: skip
 
 
@@ -245,6 +251,14 @@ def codes(work: Work, district: str) -> list[str]:
 
 
 @told
+def under(work: Work, district: str, definition: str) -> list[str]:
+    """Codes of the open tasks that live under a law, in order."""
+    task = of(work).task
+    open_ = (task.c.district == district) & (task.c.definition == definition) & task.c.closed_on.is_(None)
+    return list(connection(work).scalars(select(task.c.code).where(open_).order_by(task.c.code)))
+
+
+@told
 def by_key(work: Work, district: str, key: str) -> Event | None:
     """The event recorded under an idempotency key, if there is one."""
     found = statements(work).by_key.rows(connection(work), district=district, idem=key)
@@ -252,8 +266,8 @@ def by_key(work: Work, district: str, key: str) -> Event | None:
 
 
 @told
-def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
-    """The task rows as stored, with their parties, for comparison with a replay."""
+def rows(session: Session, district: str, codes: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+    """The task rows as stored, with their parties, for comparison with a replay; only of ``codes`` if given."""
     tables = of(session)
     task, party = tables.task, tables.party
     found = {
@@ -261,12 +275,19 @@ def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
             "version": row.version, "state": row.state, "definition": row.definition, "text": row.text,
             "due": row.due, "wake_on": row.wake_on, "closed_on": row.closed_on, **{role: [] for role in PARTIES},
         }
-        for row in session.execute(select(task).where(task.c.district == district))
+        for mine in _pieces(task.c.code, codes)
+        for row in session.execute(select(task).where(task.c.district == district, mine))
     }  # fmt: skip
-    query = select(party).where(party.c.district == district).order_by(party.c.place)
-    for row in session.execute(query):
-        found[row.task][row.role].append(row.unit)
+    for mine in _pieces(party.c.task, codes):
+        parts = select(party).where(party.c.district == district, mine, party.c.role.in_(PARTIES))
+        for row in session.execute(parts.order_by(party.c.place)):
+            found[row.task][row.role].append(row.unit)
     return found
+
+
+def _pieces(column: Column[str], codes: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    """Conditions that together fit the rows of some tasks, of all if ``None``."""
+    return [true()] if codes is None else [column.in_(chunk) for chunk in chunks(codes)]
 
 
 @told
@@ -279,6 +300,15 @@ def briefs(session: Session, district: str, codes: Collection[str]) -> dict[str,
         for code, *brief in session.execute(query.where(task.c.code.in_(chunk))):
             found[code] = (brief[0], brief[1], brief[2])
     return found
+
+
+@told
+def lent(session: Session, district: str, units: Collection[str]) -> list[str]:
+    """Codes of the tasks in which one of these units acts, or once acted, for another."""
+    party = of(session).party
+    roles = [LENT + role for role in PARTIES]
+    query = select(party.c.task).where(party.c.district == district, party.c.unit.in_(sorted(units)))
+    return list(session.scalars(query.where(party.c.role.in_(roles)).distinct()))
 
 
 @told

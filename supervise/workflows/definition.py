@@ -11,20 +11,26 @@ from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from supervise.phrases import (
     AfterAction,
+    Bound,
     Condition,
     Due,
+    Fixed,
     Length,
-    OnDates,
     UntilOf,
+    Value,
+    parse_bound,
     parse_condition,
     parse_due,
     parse_length,
+    parse_value,
 )
 from supervise.reading import Day, Document, Strict, validate
 from supervise.records import Event
 
 CLOCK = "clock"
 """The role of the clock itself; every other role is a person's."""
+PARENT = "parent"
+"""In ``also``: the task that this one was split from."""
 
 
 def as_tuple(value: Any) -> Any:
@@ -32,32 +38,87 @@ def as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def listed(value: Any) -> Iterable[Any]:
+    """The same for phrases, of which nothing else can be made.
+
+    Raises:
+        ValueError: in Chinese, when it is neither text nor a list.
+    """
+    items = as_tuple(value)
+    if not isinstance(items, list | tuple):
+        raise ValueError(f"应是文字或列表,不能是“{value}”")
+    return items
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
-FieldKind = Literal["text", "list", "percent", "files", "date", "day", "units", "duty"]
+FieldKind = Literal[
+    "text", "list", "percent", "files", "date", "day", "units", "duty", "choice", "stages", "task", "parts",
+    "figures", "targets",
+]  # fmt: skip
 
 
 def _conditions(value: Any) -> tuple[Condition, ...]:
-    return tuple(parse_condition(text) for text in as_tuple(value))
+    return tuple(parse_condition(text) for text in listed(value))
+
+
+def _bounds(value: Any) -> tuple[Bound, ...]:
+    return tuple(parse_bound(text) for text in listed(value))
+
+
+def _window(value: Any) -> Bound:
+    bound = parse_bound(value)
+    if not bound.after:
+        raise ValueError(f"“{value}”没有写从哪一步起,可写:30 days after assign")
+    return bound
+
+
+def _values(value: Any) -> dict[str, Value]:
+    if not isinstance(value, dict):
+        raise ValueError("应写作 {改的事项: 字段}")
+    return {str(name): parse_value(text) for name, text in value.items()}
+
+
+def _dues(value: Any) -> dict[str, Due]:
+    """Category → limit; one limit for every category stands under the empty name."""
+    if not isinstance(value, dict):
+        return {"": parse_due(value)}
+    if not value:
+        raise ValueError("期限是空的")
+    return {str(name): parse_due(text) for name, text in value.items()}
 
 
 class FieldSpec(Strict):
     """A field that an action may ask for; with ``by``, only these roles may fill it in.
 
     A ``date`` is a limit ahead, a ``day`` one that has been: the day on which paper was received counts as the day of
-    the act, whenever it is entered.
+    the act, whenever it is entered. A ``choice`` is one of ``options``; ``stages`` are dated goals, ``parts`` the
+    tasks that a task is split into, ``task`` names another task. A percentage ``from`` a field of figures is computed
+    where a task has numeric goals, and typed where it has none; ``explain`` names the field that must say why a
+    cumulative figure fell.
     """
 
     label: str
     kind: FieldKind
     by: Words = ()
+    options: dict[str, str] = {}
+    from_: str = Field(default="", alias="from")
+    explain: str = ""
 
 
 class Action(Strict):
     """What someone can do: who, in which states, with which fields, leading where.
 
     ``to`` is a state, or a mapping from state to state for actions that move only some; ``when`` is a list of
-    conditions of which one must hold; ``sets`` maps a property of the task to the field it takes its value from;
-    ``voids`` names the field that says which duty no longer counts; ``tell`` names the roles that must hear of it.
+    conditions of which one must hold; ``sets`` maps a property of the task to the field it takes its value from, in
+    this act or in an earlier one (``until of ask``); ``voids`` names the field that says which duty no longer counts;
+    ``tell`` names the roles that must hear of it.
+
+    ``within`` is a window: the act is possible only for so long after another. ``at_most`` bounds how often the act is
+    done and how far it moves the limit; ``other_than`` names acts whose doer must be someone else (four eyes).
+    ``pauses`` names the field that says until when the clock of the parties stands still; ``lends`` gives parts to the
+    units in a field until the date in the act; ``stops`` ends early what these acts paused or lent. ``undoes`` takes
+    back the last act within so long. ``gathers`` names acts whose content belongs into this one; ``also`` does an act
+    to the task named in a field, or to the ``parent``.
     """
 
     label: str
@@ -66,8 +127,17 @@ class Action(Strict):
     to: str | dict[str, str] = ""
     needs: Words = ()
     when: Annotated[tuple[Condition, ...], PlainValidator(_conditions)] = ()
-    sets: dict[str, str] = {}
+    sets: Annotated[dict[str, Value], PlainValidator(_values)] = {}
     voids: str = ""
+    within: Annotated[Bound | None, PlainValidator(_window)] = None
+    at_most: Annotated[tuple[Bound, ...], PlainValidator(_bounds)] = ()
+    other_than: Words = ()
+    pauses: str = ""
+    lends: dict[str, str] = {}
+    stops: Words = ()
+    undoes: Annotated[Length | None, PlainValidator(parse_length)] = None
+    gathers: Words = ()
+    also: dict[str, str] = {}
     tell: Words = ()
 
 
@@ -76,12 +146,13 @@ class DutyKind(Strict):
 
     ``dated`` names actions whose day counts as the day of meeting (the report, not its approval). ``waits`` names
     states in which the ball lies with the office: if it does on the due date, the unit gets back the days it had left,
-    and at least ``grace``. ``notice``: a fixed date is owed only by who has held the task that long.
+    and at least ``grace``. ``notice``: a fixed date is owed only by who has held the task that long. ``due`` may give
+    each category of task its own limit; a category that is not there owes none.
     """
 
     label: str
     of: str
-    due: Annotated[Due, PlainValidator(parse_due)]
+    due: Annotated[dict[str, Due], PlainValidator(_dues)]
     met_by: Words
     dated: Words = ()
     waits: Words = ()
@@ -93,17 +164,24 @@ class DutyKind(Strict):
         """The role that owes it."""
         return self.of.removeprefix("each ")
 
+    def due_for(self, category: str) -> Due | None:
+        """The limit for tasks of a category; ``None`` if they owe none."""
+        return self.due.get(category, self.due.get(""))
+
+    @cached_property
+    def form(self) -> Due:
+        """A limit of the form that all of its limits have."""
+        return next(iter(self.due.values()))
+
     @cached_property
     def fixed(self) -> bool:
-        """Whether it falls due on fixed dates."""
-        return isinstance(self.due, OnDates)
+        """Whether it falls due on dates that are known beforehand."""
+        return isinstance(self.form, Fixed)
 
     @cached_property
     def triggers(self) -> tuple[str, ...]:
         """The actions it begins with; none if it begins with the task."""
-        if isinstance(self.due, UntilOf):
-            return (self.due.action,)
-        return self.due.actions if isinstance(self.due, AfterAction) else ()
+        return self.form.actions if isinstance(self.form, AfterAction | UntilOf) else ()
 
     @cached_property
     def acts(self) -> frozenset[str]:
@@ -116,8 +194,27 @@ class DutyKind(Strict):
         return self.of.startswith("each ")
 
 
+class Migrates(Strict):
+    """How running tasks come here from an older definition: what keeps its name need not be said.
+
+    Args:
+        from_: the older definition, such as ``key-work@1``.
+        states: state there → state here.
+        duties: duty there → duty here; ``null`` for one that ends with the old law.
+    """
+
+    from_: str = Field(alias="from")
+    states: dict[str, str] = {}
+    duties: dict[str, str | None] = {}
+
+
 class Definition(Strict):
-    """A workflow: states, fields, actions and duties, with its legal source."""
+    """A workflow: states, fields, actions and duties, with its legal source.
+
+    ``ends`` names the states in which a task counts as done; without it they are those that nothing leaves. One that
+    is named may still be left, by a relapse or for the files. ``categories`` are kinds of task with limits of their
+    own.
+    """
 
     workflow: str
     version: int
@@ -127,9 +224,12 @@ class Definition(Strict):
     holidays: Literal["next workday", "as written"] = "as written"
     roles: dict[str, str]
     states: dict[str, str]
+    ends: Words = ()
+    categories: dict[str, str] = {}
     fields: dict[str, FieldSpec] = {}
     actions: dict[str, Action]
     duties: dict[str, DutyKind] = {}
+    migrates: Migrates | None = None
 
     @model_validator(mode="after")
     def _has_states(self) -> Definition:
@@ -139,7 +239,7 @@ class Definition(Strict):
 
     @property
     def name(self) -> str:
-        """``key-work@1``."""
+        """``key-work@2``."""
         return f"{self.workflow}@{self.version}"
 
     @cached_property
@@ -149,10 +249,10 @@ class Definition(Strict):
 
     @cached_property
     def finals(self) -> frozenset[str]:
-        """States that no action leaves by name."""
+        """States in which a task is done: those named as ends, and those that no action leaves by name."""
         left = {s for a in self.actions.values() for s in (*a.from_, *(a.to if isinstance(a.to, Mapping) else ()))}
         reached = {t for a in self.actions.values() for t in targets(a)}
-        return frozenset(s for s in self.states if s not in left and s in reached)
+        return frozenset(s for s in self.states if s in self.ends or (s not in left and s in reached))
 
     @cached_property
     def duty_order(self) -> tuple[tuple[str, DutyKind], ...]:
@@ -162,11 +262,16 @@ class Definition(Strict):
     @cached_property
     def given_duties(self) -> tuple[str, ...]:
         """Kinds of duty whose limit an act gives, such as the reply to an order."""
-        return tuple(name for name, duty in self.duties.items() if isinstance(duty.due, UntilOf))
+        return tuple(name for name, duty in self.duties.items() if isinstance(duty.form, UntilOf))
 
     def sources(self, action: Action) -> tuple[str, ...]:
-        """The states in which ``action`` is possible: those it names, else all that are not final."""
-        return action.from_ or tuple(s for s in self.states if s not in self.finals)
+        """The states in which ``action`` is possible: those it names, else all that are not final.
+
+        Taking back is possible everywhere: the last act may have been the one that closed the task.
+        """
+        if action.from_ or action.undoes is not None:
+            return action.from_ or tuple(self.states)
+        return tuple(s for s in self.states if s not in self.finals)
 
     def target(self, action: Action, source: str) -> str:
         """Where ``action`` leads from ``source``."""

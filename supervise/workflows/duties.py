@@ -3,8 +3,9 @@
 Rules that hold for every definition:
 
 * a limit counted from an action starts anew each time it is done; one still open when that happens is superseded;
-* a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet; it does not count ahead
-  before the previous date has passed, nor when it redoes a returned one;
+* a duty on fixed dates owes one act for each date; an act meets the earliest date still unmet, but the next one if that
+  is nearer, so that one report left out does not make all that follow late; it does not count ahead before the previous
+  date has passed, nor when it redoes a returned one;
 * who owes is who holds the part when the day it falls due begins, or when it is met: a new lead does not inherit old
   lateness, and a limit that an act set for the old one ends with the change;
 * an order that presses a duty is also answered by doing that duty, and falls with a duty that no longer counts;
@@ -17,16 +18,15 @@ Every act folds its task twice, so this is the hottest code of all: duties are w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
-from typing import NamedTuple
 
-from supervise.dates import FOREVER, ONE_DAY, Calendar, Span, clamp
-from supervise.phrases import AfterAction, Due, Length, OnDates
+from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
+from supervise.phrases import AfterAction, EachPeriod, Length, OnDates, Stages, TaskDue
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
+from supervise.workflows.limits import Start, paused, recurring, staged, superseding, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,6 @@ class Fold:
     kinds: Mapping[str, tuple[Duty, ...]]
     redone: frozenset[int]
     apart: bool
-
-
-def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty, ...]:
-    """Every duty of ``task``, in order of due date.
-
-    Args:
-        definition: the law it lives under.
-        task: the fold of its events up to some cut.
-        calendar: the district's working days.
-    """
-    return fold(definition, task, calendar).all
 
 
 def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | None = None) -> Fold:
@@ -81,7 +70,7 @@ def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | 
     return Fold(tuple(every), kinds, frozenset(book.redone), apart)
 
 
-_ELSEWHERE = frozenset({*PARTIES, "due", "void"})
+_ELSEWHERE = frozenset({*PARTIES, "due", "category", "stages", "void", "pause", "lent", "stop", "undone"})
 """What an event may change that reaches other duties than those its action answers or begins."""
 
 
@@ -96,16 +85,6 @@ def _untouched(definition: Definition, task: Task, before: Fold) -> dict[str, tu
         for name, kind in definition.duties.items()
         if last.action not in kind.acts and (last.source in kind.waits) == (last.target in kind.waits)
     }
-
-
-class _Start(NamedTuple):
-    """One time a duty begins: its key, the day, its nominal due date, the event after which acts count."""
-
-    key: str
-    born: date
-    nominal: date
-    after: int
-    about: str = ""
 
 
 class _Draft:
@@ -126,7 +105,7 @@ class _Draft:
         "void",
     )
 
-    def __init__(self, kind: str, role: str, start: _Start, due: date, unit: str) -> None:
+    def __init__(self, kind: str, role: str, start: Start, due: date, unit: str) -> None:
         self.kind, self.role = kind, role
         self.key = f"{start.key}:{unit}" if unit else start.key
         self.born, self.nominal, self.after, self.about = start.born, start.nominal, start.after, start.about
@@ -154,9 +133,10 @@ class _Book:
     def __init__(self, definition: Definition, task: Task, calendar: Calendar, redone: Iterable[int]) -> None:
         self.definition, self.task, self.calendar = definition, task, calendar
         self.redone = set(redone)
-        self.reshuffles = [event for event in task.events[1:] if not event.changes.keys().isdisjoint(PARTIES)]
+        self.acts = task.acts
+        self.reshuffles = [event for event in self.acts[1:] if not event.changes.keys().isdisjoint(PARTIES)]
         self.done: dict[str, list[Event]] = {}
-        for event in task.events:
+        for event in self.acts:
             self.done.setdefault(event.action, []).append(event)
         self.waits: dict[tuple[str, ...], tuple[Span, ...]] = {(): ()}
 
@@ -172,15 +152,23 @@ class _Book:
             ]  # fmt: skip
         return self._chain(name, kind, starts, "")
 
-    def _starts(self, name: str, kind: DutyKind) -> Sequence[_Start]:
-        task, due = self.task, kind.due
+    def _starts(self, name: str, kind: DutyKind) -> Sequence[Start]:
         if kind.triggers:
-            return [self._start_at(f"{name}:{event.seq}", event, due) for event in self._acts(kind.triggers)]
-        opened = task.events[0].day
-        if isinstance(due, OnDates):
+            starts = [s for e in self._acts(kind.triggers) if (s := self._start_at(f"{name}:{e.seq}", e, kind))]
+            return superseding(starts) if isinstance(kind.form, AfterAction) else starts
+        due, task = kind.due_for(self.task.category), self.task
+        opened = self.acts[0].day
+        if isinstance(due, OnDates | EachPeriod):
             first = max(opened + ONE_DAY, self._add(opened, kind.notice))
-            return [_Start(f"{name}:{day}", opened, day, 0) for day in _dates(due, first, task.due)]
-        return (_Start(name, opened, task.due, 0),)
+            dates = recurring(due, first, task.due, self.calendar)
+            return [Start(f"{name}:{key}", opened, day, 0) for key, day in dates]
+        if isinstance(due, Stages):
+            plans = [event for event in self.acts if "stages" in event.changes]
+            return list(staged(name, [(event, evolve(Task(task.code), event).stages) for event in plans]))
+        if not isinstance(due, TaskDue):
+            return ()
+        nominal = self.calendar.add(task.due, -due.count, due.unit) if due.count and task.due < FOREVER else task.due
+        return (Start(name, opened, nominal, 0),)
 
     def _acts(self, actions: Sequence[str]) -> Sequence[Event]:
         """The events of these actions, in order."""
@@ -189,27 +177,44 @@ class _Book:
             return held[0] if held else ()
         return sorted((event for events in held for event in events), key=lambda event: event.seq)
 
-    def _start_at(self, key: str, event: Event, due: Due) -> _Start:
+    def _start_at(self, key: str, event: Event, kind: DutyKind) -> Start | None:
+        due = kind.due_for(self._category(event.seq) if "" not in kind.due else "")
+        if due is None:
+            return None
+        unit, about = "days", ""
         if isinstance(due, AfterAction):
-            return _Start(key, event.day, self.calendar.add(event.day, due.count, due.unit), event.seq)
-        until = event.data[self.definition.field_of("date", event.data)]
-        about = str(event.data.get(self.definition.field_of("duty", event.data), ""))
-        return _Start(key, event.day, date.fromisoformat(until), event.seq, about)
+            unit, nominal = due.unit, self.calendar.add(event.day, due.count, due.unit)
+        else:
+            nominal = date.fromisoformat(event.data[self.definition.field_of("date", event.data)])
+            about = str(event.data.get(self.definition.field_of("duty", event.data), ""))
+        if self.task.pauses and kind.role in PARTIES:
+            nominal = paused(nominal, unit, event.day, self.task.pauses, self.calendar)
+        return Start(key, event.day, nominal, event.seq, about)
 
-    def _chain(self, name: str, kind: DutyKind, starts: Sequence[_Start], unit: str) -> list[_Draft]:
+    def _category(self, seq: int) -> str:
+        """What kind of task it was when event ``seq`` had happened."""
+        told = [event.changes["category"] for event in self.acts if event.seq <= seq and "category" in event.changes]
+        return str(told[-1]) if told else ""
+
+    def _chain(self, name: str, kind: DutyKind, starts: Sequence[Start], unit: str) -> list[_Draft]:
         acts = self._acts(kind.met_by)
         if unit:
-            acts = [event for event in acts if event.unit == unit]
-        fixed, counted = kind.fixed, isinstance(kind.due, AfterAction)
+            acts = [event for event in acts if event.unit == unit or self._for(event, unit, kind.role)]
+        fixed, counted = kind.fixed, isinstance(kind.form, AfterAction)
         handed = self.reshuffles if kind.role in PARTIES else ()
         standing = None if handed else (unit,) if unit else self._debtors(kind.role, date.min, 0)
         chain: list[_Draft] = []
         used: set[int] = set()
-        before = date.min
+        before, plan = date.min, 0
         for i, start in enumerate(starts):
             draft = _Draft(name, kind.role, start, self._moved(start.nominal), unit)
             draft.missed_from = self._missed_from(kind, draft.due)
-            act = self._act(fixed, draft, before, acts, used) if acts else None
+            if start.after != plan:
+                before, plan = date.min, start.after
+            following = self._moved(starts[i + 1].nominal) if fixed and i + 1 < len(starts) else None
+            act = self._act(fixed, draft, before, following, acts, used) if acts else None
+            if act is not None and act.day > self._rest(kind, draft):
+                act = None
             before = draft.due
             if act is not None:
                 draft.met = self._dated(kind, act, start.after)
@@ -217,13 +222,25 @@ class _Book:
                     used.add(act.seq)
                 elif kind.triggers:
                     self.redone.add(act.seq)
-            if counted and i + 1 < len(starts):
-                draft.supersede(starts[i + 1].born)
+            if start.over < FOREVER:
+                draft.supersede(start.over)
+            if (rest := self._rest(kind, draft)) < FOREVER:
+                draft.supersede(rest)
             if handed:
                 self._changed_hands(kind, draft, counted or bool(start.about), fixed)
             draft.units = standing if standing is not None else self._held(kind, draft, act, unit)
             chain.append(draft)
         return chain
+
+    def _for(self, event: Event, unit: str, role: str) -> bool:
+        """Whether somebody acted for ``unit``, whose part was lent to him."""
+        lent = (loan for loan in self.task.loans if loan.unit == event.unit and loan.role == role)
+        return unit != event.unit and any(loan.start <= event.day <= loan.end for loan in lent)
+
+    def _rest(self, kind: DutyKind, draft: _Draft) -> date:
+        """The day from which a fixed date is not owed, for it falls into a pause; ``FOREVER`` if it does not."""
+        pauses = self.task.pauses if kind.fixed and kind.role in PARTIES else ()
+        return next((pause.start for pause in pauses if pause.start < draft.nominal <= pause.end), FOREVER)
 
     def _held(self, kind: DutyKind, draft: _Draft, act: Event | None, unit: str) -> tuple[str, ...]:
         """Who held the part when it was met or fell due, where it has changed hands."""
@@ -256,12 +273,17 @@ class _Book:
             last = self._moved(max(wait.end + (last - wait.start), self._add(wait.end, kind.grace)))
         return FOREVER
 
-    def _act(self, fixed: bool, draft: _Draft, before: date, acts: Sequence[Event], used: set[int]) -> Event | None:
+    def _act(
+        self, fixed: bool, draft: _Draft, before: date, following: date | None, acts: Sequence[Event], used: set[int]
+    ) -> Event | None:
         for event in acts:
             if event.seq <= draft.after or event.seq in used:
                 continue
             ahead = fixed and event.day <= draft.due
-            if not (ahead and (event.seq in self.redone or event.day <= before)):
+            if ahead and (event.seq in self.redone or event.day <= before):
+                continue
+            between = following is not None and draft.due < event.day <= following and event.seq not in self.redone
+            if not (between and following is not None and following - event.day < event.day - draft.due):
                 return event
         return None
 
@@ -279,7 +301,7 @@ class _Book:
                     return
 
     def _dated(self, kind: DutyKind, act: Event, after: int) -> date:
-        before = [e for e in self.task.events[after : act.seq] if e.action in kind.dated] if kind.dated else []
+        before = [e for e in self.acts if after < e.seq <= act.seq and e.action in kind.dated] if kind.dated else []
         return self.definition.acted_on(before[-1] if before else act)
 
     def _debtors(self, role: str, day: date, seq: int) -> tuple[str, ...]:
@@ -289,31 +311,50 @@ class _Book:
         if not self.reshuffles:
             return tuple(getattr(self.task, role))
         then = Task(code=self.task.code)
-        for event in self.task.events:
+        for event in self.acts:
             if event.day < day or event.seq <= max(seq, 1):
                 then = evolve(then, event)
         return tuple(getattr(then, role))
 
     def apart(self, found: Sequence[_Draft]) -> bool:
-        """Whether nothing was excused, no letter sent and the task is not closed."""
-        excused = any("void" in event.changes for event in self.task.events)
-        return not (excused or self.task.state in self.definition.finals or any(draft.about for draft in found))
+        """Whether nothing was excused, no letter sent and the task was never closed."""
+        finals = self.definition.finals
+        reached = any("void" in event.changes or event.target in finals for event in self.acts)
+        return not (reached or any(draft.about for draft in found))
 
     def waive(self, found: Sequence[_Draft]) -> None:
         """What was excused counts no more."""
-        for event in self.task.events:
+        for event in self.acts:
             key = event.changes.get("void") if event.changes else None
             for draft in found if key else ():
                 if draft.key == key:
                     draft.void = min(event.day, draft.void or FOREVER)
 
     def end(self, found: Sequence[_Draft]) -> None:
-        """What was still open when the task closed counts no more."""
-        closing = self.task.events[-1].day
-        if self.task.state in self.definition.finals:
+        """What was still open when the task closed counts no more; on a relapse, what falls due later is owed again."""
+        for closing, reopening in closings(self.definition, self.acts):
             for draft in found:
-                if draft.met is None and draft.void is None and draft.missed_from > closing:
-                    draft.void = closing
+                done = draft.met is not None and draft.met <= closing.day
+                later = draft.after >= closing.seq or done or draft.void is not None
+                if later or draft.missed_from <= closing.day:
+                    continue
+                kind = self.definition.duties.get(draft.kind)  # none: of an older law, and never owed again
+                ends = kind is None or bool(kind.triggers)
+                if ends or reopening is None or draft.due <= reopening.day:
+                    draft.met, draft.void = None, max(closing.day, draft.born)
+
+
+def closings(definition: Definition, acts: Sequence[Event]) -> list[tuple[Event, Event | None]]:
+    """Each time a task was closed, with the event that opened it again, ``None`` if it is closed still."""
+    found: list[tuple[Event, Event | None]] = []
+    closed: Event | None = None
+    for event in acts:
+        if event.target in definition.finals:
+            closed = closed or event
+        elif closed is not None:
+            found.append((closed, event))
+            closed = None
+    return [*found, (closed, None)] if closed is not None else found
 
 
 def _answer(found: Sequence[_Draft]) -> None:
@@ -326,22 +367,3 @@ def _answer(found: Sequence[_Draft]) -> None:
             draft.void = min(max(draft.born, void), draft.void or FOREVER)
         elif met is not None and met >= draft.born:
             draft.met = min(met, draft.met or FOREVER)
-
-
-def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:
-    """The days on which the ball lay with the office, as far as ``kind`` cares, in as few spans as possible."""
-    found: list[Span] = []
-    ends = chain((event.day for event in task.events[1:]), (FOREVER,))
-    for event, end in zip(task.events, ends, strict=True) if kind.waits else ():
-        if event.target in kind.waits and event.day < end:
-            goes_on = bool(found) and found[-1].end == event.day
-            found.append(Span(found.pop().start if goes_on else event.day, end))
-    return tuple(found)
-
-
-def _dates(due: OnDates, first: date, end: date) -> Iterator[date]:
-    for year in range(first.year, min(end.year, first.year + 10) + 1):
-        for month, day in due.dates:
-            on = clamp(year, month, day)
-            if first <= on <= end:
-                yield on

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from supervise.dates import parse_day
+from supervise.dates import FOREVER, parse_day
 from supervise.errors import did_you_mean
+from supervise.goals import Target, distinct, goal, numeric
+from supervise.records import Task
+from supervise.workflows import entries
 from supervise.workflows.definition import FieldSpec
-from supervise.workflows.situations import Situation
+from supervise.workflows.situations import Situation, parts_of
+
+STAGE = re.compile(
+    r"(\d{4})(?:-|年)(\d{1,2})(?:-|月)(\d{1,2})日?前?[:：,，\s]*(.+?)"
+    r"[\s,，(（]*(?:(\d{1,3}(?:\.\d+)?)\s*[%％])?[)）]?"
+)
+"""A dated goal as a clerk writes it: ``2025-06-30 主体完工 50%``."""
+_BETWEEN = "[;；\n]"
 
 
 class FieldError(ValueError):
@@ -29,6 +40,10 @@ def read_field(spec: FieldSpec, value: Any, situation: Situation, day: date) -> 
     Raises:
         FieldError: when it does not fit.
     """
+    if spec.kind == "figures":
+        return _figures(value, situation, day)
+    if spec.kind == "targets":
+        return _targets(value)
     if spec.kind in ("list", "units", "files"):
         return _many(value, spec.kind)
     if spec.kind == "percent":
@@ -37,15 +52,121 @@ def read_field(spec: FieldSpec, value: Any, situation: Situation, day: date) -> 
         return _limit(value, day)
     if spec.kind == "day":
         return _past(value, situation.task.opened, day)
+    if spec.kind == "stages":
+        return _stages(value, situation.task, day)
+    if spec.kind == "parts":
+        return _parts(value, situation.task, day)
     text = str(value).strip()
     if not text:
         raise FieldError("不能是空的")
+    if spec.kind == "choice":
+        return _choice(text, spec.options)
+    if spec.kind == "task" and text == situation.task.code:
+        raise FieldError("不能是这项任务自己")
     return _duty(text, situation, day) if spec.kind == "duty" else text
+
+
+def _choice(text: str, options: Mapping[str, str]) -> str:
+    """The name of an option given by name or label."""
+    named = {**{label: name for name, label in options.items()}, **{name: name for name in options}}
+    if text not in named:
+        raise FieldError(f"“{text}”不在可选之列{did_you_mean(text, options.values())}")
+    return named[text]
+
+
+def _stages(value: Any, task: Task, day: date) -> list[dict[str, str]]:
+    """Dated goals, given as text or as mappings of ``day``, ``text`` and ``percent``."""
+    lines: Sequence[Any] = re.split(_BETWEEN, value) if isinstance(value, str) else value
+    given = [line for line in lines if not isinstance(line, str) or line.strip()]
+    if not given:
+        raise FieldError("不能是空的")
+    found = [_stage(line) for line in given]
+    for stage in found:
+        on = date.fromisoformat(stage["day"])
+        if on < day:
+            raise FieldError(f"阶段目标“{stage['text']}”的日期 {on} 早于办理之日 {day}")
+        if on > task.due >= day:
+            raise FieldError(f"阶段目标“{stage['text']}”的日期 {on} 晚于完成时限 {task.due}")
+    return sorted(found, key=lambda stage: stage["day"])
+
+
+def _stage(given: Any) -> dict[str, str]:
+    if isinstance(given, Mapping):
+        on, text, percent = _day(given.get("day", "")), str(given.get("text", "")).strip(), given.get("percent")
+    else:
+        match = STAGE.fullmatch(str(given).strip())
+        if match is None:
+            raise FieldError(f"“{given}”没有写明日期,应写作 2025-06-30 主体完工 50%(百分数可不写),几项之间用分号隔开")
+        on, text, percent = _day(f"{match[1]}-{match[2]}-{match[3]}"), match[4].strip(), match[5]
+    if not text:
+        raise FieldError(f"{on} 这一阶段没有写目标")
+    stage = {"day": on.isoformat(), "text": text}
+    return stage if percent in (None, "") else stage | {"percent": _percent(percent)}
+
+
+def listed_parts(value: Any) -> list[dict[str, Any]]:
+    """The parts a task is split into, as mappings of ``text``, ``lead``, ``due`` and ``weight``.
+
+    Args:
+        value: such mappings, or text: ``内容|单位、单位|2025-06-30|2`` with a semicolon between parts; limit and weight
+            may be left out.
+
+    Raises:
+        FieldError: when a part does not say what, or who.
+    """
+    if not isinstance(value, str):
+        return [dict(part) for part in value]
+    found = []
+    for line in (line.strip() for line in re.split(_BETWEEN, value)):
+        words = [word.strip() for word in re.split("[|｜]", line)]
+        if line and len(words) < 2:
+            raise FieldError(f"“{line}”应写作 内容|单位|时限|权重(时限、权重可不写),几项之间用分号隔开")
+        if line:
+            lead = [word.strip() for word in re.split("[、,，]", words[1]) if word.strip()]
+            found.append(dict(zip(("text", "lead", "due", "weight"), (words[0], lead, *words[2:4]), strict=False)))
+    return found
+
+
+def _parts(value: Any, task: Task, day: date) -> list[dict[str, Any]]:
+    """Parts with the codes they will have; each by the limit of the whole, weights of 1 unless given."""
+    known, found = len(parts_of(task)[0]), []
+    for number, part in enumerate(listed_parts(value), known + 1):
+        text, lead = str(part.get("text", "")).strip(), part.get("lead") or ()
+        if not text or not lead:
+            raise FieldError("每个子任务都要写内容和单位")
+        due = _day(part["due"]) if part.get("due") else task.due
+        if due <= day or due > task.due > day:
+            raise FieldError(f"子任务“{text}”的时限 {due} 应在 {day} 之后" + f"、不晚于 {task.due}" * (task.due > day))
+        if due == FOREVER:
+            raise FieldError(f"子任务“{text}”要写时限")
+        weight = _weight(part.get("weight") or 1)
+        found.append(
+            {
+                "code": f"{task.code}.{number}",
+                "text": text,
+                "lead": list(lead),
+                "due": due.isoformat(),
+                "weight": weight,
+            }
+        )
+    if not found:
+        raise FieldError("不能是空的")
+    return found
+
+
+def _weight(value: Any) -> str:
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise FieldError(f"权重“{value}”不是数字") from None
+    if not number.is_finite() or not 0 < number <= 1000:
+        raise FieldError(f"权重应大于 0、不超过 1000,不能是 {value}")
+    return f"{number.normalize():f}"
 
 
 def _many(value: Any, kind: str) -> list[Any]:
     if isinstance(value, str):
-        parts: Sequence[Any] = [part.strip() for part in value.replace(";", ";").replace("、", ";").split(";")]
+        parts: Sequence[Any] = [part.strip() for part in re.split("[;；、]", value)]
         if kind == "files":
             parts = [value.strip()]
     elif isinstance(value, Sequence):
@@ -56,6 +177,25 @@ def _many(value: Any, kind: str) -> list[Any]:
     if not kept:
         raise FieldError("不能是空的")
     return kept
+
+
+def _figures(value: Any, situation: Situation, day: date) -> list[dict[str, str]]:
+    """Figures under the goals of the task, for the period of the earliest report still owed, else for the day."""
+    owed = (d for d in situation.duties if d.kind in situation.definition.figure_duties)
+    nominal = (d.nominal for d in owed if d.outcome(day) in ("open", "missed"))
+    try:
+        return entries.read(value, numeric(situation.task.targets), min(nominal, default=day).isoformat())
+    except ValueError as error:
+        raise FieldError(str(error)) from None
+
+
+def _targets(value: Any) -> list[Any]:
+    try:
+        parts = re.split(_BETWEEN, value) if isinstance(value, str) else value
+        made = [goal(part) for part in ([parts] if isinstance(parts, Mapping) else _many(parts, "list"))]
+    except ValueError as error:
+        raise FieldError(str(error)) from None
+    return [part.as_json() if isinstance(part, Target) else part for part in distinct(made)]
 
 
 def _percent(value: Any) -> str:

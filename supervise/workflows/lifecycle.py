@@ -7,7 +7,7 @@ never registered with it: registering resets their state and keeps them for ever
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 from typing import Any, cast
@@ -16,17 +16,21 @@ from transitions import EventData, Machine
 
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Refused, did_you_mean
+from supervise.goals import Target, distinct
 from supervise.people import Actor
 from supervise.phrases import OPENING
 from supervise.records import PARTIES, Event, Task, evolve
-from supervise.workflows.definition import CLOCK, Action, Definition
-from supervise.workflows.fields import FieldError, read_field
+from supervise.workflows import figures
+from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
+from supervise.workflows.duties import closings
+from supervise.workflows.guards import Companion, Guard, Move
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 
 LATEST = 4096
 """Situations that a lifecycle keeps at hand."""
 CLOCK_ACTOR = Actor("系统", "", frozenset({CLOCK}))
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +66,22 @@ class Step:
         return Step(self.before, (*self.path, *step.path)) if step.path else self
 
 
-@dataclass
-class _Move:
-    """What the machine sees of a task; lives for one call."""
-
-    state: str
-    task: Task
-    actor: Actor
-    day: date
-    given: Mapping[str, Any]
-    data: dict[str, Any] = field(default_factory=dict)
-    changes: dict[str, Any] = field(default_factory=dict)
-
-
 class Lifecycle:
     """A definition at work.
 
     Args:
         definition: checked, see ``checking.check``.
         calendar: the district's working days.
+        laws: every law that is at hand, by name, for tasks that came from another one.
     """
 
-    def __init__(self, definition: Definition, calendar: Calendar) -> None:
+    def __init__(
+        self, definition: Definition, calendar: Calendar, laws: Mapping[str, Definition] | None = None
+    ) -> None:
         self.definition, self.calendar = definition, calendar
-        self.wording = Wording(definition)
+        self.laws = {definition.name: definition} if laws is None else laws
+        self.wording = Wording(definition, self.laws)
+        self.guard = Guard(definition, calendar, self.wording, self.situation)
         self._latest: dict[int, Situation] = {}
         self._lock = Lock()
         self.clock_actions = {
@@ -95,6 +91,11 @@ class Lifecycle:
             )
             for state in definition.states
         }  # fmt: skip
+        self.reaching = frozenset(
+            name
+            for name, action in definition.actions.items()
+            if action.also or definition.field_of("parts", action.needs)
+        )
         self.machine = Machine(
             model=None, states=list(definition.states), initial=definition.initial,
             auto_transitions=False, send_event=True, transitions=list(self._arrows()),
@@ -103,7 +104,7 @@ class Lifecycle:
     def _arrows(self) -> list[dict[str, Any]]:
         return [
             {
-                "trigger": name, "source": source, "conditions": self._guard,
+                "trigger": name, "source": source, "conditions": self._allows,
                 "dest": None if (target := self.definition.target(action, source)) == source else target,
             }
             for name, action in self.definition.actions.items()
@@ -112,7 +113,7 @@ class Lifecycle:
 
     @property
     def name(self) -> str:
-        """``key-work@1``."""
+        """``key-work@2``."""
         return self.definition.name
 
     @property
@@ -121,14 +122,16 @@ class Lifecycle:
         return next((n for n, a in self.definition.actions.items() if CLOCK in a.by and not a.when), "")
 
     def closed_on(self, task: Task) -> date | None:
-        """The day the task reached a final state; ``None`` while it is open."""
-        return task.events[-1].day if task.state in self.definition.finals else None
+        """The day the task was closed; ``None`` while it is open."""
+        if task.state not in self.definition.finals:
+            return None
+        return closings(self.definition, task.acts)[-1][0].day
 
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
         found = self._latest.get(id(task))
         if found is None or found.task is not task:
-            found = self._kept(Situation(self.definition, task, self.calendar))
+            found = self._kept(Situation(self.definition, task, self.calendar, laws=self.laws))
         return found
 
     def _kept(self, situation: Situation) -> Situation:
@@ -141,14 +144,14 @@ class Lifecycle:
     def _after(self, task: Task, event: Event) -> Task:
         """The task after one more event, whose duties are worked out from those before."""
         after = evolve(task, event)
-        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold))
+        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold, self.laws))
         return after
 
     def on_record(self, task: Task, kept: Task) -> None:
         """Know ``kept``, the same task with its hashes, as ``task`` is known."""
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
-            situation = Situation(self.definition, kept, self.calendar)
+            situation = Situation(self.definition, kept, self.calendar, laws=self.laws)
             situation.__dict__["fold"] = known.fold
             self._kept(situation)
 
@@ -161,8 +164,9 @@ class Lifecycle:
             day: the day it is placed; limits count from here.
             key: idempotency key.
         """
-        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path", "targets")}
-        changes |= {name: getattr(task, name) for name in ("text", "title", "document", "lines", "parent")}
+        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path")}
+        changes["targets"] = [t.as_json() if isinstance(t, Target) else t for t in distinct(task.targets)]
+        changes |= {n: getattr(task, n) for n in ("text", "title", "document", "lines", "parent", "category")}
         changes["due"] = task.due.isoformat()
         event = Event(
             task.code, 1, OPENING, "", self.definition.initial, day, actor.id, actor.unit, self.name,
@@ -205,7 +209,16 @@ class Lifecycle:
     def _clock_key(self, task: Task, action: str, holding: Holding) -> str:
         return f"{task.code}:{action}:{holding.key}"
 
-    def advance(self, task: Task, action: str, actor: Actor, day: date, data: Mapping[str, Any], key: str = "") -> Step:
+    def advance(
+        self,
+        task: Task,
+        action: str,
+        actor: Actor,
+        day: date,
+        data: Mapping[str, Any],
+        key: str = "",
+        via: Companion | None = None,
+    ) -> Step:
         """Let ``actor`` do ``action`` on ``day``, after everything the clock had to settle by then.
 
         Args:
@@ -215,99 +228,56 @@ class Lifecycle:
             day: the day it happens; not before the last thing on record.
             data: field → value; text is accepted for every kind of field.
             key: idempotency key.
+            via: what brought it, when it comes with an act to another task.
 
         Raises:
-            Refused: A01–A09, with everything that is wrong at once and what can be done instead.
+            Refused: with everything that is wrong at once and what can be done instead.
         """
         settled = self.settle(task, day)
-        event = self._event(settled.task, action, actor, day, data, key)
+        event = self._event(settled.task, action, actor, day, data, key, via)
         return Step(task, (*settled.path, self._after(settled.task, event)))
 
-    def _event(self, task: Task, action: str, actor: Actor, day: date, data: Mapping[str, Any], key: str) -> Event:
+    def _event(
+        self,
+        task: Task,
+        action: str,
+        actor: Actor,
+        day: date,
+        data: Mapping[str, Any],
+        key: str,
+        via: Companion | None = None,
+    ) -> Event:
         if action not in self.definition.actions:
             text = f"没有“{action}”这个动作{did_you_mean(action, self.definition.actions)}"
             raise Refused(Problem("A06", text, task=task.code, help=self._instead(task, actor, day)))
         spec = self.definition.actions[action]
-        move = _Move(task.state, task, actor, day, data)
+        move = Move(task.state, task, actor, day, data, via)
         trigger = self.machine.events[action]
         if task.state in trigger.transitions:
             trigger.trigger(move)
         else:
-            raise Refused(self._wrong_state(task, spec, actor, day))
+            raise Refused(self._wrong_state(move, spec))
+        target = task.events[-1].source if spec.undoes is not None else move.state
         return Event(
-            task.code, task.version + 1, action, task.state, move.state, day, actor.id, actor.unit, self.name,
+            task.code, task.version + 1, action, task.state, target, day, actor.id, actor.unit, self.name,
             move.data, move.changes, tuple(spec.tell), key,
         )  # fmt: skip
 
-    def _guard(self, event: EventData) -> bool:
-        move = cast(_Move, event.model)
-        name = event.event.name
-        action = self.definition.actions[name]
-        problems = self._objections(move, name, action)
+    def _allows(self, event: EventData) -> bool:
+        move = cast(Move, event.model)
+        problems = self.guard.objections(move, event.event.name, lambda: self._instead(move.task, move.actor, move.day))
         if problems:
             raise Refused(problems)
         return True
 
-    def _objections(self, move: _Move, name: str, action: Action) -> list[Problem]:
-        task, found = move.task, []
-        if not self._may(task, move.actor, action):
-            found.append(self._wrong_actor(task, action, move.actor, move.day))
-        if move.day < task.events[-1].day:
-            last = task.events[-1].day
-            text = f"{move.day} 早于最近一条办理记录({last}),不能倒着办"
-            found.append(Problem("A07", text, task=task.code, help=f"请用 {last} 或以后的日期"))
-        found += self._read(move, action)
-        if action.when and CLOCK not in move.actor.roles:
-            situation = self.situation(task)
-            if not any(situation.holds(condition, move.day) for condition in action.when):
-                text = f"现在不能“{action.label}”:须{self.wording.any_of(action.when)}"
-                found.append(Problem("A05", text, task=task.code, help=self._instead(task, move.actor, move.day)))
-        return found
-
-    def _may(self, task: Task, actor: Actor, action: Action) -> bool:
-        return bool(actor.roles.union(task.roles_of(actor.unit)).intersection(action.by))
-
-    def _read(self, move: _Move, action: Action) -> list[Problem]:
-        found: list[Problem] = []
-        for name in move.given:
-            if name not in self.definition.fields:
-                text = f"没有“{name}”这个字段{did_you_mean(name, self.definition.fields)}"
-                found.append(Problem("A08", text, task=move.task.code, path=name))
-        for name, spec in self.definition.fields.items():
-            value = move.given.get(name)
-            if value is None or value == "":
-                if name in action.needs:
-                    text = f"“{action.label}”须填“{spec.label}”({name})"
-                    found.append(Problem("A03", text, task=move.task.code, path=name))
-                continue
-            if spec.by and not move.actor.roles.union(move.task.roles_of(move.actor.unit)).intersection(spec.by):
-                text = f"“{spec.label}”应由{self.wording.doers(move.task, spec.by)}填写"
-                found.append(Problem("A11", text, task=move.task.code, path=name))
-                continue
-            try:
-                move.data[name] = read_field(spec, value, self.situation(move.task), move.day)
-            except FieldError as error:
-                found.append(Problem("A04", f"{spec.label}:{error}", task=move.task.code, path=name))
-        if not found and "due" in action.sets and move.data[action.sets["due"]] <= move.task.due.isoformat():
-            text = f"新的时限 {move.data[action.sets['due']]} 不晚于原来的 {move.task.due}"
-            found.append(Problem("A04", text, task=move.task.code, path=action.sets["due"]))
-        if not found:
-            move.changes.update({prop: move.data[name] for prop, name in action.sets.items()})
-            if action.voids:
-                move.changes["void"] = move.data[action.voids]
-        return found
-
-    def _wrong_state(self, task: Task, action: Action, actor: Actor, day: date) -> list[Problem]:
-        state = self.definition.states.get(task.state, task.state)
+    def _wrong_state(self, move: Move, action: Action) -> list[Problem]:
+        task = move.task
+        state, instead = self.wording.state(task.state), self._instead(task, move.actor, move.day)
         text = f"不能“{action.label}”:{task.code} 现处于“{state}”"
-        problems = [Problem("A01", text, task=task.code, help=self._instead(task, actor, day))]
-        if not self._may(task, actor, action):
-            problems.append(self._wrong_actor(task, action, actor, day))
+        problems = [Problem("A01", text, task=task.code, help=instead)]
+        if not self.guard.may(task, move.actor, action, move.day):
+            problems.append(self.guard.wrong_actor(move, action, lambda: instead))
         return problems
-
-    def _wrong_actor(self, task: Task, action: Action, actor: Actor, day: date) -> Problem:
-        text = f"“{action.label}”应由{self.wording.doers(task, action.by)}办理,{actor.unit or actor.id}不能办"
-        return Problem("A02", text, task=task.code, help=self._instead(task, actor, day))
 
     def _instead(self, task: Task, actor: Actor, day: date) -> str:
         buttons = self.allowed(task, actor, day)
@@ -319,11 +289,41 @@ class Lifecycle:
     def allowed(self, task: Task, actor: Actor, day: date) -> tuple[Button, ...]:
         """What ``actor`` can do on ``day``, with the fields to ask for; the same guards, nothing triggered."""
         task = self.settle(task, day).task
-        situation = self.situation(task)
         buttons = []
         for name, action in self.definition.actions.items():
-            here = task.state in self.definition.sources(action) and self._may(task, actor, action)
-            if here and (not action.when or any(situation.holds(c, day) for c in action.when)):
+            here = task.state in self.definition.sources(action) and self.guard.may(task, actor, action, day)
+            if here and not self.guard.barred(Move(task.state, task, actor, day, NOTHING), name):
                 specs = ((f, self.definition.fields[f]) for f in action.needs)
-                buttons.append(Button(name, action.label, tuple((f, s.label, s.kind) for f, s in specs)))
+                fields = tuple((f, s.label, s.kind) for f, s in specs if figures.asked(s, task))
+                buttons.append(Button(name, action.label, fields))
         return tuple(buttons)
+
+    def gathered(self, task: Task, action: str, seq: int = 0) -> tuple[Event, ...]:
+        """What belongs into an act: the acts it gathers since it was last done, such as the co-units' reports.
+
+        Args:
+            task: as it stands.
+            action: name of the gathering action.
+            seq: number of the act, if it has been done.
+        """
+        spec = self.definition.actions.get(action)
+        found: list[Event] = []
+        for event in task.acts:
+            if seq and event.seq >= seq:
+                break
+            if event.action == action:
+                found.clear()
+            elif spec is not None and event.action in spec.gathers:
+                found.append(event)
+        return tuple(found)
+
+    def companions(self, event: Event, task: Task) -> tuple[Companion, ...]:
+        """The acts to other tasks that ``event`` brings with it; ``task`` is as it stands afterwards."""
+        spec = self.definition.actions.get(event.action)
+        found = []
+        for where, action in spec.also.items() if spec is not None else ():
+            code = task.parent if where == PARENT else event.data.get(where, "")
+            if code:
+                part = {task.code: task.state in self.definition.finals} if where == PARENT else {}
+                found.append(Companion(code, action, part))
+        return tuple(found)

@@ -6,18 +6,21 @@ a score line counts those that start in its period. There is no second implement
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
-from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
+from supervise.goals import Target, numeric
+from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, TaskDue, Unanswered
 from supervise.records import Duty, Event, Task
-from supervise.workflows.definition import Definition
-from supervise.workflows.duties import Fold, fold, waiting
+from supervise.workflows import eras, figures
+from supervise.workflows.definition import Definition, DutyKind
+from supervise.workflows.duties import Fold, fold
+from supervise.workflows.limits import waiting
 
 
 class Holding(NamedTuple):
@@ -42,10 +45,13 @@ class Situation:
     task: Task
     calendar: Calendar
     before: Fold | None = None
+    laws: Mapping[str, Definition] = field(default_factory=dict)
 
     @cached_property
     def fold(self) -> Fold:
         """All duties of the task, and by kind."""
+        if eras.changed_law(self.task):
+            return eras.fold(self.task, self.calendar, self.laws)
         return fold(self.definition, self.task, self.calendar, self.before)
 
     @property
@@ -55,7 +61,16 @@ class Situation:
 
     def of_kind(self, kind: str) -> Sequence[Duty]:
         """The duties of one kind, of every kind if empty."""
-        return self.fold.kinds.get(kind, ()) if kind else self.fold.all
+        return self.fold.kinds.get(self._here(kind), ()) if kind else self.fold.all
+
+    def _here(self, kind: str) -> str:
+        """What a kind is called under this law, if a rule speaks the language of a later one."""
+        definition = self.definition
+        if kind in definition.duties or not self.laws:
+            return kind
+        maps = (law.migrates for law in self.laws.values() if law.migrates is not None)
+        names = (old for m in maps if m.from_ == definition.name for old, new in m.duties.items() if new == kind)
+        return next(names, kind)
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
         """The stretches of days on which ``condition`` holds, in order of their start."""
@@ -66,6 +81,10 @@ class Situation:
             found = [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition.points)]
         elif isinstance(condition, Unanswered):
             found = self._unanswered(condition)
+        elif isinstance(condition, Expired):
+            found = self._expired(condition)
+        elif isinstance(condition, Parts):
+            found = self._parts(condition)
         else:
             found = self._distance(condition)
         real = [h for h in found if h.span.start < h.span.end and h.span.start < FOREVER]
@@ -83,12 +102,12 @@ class Situation:
 
     def _distance(self, condition: Distance) -> Iterator[Holding]:
         for name in condition.of.split(" or "):
-            if name in self.definition.duties:
+            if self._here(name) in self.definition.duties:
                 for duty in self.of_kind(name):
                     if duty.due < FOREVER:
                         yield Holding(self._around(duty, condition), duty)
             else:
-                for event in self.task.events:
+                for event in self.task.acts:
                     if event.action == name:
                         start = self.calendar.add(event.day, condition.count, condition.unit)
                         yield Holding(Span(start), None, event)
@@ -98,13 +117,28 @@ class Situation:
         if condition.before:
             # A warning ahead of a limit says nothing once the limit has passed, or while the office has the ball.
             start = max(duty.born, self.calendar.add(duty.due, -condition.count, condition.unit))
-            waits = waiting(self.definition.duties[duty.kind], self.task)
+            waits = self._waiting(duty)
             start = next((wait.end for wait in waits if wait.holds(start)), start)
             return Span(start, max(start, min(end, duty.due + ONE_DAY)))
         if duty.missed_from == FOREVER:
             return Span(FOREVER)
         start = self.calendar.add(duty.missed_from - ONE_DAY, condition.count, condition.unit)
         return Span(max(start, duty.missed_from), max(start, duty.missed_from, end))
+
+    def spec(self, duty: Duty) -> DutyKind:
+        """What the law says of a duty; an older one of the task, where the present one has no such kind."""
+        if duty.kind in self.definition.duties:
+            return self.definition.duties[duty.kind]
+        laws = (self.laws[event.definition] for event in reversed(self.task.events))
+        return next(law.duties[duty.kind] for law in laws if duty.kind in law.duties)
+
+    def _waiting(self, duty: Duty) -> tuple[Span, ...]:
+        """The days on which the ball lay with the office, as far as ``duty`` cares."""
+        if not eras.changed_law(self.task):
+            return waiting(self.definition.duties[duty.kind], self.task)
+        lives = eras.Lives(self.task, eras.eras(self.task, self.laws))
+        definition, task = lives.seen_from(len(lives.eras) - 1)
+        return waiting(definition.duties[duty.kind], task)
 
     def _unanswered(self, condition: Unanswered) -> Iterator[Holding]:
         replies = [duty for kind in self.definition.given_duties for duty in self.of_kind(kind)]
@@ -114,6 +148,34 @@ class Situation:
             if condition.rung in order.data.values():
                 yield Holding(reply.span("missed"), by_key.get(reply.about, reply), order)
 
+    def _expired(self, condition: Expired) -> Iterator[Holding]:
+        for event in self.task.acts:
+            until = self.definition.field_of("date", event.data) if event.action == condition.action else ""
+            if until:
+                yield Holding(Span(date.fromisoformat(event.data[until]) + ONE_DAY), None, event)
+
+    def _parts(self, condition: Parts) -> Iterator[Holding]:
+        """From the day on which enough parts have ended, or one was still open, up to the day that this changed."""
+        since: Event | None = None
+        for event in self.task.acts:
+            if "parts" in event.changes or "part" in event.changes or since is None:
+                holds = self._parts_hold(condition, event.seq)
+                if holds and since is None:
+                    since = event
+                elif not holds and since is not None:
+                    yield Holding(Span(since.day, event.day), None, since)
+                    since = None
+        if since is not None:
+            yield Holding(Span(since.day), None, since)
+
+    def _parts_hold(self, condition: Parts, seq: int) -> bool:
+        weights, ended = parts_of(self.task, seq)
+        whole = sum(weights.values())
+        if not whole:
+            return condition.closed
+        done = sum(weight for code, weight in weights.items() if code in ended)
+        return done * 100 >= whole * condition.percent if condition.closed else done < whole
+
     @cached_property
     def checkpoints(self) -> tuple[tuple[date, Decimal], ...]:
         """The days on which progress can be held against the schedule, with the figure that counts on each.
@@ -122,10 +184,10 @@ class Situation:
         figure stands, 0 if there was none. Between them nobody falls behind by the mere passing of time.
         """
         name, reports = self.definition.field_of("percent"), self.definition.figure_actions
-        told = [e for e in self.task.events if e.action in reports and name in e.data]
+        told = [e for e in self.task.acts if e.action in reports and name in e.data]
         said = [(self.definition.acted_on(e), Decimal(str(e.data[name]))) for e in told]
-        figures = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
-        missed = (d.span("missed") for d in figures)
+        owed = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
+        missed = (d.span("missed") for d in owed)
         silent = {span.start for span in missed if span.start < span.end}
         found = [*said]
         for day in sorted(silent):
@@ -134,12 +196,18 @@ class Situation:
         return tuple(sorted(found, key=lambda point: point[0]))
 
     def _lag(self, duty: Duty, day: date, figure: Decimal) -> Decimal | None:
-        """How many percentage points ``figure`` lies behind the linear schedule of ``duty`` on ``day``."""
-        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
-        if length <= 0:
+        """How many percentage points ``figure`` lies behind the schedule of ``duty`` on ``day``."""
+        if not duty.born < duty.nominal < FOREVER:
             return None
-        gone = (min(max(day, duty.born), duty.nominal) - duty.born).days
-        return Decimal(100 * gone) / length - figure
+        whole = isinstance(self.spec(duty).due_for(self.task.category), TaskDue)
+        stages = self.task.stages if whole else ()
+        return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day) - figure
+
+    @cached_property
+    def _goals(self) -> tuple[Target, ...]:
+        """The goals from which the percentage is computed; none where it is typed."""
+        name = self.definition.field_of("percent")
+        return numeric(self.task.targets) if name and self.definition.fields[name].from_ else ()
 
     def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
         over = min(duty.met or FOREVER, duty.void or FOREVER)
@@ -150,10 +218,21 @@ class Situation:
                 yield Span(day, min(end, over))
 
     def on_pace(self, duty: Duty, day: date) -> bool | None:
-        """Whether ``duty`` keeps its linear schedule on ``day``; ``None`` while there is nothing to judge by."""
+        """Whether ``duty`` keeps its schedule on ``day``; ``None`` while there is nothing to judge by."""
         outcome = duty.outcome(day)
         if outcome != "open":
             return None if outcome == "void" else outcome == "on time"
         known = [point for point in self.checkpoints if point[0] <= day]
         lag = self._lag(duty, *known[-1]) if known else None
         return None if lag is None else lag <= 0
+
+
+def parts_of(task: Task, seq: int = 0) -> tuple[dict[str, Decimal], frozenset[str]]:
+    """What a task was split into, code → weight, and which of it has ended; up to event ``seq`` if one is given."""
+    weights: dict[str, Decimal] = {}
+    ended: dict[str, bool] = {}
+    for event in task.acts:
+        if not seq or event.seq <= seq:
+            weights |= {part["code"]: Decimal(part["weight"]) for part in event.changes.get("parts", ())}
+            ended |= event.changes.get("part", {})
+    return weights, frozenset(code for code, over in ended.items() if over and code in weights)

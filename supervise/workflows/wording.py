@@ -3,52 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from supervise.phrases import OPENING, Behind, Condition, Distance, Measure, Outcome, Unanswered
+from supervise.dates import PERIOD_WORDS
+from supervise.phrases import (
+    MIGRATE,
+    OPENING,
+    REVERT,
+    AfterAction,
+    Behind,
+    Condition,
+    Distance,
+    Due,
+    EachPeriod,
+    Expired,
+    Measure,
+    OnDates,
+    Outcome,
+    Parts,
+    TaskDue,
+    Unanswered,
+    UntilOf,
+)
 from supervise.records import Task
 from supervise.workflows.definition import CLOCK, Definition
+from supervise.workflows.figures import told
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
+RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程"}
+"""Acts that every workflow has without listing them."""
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
 
 
 class Wording:
     """The Chinese of one definition."""
 
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
+    def __init__(self, definition: Definition, laws: Mapping[str, Definition] = MappingProxyType({})) -> None:
+        self.definition, self.laws = definition, laws
 
     def action(self, name: str) -> str:
         """Label of an action."""
-        if name == OPENING:
-            return "交办"
-        known = self.definition.actions.get(name)
-        return known.label if known else name
+        return RESERVED.get(name) or self._label("actions", name)
+
+    def _known(self, part: str, name: str) -> Any:
+        """What the law says of a part; where it has none of that name, another version, where a task came from."""
+        known = getattr(self.definition, part).get(name)
+        if known is None:
+            others = sorted(list(self.laws.values()), key=lambda law: law.workflow != self.definition.workflow)
+            known = next((getattr(law, part)[name] for law in others if name in getattr(law, part)), None)
+        return known
+
+    def _label(self, part: str, name: str) -> str:
+        known = self._known(part, name)
+        return name if known is None else known if isinstance(known, str) else str(known.label)
 
     def duty(self, name: str) -> str:
         """Label of a kind of duty."""
-        known = self.definition.duties.get(name)
-        return known.label if known else name
+        return self._label("duties", name)
 
     def state(self, name: str) -> str:
         """Label of a state."""
-        return self.definition.states.get(name, name)
+        return self._label("states", name)
 
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""
         return ";".join(
-            f"{self.definition.fields[name].label}:{self._value(name, value, words)}" for name, value in data.items()
+            f"{self._label('fields', name)}:{self._value(name, value, words)}" for name, value in data.items()
         )
 
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
+        spec = self._known("fields", name)
+        kind = spec.kind if spec is not None else ""
+        if kind == "figures" and isinstance(value, Mapping):
+            return told(value)
         if isinstance(value, Mapping):
-            return str(value.get("title") or value.get("uri"))
+            return _stage_words(value) if "text" in value else str(value.get("title") or value.get("uri"))
         if isinstance(value, list | tuple):
             return "、".join(self._value(name, part, words) for part in value)
-        if self.definition.fields[name].kind == "duty":
-            kind, _, rest = str(value).partition(":")
-            return self.duty(kind) + (f"({rest})" if "-" in rest else "")
+        if kind == "duty":
+            owed, _, rest = str(value).partition(":")
+            return self.duty(owed) + (f"({rest})" if "-" in rest else "")
+        if kind == "choice":
+            return str(spec.options.get(str(value), value))
         return words.get(str(value), str(value))
 
     def doers(self, task: Task, roles: Iterable[str]) -> str:
@@ -76,8 +113,44 @@ class Wording:
             return f"“{self.duty(phrase.duty)}”落后序时 {phrase.points} 个百分点"
         if isinstance(phrase, Unanswered):
             return f"{phrase.rung} 督查单逾期未复"
+        if isinstance(phrase, Expired):
+            return f"“{self.action(phrase.action)}”所定日期已过"
+        if isinstance(phrase, Parts):
+            share = "" if phrase.percent == 100 else f"(权重 {phrase.percent}% 以上)"
+            return f"子任务{share}已办结" if phrase.closed else "有子任务未办结"
         return str(phrase)
+
+    def limit(self, due: Due) -> str:
+        """A limit in Chinese."""
+        if isinstance(due, AfterAction):
+            return f"“{'或'.join(self.action(name) for name in due.actions)}”后 {due.count} {UNIT_WORDS[due.unit]}内"
+        if isinstance(due, OnDates):
+            return "每年 " + "、".join(f"{month}月{day}日" for month, day in due.dates)
+        if isinstance(due, EachPeriod):
+            return _recurring(due)
+        if isinstance(due, UntilOf):
+            return f"“{'或'.join(self.action(name) for name in due.actions)}”所定的日期"
+        if isinstance(due, TaskDue):
+            return "任务的完成时限" + (f"前 {due.count} {UNIT_WORDS[due.unit]}" if due.count else "")
+        return "方案里每个阶段目标的日期"
 
     def any_of(self, conditions: Iterable[Condition]) -> str:
         """Several conditions of which one must hold."""
         return "或".join(self.condition(c) for c in conditions)
+
+
+def _recurring(due: EachPeriod) -> str:
+    every = f"每{PERIOD_WORDS[due.period]}"
+    if not due.day:
+        return f"{every}终了" + (f"后 {due.count} {UNIT_WORDS[due.unit]}内" if due.count else "前")
+    if due.period == "week":
+        return every + "一二三四五六日"[due.day - 1]
+    return f"{every} {due.day} 日" if due.period == "month" else f"{every}末月 {due.day} 日"
+
+
+def _stage_words(value: Mapping[str, Any]) -> str:
+    """A stage of a plan, or a part of a task."""
+    day, percent = value.get("day") or value.get("due"), value.get("percent")
+    who = "、".join(value.get("lead", ()))
+    code = f"{value['code']} " if "code" in value else ""
+    return f"{code}{value['text']}" + (f"({'、'.join(filter(None, (who, day, f'{percent}%' if percent else '')))})")

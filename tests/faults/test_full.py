@@ -22,7 +22,19 @@ from tests.faults.writer import Desk, Hand, Job, draft, work
 TIMES = min(trials(3), 50)
 DAY = date(2025, 4, 1)
 LONG = Random(1).randbytes(30_000).hex()  # so that no room left within a page is enough
-PLAN = ("do", "T1", "plan", "--as", "区工信局", "--day", "2025-04-01", "--milestones", "六月过半", "--contact", LONG)
+PLAN = (
+    "do",
+    "T1",
+    "plan",
+    "--as",
+    "区工信局",
+    "--day",
+    "2025-04-01",
+    "--milestones",
+    "2025-06-30 过半",
+    "--contact",
+    LONG,
+)
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -38,7 +39,7 @@ def test_what_is_left_out_counts_nowhere(choices: list[tuple[int, int, int]], mo
         settled = LAW.settle(task, day).task
         if settled.state in LAW.definition.finals:
             return
-        task = LAW.advance(settled, "withdraw", OFFICE, day, {"reason": "(略)"}).task
+        task = LAW.advance(settled, "withdraw", replace(OFFICE, id="另一人"), day, {"reason": "(略)"}).task
     situation = LAW.situation(task)
     end, ground = last_day(situation), Ground([situation], date(2028, 12, 31), FOLDER.units)
     for phrase in PHRASES:

@@ -38,7 +38,7 @@ def test_the_first_state_is_the_start_and_states_nobody_leaves_are_ends() -> Non
     """The order of the file gives the start; an end is a state that is reached and that no action leaves by name."""
     assert small().initial == "todo"
     assert small().finals == {"done", "dropped"}
-    assert LAW.definition.initial == "assigned" and LAW.definition.finals == {"closed"}
+    assert LAW.definition.initial == "assigned" and LAW.definition.finals == {"closed", "joined"}
 
 
 def test_an_action_without_from_is_possible_in_every_open_state_and_in_no_final_one() -> None:
@@ -69,10 +69,10 @@ def test_one_word_stands_for_a_list_of_one() -> None:
 def test_the_four_kinds_of_limit_are_read_once() -> None:
     """A limit is days after an action, fixed dates, a date in an action's data, or the task's own."""
     duties = LAW.definition.duties
-    assert duties["plan"].due == AfterAction(10, "workdays", ("assign", "reassign"))
-    assert duties["progress"].due == OnDates(((6, 25), (12, 25)))
-    assert duties["reply"].due == UntilOf("order")
-    assert duties["finish"].due == TaskDue()
+    assert duties["plan"].form == AfterAction(10, "workdays", ("assign", "reassign"))
+    assert duties["progress"].form == OnDates(((6, 25), (12, 25)))
+    assert duties["reply"].form == UntilOf(("order",))
+    assert duties["finish"].form == TaskDue()
     assert duties["contribution"].each and duties["contribution"].role == "co"
     assert not duties["finish"].each
 

@@ -1,0 +1,112 @@
+"""When limits fall: from what a definition says to days of the calendar, with the days on which no clock ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+from supervise.dates import FOREVER, ONE_DAY, Calendar, Period, Span, clamp, period_at
+from supervise.phrases import EachPeriod, OnDates
+from supervise.records import Event, Pause, Stage, Task
+from supervise.workflows.definition import DutyKind
+
+YEARS = 10
+"""How far ahead dates that come again are worked out."""
+
+
+class Start(NamedTuple):
+    """One time a duty begins.
+
+    Args:
+        key: unique among those of the task.
+        born: the day it begins to be owed.
+        nominal: the day it falls due, before moving off a holiday.
+        after: ``seq`` of the event after which acts count.
+        about: key of the duty that an order presses.
+        over: the day on which another takes its place if it is still open.
+    """
+
+    key: str
+    born: date
+    nominal: date
+    after: int
+    about: str = ""
+    over: date = FOREVER
+
+
+def superseding(starts: Sequence[Start]) -> list[Start]:
+    """The same, each over when the next one begins."""
+    if len(starts) < 2:
+        return list(starts)
+    return [*(start._replace(over=later.born) for start, later in pairwise(starts)), starts[-1]]
+
+
+def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calendar) -> Iterator[tuple[str, date]]:
+    """Name and day of every date on which something is owed, from ``first`` to ``end``."""
+    if isinstance(due, OnDates):
+        for year in range(first.year, min(end.year, first.year + YEARS) + 1):
+            for month, day in due.dates:
+                on = clamp(year, month, day)
+                if first <= on <= end:
+                    yield str(on), on
+        return
+    period, last = period_at(first, due.period), min(end.year, first.year + YEARS)
+    if due.count and period.start.year > 1:
+        period = period_at(period.start - ONE_DAY, due.period)  # its limit may lie ahead still
+    while period.start <= end and period.start.year <= last:
+        on = _within(due, period, calendar)
+        if first <= on <= end:
+            yield period.name, on
+        if period.end.year >= FOREVER.year:
+            return
+        period = period_at(period.end + ONE_DAY, due.period)
+
+
+def _within(due: EachPeriod, period: Period, calendar: Calendar) -> date:
+    if not due.day:
+        return calendar.add(period.end, due.count, due.unit)
+    if due.period == "week":
+        return period.start + timedelta(days=due.day - 1)
+    return clamp(period.end.year, period.end.month, due.day)
+
+
+def staged(name: str, baselines: Sequence[tuple[Event, Sequence[Stage]]]) -> Iterator[Start]:
+    """One limit for every stage of every plan that was approved; a new plan takes the place of what is still open."""
+    ends = chain((event.day for event, _ in baselines[1:]), (FOREVER,))
+    for (event, stages), end in zip(baselines, ends, strict=False):
+        for day in sorted({stage.day for stage in stages if stage.day > event.day}):
+            yield Start(f"{name}:{event.seq}:{day}", event.day, day, event.seq, over=end)
+
+
+def paused(nominal: date, unit: str, born: date, pauses: Iterable[Pause], calendar: Calendar) -> date:
+    """A limit with the days given back on which the clock stood still.
+
+    Args:
+        nominal: the limit without pauses.
+        unit: ``workdays`` if it is counted in working days; else whole days are given back.
+        born: the day it is counted from.
+        pauses: in order.
+        calendar: the district's.
+    """
+    for pause in pauses:
+        start = max(pause.start, born)
+        if start < pause.end and start < nominal < FOREVER:
+            if unit == "workdays":
+                nominal = calendar.add_workdays(pause.end, calendar.workdays_between(start, nominal))
+            else:
+                nominal += pause.end - start
+    return nominal
+
+
+def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:
+    """The days on which the ball lay with the office, as far as ``kind`` cares, in as few spans as possible."""
+    found: list[Span] = []
+    acts = task.acts
+    ends = chain((event.day for event in acts[1:]), (FOREVER,))
+    for event, end in zip(acts, ends, strict=True) if kind.waits else ():
+        if event.target in kind.waits and event.day < end:
+            goes_on = bool(found) and found[-1].end == event.day
+            found.append(Span(found.pop().start if goes_on else event.day, end))
+    return tuple(found)
