@@ -78,7 +78,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
         [(page.start, page.end) for page in {*between, *gone}] + labels
     )  # these stand inside a task, and are no part of it
     text, folded = blanked(text, away), blanked(folded, away)
-    parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
+    parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
     unlabelled.name_titles(parts, folded)
     prose = minutes.assign(parts, folded)

@@ -82,7 +82,8 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         near = before is not None and (bool(passed) or bool(skipped) or line.no == before.no + 1)
         runs_on = before is not None and near and len(before.folded) >= width - 4
         last = out[-1] if out else None
-        if last and runs_on and not starts and len(last.folded) < LONGEST and (is_open(last.folded) or not is_sentence(last.folded)):
+        goes_on = last is not None and (is_open(last.folded) or not is_sentence(last.folded))
+        if last and runs_on and goes_on and not starts and len(last.folded) < LONGEST:
             out[-1] = _joined(last, line)
             between += [*passed, *skipped]
         else:
