@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervise.errors import Invalid, Problem, nearest
+from supervise.goals import Target, goal
 from supervise.intake.drafts import WORKFLOW, Breakdown, Doubt, Draft, Source
 from supervise.intake.folding import fold, pieces
 from supervise.intake.readers import xlsx
@@ -140,7 +141,16 @@ class _Reader:
                 where = _cell(TASKS, number, columns[name] + 1, COLUMNS[name])
                 text = f"没有写{COLUMNS[name]},请补上;不要的行请整行删去"
                 self.problems.append(Problem("K22", text, file=self.file, line=number, path=where))
+        values["targets"] = tuple(self._goals(values["targets"], number, columns))
         return Draft(**values)
+
+    def _goals(self, told: Sequence[str], number: int, columns: Mapping[str, int]) -> Iterator[Target | str]:
+        for words in told:
+            try:
+                yield goal(words)
+            except ValueError as error:
+                where = _cell(TASKS, number, columns["targets"] + 1, COLUMNS["targets"])
+                self.problems.append(Problem("K22", str(error), file=self.file, line=number, path=where))
 
     def _names(self, value: Any, field: str) -> tuple[str, ...]:
         """One a line, or parted by 、 outside brackets; a name that was drafted with a 、 in it stays whole."""

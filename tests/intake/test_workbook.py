@@ -90,9 +90,10 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co
 TEXTS = WORDS.map(lambda text: f"督{text}查").map(lambda text: " ".join(text.split()))
 LISTS = st.lists(NAMES, max_size=3, unique=True).map(tuple)
 DAYS = st.none() | st.dates(date(2020, 1, 1), date(2040, 1, 1))
+GOALS = TEXTS.filter(lambda text: not set("<>=~≥≤") & set(text)) | st.just("新增企业 >= 18 家(增量)")
 TASKS_OF = st.builds(
     Draft, code=st.uuids().map(str), path=st.lists(TEXTS, max_size=2, unique=True).map(tuple), text=TEXTS, lead=LISTS,
-    co=LISTS, leader=st.just(("张三",)), targets=st.lists(TEXTS, max_size=2, unique=True).map(tuple), due=DAYS,
+    co=LISTS, leader=st.just(("张三",)), targets=st.lists(GOALS, max_size=2, unique=True).map(tuple), due=DAYS,
     category=st.sampled_from(["", "major"]), lines=st.none() | st.integers(1, 9999),
 )  # fmt: skip
 
