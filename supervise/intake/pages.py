@@ -118,10 +118,14 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     for line in all_lines:
         skipped = _taken(left, line)
         last = out[-1] if out else None
-        if last is not None and len(last.folded) < LONGEST and (
-            _row_goes_on(last.folded, line.folded, bars)
-            or _goes_on(last.folded, line.folded, stops, begins)
-            or (skipped and _torn(last.folded, line.folded, begins))
+        if (
+            last is not None
+            and len(last.folded) < LONGEST
+            and (
+                _row_goes_on(last.folded, line.folded, bars)
+                or _goes_on(last.folded, line.folded, stops, begins)
+                or (skipped and _torn(last.folded, line.folded, begins))
+            )
         ):
             out[-1] = _joined(last, line)
             between += skipped
