@@ -78,7 +78,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
         [(page.start, page.end) for page in {*between, *gone}] + labels
     )  # these stand inside a task, and are no part of it
     text, folded = blanked(text, away), blanked(folded, away)
-    parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
+    parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
     unlabelled.name_titles(parts, folded)
     prose = minutes.assign(parts, folded)
@@ -140,7 +140,7 @@ class _Reader:
         self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
         open_ = [misprints.ends_open(folded, misprints.Place(e.node.start, e.node.end, e.node.clause)) for e in entries]
         apart = sum(entry.node.apart for entry in entries if entry.node.clause)
-        self.rarely_apart = 10 * apart < sum(entry.node.clause is not None for entry in entries)
+        self.rarely_apart = 33 * apart < sum(entry.node.clause is not None for entry in entries)
         self.stops = 3 * open_.count(False) > 2 * (len(open_) - open_.count(None))
 
     def notice(self) -> Notice:

@@ -16,6 +16,7 @@ _HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通�
 _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
 _LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
 _LABELLED = re.compile(r"(?:单位|部门|科室|机关|主办|协办|领导|责任人) ?:")
+LONGEST = 5_000  # no paragraph is longer; joining on and on takes time that grows with its square
 _ENDS = "。;!?:…)”|,"
 Begins = Callable[[str], bool]
 
@@ -81,7 +82,8 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         near = before is not None and (bool(passed) or bool(skipped) or line.no == before.no + 1)
         runs_on = before is not None and near and len(before.folded) >= width - 4
         last = out[-1] if out else None
-        if last and runs_on and not starts and (is_open(last.folded) or not is_sentence(last.folded)):
+        goes_on = last is not None and (is_open(last.folded) or not is_sentence(last.folded))
+        if last and runs_on and goes_on and not starts and len(last.folded) < LONGEST:
             out[-1] = _joined(last, line)
             between += [*passed, *skipped]
         else:
@@ -116,10 +118,14 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     for line in all_lines:
         skipped = _taken(left, line)
         last = out[-1] if out else None
-        if last is not None and (
-            _row_goes_on(last.folded, line.folded, bars)
-            or _goes_on(last.folded, line.folded, stops, begins)
-            or (skipped and _torn(last.folded, line.folded, begins))
+        if (
+            last is not None
+            and len(last.folded) < LONGEST
+            and (
+                _row_goes_on(last.folded, line.folded, bars)
+                or _goes_on(last.folded, line.folded, stops, begins)
+                or (skipped and _torn(last.folded, line.folded, begins))
+            )
         ):
             out[-1] = _joined(last, line)
             between += skipped

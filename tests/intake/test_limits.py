@@ -27,11 +27,11 @@ from supervise.intake.folding import fold, number, numeral
 )
 def test_what_is_no_notice_is_refused_at_once(text: str, code: str) -> None:
     """Empty, binary and huge input is refused with a reason, without being read."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(Invalid) as refused:
         read(text, "a.txt")
     assert refused.value.problems[0].code == code
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 LONG = """责任单位: ( 1. 、 x 各 12月 每季度末向 牵头, 于1月 关于 附件 “ 完成 工作 新增 5个、 10亿元 达到5家 各乡镇及
@@ -42,18 +42,18 @@ LONG = """责任单位: ( 1. 、 x 各 12月 每季度末向 牵头, 于1月 关
 def test_one_long_line_is_read_in_linear_time(unit: str) -> None:
     """A line of 200 000 characters of any one word does not blow up."""
     text = "一、章\n1." + unit * (200_000 // len(unit)) + "(责任单位:区发改局)"
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(text)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("unit", ["1.", "①", "一、", "局", "责任单位:", "县商务局、", "附件", "| 1 |", "("])
 def test_many_short_lines_are_read_in_linear_time(unit: str) -> None:
     """100 000 characters of short lines of any one word do not blow up."""
     text = "一、章\n" + (unit + "\n") * (100_000 // (len(unit) + 1))
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(text)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_text_without_tasks_is_no_error() -> None:
