@@ -131,6 +131,14 @@ def batches(run: Run) -> None:
         _forget(run, backend)
 
 
+def loads(run: Run) -> None:
+    """Large loads."""
+    for backend in ("sqlite", *(["postgres"] if run.dsn else [])):
+        where = ("--backend", backend, "--dir", str(run.tmp), *(("--dsn", run.dsn) if run.dsn else ()))
+        for size, repeats in ((10_000, 3), (100_000, 1)) if not run.quick else ((2000, 1),):
+            run.call("load", world.HERE / "load.py", *where, "--sizes", str(size), "--repeats", str(repeats))
+
+
 def sweep(run: Run) -> None:
     """B3; at a million tasks only what does not read them all."""
     script = world.PEERS / "b3_sweep.py"
@@ -206,10 +214,11 @@ def scale(run: Run) -> None:
 
 
 PARTS = {
-    "b1": dispatch, "b2": advance, "batch": batches, "b3": sweep, "b4": board, "b5": intake, "b7": startup,
+    "b1": dispatch, "b2": advance, "batch": batches, "load": loads, "b3": sweep, "b4": board, "b5": intake,
+    "b7": startup,
     "scale": scale,
 }  # fmt: skip
-OWN = ("scale",)
+OWN = ("load", "scale")
 """What needs nothing of the peers."""
 
 

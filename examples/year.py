@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Event, Office, Refused, Task
+from supervise import Actor, Event, Office, Refused, Target, Task
 
 OFFICE = Actor("督查专员", "督查室", frozenset({"office"}))
 ONE_DAY = timedelta(days=1)
@@ -55,6 +56,18 @@ class Plan:
     day: date
     order: int
     act: Callable[[Session, date], None] = field(compare=False)
+
+
+def _said(task: Task, progress: int, rate: int) -> dict[str, Any]:
+    """What a lead reports: figures where the task has numeric goals (``rate`` for growth), else the percentage."""
+    figures = []
+    for goal in task.targets:
+        if isinstance(goal, Target):
+            whole = goal.unit != "%" and goal.value == int(goal.value)
+            share = rate if goal.kind == "growth" else progress
+            value = (goal.value * share / 100).quantize(Decimal(1) if whole else Decimal("0.01"), ROUND_DOWN)
+            figures.append({"indicator": goal.indicator, "value": value, "unit": goal.unit, "source": "统计月报"})
+    return {"figures": figures} if figures else {"progress": progress}
 
 
 class Year:
@@ -173,7 +186,8 @@ class Year:
         lag = {"prompt": -8, "late": 12, "silent": 35}[way]
         progress = 100 if day.month in (1, 2, 12) and way != "silent" else max(5, min(95, share - lag))
         evidence = [{"title": "进展报告.pdf", "uri": f"oa://{code}/{day}"}]
-        given: dict[str, Any] = {"summary": f"已完成{progress}%", "progress": progress, "evidence": evidence}
+        said = _said(task, progress, 100 - max(0, lag))
+        given: dict[str, Any] = {"summary": f"已完成{progress}%", "evidence": evidence, **said}
         action = "catch_up" if task.state == "overdue" else "report"
         if self._do(session, day, code, action, self._lead(code), **given):
             self._later(day + timedelta(days=4), lambda s, d: self._judge_report(s, d, code, progress))

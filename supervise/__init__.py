@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from supervise.desk import Message
     from supervise.errors import Diverged, Invalid, Problem, Refused, Stale, SuperviseError, Unknown
+    from supervise.goals import Target
     from supervise.liaison import Act
     from supervise.office import Office
     from supervise.people import Actor, Directory, Unit, UnitList
@@ -22,6 +23,7 @@ _HOMES = {
     "Office": "office",
     "Act": "liaison",
     "Message": "desk",
+    "Target": "goals",
     **dict.fromkeys(("Actor", "Directory", "Unit", "UnitList"), "people"),
     **dict.fromkeys(("Cut", "Duty", "Event", "Task"), "records"),
     **dict.fromkeys(("Diverged", "Invalid", "Problem", "Refused", "Stale", "SuperviseError", "Unknown"), "errors"),
@@ -29,7 +31,7 @@ _HOMES = {
 
 __all__ = [
     "Act", "Actor", "Cut", "Directory", "Diverged", "Duty", "Event", "Invalid", "Message", "Office", "Problem",
-    "Refused", "Stale", "SuperviseError", "Task", "Unit", "UnitList", "Unknown",
+    "Refused", "Stale", "SuperviseError", "Target", "Task", "Unit", "UnitList", "Unknown",
 ]  # fmt: skip
 
 

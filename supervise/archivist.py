@@ -120,7 +120,7 @@ class Archivist(Keeper):
             raise Invalid(problems)
 
     def _pointer(self, session: Session, task: Task) -> Retired:
-        lifecycle = self.lifecycle(session, task.definition)
+        lifecycle = self.law(session, task)
         closed_on = lifecycle.closed_on(task)
         assert closed_on is not None
         moments = [event.recorded_at for event in task.events if event.recorded_at is not None]
@@ -177,7 +177,7 @@ class Archivist(Keeper):
         codes = [one.task for one in away]
         retired.forget(session, self.district, codes)
         session.flush()
-        self.replay(session)
+        self.replay(session, codes=codes)
         return tuple(codes)
 
     def _as_they_left(self, rows: Rows, away: Sequence[Retired]) -> None:

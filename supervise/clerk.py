@@ -18,6 +18,7 @@ from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
 from supervise.store import retired, seals, tasks
 from supervise.workflows.definition import Definition
+from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle, Step
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ class View:
     task: Task
     duties: tuple[Duty, ...]
     lifecycle: Lifecycle
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """How its numeric goals stand; none under a law that asks for no figures."""
+        definition = self.lifecycle.definition
+        return standings(definition, self.task) if definition.field_of("figures") else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,7 @@ class Clerk(Liaison):
         if not found:
             raise self._not_yet(session, code, cut)
         situation = found[0]
-        return View(situation.task, situation.duties, self.lifecycle(session, situation.task.definition))
+        return View(situation.task, situation.duties, self.law(session, situation.task))
 
     def _not_yet(self, session: Session, code: str, cut: Cut) -> Unknown:
         opened = self.load(session, code).opened
@@ -150,7 +157,7 @@ class Clerk(Liaison):
         if cut is not None and not self.histories(session, cut, [code]):
             raise self._not_yet(session, code, cut)
         task = self.load(session, code, cut)
-        lifecycle = self.lifecycle(session, task.definition)
+        lifecycle = self.law(session, task)
         return View(task, lifecycle.situation(task).duties, lifecycle)
 
     def list(self, session: Session, unit: str = "", state: str = "", cut: Cut | None = None) -> tuple[View, ...]:
@@ -163,15 +170,15 @@ class Clerk(Liaison):
             cut: the day; today if not given.
         """
         cut = cut or Cut(self.today())
-        name = self._known_unit(unit, cut.as_of) if unit else ""
+        names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         self._known_state(state)
         found = []
         for situation in self.situations(session, cut):
             task = situation.task
-            mine = not name or any(self._carries(name, u, cut.as_of) for r in PARTIES for u in getattr(task, r))
+            mine = not names or any(not names.isdisjoint(getattr(task, role)) for role in PARTIES)
             states = situation.definition.states
             if mine and (not state or state in (task.state, states.get(task.state))):
-                found.append(View(task, situation.duties, self.lifecycle(session, task.definition)))
+                found.append(View(task, situation.duties, self.law(session, task)))
         return tuple(found)
 
     def _known_state(self, word: str) -> None:
@@ -180,9 +187,6 @@ class Clerk(Liaison):
         if word and word not in known:
             labels = [label for names in states for label in names.values()]
             raise Unknown(Problem("T05", f"没有“{word}”这个状态{did_you_mean(word, labels)}"))
-
-    def _carries(self, name: str, unit: str, day: date) -> bool:
-        return unit == name or self.directory.heir(unit, day) == name
 
     def _known_unit(self, word: str, day: date) -> str:
         unit = self.directory.unit(word, day) or self.directory.unit(word)
@@ -218,7 +222,10 @@ class Clerk(Liaison):
         for duty in duties:
             definition, text, closed_on = briefs[duty.task]
             if closed_on is None or closed_on > cut.as_of or duty.born >= closed_on:
-                label = self.lifecycle(session, definition).wording.duty(duty.kind)
+                law = self.lifecycle(session, definition)
+                if duty.kind not in law.definition.duties:
+                    law = self.law(session, self.load(session, duty.task))
+                label = law.wording.duty(duty.kind)
                 found.append(Owed(duty, label, duty.outcome(cut.as_of), text))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
 
@@ -265,9 +272,10 @@ class Clerk(Liaison):
         proposals: Many[Proposal] = []
         quiet: dict[str, tuple[int, date]] = {}
         for task in tasks.standing(session, self.district, codes).values():
-            lifecycle = self.lifecycle(session, task.definition)
+            lifecycle = self.law(session, task)
             step = lifecycle.settle(task, day)
             for ladder in self.ladders(lifecycle.definition.workflow):
+                self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
                 pressed: Pressed = escalation.press(ladder, lifecycle, step.task, day)
                 step = step.then(pressed.step)
                 proposals += pressed.proposals

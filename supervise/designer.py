@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -58,20 +59,25 @@ class Designer(Desk):
         definition = self.folder.definition(name).value
         return drawing.draw(diagram.picture(definition, counts, as_of), format)
 
-    def replay(self, session: Session, verify: bool = True) -> Replayed:
+    def replay(self, session: Session, verify: bool = True, codes: Sequence[str] | None = None) -> Replayed:
         """Fold the whole log again and hold every row to it.
+
+        Args:
+            session: the caller's; nothing is written.
+            verify: whether anything is compared.
+            codes: only these tasks, all if ``None``.
 
         Raises:
             Diverged: with the first difference of each task that differs.
         """
-        rows = tasks.rows(session, self.district)
-        folded = tasks.histories(session, self.district, Cut(FOREVER))
+        rows = tasks.rows(session, self.district, codes)
+        folded = tasks.histories(session, self.district, Cut(FOREVER), codes)
         stored: dict[str, list[Any]] = {}
-        for duty in duty_store.at(session, self.district, Cut(FOREVER)):
+        for duty in duty_store.at(session, self.district, Cut(FOREVER), codes):
             stored.setdefault(duty.task, []).append(duty)
         problems, owed = [], 0
         for task in folded if verify else ():
-            duties = self.lifecycle(session, task.definition).situation(task).duties
+            duties = self.law(session, task).situation(task).duties
             owed += len(duties)
             problems += self._differences(session, task, rows.pop(task.code, {}))
             if tuple(stored.get(task.code, ())) != duties:
@@ -82,10 +88,11 @@ class Designer(Desk):
         return Replayed(len(folded), sum(task.version for task in folded), owed)
 
     def _differences(self, session: Session, task: Task, row: dict[str, Any]) -> list[Problem]:
-        lifecycle = self.lifecycle(session, task.definition)
+        lifecycle = self.law(session, task)
         right: dict[str, Any] = {
             "version": task.version, "state": task.state, "definition": task.definition, "text": task.text,
             "due": task.due, "closed_on": lifecycle.closed_on(task),
+            "wake_on": self.woken(lifecycle, task, row.get("wake_on", date.min)),
             **{role: list(getattr(task, role)) for role in PARTIES},
         }  # fmt: skip
         for name, value in right.items():

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
-from supervise import chain
-from supervise.dates import Calendar
+from supervise import approvals, chain
+from supervise.dates import ONE_DAY, Calendar
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Aliased, Directory
@@ -74,6 +74,7 @@ class Desk:
         today: gives the current day in the district.
         algorithm: of the hash chain, ``sha256`` or ``sm3``; what is on record keeps the one it was written with.
         archives: addresses of archives whose passwords are not written down, in full.
+        approved_only: nothing is done under a definition or rule set that nobody has approved.
 
     Raises:
         Unknown: when there is no such folder.
@@ -91,6 +92,7 @@ class Desk:
         today: Callable[[], date] = date.today,
         algorithm: str = chain.DEFAULT,
         archives: Iterable[str] = (),
+        approved_only: bool = False,
     ) -> None:
         folder = definitions if isinstance(definitions, Folder) else read_folder(Path(definitions or shipped()))
         self.folder = folder.sound()
@@ -100,7 +102,10 @@ class Desk:
         self.calendar = _calendar(calendar, folder.calendar)
         self.now, self.today, self.algorithm = now, today, chain.ready(algorithm)
         self.shelves = Shelves(district, archives)
+        self.approved_only = approved_only
         self._lifecycles: dict[str, Lifecycle] = {}
+        self._laws = {name: source.value for name, source in folder.definitions.items()}
+        self._ladders: dict[str, tuple[Ladder, ...]] = {}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
 
@@ -135,10 +140,21 @@ class Desk:
                 self.register(session, "workflow", source)
             if name not in self._lifecycles:
                 found = source.value if source is not None else self._old(name, text)
-                self._lifecycles[name] = Lifecycle(found, self.calendar)
+                self._laws[name] = found
+                self._lifecycles[name] = Lifecycle(found, self.calendar, self._laws)
             if text is not None:
                 held.add(name)  # what is registered never changes, so once per database is enough
         return self._lifecycles[name]
+
+    def law(self, session: Work, task: Task) -> Lifecycle:
+        """The law that a task lives under; those it lived under before are then at hand too.
+
+        Raises:
+            Invalid, Unknown: as ``lifecycle``.
+        """
+        for name in {event.definition for event in task.events}:
+            self.lifecycle(session, name)
+        return self.lifecycle(session, task.definition)
 
     def _old(self, name: str, text: str | None) -> Definition:
         if text is None:
@@ -147,7 +163,9 @@ class Desk:
 
     def ladders(self, workflow: str) -> tuple[Ladder, ...]:
         """The ladders that press tasks of a workflow."""
-        return self.folder.of_kind(Ladder, workflow)
+        if workflow not in self._ladders:  # every act asks, more than once
+            self._ladders[workflow] = self.folder.of_kind(Ladder, workflow)
+        return self._ladders[workflow]
 
     def rung_words(self, workflow: str) -> dict[str, str]:
         """Name of a rung → what it is called on paper."""
@@ -158,8 +176,30 @@ class Desk:
 
         Raises:
             Invalid: L01 when another text is on record under that name and version.
+            Refused: N07 when only approved texts may be used.
         """
+        self.must_be_approved(session, source.value.name, source.text)
         library.register(session, self.district, kind, source.value.name, source.text, self.now())
+
+    def must_be_approved(self, session: Work, name: str, text: str | None = None) -> None:
+        """See that somebody approved a text, if this office does nothing without.
+
+        Args:
+            session: the caller's, or a connection of our own.
+            name: of the definition or rule set.
+            text: what it says; as registered if not given.
+
+        Raises:
+            Refused: N07.
+        """
+        if not self.approved_only:
+            return
+        if text is None:
+            text = library.registered(session, self.district, name) or ""
+        bodies = library.bodies(session, self.district, approvals.KIND, name)
+        if library.fingerprint(text) not in approvals.texts(bodies):
+            help_ = f"请先审定:supervise approve {name} --by 姓名"
+            raise Refused(Problem("N07", f"{name} 的这一稿还没有审定,不能启用", help=help_))
 
     def load(self, session: Session, code: str, cut: Cut | None = None) -> Task:
         """One task as stored, or as a cut shows it, wherever it stands.
@@ -235,7 +275,7 @@ class Desk:
         """
         found = []
         for task in self.histories(session, cut, codes, since):
-            lifecycle = self.lifecycle(session, task.definition)
+            lifecycle = self.law(session, task)
             found.append(lifecycle.situation(lifecycle.settle(task, cut.as_of).task))
         return found
 
@@ -263,6 +303,8 @@ class Desk:
         Raises:
             Stale: when someone else changed a task first.
         """
+        for name in {step.task.definition for step in steps if self.approved_only}:
+            self.must_be_approved(session, name)
         savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
         kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
         for saving, task in zip((saving for saving, _ in savings), kept, strict=True):
@@ -276,12 +318,14 @@ class Desk:
 
     def _saving(self, session: Work, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
         task, events = step.task, step.events
-        lifecycle = self.lifecycle(session, task.definition)
+        lifecycle = self.law(session, task)
         heard = [(t, e) for t, e in zip(step.path, events, strict=True) if e.to or e.action in self._listeners]
-        messages = [self._message(lifecycle, then, event) for then, event in heard]  # to the parties it then had
+        messages = [
+            self._message(self.law(session, then), then, event) for then, event in heard
+        ]  # to the parties it then had
         news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
         passed = (step.before, *step.path)
-        stages = tuple(lifecycle.situation(t).duties if t is not None else () for t in passed)
+        stages = tuple(self.law(session, t).situation(t).duties if t is not None else () for t in passed)
         saving = tasks.Saving(
             step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
             lifecycle.definition.states, stages, news,
@@ -292,6 +336,17 @@ class Desk:
         """The next day the clock must look at ``task``, as far as the record up to ``day`` tells."""
         ladders = self.ladders(lifecycle.definition.workflow)
         return min([lifecycle.wake(task), *(escalation.wake(ladder, lifecycle, task, day) for ladder in ladders)])
+
+    def woken(self, lifecycle: Lifecycle, task: Task, stored: date) -> date:
+        """What ``stored`` should be, the day on which the clock is to look at ``task`` next.
+
+        How far it has looked is nowhere written down: at least to the last day on record, at most to the eve of the
+        day it is to look next.
+        """
+        right = self.wake(lifecycle, task, task.events[-1].day)
+        if stored in (right, date.min):
+            return right
+        return stored if self.wake(lifecycle, task, stored - ONE_DAY) == stored else right
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording

@@ -27,6 +27,7 @@ class Problem:
         text: what is wrong, in Chinese, in one sentence.
         file: the file it was found in, as the user named it; empty if none.
         line: 1-based line in that file.
+        column: 1-based column in that line, counted in characters.
         path: dotted path inside a structured file, e.g. ``duties.plan.met_by``.
         task: code of the task concerned.
         help: what the user can do now.
@@ -36,16 +37,19 @@ class Problem:
     text: str
     file: str = ""
     line: int | None = None
+    column: int | None = None
     path: str = ""
     task: str = ""
     help: str = ""
 
     @property
     def where(self) -> str:
-        """The place as ``file:line``, or as much of it as is known."""
+        """The place as ``file:line:column``, or as much of it as is known."""
         if self.line is None:
             return self.file
-        return f"{self.file}:{self.line}" if self.file else f"第{self.line}行"
+        if not self.file:
+            return f"第{self.line}行" + (f"第{self.column}列" if self.column else "")
+        return f"{self.file}:{self.line}" + (f":{self.column}" if self.column else "")
 
     def at(self, file: str) -> Problem:
         """The same problem, said to be in ``file`` unless it already names one."""

@@ -31,6 +31,8 @@ R = TypeVar("R", Ladder, BoardRules, AssessmentRules)
 PACKAGED = Path(__file__).parent / "definitions"
 ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
+MOST = 32_000_000
+"""Bytes of a file that are read at all; a file of definitions may have far fewer."""
 
 
 def shipped() -> Path:
@@ -62,6 +64,7 @@ class Folder:
         calendar: built-in years under the site's own.
         years: year → the file that arranges it.
         problems: everything wrong with any file.
+        notes: what is worth a look in a file and no mistake.
     """
 
     path: Path
@@ -73,6 +76,7 @@ class Folder:
     calendar: Calendar = field(default_factory=official_calendar)
     years: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
 
     @cached_property
     def newest(self) -> dict[str, Definition]:
@@ -87,7 +91,7 @@ class Folder:
             Unknown: F02.
         """
         full = self.newest[name].name if name in self.newest else name
-        return self._known(self.definitions, full, "流程")
+        return self.known(self.definitions, full, "流程")
 
     def rule(self, kind: type[R], name: str, day: Any = None) -> Source[R]:
         """A rule set by ``red-black@1``, or by ``red-black``: the newest in force on ``day``.
@@ -99,7 +103,7 @@ class Folder:
         current = [s for s in fit if day is None or s.value.effective <= day]
         full = max(current or fit, key=lambda s: s.value.version).value.name if fit else name
         of_kind = {k: cast(Source[R], s) for k, s in self.rules.items() if isinstance(s.value, kind)}
-        return self._known(of_kind, full, "办法")
+        return self.known(of_kind, full, "办法")
 
     def of_kind(self, kind: type[R], workflow: str = "") -> tuple[R, ...]:
         """All rule sets of one kind, for one workflow if given, the newest version of each."""
@@ -109,7 +113,12 @@ class Folder:
                 newest[source.value.name.split("@")[0]] = source.value
         return tuple(newest.values())
 
-    def _known(self, shelf: dict[str, Source[T]], name: str, what: str) -> Source[T]:
+    def known(self, shelf: dict[str, Source[T]], name: str, what: str) -> Source[T]:
+        """What a shelf has under a name.
+
+        Raises:
+            Unknown: F02, with the nearest name.
+        """
         if name not in shelf:
             names = [*shelf, *dict.fromkeys(n.split("@")[0] for n in shelf)]
             raise Unknown(Problem("F02", f"没有“{name}”这个{what}{did_you_mean(name, names)}", file=str(self.path)))
@@ -153,17 +162,36 @@ def read_text(path: Path, name: str = "") -> str:
     """
     shown = name or str(path)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MOST + 1)
     except FileNotFoundError:
         raise Unknown(Problem("F01", f"没有这个文件:{shown}")) from None
     except OSError as error:
         raise Invalid(Problem("F03", f"读不了 {shown}:{reason(error)}")) from None
+    if len(raw) > MOST:
+        raise Invalid(Problem("F03", f"{shown} 超过 {MOST // 1_000_000} MB,不像人写的文件"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise Invalid(Problem("F03", f"{shown} 不是文本文件(既不是 UTF-8 也不是 GB18030)", help="请另存为 UTF-8 文本"))
+
+
+def read_file(path: Path) -> Source[Any]:
+    """One lifecycle or rule set from a file of its own.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+        Invalid: with everything that is wrong in it.
+    """
+    folder, name = Folder(path.parent), str(path)
+    text = read_text(path)
+    document = parse(text, name)
+    kind = _definition if isinstance(document.data, dict) and "workflow" in document.data else _rule
+    kind(folder, name, text, document)
+    folder.sound()
+    return next(iter([*folder.definitions.values(), *folder.rules.values()]))
 
 
 def read_folder(path: Path) -> Folder:
@@ -184,6 +212,7 @@ def read_folder(path: Path) -> Folder:
         for file in sorted((path / sub).glob("*.yaml")):
             _try(folder, file, reader)
     folder.problems += [*_rule_problems(folder), *_overlooked(folder)]
+    folder.notes += _unscored(folder)
     return folder
 
 
@@ -209,6 +238,7 @@ def _definition(folder: Folder, name: str, text: str, document: Document) -> Non
         raise Invalid(document.problem("F04", (), "认不出这是什么文件:流程文件应以 workflow: 开头"))
     value = definition.load(document)
     folder.problems += checking.check(document, value)
+    folder.notes += checking.notes(document, value)
     _put(folder, folder.definitions, value.name, Source(name, text, document, value))
 
 
@@ -255,3 +285,16 @@ def _rule_problems(folder: Folder) -> Iterator[Problem]:
     boards = {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
     for source in folder.rules.values():
         yield from rules_checking.check(source.document, source.value, folder.newest, sorted(boards))
+    for law in _newest(folder):
+        ladders = folder.of_kind(Ladder, law.value.workflow)
+        yield from rules_checking.unknown_rungs(law.document, law.value, ladders)
+
+
+def _unscored(folder: Folder) -> Iterator[Problem]:
+    for law in _newest(folder):
+        rules = [rule.value for rule in folder.rules.values() if rule.value.for_ == law.value.workflow]
+        yield from rules_checking.unscored(law.document, law.value, rules)
+
+
+def _newest(folder: Folder) -> list[Source[Definition]]:
+    return [folder.definitions[definition.name] for definition in folder.newest.values()]

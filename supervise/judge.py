@@ -221,7 +221,10 @@ class Judge(Desk):
         workflow = rules.for_ if rules is not None else ""
         situations = [s for s in record if workflow in ("", s.definition.workflow)]
         old = {name for name in self.left_out(session, cut, since) if workflow in ("", name.partition("@")[0])}
-        seen = {name: self._print(session, name) for name in sorted({s.definition.name for s in situations} | old)}
+        seen = {
+            name: self._print(session, name)
+            for name in sorted({e.definition for s in situations for e in s.task.events} | old)
+        }
         ground = Ground(situations, cut.as_of, self.directory)
         return Tally(ground, span, self.directory, rules.score.spare if rules is not None else ()), seen
 

@@ -137,13 +137,9 @@ class Liaison(Desk):
                 return self.absent(work, act.code)
             if act.key in book.keys:
                 return self._repeated(task, act, book.keys[act.key])
-            lifecycle = self.lifecycle(work, task.definition)
-            if act.seen is not None and act.seen != task.version:
-                return _too_late(lifecycle, task, act.seen)
-            day = act.day or self.today()
-            actor, data = self.acting(act.by, task, day), self._named(work, lifecycle, act.code, act.data, day)
-            step = lifecycle.advance(task, act.action, actor, day, data, act.key)
+            step = self.decided(work, task, act)
             book.enter(act.code, step)
+            lifecycle = self.law(work, task)
             if act.action in lifecycle.reaching:
                 self._reach(work, book, lifecycle, step.task, act.by)
             if act.key:
@@ -152,6 +148,20 @@ class Liaison(Desk):
         except SuperviseError as error:
             book.steps = steps
             return error
+
+    def decided(self, work: Work, task: Task, act: Act) -> Step:
+        """What an act gives on a task as it stands; nothing is written.
+
+        Raises:
+            Refused: with everything that is wrong and what can be done instead.
+            Stale: when the actor was looking at another version of the task.
+        """
+        lifecycle = self.law(work, task)
+        if act.seen is not None and act.seen != task.version:
+            raise _too_late(lifecycle, task, act.seen)
+        day = act.day or self.today()
+        actor, data = self.acting(act.by, task, day), self._named(work, lifecycle, act.code, act.data, day)
+        return lifecycle.advance(task, act.action, actor, day, data, act.key)
 
     def _reach(self, work: Work, book: _Book, lifecycle: Lifecycle, task: Task, by: Actor) -> None:
         """What an act does beyond its task: it opens the parts it is split into, and acts on the tasks it names."""
@@ -172,7 +182,7 @@ class Liaison(Desk):
         other = book.task(companion.code) or tasks.standing(work, self.district, [companion.code]).get(companion.code)
         if other is None:
             raise self.absent(work, companion.code)
-        lifecycle, day = self.lifecycle(work, other.definition), task.events[-1].day
+        lifecycle, day = self.law(work, other), task.events[-1].day
         if companion.part and lifecycle.closed_on(other) is not None:
             return  # whose whole is closed has nobody to report to
         spec = lifecycle.definition.actions.get(companion.action)
@@ -221,7 +231,7 @@ class Liaison(Desk):
         task, day = self.load(session, code), day or self.today()
         if retired.pointers(session, self.district, [code]):
             return ()
-        return self.lifecycle(session, task.definition).allowed(task, self.acting(by, task, day), day)
+        return self.law(session, task).allowed(task, self.acting(by, task, day), day)
 
 
 def settled(made: Made) -> tuple[Task, ...]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,15 +27,18 @@ from supervise.dates import PERIOD_WORDS
 OPENING = "assign"
 """The one action every workflow has without listing it: the office places the task."""
 
+MIGRATE, REVERT = "migrate", "revert"
+"""What brings a task under another law, and what takes that back; no workflow lists them either."""
+
 OUTCOMES = ("open", "on time", "late", "missed", "void")
-_NAME = r"[a-z][a-z0-9_]*"
-_SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({_NAME}(?: or {_NAME})*)$")
+NAME = r"[a-z][a-z0-9_]*"
+_SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")
 _PERIOD = f"({'|'.join(PERIOD_WORDS)})(?:-year)?"
 _EACH = re.compile(rf"^(\d{{1,3}}) (workdays?|days?) after each {_PERIOD}$")
 _DAY_OF = re.compile(rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}$")
-_BEHIND = re.compile(rf"^({_NAME}) behind (\d+(?:\.\d+)?)%$")
+_BEHIND = re.compile(rf"^({NAME}) behind (\d+(?:\.\d+)?)%$")
 _PARTS = re.compile(r"^parts (?:(open)|(?:(100|[1-9]\d?)% )?closed)$")
-_BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({_NAME})$")
+_BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({NAME})$")
 _COMPARISON = re.compile(r"^(.+?) *(>=|<=|!=|=|>|<) *(-?\d+(?:\.\d+)?)$")
 _OPERATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": operator.ge, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt,
@@ -222,17 +225,17 @@ class Comparison:
         return f"{self.subject} {self.sign} {self.value}"
 
 
-def parse_due(value: str | Sequence[str]) -> Due:
+def parse_due(value: object) -> Due:
     """What a duty's ``due`` says.
 
     Raises:
         ValueError: in Chinese, when it is none of the forms.
     """
-    if not isinstance(value, str):
+    if isinstance(value, list | tuple):
         if not value:
             raise ValueError("期限至少要写一个月日,如 [06-25, 12-25]")
         return OnDates(tuple(_month_day(text) for text in value))
-    words = value.strip()
+    words = _words(value)
     if words in ("task", "stages"):
         return TaskDue() if words == "task" else Stages()
     if words.startswith("until of "):
@@ -253,6 +256,12 @@ def parse_due(value: str | Sequence[str]) -> Due:
     )
 
 
+def _words(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"应是文字,不能是“{value}”")
+    return value.strip()
+
+
 def _day_of(day: int, period: str) -> int:
     if not 1 <= day <= (7 if period == "week" else 31):
         raise ValueError(f"{PERIOD_WORDS[period]}里没有第 {day} 天")
@@ -271,7 +280,7 @@ def parse_length(text: object) -> Length:
     return Length(int(match[1]), _unit(match[2]))
 
 
-def _month_day(text: str) -> tuple[int, int]:
+def _month_day(text: object) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{2})-(\d{2})", str(text))
     longest = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     if not match or not 1 <= int(match[1]) <= 12 or not 1 <= int(match[2]) <= longest[int(match[1]) - 1]:
@@ -283,13 +292,13 @@ def _unit(word: str) -> str:
     return word if word.endswith("s") else word + "s"
 
 
-def parse_condition(text: str) -> Condition:
+def parse_condition(text: object) -> Condition:
     """A phrase that holds on some days of a task.
 
     Raises:
         ValueError: in Chinese, when it is no condition.
     """
-    found = _condition(text)
+    found = _condition(_words(text))
     if found is None:
         raise ValueError(
             f"看不懂条件“{text}”,可写:finish missed、7 days before finish、finish behind 20%、blue unanswered、"
@@ -298,22 +307,21 @@ def parse_condition(text: str) -> Condition:
     return found
 
 
-def _condition(text: str) -> Condition | None:
-    words = text.strip()
+def _condition(words: str) -> Condition | None:
     if match := _PARTS.fullmatch(words):
         return Parts(match[1] is None, Decimal(match[2] or 100))
     for outcome in OUTCOMES:
         if words == outcome:
             return Outcome(outcome)
-        if words.endswith(" " + outcome) and re.fullmatch(_NAME, words[: -len(outcome) - 1]):
+        if words.endswith(" " + outcome) and re.fullmatch(NAME, words[: -len(outcome) - 1]):
             return Outcome(outcome, words[: -len(outcome) - 1])
     if match := _SPAN.match(words):
         return Distance(int(match[1]), _unit(match[2]), match[3] == "before", match[4])
     if match := _BEHIND.match(words):
         return Behind(match[1], Decimal(match[2]))
-    if match := re.fullmatch(rf"({_NAME}) unanswered", words):
+    if match := re.fullmatch(rf"({NAME}) unanswered", words):
         return Unanswered(match[1])
-    if match := re.fullmatch(rf"({_NAME}) expired", words):
+    if match := re.fullmatch(rf"({NAME}) expired", words):
         return Expired(match[1])
     return None
 
@@ -336,35 +344,35 @@ def parse_value(text: object) -> Value:
     Raises:
         ValueError: in Chinese, when it is none.
     """
-    match = re.fullmatch(rf"({_NAME})(?: of ({_NAME}))?", str(text).strip())
+    match = re.fullmatch(rf"({NAME})(?: of ({NAME}))?", str(text).strip())
     if match is None:
         raise ValueError(f"看不懂“{text}”,应写字段名,或:字段 of 动作")
     return Value(match[1], match[2] or "")
 
 
-def parse_measure(text: str) -> Measure:
+def parse_measure(text: object) -> Measure:
     """A phrase that can be counted over a period.
 
     Raises:
         ValueError: in Chinese, when it is none.
     """
-    words = text.strip()
+    words = _words(text)
     if found := _condition(words):
         return found
-    if match := re.fullmatch(rf"({_NAME}) on pace", words):
+    if match := re.fullmatch(rf"({NAME}) on pace", words):
         return OnPace(match[1])
-    if match := re.fullmatch(rf"({_NAME})(?: ({_NAME}))?", words):
+    if match := re.fullmatch(rf"({NAME})(?: ({NAME}))?", words):
         return Done(match[1], match[2] or "")
     raise ValueError(f"看不懂“{text}”,可写:plan on time、finish on pace、rework、order red")
 
 
-def parse_comparison(text: str) -> Comparison:
+def parse_comparison(text: object) -> Comparison:
     """A measure or a name compared with a number, such as ``score >= 90``.
 
     Raises:
         ValueError: in Chinese, when it is none.
     """
-    match = _COMPARISON.match(text.strip())
+    match = _COMPARISON.match(_words(text))
     if match is None:
         raise ValueError(f"看不懂条件“{text}”,可写:score >= 90、finish missed >= 3、black = 0")
     return Comparison(match[1], parse_measure(match[1]), match[2], Decimal(match[3]))

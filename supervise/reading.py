@@ -8,11 +8,12 @@ tags.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError, model_validator
@@ -23,6 +24,8 @@ from yaml.resolver import BaseResolver
 from supervise.errors import Invalid, Problem, did_you_mean
 
 MAX_BYTES = 8_000_000
+MAX_DEPTH = 40
+"""Deeper than any file that says something."""
 Path = tuple[str | int, ...]
 T = TypeVar("T")
 
@@ -40,7 +43,7 @@ Day = Annotated[date, BeforeValidator(_written_out)]
 class Strict(BaseModel):
     """Base of every model read from a file: closed key set, frozen, unknown keys answered with the nearest one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -48,37 +51,78 @@ class Strict(BaseModel):
         if isinstance(data, dict):
             known = [f.alias or name for name, f in cls.model_fields.items()]
             for key in data:
-                if key not in known and key not in cls.model_fields:
+                if key not in known:
                     raise PydanticCustomError(
                         "unknown_key", "没有“{key}”这个键{hint}", {"key": key, "hint": did_you_mean(str(key), known)}
                     )
         return data
 
+    @cached_property
+    def written(self) -> Mapping[str, Any]:
+        """What the file says, word for word; empty for what is not the whole of a file."""
+        return {}
+
+
+class Place(NamedTuple):
+    """Where something stands in a file: line and column from 1, and where the text of a value begins, if it is one."""
+
+    line: int
+    column: int
+    text: tuple[int, int] | None = None
+
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data read from YAML, with the line of every key and value.
+    """Plain data read from YAML, with the place of every key and value.
 
     Args:
         data: dicts, lists, text, ints, Decimals, booleans, None.
         file: the file's name for messages.
-        lines: path → 1-based line.
+        places: path → where it stands; of a value with a key, where the key stands.
     """
 
     data: Any
     file: str
-    lines: dict[Path, int] = field(repr=False)
+    places: dict[Path, Place] = field(repr=False)
+
+    def place(self, path: Sequence[str | int]) -> Place | None:
+        """Where the thing at ``path`` stands, or the nearest enclosing thing."""
+        steps = tuple(path)
+        while steps not in self.places and steps:
+            steps = steps[:-1]
+        return self.places.get(steps)
 
     def line(self, path: Sequence[str | int]) -> int | None:
         """Line of the thing at ``path``, or of the nearest enclosing thing."""
-        steps = tuple(path)
-        while steps not in self.lines and steps:
-            steps = steps[:-1]
-        return self.lines.get(steps)
+        place = self.place(path)
+        return place.line if place is not None else None
 
-    def problem(self, code: str, path: Sequence[str | int], text: str, help: str = "") -> Problem:
-        """A problem with the thing at ``path``."""
-        return Problem(code, text, file=self.file, line=self.line(path), path=".".join(str(p) for p in path), help=help)
+    def problem(self, code: str, path: Sequence[str | int], text: str, help: str = "", word: object = "") -> Problem:
+        """A problem with the thing at ``path``, or with a ``word`` written somewhere in it."""
+        place = self.place(path)
+        line, column = (place.line, place.column) if place is not None else (None, None)
+        if word != "" and tuple(path) in self.places:
+            line, column = self._written(tuple(path), str(word)) or (line, column)
+        return Problem(code, text, self.file, line, column, ".".join(str(p) for p in path), help=help)
+
+    def _written(self, path: Path, word: str) -> tuple[int, int] | None:
+        """Line and column of the first time that a word stands alone in the value at ``path``."""
+        value: Any = self.data
+        for step in path:
+            value = value[step]
+        if isinstance(value, dict):
+            if word in value:
+                return self.places[*path, word][:2]
+            inner: Iterable[str | int] = value
+        elif isinstance(value, list):
+            inner = range(len(value))
+        else:
+            place = self.places[path]
+            found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", str(value))
+            if found is None:
+                return None
+            return (place.text[0], place.text[1] + found.start()) if place.text is not None else place[:2]
+        return next((there for step in inner if (there := self._written((*path, step), word))), None)
 
 
 class _Resolver(BaseResolver):
@@ -105,6 +149,9 @@ for _tag, _pattern, _first in (
 ):
     for _kind in (_Resolver, _Dumper):
         _kind.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+_PLAIN = _Resolver()
 
 
 class _Loader(CParser, _Resolver):
@@ -140,30 +187,34 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 class _Walk:
-    """One pass over the node tree: builds the data and notes the line of every path."""
+    """One pass over the node tree: builds the data and notes the place of every path."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Path, int] = {}
+        self.places: dict[Path, Place] = {}
         self.seen: set[int] = set()
 
     def fail(self, code: str, node: yaml.Node, text: str) -> Invalid:
-        return Invalid(Problem(code, text, file=self.file, line=node.start_mark.line + 1))
+        mark = node.start_mark
+        return Invalid(Problem(code, text, file=self.file, line=mark.line + 1, column=mark.column + 1))
 
-    def value(self, node: yaml.Node, path: Path) -> Any:
+    def value(self, node: yaml.Node, path: Path, key: yaml.Node | None = None) -> Any:
         if id(node) in self.seen:
             raise self.fail("Y03", node, "不支持 YAML 的锚点和别名(&、*),请把内容写全")
         self.seen.add(id(node))
-        self.lines.setdefault(path, node.start_mark.line + 1)
+        if len(path) > MAX_DEPTH:
+            raise self.fail("Y01", node, "嵌套太深")
+        mark = (key or node).start_mark
+        self.places[path] = Place(mark.line + 1, mark.column + 1, _text_begins(node))
+        plain = not getattr(node, "style", "")
+        if node.tag != _PLAIN.resolve(type(node), node.value, (plain, not plain)):  # type: ignore[no-untyped-call]
+            raise self.fail("Y01", node, f"不支持 YAML 标签 {node.tag},请删去")
         if isinstance(node, yaml.MappingNode):
             return dict(self.pairs(node, path))
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, i)) for i, child in enumerate(node.value)]
-        kind = str(node.tag).rpartition(":")[2]
-        if kind not in _SCALARS:
-            raise self.fail("Y01", node, f"不支持 YAML 标签 {node.tag}")
         try:
-            return _SCALARS[kind](node.value)
+            return _SCALARS[str(node.tag).rpartition(":")[2]](node.value)
         except (ValueError, ArithmeticError):
             raise self.fail("Y06", node, "这个数太大或太长;若不是数,请加引号") from None
 
@@ -172,12 +223,20 @@ class _Walk:
         for key, child in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise self.fail("Y01", key, "键只能是一个词")
-            line, name = key.start_mark.line + 1, str(key.value)
+            name = str(key.value)
             if name in first:
                 raise self.fail("Y02", key, f"键“{name}”重复,第 {first[name]} 行已经写过")
-            first[name] = line
-            self.lines[(*path, name)] = line
-            yield name, self.value(child, (*path, name))
+            first[name] = key.start_mark.line + 1
+            yield name, self.value(child, (*path, name), key)
+
+
+def _text_begins(node: yaml.Node) -> tuple[int, int] | None:
+    """Where the first character of a text on one line stands; ``None`` if the columns of its words cannot be told."""
+    start, end = node.start_mark, node.end_mark
+    if not isinstance(node, yaml.ScalarNode) or start.line != end.line:
+        return None
+    quotes = end.column - start.column - len(node.value)
+    return (start.line + 1, start.column + 1 + quotes // 2) if quotes in (0, 2) else None
 
 
 def parse(text: str, file: str = "") -> Document:
@@ -190,7 +249,7 @@ def parse(text: str, file: str = "") -> Document:
     Raises:
         Invalid: Y01 not YAML, Y02 duplicate key, Y03 alias, Y07 empty, binary or too large.
     """
-    if len(text) > MAX_BYTES:
+    if len(text) > MAX_BYTES // 4 and len(text.encode(errors="surrogatepass")) > MAX_BYTES:
         raise Invalid(Problem("Y07", f"文件超过 {MAX_BYTES // 1_000_000} MB,不像人写的文件", file=file))
     if re.search("[\0\ud800-\udfff]", text) or text.count("\ufffd") * 100 > len(text):
         raise Invalid(Problem("Y07", "不是文本文件(或不是 UTF-8 编码)", file=file, help="请另存为 UTF-8 文本"))
@@ -200,12 +259,13 @@ def parse(text: str, file: str = "") -> Document:
         node = loader.get_single_node()
         if node is None:
             raise Invalid(Problem("Y07", "文件是空的", file=file, line=1))
-        return Document(walk.value(node, ()), file, walk.lines)
+        return Document(walk.value(node, ()), file, walk.places)
     except yaml.MarkedYAMLError as error:
         unclosed = any(words in str(error.problem) for words in ("']'", "'}'", "unexpected end of stream"))
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else None
-        raise Invalid(Problem("Y01", f"YAML 写法有误:{_said(error.problem)}", file=file, line=line)) from None
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (None, None)
+        said = f"YAML 写法有误:{_said(error.problem)}"
+        raise Invalid(Problem("Y01", said, file=file, line=line, column=column)) from None
     except yaml.YAMLError as error:
         raise Invalid(Problem("Y01", f"YAML 写法有误:{_said(str(error))}", file=file)) from None
     except RecursionError:
@@ -261,7 +321,7 @@ def _place(document: Document, steps: Sequence[str | int]) -> Path:
     """The steps that are places of the file; where one of several kinds may stand, pydantic adds the kind."""
     path: Path = ()
     for step in steps:
-        path = (*path, step) if (*path, step) in document.lines else path
+        path = (*path, step) if (*path, step) in document.places else path
     return path
 
 
@@ -291,7 +351,10 @@ def validate(document: Document, model: type[T]) -> T:
         Invalid: Y04 unknown key, Y05 missing key, Y06 wrong value; all of them at once.
     """
     try:
-        return TypeAdapter(model).validate_python(document.data)
+        made = TypeAdapter(model).validate_python(document.data)
+        if isinstance(made, Strict):
+            made.__dict__["written"] = document.data  # beside the fields: what two files mean is compared without it
+        return made
     except ValidationError as error:
         found: dict[tuple[str, str], Problem] = {}
         for problem in dict.fromkeys(_translate(document, e) for e in error.errors(include_url=False)):

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from supervise.dates import FOREVER, Span
+from supervise.goals import Target, goals
 
 PARTIES = ("lead", "co", "leader")
 """The roles a unit or person can have in a task."""
@@ -101,7 +102,8 @@ class Task:
         due: the day it must be finished by.
         state: name of the state in the definition.
         definition: ``key-work@2``.
-        path, document, lines, targets, title: where it comes from and what it promises.
+        path, document, lines, title: where it comes from.
+        targets: what it promises: goals with a number, and words.
         parent: code of the task it was split from.
         merged: code of the task that carries it on.
         category: kind of task, where the definition has several.
@@ -123,7 +125,7 @@ class Task:
     path: tuple[str, ...] = ()
     document: str = ""
     lines: str = ""
-    targets: tuple[str, ...] = ()
+    targets: tuple[Target | str, ...] = ()
     parent: str = ""
     merged: str = ""
     category: str = ""
@@ -191,6 +193,8 @@ def _after(task: Task, news: Sequence[Event], history: tuple[Event, ...]) -> Tas
         for name, value in event.changes.items():
             if name == "due":
                 held[name] = date.fromisoformat(value)
+            elif name == "targets":
+                held[name] = goals(value)
             elif name == "stages":
                 held[name] = tuple([_stage(stage) for stage in value])
             elif name in CHANGEABLE:

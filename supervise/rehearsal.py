@@ -67,8 +67,15 @@ class Rehearsal:
 
     def assign(self) -> None:
         """Place the tasks."""
+        goals = (("厂房 >= 12 万平方米",), ())
         drafts = tuple(
-            Draft(code=code, text=f"第{n}项“试跑”", lead=(self.units[n],), co=(self.units[n - 1],))
+            Draft(
+                code=code,
+                text=f"第{n}项“试跑”",
+                lead=(self.units[n],),
+                co=(self.units[n - 1],),
+                targets=goals[n % 2],
+            )
             for n, code in enumerate(CODES)
         )
         made = Breakdown(workflow=self.workflow, due=date(YEAR, 11, 28), tasks=drafts)
@@ -89,8 +96,7 @@ class Rehearsal:
         by = Actor("联络员", self.units[0])
         button = lifecycle.allowed(task, by, OPENED)[0]
         self.day, dice = OPENED, Random(1)
-        needs = lifecycle.definition.actions[button.action].needs
-        data = {name: self._value(lifecycle.definition, name, dice) for name in needs}
+        data = {name: self._value(lifecycle.definition, name, dice) for name, *_ in button.fields}
         return lifecycle.advance(task, button.action, by, OPENED, data)
 
     def drawn(self, seed: int = 7) -> Iterator[Act]:
@@ -114,7 +120,7 @@ class Rehearsal:
             return None
         state_changing = [(a, b) for a, b in buttons if law.actions[b.action].to]
         by, button = dice.choice(state_changing if state_changing and dice.random() < 0.8 else buttons)
-        data = {name: self._value(law, name, dice) for name in law.actions[button.action].needs}
+        data = {name: self._value(law, name, dice) for name, *_ in button.fields}
         return Act(self.day, code, button.action, by, data)
 
     def _value(self, law: Definition, name: str, dice: Random) -> Any:
@@ -126,6 +132,7 @@ class Rehearsal:
             "stages": [{"day": self.day + timedelta(days=dice.randint(1, 9)), "text": "一段", "percent": 50}],
             "task": dice.choice(CODES), "choice": next(iter(law.fields[name].options), ""),
             "parts": [{"text": "一段", "lead": [dice.choice(self.units)]}],
+            "figures": f"{dice.randint(0, 13)}万平方米(“月报”)", "targets": "厂房 >= 12 万平方米",
         }  # fmt: skip
         return values[law.fields[name].kind]
 

@@ -8,30 +8,40 @@ things.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, PlainValidator
 
-from supervise.dates import ONE_DAY, Period, parse_day, parse_period, periods_of
+from supervise.dates import Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
+from supervise.goals import Target, goal
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
+from supervise.playing import Play
 from supervise.reading import Day, Document, Path, Strict, validate
-from supervise.records import Event, Mark, Task, replay
-from supervise.rules import escalation
+from supervise.records import Mark, Task, replay
 from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
 from supervise.rules.scoring import Tally, plain, score
-from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by", "gives"})
+
+
+def _shaped(step: dict[str, Any]) -> dict[str, Any]:
+    """A step in which what is expected has the shape in which it is asked for."""
+    owes = step.get("owes", {})
+    if not isinstance(owes, dict) or not all(isinstance(kinds, list) for kinds in owes.values()):
+        raise ValueError("owes 应写作 {单位: [应办]}")
+    if "clock" in step and not isinstance(parse_measure(step["clock"]), Done):
+        raise ValueError(f"clock 应写系统办的动作,如 order red,不能是“{step['clock']}”")
+    return step
 
 
 class GivenTask(Strict):
@@ -44,6 +54,7 @@ class GivenTask(Strict):
     lead: tuple[str, ...]
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()
+    targets: tuple[Annotated[Target | str, PlainValidator(goal)], ...] = ()
 
 
 class Given(Strict):
@@ -79,32 +90,50 @@ class Story(Strict):
     workflow: str
     rules: tuple[str, ...] = ()
     given: Given
-    then: tuple[dict[str, Any], ...]
+    then: tuple[Annotated[dict[str, Any], AfterValidator(_shaped)], ...]
     finally_: Finally | None = Field(default=None, alias="finally")
 
 
 @dataclass
-class _Play:
+class Stage:
     """A story while it is played."""
 
     story: Story
     folder: Folder
-    lifecycle: Lifecycle
-    ladders: tuple[Ladder, ...]
-    task: Task
-    day: date
-    tonight: list[Event] = field(default_factory=list)
+    play: Play
 
-    def until(self, day: date) -> None:
-        """Let every night pass up to ``day``; what the clock did on the last one is kept in ``tonight``."""
-        while self.day < day:
-            self.day += ONE_DAY
-            settled = self.lifecycle.settle(self.task, self.day)
-            self.task, self.tonight = settled.task, list(settled.events)
-            for ladder in self.ladders:
-                pressed = escalation.press(ladder, self.lifecycle, self.task, self.day)
-                self.task = pressed.step.task
-                self.tonight += pressed.step.events
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """The law of the story."""
+        return self.play.lifecycle
+
+    @property
+    def task(self) -> Task:
+        """The task as it stands."""
+        return self.play.task
+
+    @property
+    def day(self) -> date:
+        """The day of the story."""
+        return self.play.day
+
+
+def stage(story: Story, folder: Folder) -> Stage:
+    """A story on the day its task is placed.
+
+    Raises:
+        Unknown: F02 when there is no such lifecycle or ladder.
+    """
+    laws = {name: source.value for name, source in folder.definitions.items()}
+    lifecycle = Lifecycle(folder.definition(story.workflow).value, folder.calendar, laws)
+    given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
+    task = Task(
+        given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due,
+        category=given.category, targets=given.targets,
+    )  # fmt: skip
+    ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
+    opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
+    return Stage(story, folder, Play(lifecycle, ladders, opened, story.given.assigned))
 
 
 def play(folder: Folder) -> tuple[int, int, tuple[Problem, ...]]:
@@ -133,22 +162,16 @@ def play(folder: Folder) -> tuple[int, int, tuple[Problem, ...]]:
 
 
 def _play(document: Document, at: Path, story: Story, folder: Folder) -> Iterator[Problem]:
-    lifecycle = Lifecycle(folder.definition(story.workflow).value, folder.calendar)
-    given, who = story.given.task, next(iter(lifecycle.definition.roles.values()))
-    task = Task(given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due)
-    task = replace(task, category=given.category)
-    ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
-    opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
-    on = _Play(story, folder, lifecycle, ladders, opened, story.given.assigned)
+    on = stage(story, folder)
     for i, step in enumerate(story.then):
         place = (*at, "then", i)
         if "day" not in step:
             yield document.problem("E02", place, "这一步没有写 day")
             continue
-        on.until(parse_day(str(step["day"])))
-        yield from _step(document, place, on, step)
+        on.play.until(parse_day(str(step["day"])))
+        yield from played(document, place, on, step)
     if story.finally_ is not None:
-        on.until(story.finally_.as_of)
+        on.play.until(story.finally_.as_of)
         yield from _end(document, (*at, "finally"), on, story.finally_)
 
 
@@ -156,7 +179,15 @@ def _is_ladder(folder: Folder, name: str) -> bool:
     return any(isinstance(s.value, Ladder) and name in (n, n.split("@")[0]) for n, s in folder.rules.items())
 
 
-def _step(document: Document, at: Path, on: _Play, step: Mapping[str, Any]) -> Iterator[Problem]:
+def played(document: Document, at: Path, on: Stage, step: Mapping[str, Any]) -> Iterator[Problem]:
+    """Play one step of a story on its day, and say what did not come out as written.
+
+    Args:
+        document: the parsed file, for places.
+        at: where the step stands in it.
+        on: the story; its nights up to the day have passed.
+        step: as written.
+    """
     definition = on.lifecycle.definition
     if "owes" in step:
         yield from _owes(document, at, on, step["owes"])
@@ -175,7 +206,7 @@ def _step(document: Document, at: Path, on: _Play, step: Mapping[str, Any]) -> I
         yield document.problem("E03", (*at, "state"), text)
 
 
-def _owes(document: Document, at: Path, on: _Play, owes: Mapping[str, Any]) -> Iterator[Problem]:
+def _owes(document: Document, at: Path, on: Stage, owes: Mapping[str, Any]) -> Iterator[Problem]:
     situation = on.lifecycle.situation(on.task)
     for unit, kinds in owes.items():
         open_ = {d.kind for d in situation.duties if unit in d.units and d.outcome(on.day) in ("open", "missed")}
@@ -186,31 +217,25 @@ def _owes(document: Document, at: Path, on: _Play, owes: Mapping[str, Any]) -> I
                 )
 
 
-def _clock(document: Document, at: Path, on: _Play, step: Mapping[str, Any]) -> Iterator[Problem]:
+def _clock(document: Document, at: Path, on: Stage, step: Mapping[str, Any]) -> Iterator[Problem]:
     wanted = parse_measure(str(step["clock"]))
     assert isinstance(wanted, Done)
-    hits = [e for e in on.tonight if e.action == wanted.action and (not wanted.rung or wanted.rung in e.data.values())]
+    hits = [
+        e for e in on.play.tonight if e.action == wanted.action and (not wanted.rung or wanted.rung in e.data.values())
+    ]
     if not hits:
-        did = "、".join(" ".join((e.action, *map(str, e.data.values()))) for e in on.tonight) or "什么也没做"
+        did = "、".join(" ".join((e.action, *map(str, e.data.values()))) for e in on.play.tonight) or "什么也没做"
         yield document.problem("E05", (*at, "clock"), f"系统这天应办 {step['clock']},实际:{did}")
     elif "until" in step and str(step["until"]) not in hits[0].data.values():
         yield document.problem("E05", (*at, "until"), f"限期应到 {step['until']},实际:{dict(hits[0].data)}")
 
 
-def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, Any]) -> Iterator[Problem]:
-    definition, action = on.lifecycle.definition, str(step[who])
-    roles = frozenset(role for role, label in definition.roles.items() if label == who)
-    spec = definition.actions.get(action)
-    data = {name: _filler(definition, on.task, name) for name in (spec.needs if spec else ())}
-    data |= {name: step[name] for name in step if name in definition.fields}
+def _act(document: Document, at: Path, on: Stage, who: str, step: Mapping[str, Any]) -> Iterator[Problem]:
+    action = str(step[who])
+    data = {name: step[name] for name in step if name in on.lifecycle.definition.fields}
+    before = on.play.task
     try:
-        moved = on.lifecycle.advance(
-            on.task,
-            action,
-            Actor(str(step.get("by", who)), str(step.get("for", who)), roles),
-            on.day,
-            {k: v for k, v in data.items() if v},
-        )
+        on.play.act(who, action, data, str(step.get("for", "")), str(step.get("by", "")))
     except SuperviseError as error:
         said = ";".join(p.text for p in error.problems)
         if "refused" not in step:
@@ -219,17 +244,16 @@ def _act(document: Document, at: Path, on: _Play, who: str, step: Mapping[str, A
             yield document.problem("E06", (*at, "refused"), f"应因“{step['refused']}”办不了,实际:{said}")
         return
     if "refused" in step:
+        on.play.task = before
         yield document.problem("E06", (*at, "refused"), f"{who} 不该办得了 {action},却办成了")
-    on.task = moved.task
+        return
+    recorded = on.task.events[-1].data
+    for name, wanted in step.get("gives", {}).items():
+        if str(recorded.get(name)) != str(wanted):
+            yield document.problem("E20", (*at, "gives", name), f"{name} 应为 {wanted},实际 {recorded.get(name)}")
 
 
-def _filler(definition: Definition, task: Task, name: str) -> Any:
-    spec = definition.fields[name]
-    fill = {"text": "(略)", "list": ["(略)"], "files": ["(略)"], "choice": next(iter(spec.options), "")}
-    return [{"day": task.due, "text": "(略)"}] if spec.kind == "stages" else fill.get(spec.kind, "")
-
-
-def _end(document: Document, at: Path, on: _Play, end: Finally) -> Iterator[Problem]:
+def _end(document: Document, at: Path, on: Stage, end: Finally) -> Iterator[Problem]:
     ground = _ground(on, end.as_of)
     whole = Period("全程", "year", on.task.opened, end.as_of)
     for phrase, number in end.counts.items():
@@ -252,7 +276,7 @@ def _end(document: Document, at: Path, on: _Play, end: Finally) -> Iterator[Prob
 
 
 def _assessed(
-    document: Document, at: Path, on: _Play, end: Finally, expected: Mapping[str, Decimal | str]
+    document: Document, at: Path, on: Stage, end: Finally, expected: Mapping[str, Decimal | str]
 ) -> Iterator[Problem]:
     name, _, year = str(at[-1]).partition(" ")
     rules, span = on.folder.rule(AssessmentRules, name).value, parse_period(year)
@@ -268,7 +292,7 @@ def _assessed(
             )
 
 
-def _evidence(on: _Play, rules: AssessmentRules, year: Period, end: Finally) -> Evidence:
+def _evidence(on: Stage, rules: AssessmentRules, year: Period, end: Finally) -> Evidence:
     """What the year is judged by, as if each period's board had been published on its last day."""
     boards, years, units = [], {}, on.folder.units
     tally = Tally(_ground(on, end.as_of), year, units)
@@ -286,7 +310,7 @@ def _evidence(on: _Play, rules: AssessmentRules, year: Period, end: Finally) -> 
     return Evidence(boards, years, marks, tally)
 
 
-def _ground(on: _Play, day: date) -> Ground:
+def _ground(on: Stage, day: date) -> Ground:
     """The record as it stood on a day."""
     past = [event for event in on.task.events if event.day <= day]
     situations = [on.lifecycle.situation(on.lifecycle.settle(replay(past), day).task)] if past else []

@@ -23,7 +23,8 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore", "retire",
+    "diagram", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate", "simulate", "walk",
+    "schema",
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
@@ -147,7 +148,8 @@ def play(folder: Path) -> Day:
     (folder / "佐证.txt").write_text("名单", "utf-8")
     day.do(
         "2025-06-20", "工信局", "report",
-        "--summary", "新增9家", "--progress", "55%", "--evidence", f"{folder / '佐证.txt'};会议纪要",
+        "--summary", "新增9家", "--figures", "规上企业 9家(统计局月报);总数 137家",
+        "--evidence", f"{folder / '佐证.txt'};会议纪要",
     )  # fmt: skip
     day.do("2025-06-23", "督查室", "verify", "--opinion", "属实")
     day.run("tick", "2025-06-26")
@@ -158,6 +160,49 @@ def play(folder: Path) -> Day:
     day.run("log", "QH2025-001", "--as-of", "2025-12-31")
     day.run("replay", "--verify")
     return day
+
+
+def _new_law(folder: Path, made: dict[str, list[Any]]) -> None:
+    """A newer version beside the first: compared, approved, tasks moved there and back, rehearsed."""
+    laws = folder / "两版"
+    shutil.copytree(DEFINITIONS, laws)
+    text = (laws / "key-work.yaml").read_text("utf-8")
+    number = int(re.search(r"^version: (\d+)", text, re.MULTILINE)[1])  # type: ignore[index]
+    old, new = f"key-work@{number}", f"key-work@{number + 1}"
+    text = text.replace(f"version: {number}", f"version: {number + 1}", 1)
+    text = re.sub(r"^  (review: .*due: )10 workdays", r"  \g<1>7 workdays", text, flags=re.MULTILINE)
+    text = re.sub(r"^  replan: .*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^  progress:( .*due: )\[06-25, 12-25\]", r"  progress:\g<1>[09-25]", text, flags=re.MULTILINE)
+    (laws / "key-work-new.yaml").write_text(text, "utf-8")
+    db = folder / "青禾.db"
+
+    def step(*arguments: str | Path) -> None:
+        result = run(*arguments, "--definitions", laws, "--json", "--db", db)
+        assert "error" not in result.data, result.data
+        made.setdefault(str(arguments[0]), []).append(result.data)
+
+    step("diff", old, new)
+    step("approve", new, "--by", "李某")
+    step(
+        "do",
+        "QH2025-009",
+        "plan",
+        "--as",
+        "区发改局",
+        "--day",
+        "2025-07-16",
+        "--milestones",
+        "2025-10-31 甲",
+        "--contact",
+        "王某",
+    )
+    step("do", "QH2025-009", "revise", "--as", "督查室", "--day", "2025-07-17", "--reason", "不具体")
+    step("migrate", old, new, "--dry-run", "--day", "2025-07-20")
+    step("migrate", old, new, "--day", "2025-07-20")
+    step("migrate", old, new, "--revert", "--day", "2025-07-20")
+    step("simulate", "rework")
+    step("simulate", "orders")
+    step("walk", old, "--day", "2025-03-03")
 
 
 def _forge(db: Path) -> None:
@@ -208,6 +253,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
 
     step("init", "--copy", folder / "definitions")
     step("check")
+    step("schema", "units")
+    step("schema", "--all", "-o", folder / "schemas")
     step("intake", NOTICE, "--code", "QH2025", "-o", day.breakdown)
     small = folder / "小通知.txt"
     small.write_text(SMALL, "utf-8")
@@ -236,6 +283,10 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("owed", "区工信局", "--as-of", "2025-02-24")
     step("log", "QH2025-001")
     step("tick", "2025-03-31")
+    step(
+        "do", "QH2025-003", "plan", "--as", "区科技局", "--day", "2025-03-31", "--dry-run",
+        "--milestones", "2025-10-31 甲", "--contact", "王某",
+    )  # fmt: skip
     step("board", "red-black", "2025Q1", "--as-of", "2025-03-31", "--publish")
     step("tick", "2025-06-30")
     step("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--publish")
@@ -257,6 +308,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("retire")
     (folder / "走了.db").rename(folder / "2025.db")
     step("retire", "QH2025-002", "--back")
+    _new_law(folder, made)
     _forge(day.db)
     step("audit", "--from", "2")
     step("audit")

@@ -63,7 +63,7 @@ def fields(action: str, number: int, day: date) -> dict[str, Any]:
         made[name] = {
             "text": "(略)", "list": ["(略)"], "files": ["a.pdf"], "percent": number,
             "date": day + timedelta(days=1 + number), "units": ["区财政局" if number % 2 else "区工信局"],
-            "duty": list(LAW.definition.duties)[number % 5], "task": "T9",
+            "duty": list(LAW.definition.duties)[number % 5], "task": "T9", "figures": "",
             "stages": [{"day": day + timedelta(days=1 + number % 20), "text": "(略)"}],
             "choice": list(LAW.definition.fields[name].options)[:1][0] if kind == "choice" else "",
             "parts": [{"text": "一段", "lead": ["区财政局"], "weight": 1 + number % 3}],

@@ -167,7 +167,7 @@ def test_nothing_is_placed_while_anything_is_open(played: Day) -> None:
     text = played.steps["assign too early"].err
     said(played.steps["assign too early"], 4, "I01", "QH2025-035", "没有牵头单位")
     said(played.steps["assign too early"], 4, "I03", "QH2025-015", "相关镇(街道)")
-    assert len(re.findall(rf"^{re.escape(str(played.breakdown))}:\d+  QH2025-", text, re.MULTILINE)) == 2
+    assert len(re.findall(rf"^{re.escape(str(played.breakdown))}:\d+:\d+  QH2025-", text, re.MULTILINE)) == 2
     assert played.steps["list nothing"].out == "没有符合条件的任务\n"
 
 
@@ -230,6 +230,29 @@ def test_the_picture_has_the_counts(played: Day) -> None:
     assert picture.startswith("<svg")
     assert "已核实" in picture
     assert "1 项" in picture
+
+
+def test_goals_and_their_figures_are_shown(played: Day) -> None:
+    """A task shows each numeric goal, how far it has come, by when and on whose word; a fall with its reason."""
+    at = ("--as-of", "2025-06-21", "--db", played.db)
+    shown = run("show", "QH2025-001", *at).out
+    assert re.search(r"^  规模以上工业企业 = 18 家\(增量\) +9 +50%  2025-06-25  统计局月报$", shown, re.MULTILINE)
+    assert re.search(r"^  总数 >= 146 家 +137  93\.8%  2025-06-25$", shown, re.MULTILINE)
+    assert re.search(r"^  平均 +71\.9%$", shown, re.MULTILINE)
+    assert "指标完成数:规模以上工业企业 9 家,50%" in played.steps["log"].out
+    first = run("show", "QH2025-001", "--json", *at).data["goals"][0]
+    assert (first["figure"], first["share"], first["fell"], first["source"]) == ("9", "50", None, "统计局月报")
+
+
+def test_a_fall_is_shown_with_its_explanation(day: Day) -> None:
+    """Who looks at a task sees that a cumulative figure fell, and why."""
+    day.do("2025-06-24", "督查室", "resume")
+    less = ("--summary", "核减", "--evidence", "名单", "--figures", "规上企业 8家")
+    result = day.do("2025-06-25", "区工信局", "report", *less)
+    assert (result.code, "累计数不能减少" in result.err, "[A21]" in result.err) == (3, True, True)
+    day.do("2025-06-25", "区工信局", "report", *less, "--reason", "一家重复统计")
+    shown = day.run("show", "QH2025-001", "--as-of", "2025-06-25").out
+    assert "  规模以上工业企业:上次 9,这次 8,说明:一家重复统计" in shown
 
 
 def test_the_log_keeps_every_act_and_the_replay_agrees(played: Day) -> None:
@@ -579,22 +602,22 @@ def test_values_may_begin_with_a_dash(day: Day) -> None:
 
 
 def test_a_misspelt_action_in_a_definition_is_found_by_check_and_stops_work(day: Day, tmp_path: Path) -> None:
-    """File, line and nearest name are said; nothing else is done with such a folder."""
+    """File, line, column and nearest name are said; nothing else is done with such a folder."""
     shutil.copytree(DEFINITIONS, tmp_path / "mine")
     file = tmp_path / "mine" / "key-work.yaml"
     text = file.read_text("utf-8")
     assert text.count("met_by: [start, revise]") == 1
     file.write_text(text.replace("met_by: [start, revise]", "met_by: [strat, revise]"), "utf-8")
-    line = text[: text.index("met_by: [start, revise]")].count("\n") + 1
+    head, _, _ = text.partition("start, revise]")
+    line, column = head.count("\n") + 1, len(head) - head.rindex("\n")
     result = run("check", "--definitions", "mine")
     assert result.code == 4
     assert result.out.endswith("1 处问题\n")
-    assert (
-        result.err == f"mine/key-work.yaml:{line}  duties.approval.met_by  没有“strat”这个动作,是不是 start?  [D07]\n"
-    )
+    said_at = f"mine/key-work.yaml:{line}:{column}  duties.approval.met_by"
+    assert result.err == f"{said_at}  没有“strat”这个动作,是不是 start?  [D07]\n"
     before = tables(day.db)
     for command in (["list"], ["tick", "2025-07-01"], ["do", "QH2025-001", "resume", "--as", "督查室"]):
-        said(run(*command, "--db", day.db, "--definitions", "mine"), 4, "D07", f"key-work.yaml:{line}")
+        said(run(*command, "--db", day.db, "--definitions", "mine"), 4, "D07", f"key-work.yaml:{line}:{column}")
     assert tables(day.db) == before
 
 
@@ -609,7 +632,7 @@ def test_a_story_that_does_not_come_out_is_a_problem(tmp_path: Path) -> None:
     story.write_text(text.replace(told[0], "state: closed", 1), "utf-8")
     result = run("check", "--definitions", "mine")
     assert result.code == 4
-    assert re.search(r"^mine/stories/late-plan\.yaml:\d+ .*\[E03\]$", result.err, re.MULTILINE)
+    assert re.search(r"^mine/stories/late-plan\.yaml:\d+:\d+ .*\[E03\]$", result.err, re.MULTILINE)
 
 
 @pytest.fixture
@@ -643,7 +666,7 @@ def test_a_wrong_breakdown_is_placed_not_even_in_part(
     result = run("assign", breakdown, "--day", "2025-03-01", "--db", "a.db")
     said(result, code, problem, *words)
     if problem[0] in "IY":
-        assert re.search(rf"{re.escape(str(breakdown))}:\d+ ", result.err)
+        assert re.search(rf"{re.escape(str(breakdown))}:\d+:\d+ ", result.err)
     assert not Path("a.db").exists() or tables(Path("a.db"))["sv_task"] == 0
 
 

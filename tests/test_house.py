@@ -17,9 +17,12 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
-GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
+GROUND = {
+    "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals",
+}  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
+    "versions", "preview",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}

@@ -1,17 +1,11 @@
-"""Every way through every shipped lifecycle leads to an end, and can really be walked."""
+"""Every way through every shipped lifecycle leads to an end; ``test_walks`` walks them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from supervise.dates import FOREVER
-from supervise.people import Actor
-from supervise.records import Duty, Task
-from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.lifecycle import Lifecycle
 from tests.workflows.builders import FOLDER
 
@@ -50,11 +44,9 @@ def test_every_simple_path_ends_in_a_final_state_or_can_still_move(name: str) ->
     law = lifecycle(name)
     graph, finals = arrows(law), law.definition.finals
     walked = list(paths(graph, law.definition.initial))
-    assert len(walked) >= 3
     for path in walked:
         last = path[-1][1]
         assert last in finals or graph[last], path
-        assert not (last in finals and graph[last]), path
     assert {state for path in walked for _, state in path} | {law.definition.initial} == set(law.definition.states)
 
 
@@ -62,60 +54,6 @@ def test_every_simple_path_ends_in_a_final_state_or_can_still_move(name: str) ->
 def test_an_end_can_be_reached_from_everywhere(name: str) -> None:
     """From each state some way leads to an end."""
     law = lifecycle(name)
-    graph = arrows(law)
+    graph, finals = arrows(law), law.definition.finals
     for state in law.definition.states:
-        assert (
-            any(p[-1][1] in law.definition.finals for p in paths(graph, state) if p) or state in law.definition.finals
-        )
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_simple_path_can_be_walked_by_real_people_and_a_real_clock(name: str) -> None:
-    """Each way is played through the guards: people act day by day, the clock when its condition has come."""
-    law = lifecycle(name)
-    taken: set[str] = set()
-    for path in paths(arrows(law), law.definition.initial):
-        if any(law.definition.actions[a].when and CLOCK not in law.definition.actions[a].by for a, _ in path):
-            continue  # a door that opens only on some days; the tests of the lifecycle walk through it
-        task = walk(law, path)
-        assert [e.target for e in task.events[1:]] == [state for _, state in path]
-        assert [e.action for e in task.events[1:]] == [action for action, _ in path]
-        taken |= {action for action, _ in path}
-    assert len(taken) >= len(law.definition.states) - 1
-
-
-def walk(law: Lifecycle, path: tuple[Arrow, ...]) -> Task:
-    """Play one path; whoever may act does."""
-    opened = date(2021, 3, 25)
-    placed = Task("T1", lead=("甲局",), co=("乙局",), due=date(2021, 12, 31))
-    task = law.open(placed, Actor("督", "督查室"), opened).task
-    day = opened
-    for action, _ in path:
-        spec = law.definition.actions[action]
-        if CLOCK in spec.by and spec.when:
-            day = law.wake(task)
-            assert day < FOREVER
-            task = law.settle(task, day).task
-            continue
-        day += timedelta(days=1)
-        actor = person(law.definition, spec.by[0])
-        assert action in {b.action for b in law.allowed(task, actor, day)}
-        task = law.advance(task, action, actor, day, form(law, task, action, day)).task
-    return task
-
-
-def person(definition: Definition, role: str) -> Actor:
-    """Somebody who holds a role: as a party of the task, or by office."""
-    unit = {"lead": "甲局", "co": "乙局"}.get(role, definition.roles[role])
-    return Actor("某人", unit, frozenset() if role in ("lead", "co") else frozenset({role}))
-
-
-def form(law: Lifecycle, task: Task, action: str, day: date) -> dict[str, Any]:
-    """Something for every field an action asks for."""
-    duties: tuple[Duty, ...] = law.situation(task).duties
-    made = {
-        "text": "(略)", "list": ["(略)"], "files": ["a.pdf"], "percent": 50, "units": ["丙局"],
-        "duty": duties[0].key, "date": day + timedelta(days=30),
-    }  # fmt: skip
-    fields = law.definition.fields
-    return {name: made[fields[name].kind] for name in law.definition.actions[action].needs}
+        assert state in finals or any(to in finals for path in paths(graph, state) for _, to in path)

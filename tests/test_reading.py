@@ -73,7 +73,7 @@ def test_a_document_knows_the_line_of_everything() -> None:
     assert [document.line(p) for p in [("name",), ("steps", "one", "label"), ("words", 1)]] == [1, 4, 7]
     assert document.line(("steps", "one", "nothing", 3)) == 3
     problem = document.problem("Y06", ("words", 1), "错了")
-    assert (problem.where, problem.path) == ("f.yaml:7", "words.1")
+    assert (problem.where, problem.path) == ("f.yaml:7:3", "words.1")
 
 
 def test_a_doubled_key_names_both_lines() -> None:
@@ -156,7 +156,7 @@ def test_one_damaged_character_is_still_text() -> None:
 def test_an_unknown_key_is_answered_with_the_nearest() -> None:
     """A misspelt key is named at its own line, with the key that was probably meant."""
     (problem,) = problems("name: a\nsteps:\n  one:\n    lable: b\n    label: c\n")
-    assert (problem.code, problem.where, problem.path) == ("Y04", "f.yaml:4", "steps.one.lable")
+    assert (problem.code, problem.where, problem.path) == ("Y04", "f.yaml:4:5", "steps.one.lable")
     assert problem.text == "没有“lable”这个键,是不是 label?"
     (other,) = problems("name: a\nqqq: 1\n")
     assert other.text.startswith("没有“qqq”这个键,可用的有:name、version")

@@ -123,6 +123,29 @@ def test_one_wrong_story_does_not_hide_another() -> None:
     assert [p.file for p in problems] == ["a.yaml", "a.yaml", "b.yaml"]
 
 
+REPORT = """
+- story: 报数
+  workflow: key-work@2
+  given:
+    task: {code: T1, due: 2021-12-31, lead: [区工信局], targets: ['企业 >= 18 家']}
+    assigned: 2021-03-25
+  then:
+    - {day: 2021-04-01, 区工信局: plan}
+    - {day: 2021-04-02, 督查室: start}
+    - {day: 2021-06-20, 区工信局: report, figures: 企业 9家, gives: {progress: 50}}
+"""
+
+
+def test_a_story_says_what_is_computed() -> None:
+    """A story gives its task goals in numbers and holds the percentage that follows; a wrong one fails at its line."""
+    assert told(parse(REPORT, "a.yaml"))[2] == ()
+    (problem,) = told(parse(REPORT.replace("progress: 50", "progress: 51"), "a.yaml"))[2]
+    assert (problem.code, problem.line) == ("E20", 10)
+    assert problem.text == "progress 应为 51,实际 50"
+    (problem,) = told(parse(REPORT.replace("'企业 >= 18 家'", "'企业 >= 1B 家'"), "a.yaml"))[2]
+    assert (problem.code, problem.line) == ("Y06", 5) and "看不懂目标" in problem.text
+
+
 def test_the_lifecycle_in_the_guide_is_sound_short_and_does_what_its_story_says() -> None:
     """Whoever copies the example gets a lifecycle of under sixty lines that passes its checks and plays its story."""
     page = (Path(__file__).parents[1] / "docs" / "lifecycle-example.md").read_text("utf-8")

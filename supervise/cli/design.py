@@ -50,7 +50,7 @@ def init(counter: Counter, copy: str, beside: bool) -> None:
 )
 @shared
 def check(counter: Counter) -> int:
-    """查流程、办法、单位目录、放假安排写得对不对,再把故事逐条演一遍;有问题的列出文件和行号,退出码是 4。"""
+    """查流程、办法、单位目录、放假安排写得对不对,再把故事逐条演一遍;有问题的列出文件、行、列,退出码是 4。"""
     from supervise.folder import read_folder, shipped
     from supervise.stories import play
     from supervise.widths import table
@@ -76,12 +76,14 @@ def check(counter: Counter) -> int:
         "stories": stories,
         "steps": steps,
         "problems": [p.as_dict() for p in problems],
+        "notes": [p.as_dict() for p in folder.notes],
     }
     rows = [(d.name, f"{len(d.states)} 个状态 · {len(d.actions)} 个动作 · {len(d.duties)} 类应办") for d in laws]
     rows += [(r.name, r.title) for r in rules]
     rows += [("units", f"{data['units']} 个单位"), ("stories", f"{stories} 个故事,{steps} 步")]
     tail = f"{len(problems)} 处问题" if problems else "没有问题"
-    counter.answer(data, lambda: f"{table(rows, indent=0)}\n{tail}")
+    told = [f"提示  {note}" for note in folder.notes]
+    counter.answer(data, lambda: "\n".join([table(rows, indent=0), *told, tail]))
     for problem in problems if not counter.json else ():
         click.echo(str(problem), err=True)
     return 4 if problems else 0

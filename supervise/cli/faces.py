@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
 from supervise.dates import Calendar
+from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
-from supervise.rules.scoring import plain
-from supervise.widths import cut, table
+from supervise.widths import Align, cut, table
+from supervise.workflows import figures
+from supervise.workflows.eras import FROM
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import parts_of
 from supervise.workflows.wording import OUTCOME_WORDS
@@ -47,7 +49,7 @@ def show(view: View, day: date) -> str:
     parts += [f"协办 {'、'.join(task.co)}"] if task.co else []
     parts += [f"牵头领导 {'、'.join(task.leader)}"] if task.leader else []
     parts.append(f"{task.due} 办结")
-    lines = [f"{task.code}  {task.text}", " · ".join(parts), *_beside(view)]
+    lines = [f"{task.code}  {task.text}", " · ".join(parts), *_goals(view), *_beside(view)]
     rows = [
         (
             wording.duty(d.kind),
@@ -62,6 +64,32 @@ def show(view: View, day: date) -> str:
     if any(calendar.provisional(d.due) for d in view.duties):
         lines.append("  * 这一年的放假安排尚未公布,日期待定")
     return "\n".join(lines)
+
+
+def _goals(view: View) -> Iterator[str]:
+    """What the task promises and how far it has come."""
+    stood = view.standings
+    words = [str(target) for target in view.task.targets if not stood or isinstance(target, str)]
+    if words:
+        yield f"目标 {';'.join(words)}"
+    if stood:
+        rows = [
+            (
+                str(one.target),
+                one.figure.get("value", "未报"),
+                f"{plain(one.share)}%",
+                one.figure.get("period", ""),
+                one.figure.get("source", ""),
+            )
+            for one in stood
+        ]
+        if len(stood) > 1:
+            rows.append(("平均", "", f"{plain(figures.progress([one.share for one in stood]))}%", "", ""))
+        sides: tuple[Align, ...] = ("left", "right", "right", "left", "left")
+        yield table(rows, header=("指标", "已完成", "进度", "截至", "来源"), align=sides)
+    for one in stood:
+        if "fell" in one.figure:
+            yield f"  {one.target.indicator}:上次 {one.figure['fell']},这次 {one.figure['value']},说明:{one.why}"
 
 
 def _beside(view: View) -> list[str]:
@@ -95,12 +123,18 @@ def log(view: View, words: Mapping[str, str]) -> str:
     for e in view.task.events:
         to = wording.state(e.target)
         move = f"{wording.state(e.source)} → {to}" if e.source else f"→ {to}"
-        said = cut(wording.filled(e.data, words), 60)
+        said = cut(wording.filled(e.data, words) or _law(e), 100)
         moved = move if e.source != e.target else ""
         label = wording.action(e.action) + ("(已撤回)" if _taken_back(view.task, e) else "")
         rows.append((e.seq, e.day, e.unit or e.actor, label, moved, said))
         rows += [("", "", g.unit, f"  附:{wording.action(g.action)}", "", g.day) for g in _gathered(view, e)]
     return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
+
+
+def _law(event: Event) -> str:
+    """From which law to which, for a change of law."""
+    came_from = event.changes.get(FROM)
+    return f"{came_from} → {event.definition}" if came_from else ""
 
 
 def _taken_back(task: Task, event: Event) -> bool:

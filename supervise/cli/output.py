@@ -52,7 +52,10 @@ class Counter:
 
         algorithm = os.environ.get("SUPERVISE_HASH") or "sha256"
         archives = os.environ.get("SUPERVISE_ARCHIVES", "").split()
-        return Office(self.definitions, district=self.district, algorithm=algorithm, archives=archives)
+        approved = os.environ.get("SUPERVISE_APPROVED_ONLY", "") not in ("", "0")
+        return Office(
+            self.definitions, district=self.district, algorithm=algorithm, archives=archives, approved_only=approved
+        )
 
     def sessions(self, create: bool = False, beside: bool = False) -> Sessions:
         """Sessions on the database; an SQLite file is made only by commands that write."""

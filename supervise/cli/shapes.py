@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
+from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, replay
+from supervise.workflows.figures import Standing
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import parts_of
 
@@ -18,7 +20,8 @@ def task(view: View, day: date) -> dict[str, Any]:
         "code": t.code, "text": t.text, "state": t.state, "state_label": wording.state(t.state), "lead": list(t.lead),
         "co": list(t.co), "leader": list(t.leader), "due": t.due.isoformat(), "opened": t.opened.isoformat(),
         "definition": t.definition, "version": t.version, "path": list(t.path), "document": t.document,
-        "lines": t.lines, "targets": list(t.targets), "duties": [duty(d, view.lifecycle, day) for d in view.duties],
+        "lines": t.lines, "targets": [str(target) for target in t.targets],
+        "goals": [goal(one) for one in view.standings], "duties": [duty(d, view.lifecycle, day) for d in view.duties],
         **_beside(view),
     }  # fmt: skip
 
@@ -40,6 +43,18 @@ def _beside(view: View) -> dict[str, Any]:
             {"role": loan.role, "unit": loan.unit, "from": loan.start.isoformat(), "until": loan.end.isoformat()}
             for loan in task.loans
         ],
+    }  # fmt: skip
+
+
+def goal(one: Standing) -> dict[str, Any]:
+    """A numeric goal and how it stands."""
+    t, figure = one.target, one.figure
+    return {
+        "indicator": t.indicator, "comparator": t.comparator, "value": plain(t.value), "unit": t.unit, "kind": t.kind,
+        "change": t.change or None, "upper": plain(t.upper) if t.upper is not None else None,
+        "baseline": plain(t.baseline) if t.baseline is not None else None, "figure": figure.get("value"),
+        "period": figure.get("period"), "source": figure.get("source"), "share": plain(one.share),
+        "fell": figure.get("fell"), "why": one.why or None,
     }  # fmt: skip
 
 

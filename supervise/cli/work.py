@@ -107,8 +107,9 @@ class Fields(Command):
         "supervise do QH2025-001 plan --as 区工信局 --contact 王某 \\",
         '             --milestones "2025-06-30 过半;2025-12-20 完成"',
         'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
-        "             --progress 55 --evidence 佐证.pdf",
+        '             --figures "规上企业 9家;总数 137家" --evidence 佐证.pdf',
         "supervise do QH2025-001 verify --as 督查室 --opinion 属实",
+        "supervise do QH2025-001 complete --as 督查室 --opinion 同意 --dry-run",
         "supervise do QH2025-002 contribute --as 督查室 --for 区科技局 \\",
         "             --received 2025-06-13 --summary 已报纸件",
     ),
@@ -121,6 +122,7 @@ class Fields(Command):
 @option("--day", type=Day(), default=None, metavar="日期", help="办理之日", otherwise="今天")
 @option("--seen", type=Number(), default=None, metavar="步数", help="您看到的是第几步;别人先办了就不办(退出码 6)")
 @option("--key", default="", metavar="键", help="幂等键:同一个键重复提交只办一次")
+@option("--dry-run", is_flag=True, help="只看办了会怎样:状态、应办、督查单、分数;什么都不入库")
 @shared
 @click.pass_context
 def do(
@@ -134,15 +136,20 @@ def do(
     day: date | None,
     seen: int | None,
     key: str,
+    dry_run: bool,
 ) -> None:
     """办理一步。
 
     动作要填的内容写成 --字段 值。佐证材料写文件路径,几个文件用分号隔开,只记路径和指纹,不搬文件。
+    任务有数字目标的,报数就行,进度由系统算;没有的,填百分数。
     动作和字段的名字见流程文件;办不了时会说明为什么、现在能办什么、还缺什么。
     """
     from supervise.cli import faces, shapes
 
     fields = _fields(context.args)
+    if dry_run:
+        _looked_at(counter, code, action, (as_, person, for_), day, seen, fields)
+        return
     with counter.writing() as (office, session):
         before = office.at_hand(session, code)
         lifecycle = office.lifecycle(session, before.definition)
@@ -152,6 +159,26 @@ def do(
     day = task.events[-1].day
     state = lifecycle.wording.state(before.state)
     counter.answer(shapes.task(view, day), lambda: faces.done(state, view))
+
+
+def _looked_at(
+    counter: Counter,
+    code: str,
+    action: str,
+    who: tuple[str, str, str],
+    day: date | None,
+    seen: int | None,
+    fields: dict[str, str],
+) -> None:
+    """Say what an act would do."""
+    from supervise.cli import stagefaces
+    from supervise.liaison import Act
+
+    with counter.reading() as (office, session):
+        definition = office.lifecycle(session, office.at_hand(session, code).definition).definition
+        act = Act(code, action, actor(office, *who), _files(definition, fields), day, seen=seen)
+        found = office.preview(session, act)
+    counter.answer(stagefaces.preview_data(found), lambda: stagefaces.preview(found))
 
 
 def _fields(arguments: Sequence[str]) -> dict[str, str]:

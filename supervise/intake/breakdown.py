@@ -108,7 +108,7 @@ def _draft(item: Item, code: str, directory: Directory | None, day: date | None)
         code=code,
         path=item.path,
         text=item.text,
-        targets=tuple(t.label for t in item.targets),
+        targets=tuple(t.goal for t in item.targets),
         lead=lead,
         co=tuple(name for name in _known(item.parties.full("co"), directory, day) if name not in lead),
         leader=(*item.parties.leaders, *item.parties.leader_groups),
@@ -143,9 +143,9 @@ def _bare(name: str) -> str:
 
 
 def _year_end(notice: Notice) -> date | None:
-    """The limit of tasks that print none: the end of the period the plan is for."""
-    if notice.plan_year is None:
-        return None
+    """The limit of tasks that print none: the one the notice sets, else the end of the period the plan is for."""
+    if notice.due or notice.plan_year is None:
+        return notice.due
     last = {"Q1": (3, 31), "Q2": (6, 30), "Q3": (9, 30), "H1": (6, 30)}.get(notice.plan_period[5:], (12, 31))
     return date(notice.plan_year, *last)
 
@@ -240,8 +240,7 @@ def check(
 
 
 def _at(place: reading.Document, code: str, path: tuple[str | int, ...], text: str, task: str) -> Problem:
-    found = place.problem(code, path, text)
-    return Problem(found.code, found.text, found.file, found.line, found.path, task)
+    return replace(place.problem(code, path, text), task=task)
 
 
 def _due(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, PlainSerializer, PlainValidator
 
 from supervise import reading
+from supervise.goals import Target, goal
 
 WORKFLOW = "key-work"
+Goal = Annotated[Target | str, PlainValidator(goal), PlainSerializer(str)]
+"""A goal as one line of the file; words without a number stay words."""
 
 
 class Span(reading.Strict):
@@ -54,7 +59,7 @@ class Draft(reading.Strict):
         code: unique code.
         path: titles of the headings above it.
         text: what is to be done.
-        targets: numeric goals, for reading.
+        targets: its goals; those with a number will be reported on in figures.
         lead: units and collective names that lead.
         co: units and collective names that help.
         leader: leaders in charge.
@@ -67,7 +72,7 @@ class Draft(reading.Strict):
     code: str
     path: tuple[str, ...] = ()
     text: str
-    targets: tuple[str, ...] = ()
+    targets: tuple[Goal, ...] = ()
     lead: tuple[str, ...] = ()
     co: tuple[str, ...] = ()
     leader: tuple[str, ...] = ()

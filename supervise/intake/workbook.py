@@ -18,7 +18,7 @@ from supervise.intake.drafts import WORKFLOW, Breakdown, Doubt, Draft, Source
 from supervise.intake.folding import fold, pieces
 from supervise.intake.readers import xlsx
 from supervise.intake.readers.transcript import letters
-from supervise.reading import Document, Path
+from supervise.reading import Document, Path, Place
 
 TASKS, DOUBTS, ABOUT, UNITS, DRAFTED = "任务分解", "待核", "文件", "单位", "原稿"
 COLUMNS = {
@@ -49,7 +49,7 @@ class Sheet(Document):
     columns: Mapping[str, int] = field(default_factory=dict)
     drafted: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
-    def problem(self, code: str, path: Sequence[str | int], text: str, help: str = "") -> Problem:
+    def problem(self, code: str, path: Sequence[str | int], text: str, help: str = "", word: object = "") -> Problem:
         """A problem with a cell, or with the nearest thing that has a place."""
         steps = tuple(path)
         line = self.line(steps)
@@ -94,12 +94,12 @@ class _Reader:
 
     def read(self) -> tuple[Breakdown, Sheet]:
         head, columns = self._columns(TASKS, COLUMNS, _NEEDED)
-        lines: dict[Path, int] = {}
+        rows: dict[Path, Place] = {}
         tasks = list[Draft]()
         for number, row in enumerate(self.sheets[TASKS][head:], start=head + 1):
             cells = {name: row[at] if at < len(row) else "" for name, at in columns.items()}
             if any(_text(value) for name, value in cells.items() if name not in ("lines", "place", "doubts")):
-                lines[("tasks", len(tasks))] = number
+                rows[("tasks", len(tasks))] = Place(number, 1)
                 tasks.append(self._task(cells, columns, number))
         about = self._about()
         doubts = tuple(self._doubts())
@@ -109,7 +109,7 @@ class _Reader:
         workflow = about.pop("workflow") or WORKFLOW
         made = Breakdown(document=Source(**about), workflow=workflow, due=due, tasks=tuple(tasks), problems=doubts)
         shown = {name: at + 1 for name, at in columns.items()}
-        return made, Sheet({}, self.file, lines, shown, self.drafted)
+        return made, Sheet({}, self.file, rows, shown, self.drafted)
 
     def _columns(self, sheet: str, names: Mapping[str, str], needed: Sequence[str]) -> tuple[int, dict[str, int]]:
         """The row below the head, and the column of each field."""

@@ -1,16 +1,19 @@
-"""What is wrong with a rule set: unknown names, weights that do not add up, units left without a grade (R01–R14)."""
+"""What is wrong with a rule set: unknown names, weights that do not add up, units left without a grade (R01–R15)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from supervise.errors import Problem
-from supervise.phrases import OPENING, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
+from supervise.errors import Problem, did_you_mean
+from supervise.phrases import OPENING, Behind, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
 from supervise.reading import Document, Path
+from supervise.records import PARTIES
+from supervise.rules.reach import measures
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Line, Listing, RuleSet
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
+from supervise.workflows.durations import too_far
 
 
 def check(
@@ -34,6 +37,48 @@ def check(
     return tuple(_assessment(document, rules, definition, tuple(boards)))
 
 
+def unknown_rungs(document: Document, definition: Definition, ladders: Iterable[Ladder]) -> Iterator[Problem]:
+    """Conditions of a definition on orders of a rung that no ladder for it has.
+
+    Args:
+        document: the definition's file, for places.
+        definition: what it says.
+        ladders: those for this workflow; without any, an order's level is free.
+    """
+    names = [rung.order for ladder in ladders for rung in ladder.rungs]
+    for name, action in definition.actions.items() if names else ():
+        for condition in action.when:
+            if isinstance(condition, Unanswered) and condition.rung not in names:
+                text = f"没有“{condition.rung}”这个级别{did_you_mean(condition.rung, names)}"
+                yield document.problem("R03", ("actions", name, "when"), text, word=condition.rung)
+
+
+def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet]) -> Iterator[Problem]:
+    """Notes on duties of the parties that no board and no assessment counts.
+
+    Args:
+        document: the definition's file, for places.
+        definition: what it says.
+        rules: every rule set for this workflow.
+    """
+    counting = [rule for rule in rules if not isinstance(rule, Ladder)]
+    if not counting:
+        text = f"没有一份红黑榜或考核办法计“{definition.title}”的应办,只督办、不计分"
+        yield document.problem("R15", ("workflow",), text)
+        return
+    counted: set[str] = set()
+    for measure in (measure for rule in counting for measure in measures(rule)):
+        if isinstance(measure, Outcome):
+            counted |= {measure.duty} if measure.duty else set(definition.duties)
+        elif isinstance(measure, OnPace | Behind):
+            counted.add(measure.duty)
+        elif isinstance(measure, Distance):
+            counted.update(measure.of.split(" or "))
+    for name, duty in definition.duties.items():
+        if name not in counted and duty.role in PARTIES:
+            yield document.problem("R15", ("duties", name), f"“{duty.label}”办得怎样,没有一份红黑榜或考核办法计分")
+
+
 def _ladder(document: Document, rules: Ladder, definition: Definition) -> Iterator[Problem]:
     names = [rung.order for rung in rules.rungs]
     for i, rung in enumerate(rules.rungs):
@@ -44,6 +89,7 @@ def _ladder(document: Document, rules: Ladder, definition: Definition) -> Iterat
             yield document.problem("R13", at, f"“{rung.label}”由系统发出,须写 reply(限期几天回复)")
         for condition in rung.when:
             yield from condition_names(document, definition, (*at, "when"), condition)
+            yield from too_far(document, definition, (*at, "when"), condition)
             if isinstance(condition, Unanswered):
                 yield from unknown(document, "R03", (*at, "when"), "级别", [condition.rung], names)
             if isinstance(condition, Distance) and not set(condition.of.split(" or ")) & set(definition.duties):

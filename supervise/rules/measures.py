@@ -187,7 +187,7 @@ def _facts(s: Situation, duty: Duty, good: bool, ref: Ref) -> Iterator[Fact]:
 
 
 def _duty_ref(s: Situation, duty: Duty, day: date, note: str) -> Ref:
-    label = s.definition.duties[duty.kind].label
+    label = s.spec(duty).label
     return Ref(s.task.code, f"{label} {note}".strip(), day, duty.due, duty.met, duty.key)
 
 

@@ -20,7 +20,7 @@ from supervise.phrases import (
     parse_measure,
 )
 from supervise.reading import Day, Document, Strict, validate
-from supervise.workflows.definition import Words, as_tuple
+from supervise.workflows.definition import Words, listed
 
 PeriodKind = Literal["year", "half", "quarter", "month"]
 
@@ -71,7 +71,7 @@ def _tasks(text: Any) -> int:
 
 def _spared(value: Any) -> tuple[tuple[str, str], ...]:
     found = []
-    for text in as_tuple(value):
+    for text in listed(value):
         match = re.fullmatch(r"(\w+) as (\w+)", str(text))
         if match is None:
             raise ValueError(f"看不懂“{text}”,应写作 towns as co(分组 as 角色)")
@@ -79,11 +79,9 @@ def _spared(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-Measures = Annotated[tuple[Measure, ...], PlainValidator(lambda v: tuple(parse_measure(t) for t in as_tuple(v)))]
-Conditions = Annotated[tuple[Condition, ...], PlainValidator(lambda v: tuple(parse_condition(t) for t in as_tuple(v)))]
-Comparisons = Annotated[
-    tuple[Comparison, ...], PlainValidator(lambda v: tuple(parse_comparison(t) for t in as_tuple(v)))
-]
+Measures = Annotated[tuple[Measure, ...], PlainValidator(lambda v: tuple(parse_measure(t) for t in listed(v)))]
+Conditions = Annotated[tuple[Condition, ...], PlainValidator(lambda v: tuple(parse_condition(t) for t in listed(v)))]
+Comparisons = Annotated[tuple[Comparison, ...], PlainValidator(lambda v: tuple(parse_comparison(t) for t in listed(v)))]
 
 
 class _Rules(Strict):

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from supervise.dates import Period
+from supervise.goals import plain as plain
 from supervise.people import Directory
 from supervise.phrases import Comparison, Measure
 from supervise.rules.measures import Fact, Ground, Ref
@@ -19,12 +20,6 @@ ZERO = Decimal(0)
 def rounded(number: Decimal, places: int) -> Decimal:
     """``number`` rounded half up, as 四舍五入 does."""
     return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-
-
-def plain(number: Decimal) -> str:
-    """A decimal without trailing zeros or exponent."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @dataclass(frozen=True, slots=True)

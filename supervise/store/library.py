@@ -110,6 +110,14 @@ def publish(
     return made
 
 
+@told
+def bodies(work: Work, district: str, kind: str, name: str) -> list[str]:
+    """What was published of a kind under a name."""
+    publication = of(work).publication
+    mine = (publication.c.district == district) & (publication.c.name == name) & (publication.c.kind == kind)
+    return list(connection(work).scalars(select(publication.c.body).where(mine)))
+
+
 def publication_record(district: str, made: Publication) -> chain.Record:
     """A publication as plain data, as it is hashed, exported and stored."""
     return {

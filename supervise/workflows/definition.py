@@ -38,18 +38,31 @@ def as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+def listed(value: Any) -> Iterable[Any]:
+    """The same for phrases, of which nothing else can be made.
+
+    Raises:
+        ValueError: in Chinese, when it is neither text nor a list.
+    """
+    items = as_tuple(value)
+    if not isinstance(items, list | tuple):
+        raise ValueError(f"应是文字或列表,不能是“{value}”")
+    return items
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 FieldKind = Literal[
-    "text", "list", "percent", "files", "date", "day", "units", "duty", "choice", "stages", "task", "parts"
-]
+    "text", "list", "percent", "files", "date", "day", "units", "duty", "choice", "stages", "task", "parts",
+    "figures", "targets",
+]  # fmt: skip
 
 
 def _conditions(value: Any) -> tuple[Condition, ...]:
-    return tuple(parse_condition(text) for text in as_tuple(value))
+    return tuple(parse_condition(text) for text in listed(value))
 
 
 def _bounds(value: Any) -> tuple[Bound, ...]:
-    return tuple(parse_bound(text) for text in as_tuple(value))
+    return tuple(parse_bound(text) for text in listed(value))
 
 
 def _window(value: Any) -> Bound:
@@ -79,13 +92,17 @@ class FieldSpec(Strict):
 
     A ``date`` is a limit ahead, a ``day`` one that has been: the day on which paper was received counts as the day of
     the act, whenever it is entered. A ``choice`` is one of ``options``; ``stages`` are dated goals, ``parts`` the
-    tasks that a task is split into, ``task`` names another task.
+    tasks that a task is split into, ``task`` names another task. A percentage ``from`` a field of figures is computed
+    where a task has numeric goals, and typed where it has none; ``explain`` names the field that must say why a
+    cumulative figure fell.
     """
 
     label: str
     kind: FieldKind
     by: Words = ()
     options: dict[str, str] = {}
+    from_: str = Field(default="", alias="from")
+    explain: str = ""
 
 
 class Action(Strict):
@@ -177,6 +194,20 @@ class DutyKind(Strict):
         return self.of.startswith("each ")
 
 
+class Migrates(Strict):
+    """How running tasks come here from an older definition: what keeps its name need not be said.
+
+    Args:
+        from_: the older definition, such as ``key-work@1``.
+        states: state there → state here.
+        duties: duty there → duty here; ``null`` for one that ends with the old law.
+    """
+
+    from_: str = Field(alias="from")
+    states: dict[str, str] = {}
+    duties: dict[str, str | None] = {}
+
+
 class Definition(Strict):
     """A workflow: states, fields, actions and duties, with its legal source.
 
@@ -198,6 +229,7 @@ class Definition(Strict):
     fields: dict[str, FieldSpec] = {}
     actions: dict[str, Action]
     duties: dict[str, DutyKind] = {}
+    migrates: Migrates | None = None
 
     @model_validator(mode="after")
     def _has_states(self) -> Definition:

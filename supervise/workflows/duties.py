@@ -46,17 +46,6 @@ class Fold:
     apart: bool
 
 
-def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty, ...]:
-    """Every duty of ``task``, in order of due date.
-
-    Args:
-        definition: the law it lives under.
-        task: the fold of its events up to some cut.
-        calendar: the district's working days.
-    """
-    return fold(definition, task, calendar).all
-
-
 def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | None = None) -> Fold:
     """Every duty of ``task``, whole or from what stood before its last event.
 
@@ -349,7 +338,8 @@ class _Book:
                 later = draft.after >= closing.seq or done or draft.void is not None
                 if later or draft.missed_from <= closing.day:
                     continue
-                ends = bool(self.definition.duties[draft.kind].triggers)
+                kind = self.definition.duties.get(draft.kind)  # none: of an older law, and never owed again
+                ends = kind is None or bool(kind.triggers)
                 if ends or reopening is None or draft.due <= reopening.day:
                     draft.met, draft.void = None, max(closing.day, draft.born)
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from supervise.dates import FOREVER, parse_day
 from supervise.errors import did_you_mean
+from supervise.goals import Target, distinct, goal, numeric
 from supervise.records import Task
+from supervise.workflows import entries
 from supervise.workflows.definition import FieldSpec
 from supervise.workflows.situations import Situation, parts_of
 
@@ -38,6 +40,10 @@ def read_field(spec: FieldSpec, value: Any, situation: Situation, day: date) -> 
     Raises:
         FieldError: when it does not fit.
     """
+    if spec.kind == "figures":
+        return _figures(value, situation, day)
+    if spec.kind == "targets":
+        return _targets(value)
     if spec.kind in ("list", "units", "files"):
         return _many(value, spec.kind)
     if spec.kind == "percent":
@@ -171,6 +177,25 @@ def _many(value: Any, kind: str) -> list[Any]:
     if not kept:
         raise FieldError("不能是空的")
     return kept
+
+
+def _figures(value: Any, situation: Situation, day: date) -> list[dict[str, str]]:
+    """Figures under the goals of the task, for the period of the earliest report still owed, else for the day."""
+    owed = (d for d in situation.duties if d.kind in situation.definition.figure_duties)
+    nominal = (d.nominal for d in owed if d.outcome(day) in ("open", "missed"))
+    try:
+        return entries.read(value, numeric(situation.task.targets), min(nominal, default=day).isoformat())
+    except ValueError as error:
+        raise FieldError(str(error)) from None
+
+
+def _targets(value: Any) -> list[Any]:
+    try:
+        parts = re.split(_BETWEEN, value) if isinstance(value, str) else value
+        made = [goal(part) for part in ([parts] if isinstance(parts, Mapping) else _many(parts, "list"))]
+    except ValueError as error:
+        raise FieldError(str(error)) from None
+    return [part.as_json() if isinstance(part, Target) else part for part in distinct(made)]
 
 
 def _percent(value: Any) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, did_you_mean
+from supervise.goals import numeric, plain
 from supervise.people import Actor
 from supervise.phrases import Bound, Value
 from supervise.records import PARTIES, Event, Loan, Pause, Task, evolve
-from supervise.workflows.definition import CLOCK, Action, Definition
+from supervise.workflows import entries, figures
+from supervise.workflows.definition import CLOCK, Action, Definition, FieldSpec
 from supervise.workflows.fields import FieldError, read_field
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import UNIT_WORDS, Wording
@@ -182,9 +184,12 @@ class Guard:
                 continue
             value = move.given.get(name)
             if value is None or value == "":
-                if name in action.needs:
+                if name in action.needs and figures.asked(spec, move.task):
                     text = f"“{action.label}”须填“{spec.label}”({name})"
                     found.append(Problem("A03", text, task=move.task.code, path=name))
+                continue
+            if figures.computed(spec, move.task):
+                found.append(self._typed(move.task, name, spec))
                 continue
             if spec.by and not self._roles(move.task, move.actor, move.day).intersection(spec.by):
                 text = f"“{spec.label}”应由{self.wording.doers(move.task, spec.by)}填写"
@@ -194,7 +199,25 @@ class Guard:
                 move.data[name] = read_field(spec, value, self.situation(move.task), move.day)
             except FieldError as error:
                 found.append(Problem("A04", f"{spec.label}:{error}", task=move.task.code, path=name))
-        return found
+        return found + self._settled(move, action)
+
+    def _typed(self, task: Task, name: str, spec: FieldSpec) -> Problem:
+        asked, goals = self.definition.fields[spec.from_].label, numeric(task.targets)
+        example = ";".join(f"{target.indicator} {plain(target.value)}{target.unit}" for target in goals[:2])
+        return Problem(
+            "A20", f"“{spec.label}”由“{asked}”算出,不能自己填", task=task.code, path=name,
+            help=f"请去掉它,在“{asked}”({spec.from_})里报{entries.names(goals)}的数,写法如“{example}”",
+        )  # fmt: skip
+
+    def _settled(self, move: Move, action: Action) -> list[Problem]:
+        """Put on record what follows from reported figures; a cumulative one that fell must be explained."""
+        made, falls = figures.settled(self.definition, move.task, action, move.data)
+        move.data.update(made)
+        why = self.definition.fields[next(iter(made))].explain if falls else ""
+        if not falls or why in move.data:
+            return []
+        can = f"确应核减的,请同时在“{self.definition.fields[why].label}”({why})里说明" if why else "请核对后重报"
+        return [Problem("A21", f"累计数不能减少:{fell}", task=move.task.code, help=can) for fell in falls]
 
     def _changes(self, move: Move, action: Action) -> list[Problem]:
         """Work out what the act changes."""

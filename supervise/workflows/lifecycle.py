@@ -16,9 +16,11 @@ from transitions import EventData, Machine
 
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Refused, did_you_mean
+from supervise.goals import Target, distinct
 from supervise.people import Actor
 from supervise.phrases import OPENING
 from supervise.records import PARTIES, Event, Task, evolve
+from supervise.workflows import figures
 from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
 from supervise.workflows.duties import closings
 from supervise.workflows.guards import Companion, Guard, Move
@@ -70,11 +72,15 @@ class Lifecycle:
     Args:
         definition: checked, see ``checking.check``.
         calendar: the district's working days.
+        laws: every law that is at hand, by name, for tasks that came from another one.
     """
 
-    def __init__(self, definition: Definition, calendar: Calendar) -> None:
+    def __init__(
+        self, definition: Definition, calendar: Calendar, laws: Mapping[str, Definition] | None = None
+    ) -> None:
         self.definition, self.calendar = definition, calendar
-        self.wording = Wording(definition)
+        self.laws = {definition.name: definition} if laws is None else laws
+        self.wording = Wording(definition, self.laws)
         self.guard = Guard(definition, calendar, self.wording, self.situation)
         self._latest: dict[int, Situation] = {}
         self._lock = Lock()
@@ -125,7 +131,7 @@ class Lifecycle:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
         found = self._latest.get(id(task))
         if found is None or found.task is not task:
-            found = self._kept(Situation(self.definition, task, self.calendar))
+            found = self._kept(Situation(self.definition, task, self.calendar, laws=self.laws))
         return found
 
     def _kept(self, situation: Situation) -> Situation:
@@ -138,14 +144,14 @@ class Lifecycle:
     def _after(self, task: Task, event: Event) -> Task:
         """The task after one more event, whose duties are worked out from those before."""
         after = evolve(task, event)
-        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold))
+        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold, self.laws))
         return after
 
     def on_record(self, task: Task, kept: Task) -> None:
         """Know ``kept``, the same task with its hashes, as ``task`` is known."""
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
-            situation = Situation(self.definition, kept, self.calendar)
+            situation = Situation(self.definition, kept, self.calendar, laws=self.laws)
             situation.__dict__["fold"] = known.fold
             self._kept(situation)
 
@@ -158,7 +164,8 @@ class Lifecycle:
             day: the day it is placed; limits count from here.
             key: idempotency key.
         """
-        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path", "targets")}
+        changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path")}
+        changes["targets"] = [t.as_json() if isinstance(t, Target) else t for t in distinct(task.targets)]
         changes |= {n: getattr(task, n) for n in ("text", "title", "document", "lines", "parent", "category")}
         changes["due"] = task.due.isoformat()
         event = Event(
@@ -287,7 +294,8 @@ class Lifecycle:
             here = task.state in self.definition.sources(action) and self.guard.may(task, actor, action, day)
             if here and not self.guard.barred(Move(task.state, task, actor, day, NOTHING), name):
                 specs = ((f, self.definition.fields[f]) for f in action.needs)
-                buttons.append(Button(name, action.label, tuple((f, s.label, s.kind) for f, s in specs)))
+                fields = tuple((f, s.label, s.kind) for f, s in specs if figures.asked(s, task))
+                buttons.append(Button(name, action.label, fields))
         return tuple(buttons)
 
     def gathered(self, task: Task, action: str, seq: int = 0) -> tuple[Event, ...]:

@@ -6,17 +6,19 @@ a score line counts those that start in its period. There is no second implement
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
-from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, Unanswered
+from supervise.goals import Target, numeric
+from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, TaskDue, Unanswered
 from supervise.records import Duty, Event, Task
-from supervise.workflows.definition import Definition
+from supervise.workflows import eras, figures
+from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import Fold, fold
 from supervise.workflows.limits import waiting
 
@@ -43,10 +45,13 @@ class Situation:
     task: Task
     calendar: Calendar
     before: Fold | None = None
+    laws: Mapping[str, Definition] = field(default_factory=dict)
 
     @cached_property
     def fold(self) -> Fold:
         """All duties of the task, and by kind."""
+        if eras.changed_law(self.task):
+            return eras.fold(self.task, self.calendar, self.laws)
         return fold(self.definition, self.task, self.calendar, self.before)
 
     @property
@@ -56,7 +61,16 @@ class Situation:
 
     def of_kind(self, kind: str) -> Sequence[Duty]:
         """The duties of one kind, of every kind if empty."""
-        return self.fold.kinds.get(kind, ()) if kind else self.fold.all
+        return self.fold.kinds.get(self._here(kind), ()) if kind else self.fold.all
+
+    def _here(self, kind: str) -> str:
+        """What a kind is called under this law, if a rule speaks the language of a later one."""
+        definition = self.definition
+        if kind in definition.duties or not self.laws:
+            return kind
+        maps = (law.migrates for law in self.laws.values() if law.migrates is not None)
+        names = (old for m in maps if m.from_ == definition.name for old, new in m.duties.items() if new == kind)
+        return next(names, kind)
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
         """The stretches of days on which ``condition`` holds, in order of their start."""
@@ -88,7 +102,7 @@ class Situation:
 
     def _distance(self, condition: Distance) -> Iterator[Holding]:
         for name in condition.of.split(" or "):
-            if name in self.definition.duties:
+            if self._here(name) in self.definition.duties:
                 for duty in self.of_kind(name):
                     if duty.due < FOREVER:
                         yield Holding(self._around(duty, condition), duty)
@@ -103,13 +117,28 @@ class Situation:
         if condition.before:
             # A warning ahead of a limit says nothing once the limit has passed, or while the office has the ball.
             start = max(duty.born, self.calendar.add(duty.due, -condition.count, condition.unit))
-            waits = waiting(self.definition.duties[duty.kind], self.task)
+            waits = self._waiting(duty)
             start = next((wait.end for wait in waits if wait.holds(start)), start)
             return Span(start, max(start, min(end, duty.due + ONE_DAY)))
         if duty.missed_from == FOREVER:
             return Span(FOREVER)
         start = self.calendar.add(duty.missed_from - ONE_DAY, condition.count, condition.unit)
         return Span(max(start, duty.missed_from), max(start, duty.missed_from, end))
+
+    def spec(self, duty: Duty) -> DutyKind:
+        """What the law says of a duty; an older one of the task, where the present one has no such kind."""
+        if duty.kind in self.definition.duties:
+            return self.definition.duties[duty.kind]
+        laws = (self.laws[event.definition] for event in reversed(self.task.events))
+        return next(law.duties[duty.kind] for law in laws if duty.kind in law.duties)
+
+    def _waiting(self, duty: Duty) -> tuple[Span, ...]:
+        """The days on which the ball lay with the office, as far as ``duty`` cares."""
+        if not eras.changed_law(self.task):
+            return waiting(self.definition.duties[duty.kind], self.task)
+        lives = eras.Lives(self.task, eras.eras(self.task, self.laws))
+        definition, task = lives.seen_from(len(lives.eras) - 1)
+        return waiting(definition.duties[duty.kind], task)
 
     def _unanswered(self, condition: Unanswered) -> Iterator[Holding]:
         replies = [duty for kind in self.definition.given_duties for duty in self.of_kind(kind)]
@@ -157,8 +186,8 @@ class Situation:
         name, reports = self.definition.field_of("percent"), self.definition.figure_actions
         told = [e for e in self.task.acts if e.action in reports and name in e.data]
         said = [(self.definition.acted_on(e), Decimal(str(e.data[name]))) for e in told]
-        figures = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
-        missed = (d.span("missed") for d in figures)
+        owed = (d for d in self.duties if d.kind in self.definition.figure_duties and d.void is None)
+        missed = (d.span("missed") for d in owed)
         silent = {span.start for span in missed if span.start < span.end}
         found = [*said]
         for day in sorted(silent):
@@ -167,12 +196,18 @@ class Situation:
         return tuple(sorted(found, key=lambda point: point[0]))
 
     def _lag(self, duty: Duty, day: date, figure: Decimal) -> Decimal | None:
-        """How many percentage points ``figure`` lies behind the linear schedule of ``duty`` on ``day``."""
-        length = (duty.nominal - duty.born).days if duty.nominal < FOREVER else 0
-        if length <= 0:
+        """How many percentage points ``figure`` lies behind the schedule of ``duty`` on ``day``."""
+        if not duty.born < duty.nominal < FOREVER:
             return None
-        gone = (min(max(day, duty.born), duty.nominal) - duty.born).days
-        return Decimal(100 * gone) / length - figure
+        whole = isinstance(self.spec(duty).due_for(self.task.category), TaskDue)
+        stages = self.task.stages if whole else ()
+        return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day) - figure
+
+    @cached_property
+    def _goals(self) -> tuple[Target, ...]:
+        """The goals from which the percentage is computed; none where it is typed."""
+        name = self.definition.field_of("percent")
+        return numeric(self.task.targets) if name and self.definition.fields[name].from_ else ()
 
     def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
         over = min(duty.met or FOREVER, duty.void or FOREVER)
@@ -183,7 +218,7 @@ class Situation:
                 yield Span(day, min(end, over))
 
     def on_pace(self, duty: Duty, day: date) -> bool | None:
-        """Whether ``duty`` keeps its linear schedule on ``day``; ``None`` while there is nothing to judge by."""
+        """Whether ``duty`` keeps its schedule on ``day``; ``None`` while there is nothing to judge by."""
         outcome = duty.outcome(day)
         if outcome != "open":
             return None if outcome == "void" else outcome == "on time"

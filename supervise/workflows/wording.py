@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from supervise.dates import PERIOD_WORDS
 from supervise.phrases import (
+    MIGRATE,
     OPENING,
+    REVERT,
     AfterAction,
     Behind,
     Condition,
@@ -25,41 +28,55 @@ from supervise.phrases import (
 )
 from supervise.records import Task
 from supervise.workflows.definition import CLOCK, Definition
+from supervise.workflows.figures import told
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
+RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程"}
+"""Acts that every workflow has without listing them."""
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
 
 
 class Wording:
     """The Chinese of one definition."""
 
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
+    def __init__(self, definition: Definition, laws: Mapping[str, Definition] = MappingProxyType({})) -> None:
+        self.definition, self.laws = definition, laws
 
     def action(self, name: str) -> str:
         """Label of an action."""
-        if name == OPENING:
-            return "交办"
-        known = self.definition.actions.get(name)
-        return known.label if known else name
+        return RESERVED.get(name) or self._label("actions", name)
+
+    def _known(self, part: str, name: str) -> Any:
+        """What the law says of a part; where it has none of that name, another version, where a task came from."""
+        known = getattr(self.definition, part).get(name)
+        if known is None:
+            others = sorted(list(self.laws.values()), key=lambda law: law.workflow != self.definition.workflow)
+            known = next((getattr(law, part)[name] for law in others if name in getattr(law, part)), None)
+        return known
+
+    def _label(self, part: str, name: str) -> str:
+        known = self._known(part, name)
+        return name if known is None else known if isinstance(known, str) else str(known.label)
 
     def duty(self, name: str) -> str:
         """Label of a kind of duty."""
-        known = self.definition.duties.get(name)
-        return known.label if known else name
+        return self._label("duties", name)
 
     def state(self, name: str) -> str:
         """Label of a state."""
-        return self.definition.states.get(name, name)
+        return self._label("states", name)
 
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""
         return ";".join(
-            f"{self.definition.fields[name].label}:{self._value(name, value, words)}" for name, value in data.items()
+            f"{self._label('fields', name)}:{self._value(name, value, words)}" for name, value in data.items()
         )
 
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
-        kind = self.definition.fields[name].kind
+        spec = self._known("fields", name)
+        kind = spec.kind if spec is not None else ""
+        if kind == "figures" and isinstance(value, Mapping):
+            return told(value)
         if isinstance(value, Mapping):
             return _stage_words(value) if "text" in value else str(value.get("title") or value.get("uri"))
         if isinstance(value, list | tuple):
@@ -68,7 +85,7 @@ class Wording:
             owed, _, rest = str(value).partition(":")
             return self.duty(owed) + (f"({rest})" if "-" in rest else "")
         if kind == "choice":
-            return self.definition.fields[name].options.get(str(value), str(value))
+            return str(spec.options.get(str(value), value))
         return words.get(str(value), str(value))
 
     def doers(self, task: Task, roles: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from supervise.dates import parse_period
 from supervise.errors import Problem, Refused
 from supervise.folder import Folder, read_folder, shipped
+from supervise.goals import goal
 from supervise.people import Actor, Unit, UnitList
 from supervise.reading import parse
 from supervise.records import Duty, Event, Task
@@ -17,7 +18,7 @@ from supervise.rules.escalation import Pressed
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
 from supervise.rules.scoring import Tally
-from supervise.workflows import checking
+from supervise.workflows import checking, figures
 from supervise.workflows.definition import load
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import Situation
@@ -43,7 +44,8 @@ def law(text: str) -> Lifecycle:
     """A lifecycle from the text of a definition that must be sound."""
     document = parse(text, "test.yaml")
     definition = load(document)
-    assert checking.check(document, definition) == ()
+    found = checking.check(document, definition)
+    assert found == (), "\n".join(map(str, found))
     return Lifecycle(definition, FOLDER.calendar)
 
 
@@ -68,6 +70,7 @@ class Case:
         opened, due: the day it was placed, the day it must be finished.
         lead, co, leader: its parties.
         code: its number.
+        targets: what it promises, as lines of a file.
     """
 
     def __init__(
@@ -80,10 +83,12 @@ class Case:
         co: Sequence[str] = (),
         leader: Sequence[str] = (),
         code: str = "T1",
+        targets: Sequence[str] = (),
     ) -> None:
         self.law = law
         parties = {"lead": tuple(lead), "co": tuple(co), "leader": tuple(leader)}
-        placed = Task(code, "一件事", due=on(due), **parties)
+        goals = tuple(goal(line) for line in targets)
+        placed = Task(code, "一件事", due=on(due), targets=goals, **parties)
         self.task = law.open(placed, actor(OFFICE), on(opened)).task
 
     def do(self, day: str, unit: str, action: str, **data: Any) -> Case:
@@ -92,7 +97,8 @@ class Case:
         fill = {"text": "(略)", "list": ["(略)"], "files": ["a.pdf"], "percent": 50, "units": [B]}
         fill["stages"] = [{"day": self.task.due, "text": "(略)"}]
         needs = definition.actions[action].needs if action in definition.actions else ()
-        given = {n: fill[definition.fields[n].kind] for n in needs if definition.fields[n].kind in fill}
+        asked = {n: definition.fields[n] for n in needs if figures.asked(definition.fields[n], self.task)}
+        given = {n: fill[spec.kind] for n, spec in asked.items() if spec.kind in fill}
         self.task = self.law.advance(self.task, action, actor(unit), on(day), given | data).task
         return self
 

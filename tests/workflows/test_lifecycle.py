@@ -168,6 +168,7 @@ def test_buttons_and_guards_never_disagree(chosen: list[tuple[int, int, int]], a
     keys = [d.key for d in LAW.situation(task).duties]
     made = {
         "text": "(略)", "list": ["(略)"], "files": ["a"], "percent": 5, "units": [D], "duty": keys[0],
+        "figures": "", "targets": "",
         "date": max(day, task.due) + timedelta(days=9), "day": day, "task": "T9",
         "stages": [{"day": task.due if task.due > day else day, "text": "完成"}],
         "parts": [{"text": "一段", "lead": [D], "due": task.due if task.due > day else day + timedelta(days=9)}],
