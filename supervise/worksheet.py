@@ -100,7 +100,7 @@ def _words(task: Draft, doubts: str) -> dict[str, str]:
     """The words of each cell that has some."""
     place = next((span.place for span in task.spans if span.field == "text"), "")
     found = {name: getattr(task, name) for name in COLUMNS if name not in ("due", "lines", "place", "doubts")}
-    words = {name: value if isinstance(value, str) else "\n".join(value) for name, value in found.items()}
+    words = {name: value if isinstance(value, str) else "\n".join(map(str, value)) for name, value in found.items()}
     return words | {"place": place, "doubts": doubts}
 
 

@@ -75,7 +75,7 @@ def _task(item: Item, folded: str, starts: Sequence[int], begin: int, below: int
             yield Trace("due", item.deadline.date.isoformat(), *found)
     for target in item.targets:
         if found := _first(folded, target.text, ((start, stop), (begin, end))):
-            yield Trace("target", target.label, *found)
+            yield Trace("target", str(target.goal), *found)
 
 
 def _parties(item: Item, folded: str, clause: tuple[int, int], begin: int) -> Iterator[Trace]:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervise.errors import Invalid, Problem, nearest
+from supervise.goals import Target, goal
 from supervise.intake.drafts import WORKFLOW, Breakdown, Doubt, Draft, Source
 from supervise.intake.folding import fold, pieces
 from supervise.intake.readers import xlsx
@@ -133,6 +134,7 @@ class _Reader:
     def _task(self, cells: Mapping[str, Any], columns: Mapping[str, int], number: int) -> Draft:
         values: dict[str, Any] = {name: _text(cells.get(name, "")) for name in ("code", "text", "category")}
         values |= {name: self._names(cells.get(name, ""), name) for name in _LISTS}
+        values["targets"] = tuple(self._goals(values["targets"], number, columns.get("targets", -1) + 1))
         values["due"] = self._day(cells.get("due", ""), TASKS, number, columns.get("due", -1) + 1, COLUMNS["due"])
         values["lines"] = self._whole(cells.get("lines", ""), TASKS, number, columns.get("lines", -1) + 1)
         for name in ("code", "text"):
@@ -141,6 +143,14 @@ class _Reader:
                 text = f"没有写{COLUMNS[name]},请补上;不要的行请整行删去"
                 self.problems.append(Problem("K22", text, file=self.file, line=number, path=where))
         return Draft(**values)
+
+    def _goals(self, lines: Sequence[str], row: int, column: int) -> Iterator[Target | str]:
+        for line in lines:
+            try:
+                yield goal(line)
+            except ValueError as error:
+                where = _cell(TASKS, row, column, COLUMNS["targets"])
+                self.problems.append(Problem("K22", str(error), file=self.file, line=row, path=where))
 
     def _names(self, value: Any, field: str) -> tuple[str, ...]:
         """One a line, or parted by 、 outside brackets; a name that was drafted with a 、 in it stays whole."""

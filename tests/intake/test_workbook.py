@@ -90,9 +90,10 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co
 TEXTS = WORDS.map(lambda text: f"督{text}查").map(lambda text: " ".join(text.split()))
 LISTS = st.lists(NAMES, max_size=3, unique=True).map(tuple)
 DAYS = st.none() | st.dates(date(2020, 1, 1), date(2040, 1, 1))
+GOALS = st.sampled_from(["新增企业 >= 12 户(增量)", "失业率 = 4..5.5 %", "大桥通车 = 1(节点)", "全部办结"])
 TASKS_OF = st.builds(
     Draft, code=st.uuids().map(str), path=st.lists(TEXTS, max_size=2, unique=True).map(tuple), text=TEXTS, lead=LISTS,
-    co=LISTS, leader=st.just(("张三",)), targets=st.lists(TEXTS, max_size=2, unique=True).map(tuple), due=DAYS,
+    co=LISTS, leader=st.just(("张三",)), targets=st.lists(GOALS, max_size=2, unique=True).map(tuple), due=DAYS,
     category=st.sampled_from(["", "major"]), lines=st.none() | st.integers(1, 9999),
 )  # fmt: skip
 
@@ -162,6 +163,7 @@ def test_everything_wrong_is_said_with_sheet_row_and_column() -> None:
 
     def change(read: dict[str, list[list[Any]]]) -> None:
         read[TASKS][1][column("due")] = "六月底"
+        read[TASKS][1][column("targets")] = "新增企业 >= 许多"
         read[TASKS][2][column("text")] = ""
         read[TASKS][3][column("code")] = ""
         read[TASKS][3][column("due")] = "2025-06-31"
@@ -169,6 +171,7 @@ def test_everything_wrong_is_said_with_sheet_row_and_column() -> None:
     with pytest.raises(Invalid) as refused:
         read_workbook(rewritten(workbook(MADE), change), "分解.xlsx")
     assert [(p.code, p.file, p.line, p.path) for p in refused.value.problems] == [
+        ("K22", "分解.xlsx", 2, "任务分解!D2(目标)"),
         ("K22", "分解.xlsx", 2, "任务分解!H2(办结时限)"),
         ("K22", "分解.xlsx", 3, "任务分解!C3(任务)"),
         ("K22", "分解.xlsx", 4, "任务分解!H4(办结时限)"),
