@@ -160,10 +160,10 @@ class Demo:
 
     def _picture(self, sessions: sessionmaker[Session], day: date) -> None:
         with sessions() as session:
-            counts = self.office.counts(session, "key-work", Cut(day))
+            numbers = self.office.traffic(session, "key-work", Cut(day))
         for form in ("svg", "png"):
             try:
-                self.write(f"key-work-{day}.{form}", self.office.diagram("key-work", form, counts, day))
+                self.write(f"key-work-{day}.{form}", self.office.diagram("key-work", form, numbers, day))
             except Refused as error:
                 say(f"   没画 {form}:{error.problems[0].text};{error.problems[0].help}")
 

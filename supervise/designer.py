@@ -1,20 +1,18 @@
-"""The designer's and the auditor's side of the hall: pictures of a lifecycle, and the proof that rows and log agree."""
+"""The auditor's side of the hall: the proof that rows and log agree."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import FOREVER
-from supervise.desk import Desk
 from supervise.errors import Diverged, Problem
+from supervise.illustrator import Illustrator
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import duties as duty_store
 from supervise.store import tasks
-from supervise.workflows import diagram, drawing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -29,35 +27,8 @@ class Replayed:
     duties: int
 
 
-class Designer(Desk):
-    """Pictures and proofs."""
-
-    def counts(self, session: Session, name: str, cut: Cut | None = None) -> dict[str, int]:
-        """How many tasks of a lifecycle are in each state on a day."""
-        definition = self.folder.definition(name).value
-        found = Counter(
-            s.task.state
-            for s in self.situations(session, cut or Cut(self.today()))
-            if s.task.definition == definition.name
-        )
-        return {state: found[state] for state in definition.states}
-
-    def diagram(
-        self, name: str, format: drawing.Format = "svg", counts: dict[str, int] | None = None, as_of: date | None = None
-    ) -> bytes:
-        """The picture of a lifecycle.
-
-        Args:
-            name: ``key-work`` or ``key-work@2``.
-            format: ``svg``, ``png`` or ``dot``.
-            counts: state → number of tasks, from ``counts``.
-            as_of: the day of the counts.
-
-        Raises:
-            Refused: V01 when no drawing program is there.
-        """
-        definition = self.folder.definition(name).value
-        return drawing.draw(diagram.picture(definition, counts, as_of), format)
+class Designer(Illustrator):
+    """Proofs."""
 
     def replay(self, session: Session, verify: bool = True, codes: Sequence[str] | None = None) -> Replayed:
         """Fold the whole log again and hold every row to it.

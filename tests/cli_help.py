@@ -23,13 +23,13 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate", "simulate", "walk",
-    "schema",
+    "diagram", "chart", "review", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate",
+    "simulate", "walk", "schema",
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 EVERY = (*COMMANDS, *OF_UNITS, *OF_DB)
-QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram")
+QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram", "chart", "review")
 
 SMALL = """青禾区人民政府办公室
 关于分解落实有关任务的通知
@@ -297,6 +297,9 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("why", "区住建局", "--assess", "annual", "2025")
     step("diagram", "key-work", "--counts", "--as-of", "2025-06-30")
     step("diagram", "key-work", "-o", folder / "a.svg")
+    step("chart", "board", "red-black", "2025Q2")
+    step("chart", "calendar", "key-work", "2025", "-o", folder / "日历.svg")
+    step("review", "key-work", "key-work", "-o", folder / "审查")
     step("replay", "--verify")
     step("audit")
     step("export", folder / "导出")

@@ -453,7 +453,7 @@ def test_a_fault_tells_what_became_of_the_data(day: Day, command: str, truth: st
         ("why 区工信局", "请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一"),
         ("why 区工信局 --board red-black", "--board 后面的值没有写全"),
         ("why 区工信局 --board a b --assess c d", "两者之一"),
-        ("diagram key-work -o a.gif", "文件名应以 .svg、.png 或 .dot 结尾"),
+        ("diagram key-work -o a.gif", "文件名应以 .svg、.png、.pdf、.dot、.mmd、.md 或 .json 结尾"),
     ],
 )
 def test_a_wrong_command_line_is_explained(line: str, words: str) -> None:

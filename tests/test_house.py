@@ -22,7 +22,7 @@ GROUND = {
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "versions", "preview",
+    "plotter", "illustrator", "versions", "preview",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
@@ -32,8 +32,10 @@ EXEMPT = {"supervise", "supervise.__main__"}  # the front door sees everything
 # Third-party library → the rooms and modules that may import it; what is not listed is not imported at all.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "transitions": ("workflows.lifecycle",),
-    "graphviz": ("workflows.drawing",),
-    "resvg_py": ("workflows.drawing",),
+    "graphviz": ("workflows.drawing", "workflows.engines"),
+    "resvg_py": ("workflows.engines",),
+    "typst": ("workflows.engines",),
+    "quickjs": ("charts.engine",),
     "sqlalchemy": ("store", *HALL),
     "alembic": ("store",),
     "click": ("cli",),
@@ -57,7 +59,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "lxml": ("intake.readers",),
     "opencc": ("intake",),
     "fastapi": ("web",),
-    "jinja2": ("web",),
+    "jinja2": ("web", "review"),
     "itsdangerous": ("web",),
     "uvicorn": ("web", "cli"),
     "celery": ("worker",),

@@ -134,7 +134,6 @@ class _Reader:
     def _task(self, cells: Mapping[str, Any], columns: Mapping[str, int], number: int) -> Draft:
         values: dict[str, Any] = {name: _text(cells.get(name, "")) for name in ("code", "text", "category")}
         values |= {name: self._names(cells.get(name, ""), name) for name in _LISTS}
-        values["targets"] = tuple(self._goals(values["targets"], number, columns.get("targets", -1) + 1))
         values["due"] = self._day(cells.get("due", ""), TASKS, number, columns.get("due", -1) + 1, COLUMNS["due"])
         values["lines"] = self._whole(cells.get("lines", ""), TASKS, number, columns.get("lines", -1) + 1)
         for name in ("code", "text"):
@@ -142,15 +141,16 @@ class _Reader:
                 where = _cell(TASKS, number, columns[name] + 1, COLUMNS[name])
                 text = f"没有写{COLUMNS[name]},请补上;不要的行请整行删去"
                 self.problems.append(Problem("K22", text, file=self.file, line=number, path=where))
+        values["targets"] = tuple(self._goals(values["targets"], number, columns))
         return Draft(**values)
 
-    def _goals(self, lines: Sequence[str], row: int, column: int) -> Iterator[Target | str]:
-        for line in lines:
+    def _goals(self, told: Sequence[str], number: int, columns: Mapping[str, int]) -> Iterator[Target | str]:
+        for words in told:
             try:
-                yield goal(line)
+                yield goal(words)
             except ValueError as error:
-                where = _cell(TASKS, row, column, COLUMNS["targets"])
-                self.problems.append(Problem("K22", str(error), file=self.file, line=row, path=where))
+                where = _cell(TASKS, number, columns["targets"] + 1, COLUMNS["targets"])
+                self.problems.append(Problem("K22", str(error), file=self.file, line=number, path=where))
 
     def _names(self, value: Any, field: str) -> tuple[str, ...]:
         """One a line, or parted by 、 outside brackets; a name that was drafted with a 、 in it stays whole."""

@@ -35,7 +35,7 @@ def facts(task: Draft) -> set[tuple[str, str]]:
     found = {("text", task.text)}
     for field in ("lead", "co", "leader"):
         found |= {(field, name) for name in getattr(task, field)}
-    found |= {("target", str(goal)) for goal in task.targets}
+    found |= {("target", str(label)) for label in task.targets}
     return found | ({("due", task.due.isoformat())} if task.due else set())
 
 

@@ -109,7 +109,7 @@ class _Table:
         self._rows()
 
     def _record(self) -> list[tuple[str, Cell]]:
-        """Labels and the cells beside them, where a table is the form of one matter: 责任单位 | 区工信局."""
+        """Labels and the cells beside them, where a table is the form of one matter: 责任单位 | 某局."""
         pairs: list[tuple[str, Cell]] = []
         for row in range(len(self.slots)):
             cells = list({id(c): c for j in self.columns if (c := self.slots[row][j]) is not None}.values())
