@@ -35,7 +35,7 @@ _LENGTH = struct.Struct(">Q")
 
 
 class Guarded:
-    """Reads files one at a time, the risky kinds in a process of its own.
+    """Reads files, the risky kinds one at a time in a process of its own; threads may share it.
 
     Args:
         seconds: of its own time that one file may take there.
@@ -45,6 +45,7 @@ class Guarded:
     def __init__(self, seconds: float = MAX_SECONDS, memory: int = MAX_MEMORY) -> None:
         self.seconds, self.memory = seconds, memory
         self.process: subprocess.Popen[bytes] | None = None
+        self.turn = threading.Lock()
 
     def __enter__(self) -> Guarded:
         return self
@@ -78,14 +79,16 @@ class Guarded:
         form = readers.kind(data, file)
         if form not in GUARDED:
             return readers.read(data, file, form)
-        try:
-            process = self._started()
-        except OSError:  # no second process to be had here: read it in this one
-            return readers.read(data, file, form)
-        patience = self.seconds * (PATIENCE if find_spec("resource") is not None else 1)
-        answer = self._asked(process, [file.encode(errors="surrogateescape"), form.encode(), data], patience)
+        with self.turn:
+            try:
+                process = self._started()
+            except OSError:  # no second process to be had here: read it in this one
+                return readers.read(data, file, form)
+            patience = self.seconds * (PATIENCE if find_spec("resource") is not None else 1)
+            answer = self._asked(process, [file.encode(errors="surrogateescape"), form.encode(), data], patience)
+            if answer is None:
+                self.close()
         if answer is None:
-            self.close()
             raise exceeded(f"{self.seconds:g} 秒没有读完,或用尽了内存", file)
         return _answered(answer, file)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -140,6 +143,22 @@ def test_many_notices_in_one_command(ending: str) -> None:
     assert [(problem["code"], problem["file"]) for problem in data["refused"]] == [("F01", "没有.txt")]
     again = run("intake", "通知.txt", "子/通知.txt", "-o", "出", *more)
     assert again.code == 3 and "[F06]" in again.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal on Windows")
+def test_progress_is_shown_on_a_terminal_only() -> None:
+    """Who watches sees how far it is; a log file gets no such line."""
+    import pty
+
+    shutil.copy("通知.txt", "又一份.txt")
+    command = [sys.executable, "-m", "supervise", "intake", "通知.txt", "又一份.txt"]
+    here, there = pty.openpty()
+    watched = subprocess.run(command, stdout=subprocess.PIPE, stderr=there, check=True)
+    os.close(there)
+    assert "2/2 份" in os.read(here, 10_000).decode()
+    os.close(here)
+    logged = subprocess.run(command, capture_output=True, check=True)
+    assert logged.stderr == b"" and logged.stdout == watched.stdout
 
 
 def test_a_directory_is_proposed_from_a_notice() -> None:

@@ -163,6 +163,7 @@ def test_everything_wrong_is_said_with_sheet_row_and_column() -> None:
 
     def change(read: dict[str, list[list[Any]]]) -> None:
         read[TASKS][1][column("due")] = "六月底"
+        read[TASKS][1][column("targets")] = "新增企业 >= 许多"
         read[TASKS][2][column("text")] = ""
         read[TASKS][3][column("code")] = ""
         read[TASKS][3][column("due")] = "2025-06-31"
@@ -171,6 +172,7 @@ def test_everything_wrong_is_said_with_sheet_row_and_column() -> None:
         read_workbook(rewritten(workbook(MADE), change), "分解.xlsx")
     assert [(p.code, p.file, p.line, p.path) for p in refused.value.problems] == [
         ("K22", "分解.xlsx", 2, "任务分解!H2(办结时限)"),
+        ("K22", "分解.xlsx", 2, "任务分解!D2(目标)"),
         ("K22", "分解.xlsx", 3, "任务分解!C3(任务)"),
         ("K22", "分解.xlsx", 4, "任务分解!H4(办结时限)"),
         ("K22", "分解.xlsx", 4, "任务分解!A4(编码)"),
