@@ -141,7 +141,7 @@ FAULTS = [
     Fault("within: 30 days after close", "within: 30 days after undo", "D35", "within"),
     Fault("to: running, when: rest expired", "to: running, stops: rest, when: rest expired", "D34", "stops"),
     Fault("tell: [lead, office]}\n  ask", "tell: [lead, office], at_most: 1 times}\n  ask", "D34", "at_most"),
-    Fault("needs: [text, counts, figure], gathers", "needs: [text, counts, figure, received], gathers", "D35", "received]"),
+    Fault("counts, figure], gathers", "counts, figure, received], gathers", "D35", "received]"),
     Fault("label: 初核, by: office, from: told, needs: [text]",
           "label: 初核, by: office, from: told, needs: [text], when: sign open", "D35", "when: sign open"),
     Fault("label: 初核, by: office, from: told, needs: [text]",
