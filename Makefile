@@ -18,13 +18,14 @@ MAKEFLAGS   += --no-print-directory
 # A user's own settings must not reach the demo or the tests.
 unexport SUPERVISE_DB SUPERVISE_DEFINITIONS SUPERVISE_DISTRICT SUPERVISE_ARCHIVES SUPERVISE_APPROVED_ONLY PYTHONPATH PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test lint bench clean
+.PHONY: help install demo test lint bench gallery clean
 
 help:
 	@echo "make demo                 install, then play a whole year on examples/notice.txt into $(OUT)/"
 	@echo "make demo NOTICE=path     the same year on another notice"
 	@echo "make test                 install, lint, run the tests"
 	@echo "make lint                 ruff and mypy only"
+	@echo "make gallery              draw every lifecycle again: docs/gallery.md, png files in $(OUT)/gallery/"
 	@echo "make bench                beside other programs, and how cost grows: writes docs/performance.md"
 	@echo "make bench BENCH=--quick  the small form, to see that all is well"
 	@echo "make clean                remove the environment made here, caches and out/"
@@ -55,6 +56,9 @@ lint: install
 	@"$(PY)" -m ruff check .
 	@"$(PY)" -m ruff format --check .
 	@"$(PY)" -m mypy
+
+gallery: install
+	@"$(PY)" examples/gallery.py --png "$(OUT)/gallery"
 
 bench: install
 	@"$(PY)" benchmarks/run.py $(BENCH)

@@ -42,6 +42,7 @@ class Kind(NamedTuple):
 
 DATABASES = {"sqlite-full": "SQLite", "sqlite": "SQLite", "postgres": "PostgreSQL"}
 MODES = {"thread": "线程", "process": "进程"}
+LOADS = {"assign": "交办", "restore": "恢复", "back": "取回"}
 WORKLOADS = {"resident": "常驻", "reload": "每步重建"}
 
 
@@ -71,6 +72,11 @@ KINDS: dict[str, Kind] = {
         lambda r: f"{DATABASES[r['backend']]},每批 {r['acts']} 步", (), "ratio_to_limit",
         lambda r: f"{_mid(r, 'rate'):.0f} 步/秒",
     ),
+    "load": Kind(
+        "大批入库(一个事务)", "raw_load", "", lambda r: 1 / _mid(r, "rate"),
+        lambda r: f"{DATABASES[r['backend']]},{LOADS[r['load']]},{r['n']:,} 项", (), "ratio_to_limit",
+        lambda r: f"{_mid(r, 'rate'):,.0f} 行/秒",
+    ),
     "b3": Kind(
         "走一夜时钟", "set_based", "orm_filtered", lambda r: _mid(r, "s"),
         lambda r: f"{DATABASES[r['backend']]},{r['n']:,} 项中 {r['due']:,} 项到期",
@@ -80,6 +86,18 @@ KINDS: dict[str, Kind] = {
     "b4": Kind(
         "一个月的红黑榜", "limit_rollup", "pandas_naive_parquet", lambda r: _mid(r, "s"), lambda r: "月榜", (), "",
         lambda r: f"{_mid(r, 's') * 1e3:.1f} ms,内存 {_mid(r, 'rss_mib'):.0f} MiB",
+    ),
+    "b5": Kind(
+        "读五份通知(文本)", "text_floor", "", lambda r: _mid(r, "ms"), lambda r: "五份通知", ("text_lines",), "",
+        lambda r: f"{_mid(r, 'ms'):.2f} ms",
+    ),
+    "b5-docx": Kind(
+        "读 Word 表格", "docx_stdlib", "docx_row_cells", lambda r: _mid(r, "ms"), lambda r: "100 行 6 栏",
+        ("supervise_docx_notice",), "", lambda r: f"{_mid(r, 'ms'):.1f} ms",
+    ),
+    "b5-xlsx": Kind(
+        "读 Excel 表格", "xlsx_stdlib", "xlsx_openpyxl", lambda r: _mid(r, "ms"), lambda r: "100 行 6 栏",
+        ("supervise_xlsx_notice",), "", lambda r: f"{_mid(r, 'ms'):.1f} ms",
     ),
     "b7": Kind(
         "命令行冷启动办一步", "cold_advance_raw", "cold_advance_orm_naive", lambda r: _mid(r, "wall_ms"),
@@ -261,7 +279,16 @@ def text(out: Path) -> str:
 
 
 def write(out: Path, document: Path, target: Path) -> None:
-    """Fill the marked places of the document and write it to ``target``."""
+    """Fill the marked places of the document and write it to ``target``; what has no lines keeps what stands there."""
     made = blocks(out)
-    whole = BLOCK.sub(lambda m: f"{m[1]}{made.get(m[2], NONE)}{m[3]}", document.read_text("utf-8"))
-    target.write_text(whole, "utf-8")
+    text = document.read_text("utf-8")
+    stands = {m[2]: m[0].removeprefix(m[1]).removesuffix(m[3]) for m in BLOCK.finditer(text)}
+    made |= {name: old for name, old in stands.items() if made.get(name, NONE) == NONE}
+    made["summary"] = _merged(made["summary"], stands.get("summary", ""))
+    target.write_text(BLOCK.sub(lambda m: f"{m[1]}{made[m[2]]}{m[3]}", text), "utf-8")
+
+
+def _merged(new: str, old: str) -> str:
+    """The lines of a table, and those of an older one that speak of something else."""
+    told = {line.split("|")[1] for line in new.splitlines()}
+    return new + "".join(line + "\n" for line in old.splitlines() if line.split("|")[1] not in told)

@@ -131,6 +131,14 @@ def batches(run: Run) -> None:
         _forget(run, backend)
 
 
+def loads(run: Run) -> None:
+    """Large loads."""
+    for backend in ("sqlite", *(["postgres"] if run.dsn else [])):
+        where = ("--backend", backend, "--dir", str(run.tmp), *(("--dsn", run.dsn) if run.dsn else ()))
+        for size, repeats in ((10_000, 3), (100_000, 1)) if not run.quick else ((2000, 1),):
+            run.call("load", world.HERE / "load.py", *where, "--sizes", str(size), "--repeats", str(repeats))
+
+
 def sweep(run: Run) -> None:
     """B3; at a million tasks only what does not read them all."""
     script = world.PEERS / "b3_sweep.py"
@@ -171,6 +179,22 @@ def board(run: Run) -> None:
     shutil.rmtree(data, ignore_errors=True)
 
 
+def intake(run: Run) -> None:
+    """B5: the sample notices, then a table of a hundred rows in Word and Excel."""
+    forms = {
+        "b5": ("text_lines", "text_floor", "supervise_text"),
+        "b5-docx": ("docx_stdlib", "docx_row_cells", "supervise_docx", "supervise_docx_notice"),
+        "b5-xlsx": (
+            "xlsx_stdlib", "xlsx_openpyxl", "xlsx_openpyxl_read_only", "supervise_xlsx", "supervise_xlsx_notice",
+        ),
+    }  # fmt: skip
+    texts = ("--texts", str(world.PEERS.parent / "seeds" / "*.txt"))
+    for part, only in forms.items():
+        (OUT / f"{part}.jsonl").unlink(missing_ok=True)
+        sizes = ("--only", ",".join(only), "--repeats", run.repeats(25, 15))
+        run.call(part, world.PEERS / "b5_intake.py", *texts, *sizes, extra="intake.py")
+
+
 def startup(run: Run) -> None:
     """B7: help, and one durable step from cold."""
     from benchmarks import cold
@@ -190,9 +214,11 @@ def scale(run: Run) -> None:
 
 
 PARTS = {
-    "b1": dispatch, "b2": advance, "batch": batches, "b3": sweep, "b4": board, "b7": startup, "scale": scale,
+    "b1": dispatch, "b2": advance, "batch": batches, "load": loads, "b3": sweep, "b4": board, "b5": intake,
+    "b7": startup,
+    "scale": scale,
 }  # fmt: skip
-OWN = ("scale",)
+OWN = ("load", "scale")
 """What needs nothing of the peers."""
 
 

@@ -25,7 +25,6 @@ from year import OFFICE, Clock, Year, number
 from supervise import Cut, Invalid, Office, Refused, SuperviseError, Task
 from supervise.cli import faces
 from supervise.dates import periods_of
-from supervise.exports import breakdown as breakdown_workbook
 from supervise.exports import workbook
 from supervise.folder import read_text, shipped
 from supervise.intake import breakdown as breakdowns
@@ -35,6 +34,7 @@ from supervise.intake.notice import Notice
 from supervise.intake.notice import read as read_notice
 from supervise.intake.units import draft_units
 from supervise.store.database import open_database
+from supervise.worksheet import breakdown as breakdown_workbook
 
 HERE = Path(__file__).parent
 
@@ -160,10 +160,10 @@ class Demo:
 
     def _picture(self, sessions: sessionmaker[Session], day: date) -> None:
         with sessions() as session:
-            counts = self.office.counts(session, "key-work", Cut(day))
+            numbers = self.office.traffic(session, "key-work", Cut(day))
         for form in ("svg", "png"):
             try:
-                self.write(f"key-work-{day}.{form}", self.office.diagram("key-work", form, counts, day))
+                self.write(f"key-work-{day}.{form}", self.office.diagram("key-work", form, numbers, day))
             except Refused as error:
                 say(f"   没画 {form}:{error.problems[0].text};{error.problems[0].help}")
 

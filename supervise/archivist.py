@@ -177,7 +177,7 @@ class Archivist(Keeper):
         codes = [one.task for one in away]
         retired.forget(session, self.district, codes)
         session.flush()
-        self.replay(session)
+        self.replay(session, codes=codes)
         return tuple(codes)
 
     def _as_they_left(self, rows: Rows, away: Sequence[Retired]) -> None:

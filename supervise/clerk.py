@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from supervise.intake.breakdown import Breakdown, Draft
     from supervise.intake.notice import Notice
+    from supervise.intake.readers.transcript import Transcript
 
 CHUNK = 500
 Many = list  # the hall's own ``list`` hides the word inside the class
@@ -69,11 +70,11 @@ class TickReport:
 class Clerk(Liaison):
     """Everything that moves a task, and the lists people work from."""
 
-    def intake(self, text: str, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
+    def intake(self, source: str | Transcript, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
         """Read a notice into a breakdown that a clerk corrects; nothing is stored.
 
         Args:
-            text: the notice as published.
+            source: the notice as text, or what ``documents.read_document`` made of a file.
             file: its name, for messages.
             code: beginning of the task codes, such as ``GF2021``.
 
@@ -83,8 +84,8 @@ class Clerk(Liaison):
         from supervise.intake import breakdown as breakdowns
         from supervise.intake import notice as notices
 
-        notice = notices.read(text, file)
-        return notice, breakdowns.draft(notice, self.directory, code)
+        notice = notices.read(source, file)
+        return notice, breakdowns.draft(notice, self.directory, code, source=source)
 
     def assign(
         self,
@@ -169,12 +170,12 @@ class Clerk(Liaison):
             cut: the day; today if not given.
         """
         cut = cut or Cut(self.today())
-        name = self._known_unit(unit, cut.as_of) if unit else ""
+        names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         self._known_state(state)
         found = []
         for situation in self.situations(session, cut):
             task = situation.task
-            mine = not name or any(self._carries(name, u, cut.as_of) for r in PARTIES for u in getattr(task, r))
+            mine = not names or any(not names.isdisjoint(getattr(task, role)) for role in PARTIES)
             states = situation.definition.states
             if mine and (not state or state in (task.state, states.get(task.state))):
                 found.append(View(task, situation.duties, self.law(session, task)))
@@ -186,9 +187,6 @@ class Clerk(Liaison):
         if word and word not in known:
             labels = [label for names in states for label in names.values()]
             raise Unknown(Problem("T05", f"没有“{word}”这个状态{did_you_mean(word, labels)}"))
-
-    def _carries(self, name: str, unit: str, day: date) -> bool:
-        return unit == name or self.directory.heir(unit, day) == name
 
     def _known_unit(self, word: str, day: date) -> str:
         unit = self.directory.unit(word, day) or self.directory.unit(word)

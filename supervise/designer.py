@@ -1,19 +1,18 @@
-"""The designer's and the auditor's side of the hall: pictures of a lifecycle, and the proof that rows and log agree."""
+"""The auditor's side of the hall: the proof that rows and log agree."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import FOREVER
-from supervise.desk import Desk
 from supervise.errors import Diverged, Problem
+from supervise.illustrator import Illustrator
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import duties as duty_store
 from supervise.store import tasks
-from supervise.workflows import diagram, drawing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -28,46 +27,24 @@ class Replayed:
     duties: int
 
 
-class Designer(Desk):
-    """Pictures and proofs."""
+class Designer(Illustrator):
+    """Proofs."""
 
-    def counts(self, session: Session, name: str, cut: Cut | None = None) -> dict[str, int]:
-        """How many tasks of a lifecycle are in each state on a day."""
-        definition = self.folder.definition(name).value
-        found = Counter(
-            s.task.state
-            for s in self.situations(session, cut or Cut(self.today()))
-            if s.task.definition == definition.name
-        )
-        return {state: found[state] for state in definition.states}
-
-    def diagram(
-        self, name: str, format: drawing.Format = "svg", counts: dict[str, int] | None = None, as_of: date | None = None
-    ) -> bytes:
-        """The picture of a lifecycle.
+    def replay(self, session: Session, verify: bool = True, codes: Sequence[str] | None = None) -> Replayed:
+        """Fold the whole log again and hold every row to it.
 
         Args:
-            name: ``key-work`` or ``key-work@2``.
-            format: ``svg``, ``png`` or ``dot``.
-            counts: state → number of tasks, from ``counts``.
-            as_of: the day of the counts.
-
-        Raises:
-            Refused: V01 when no drawing program is there.
-        """
-        definition = self.folder.definition(name).value
-        return drawing.draw(diagram.picture(definition, counts, as_of), format)
-
-    def replay(self, session: Session, verify: bool = True) -> Replayed:
-        """Fold the whole log again and hold every row to it.
+            session: the caller's; nothing is written.
+            verify: whether anything is compared.
+            codes: only these tasks, all if ``None``.
 
         Raises:
             Diverged: with the first difference of each task that differs.
         """
-        rows = tasks.rows(session, self.district)
-        folded = tasks.histories(session, self.district, Cut(FOREVER))
+        rows = tasks.rows(session, self.district, codes)
+        folded = tasks.histories(session, self.district, Cut(FOREVER), codes)
         stored: dict[str, list[Any]] = {}
-        for duty in duty_store.at(session, self.district, Cut(FOREVER)):
+        for duty in duty_store.at(session, self.district, Cut(FOREVER), codes):
             stored.setdefault(duty.task, []).append(duty)
         problems, owed = [], 0
         for task in folded if verify else ():
@@ -86,6 +63,7 @@ class Designer(Desk):
         right: dict[str, Any] = {
             "version": task.version, "state": task.state, "definition": task.definition, "text": task.text,
             "due": task.due, "closed_on": lifecycle.closed_on(task),
+            "wake_on": self.woken(lifecycle, task, row.get("wake_on", date.min)),
             **{role: list(getattr(task, role)) for role in PARTIES},
         }  # fmt: skip
         for name, value in right.items():

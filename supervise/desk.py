@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from supervise import approvals, chain
-from supervise.dates import Calendar
+from supervise.dates import ONE_DAY, Calendar
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
-from supervise.people import Actor, Directory
+from supervise.people import Actor, Aliased, Directory
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Event, Task
 from supervise.rules import escalation
@@ -97,13 +97,15 @@ class Desk:
         folder = definitions if isinstance(definitions, Folder) else read_folder(Path(definitions or shipped()))
         self.folder = folder.sound()
         self.district = district
-        self.directory: Directory = directory if directory is not None else folder.units
+        known: Directory = directory if directory is not None else folder.units
+        self.directory: Directory = Aliased(known, folder.aliases) if folder.aliases else known
         self.calendar = _calendar(calendar, folder.calendar)
         self.now, self.today, self.algorithm = now, today, chain.ready(algorithm)
         self.shelves = Shelves(district, archives)
         self.approved_only = approved_only
         self._lifecycles: dict[str, Lifecycle] = {}
         self._laws = {name: source.value for name, source in folder.definitions.items()}
+        self._ladders: dict[str, tuple[Ladder, ...]] = {}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
 
@@ -161,7 +163,9 @@ class Desk:
 
     def ladders(self, workflow: str) -> tuple[Ladder, ...]:
         """The ladders that press tasks of a workflow."""
-        return self.folder.of_kind(Ladder, workflow)
+        if workflow not in self._ladders:  # every act asks, more than once
+            self._ladders[workflow] = self.folder.of_kind(Ladder, workflow)
+        return self._ladders[workflow]
 
     def rung_words(self, workflow: str) -> dict[str, str]:
         """Name of a rung → what it is called on paper."""
@@ -332,6 +336,17 @@ class Desk:
         """The next day the clock must look at ``task``, as far as the record up to ``day`` tells."""
         ladders = self.ladders(lifecycle.definition.workflow)
         return min([lifecycle.wake(task), *(escalation.wake(ladder, lifecycle, task, day) for ladder in ladders)])
+
+    def woken(self, lifecycle: Lifecycle, task: Task, stored: date) -> date:
+        """What ``stored`` should be, the day on which the clock is to look at ``task`` next.
+
+        How far it has looked is nowhere written down: at least to the last day on record, at most to the eve of the
+        day it is to look next.
+        """
+        right = self.wake(lifecycle, task, task.events[-1].day)
+        if stored in (right, date.min):
+            return right
+        return stored if self.wake(lifecycle, task, stored - ONE_DAY) == stored else right
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording

@@ -7,27 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from supervise.errors import Problem, Refused
-from supervise.intake.breakdown import Breakdown
 from supervise.widths import columns
 
 Body = Mapping[str, Any]
 Row = Sequence[Any]
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 _WIDEST = 60
-
-
-def breakdown(made: Breakdown) -> bytes:
-    """A breakdown as a workbook: the tasks, and what is still to be looked at."""
-    tasks = [
-        (d.code, " / ".join(d.path), d.text, "、".join(d.lead), "、".join(d.co), "、".join(d.leader),
-         (d.due or made.due or ""), d.lines or "")
-        for d in made.tasks
-    ]  # fmt: skip
-    doubts = [(d.code, d.task, d.lines or "", d.text) for d in made.problems]
-    return _write([
-        ("任务分解", ("编码", "章节", "任务", "牵头单位", "协办单位", "牵头领导", "办结时限", "原文行号"), tasks),
-        ("待核", ("代码", "编码", "原文行号", "问题"), doubts),
-    ])  # fmt: skip
 
 
 def workbook(body: Body) -> bytes:
@@ -75,13 +60,23 @@ def _number(text: str) -> float:
     return float(text)
 
 
-def _write(sheets: Iterable[tuple[str, Row, Sequence[Row]]]) -> bytes:
+def library(file: str = "") -> Any:
+    """XlsxWriter.
+
+    Raises:
+        Refused: W01 when it is not there.
+    """
     try:
         import xlsxwriter
     except ModuleNotFoundError:
-        raise Refused(Problem("W01", "没有装写 xlsx 的库", help='请安装:pip install "supervise[report]"')) from None
+        text = "没有装写 xlsx 的库"
+        raise Refused(Problem("W01", text, file=file, help='请安装:pip install "supervise[report]"')) from None
+    return xlsxwriter
+
+
+def _write(sheets: Iterable[tuple[str, Row, Sequence[Row]]]) -> bytes:
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = library().Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "valign": "vcenter"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     for name, header, rows in sheets:

@@ -1,6 +1,7 @@
 """A site's definitions folder, read and checked as a whole: lifecycles, rules, stories, units, calendar years.
 
-*.yaml            a lifecycle each (first key ``workflow``), and units.yaml, the directory for use without an OA
+*.yaml            a lifecycle each (first key ``workflow``), units.yaml, the directory for use without an OA, and
+                  aliases.yaml, the names that corrections have taught
 rules/*.yaml      ladders, boards, assessments
 stories/*.yaml    acceptance cases, see ``stories``
 calendar/*.yaml   one year's working days each, over the built-in ones
@@ -17,7 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from supervise.dates import Calendar, YearFile, official_calendar
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
-from supervise.people import UnitList, UnitsFile, unit_list
+from supervise.people import AliasesFile, UnitList, UnitsFile, alias_map, unit_list
 from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
@@ -28,6 +29,7 @@ from supervise.workflows.definition import Definition
 T = TypeVar("T")
 R = TypeVar("R", Ladder, BoardRules, AssessmentRules)
 PACKAGED = Path(__file__).parent / "definitions"
+ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
 MOST = 32_000_000
 """Bytes of a file that are read at all; a file of definitions may have far fewer."""
@@ -58,6 +60,7 @@ class Folder:
         rules: ``red-black@1`` → ladder, board or assessment.
         stories: parsed story files, not yet read.
         units: the directory.
+        aliases: names that corrections have taught → units.
         calendar: built-in years under the site's own.
         years: year → the file that arranges it.
         problems: everything wrong with any file.
@@ -69,6 +72,7 @@ class Folder:
     rules: dict[str, Source[RuleSet]] = field(default_factory=dict)
     stories: list[Document] = field(default_factory=list)
     units: UnitList = field(default_factory=lambda: UnitList(()))
+    aliases: dict[str, str] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=official_calendar)
     years: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -201,9 +205,9 @@ def read_folder(path: Path) -> Folder:
             Problem("F01", f"没有这个文件夹:{path}", help="请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明")
         )
     folder = Folder(path)
+    own = {"units.yaml": _units, ALIASES: _aliases}
     for file in sorted(path.glob("*.yaml")):
-        reader = _units if file.name == "units.yaml" else _definition
-        _try(folder, file, reader)
+        _try(folder, file, own.get(file.name, _definition))
     for sub, reader in (("calendar", _year), ("rules", _rule), ("stories", _story)):
         for file in sorted((path / sub).glob("*.yaml")):
             _try(folder, file, reader)
@@ -257,6 +261,10 @@ def _put(folder: Folder, shelf: dict[str, Source[Any]], name: str, source: Sourc
 
 def _units(folder: Folder, name: str, text: str, document: Document) -> None:
     folder.units = unit_list(validate(document, UnitsFile), document)
+
+
+def _aliases(folder: Folder, name: str, text: str, document: Document) -> None:
+    folder.aliases = alias_map(validate(document, AliasesFile), document)
 
 
 def _year(folder: Folder, name: str, text: str, document: Document) -> None:

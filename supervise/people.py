@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from pydantic import Field
+
 from supervise.errors import Invalid, Problem, did_you_mean
 from supervise.reading import Day, Document, Strict
 
@@ -124,6 +126,44 @@ class UnitList:
         return unit.name if unit is not None else name
 
 
+@dataclass(frozen=True, slots=True)
+class Aliased:
+    """A directory that also knows the names clerks have taught it; its units and what they are called stay as they are.
+
+    Args:
+        inner: the directory.
+        aliases: name → canonical name of a unit; a name the directory knows itself is the directory's.
+    """
+
+    inner: Directory
+    aliases: Mapping[str, str]
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """Labels of the groups, where the directory has them."""
+        found: Mapping[str, str] = getattr(self.inner, "groups", {})
+        return found
+
+    def unit(self, name: str, day: date | None = None) -> Unit | None:
+        """See ``Directory.unit``."""
+        found = self.inner.unit(name, day)
+        if found is None and name in self.aliases and self.inner.unit(name) is None:
+            return self.inner.unit(self.aliases[name], day)
+        return found
+
+    def members(self, text: str, day: date | None = None) -> tuple[Unit, ...] | None:
+        """See ``Directory.members``."""
+        return self.inner.members(text, day)
+
+    def units(self, day: date | None = None) -> tuple[Unit, ...]:
+        """See ``Directory.units``."""
+        return self.inner.units(day)
+
+    def heir(self, name: str, day: date) -> str:
+        """See ``Directory.heir``."""
+        return self.inner.heir(self.aliases.get(name, name) if self.inner.unit(name) is None else name, day)
+
+
 def names(units: Iterable[Unit]) -> tuple[str, ...]:
     """The canonical names of ``units``, in order."""
     return tuple(unit.name for unit in units)
@@ -139,6 +179,20 @@ class UnitEntry(Strict):
     since: Day | None = None
     until: Day | None = None
     becomes: str = ""
+
+
+class AliasEntry(Strict):
+    """One learned name: as notices print it, and the unit it stands for; ``from`` is the file it was learned from."""
+
+    name: str
+    unit: str
+    from_: str = Field(default="", alias="from")
+
+
+class AliasesFile(Strict):
+    """What ``aliases.yaml`` says, the names that corrections have taught."""
+
+    aliases: tuple[AliasEntry, ...] = ()
 
 
 class UnitsFile(Strict):
@@ -161,6 +215,23 @@ def unit_list(file: UnitsFile, document: Document) -> UnitList:
         raise Invalid(problems)
     sets = {name: m.removeprefix("group ") if isinstance(m, str) else m for name, m in file.sets.items()}
     return UnitList(units, sets, dict(file.groups))
+
+
+def alias_map(file: AliasesFile, document: Document) -> dict[str, str]:
+    """The learned names of an aliases file; one of a unit that is gone names nobody, and is found when it is used.
+
+    Raises:
+        Invalid: U01 a name that stands for two units.
+    """
+    found: dict[str, str] = {}
+    problems = []
+    for i, entry in enumerate(file.aliases):
+        if found.setdefault(entry.name, entry.unit) != entry.unit:
+            text = f"“{entry.name}”既记作{found[entry.name]}又记作{entry.unit},分不清是谁"
+            problems.append(document.problem("U01", ("aliases", i, "name"), text, "请删去一条"))
+    if problems:
+        raise Invalid(problems)
+    return found
 
 
 def _clashes(units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from supervise.errors import Stale, SuperviseError
+from supervise.errors import Invalid, Problem, Stale, SuperviseError
 from supervise.liaison import Act, Liaison, Made, settled
 from supervise.people import Actor
 from supervise.records import Task
@@ -115,6 +115,8 @@ class Service:
         """What several threads asked for, in one transaction if each asked for one act."""
         acts = [one.what[0] for one in asked if not callable(one.what) and len(one.what) == 1]
         if len(asked) > 1 and len(acts) == len(asked):
+            for one in asked:
+                one.begun = True
             try:
                 made = self._once(acts, each=True)
             except Exception:
@@ -125,16 +127,18 @@ class Service:
                     if isinstance(what, SuperviseError) and self._forget([act]):
                         self._alone(one)
                     else:
-                        one.answer = [what]
+                        one.answer, one.done = [what], True
                 return
         for one in asked:
             self._alone(one)
 
     def _alone(self, one: _Ask) -> None:
+        one.begun = True
         try:
             one.answer = one.what() if callable(one.what) else self._try(one.what)
         except Exception as error:
             one.error = error
+        one.done = True
 
     def _try(self, acts: Sequence[Act]) -> Made:
         """Once, and again while it only collided; then what was remembered may have been the reason."""
@@ -190,14 +194,15 @@ def _again(work: Callable[[], T], between: Callable[[], object] = lambda: None) 
         sleep(uniform(0.001, 0.02))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Ask:
-    """What one thread wants done, and what came of it."""
+    """What one thread wants done, whom he is to do it for, and what came of it."""
 
     what: Sequence[Act] | Callable[[], Any]
     answer: Any = None
     error: BaseException | None = None
-    next: list[_Ask] = field(default_factory=list)
+    led: list[_Ask] = field(default_factory=list)
+    begun: bool = False
     done: bool = False
     wake: threading.Event = field(default_factory=threading.Event)
 
@@ -206,7 +211,8 @@ class _Queue:
     """One writes at a time, and takes with him what the others asked for meanwhile.
 
     Whoever finds nobody writing writes his own at once; who comes meanwhile waits, and the first of them then writes
-    for all who wait. So nobody polls for the database's only lock, and one flush of the disk serves many.
+    for all who wait. So nobody polls for the database's only lock, and one flush of the disk serves many. A thread may
+    be interrupted at any moment; that is the end of his own act and of nobody else's.
     """
 
     def __init__(self, together: Callable[[Sequence[_Ask]], None]) -> None:
@@ -218,43 +224,43 @@ class _Queue:
     def ask(self, what: Sequence[Act] | Callable[[], Any]) -> Any:
         """Have it done, by this thread or another, and give what came of it."""
         mine = _Ask(what)
-        with self._lock:
-            if self._busy:
-                self._waiting.append(mine)
-            else:
-                self._busy, mine.next = True, [mine]
-        if not mine.next:
-            self._wait(mine)
-        if not mine.done:
-            self._lead(mine.next)
+        try:
+            with self._lock:
+                if self._busy:
+                    self._waiting.append(mine)
+                else:
+                    self._busy, mine.led = True, [mine]
+            if not mine.led:
+                mine.wake.wait()
+            if not mine.done:
+                self._together(mine.led)
+        finally:
+            if mine.led or not mine.done:
+                self._leave(mine)
         if mine.error is not None:
             raise mine.error
         return mine.answer
 
-    def _wait(self, mine: _Ask) -> None:
-        """Until it is done or his turn; whoever is interrupted leaves nobody waiting for him."""
-        try:
-            mine.wake.wait()
-        except BaseException:
-            with self._lock:
-                self._waiting = [one for one in self._waiting if one is not mine]
-            if mine.next and not mine.done:
-                self._lead(mine.next)
-            raise
-
-    def _lead(self, asked: list[_Ask]) -> None:
-        try:
-            self._together(asked)
-        except BaseException as error:
-            for one in asked:
-                one.error = error
+    def _leave(self, mine: _Ask) -> None:
+        """Let those go for whom he wrote, and the next one write, for whom he came to nothing too."""
         with self._lock:
-            after, self._waiting = self._waiting, []
+            self._waiting = [one for one in self._waiting if one is not mine]
+            if not mine.led:
+                return
+            left = [one for one in mine.led if not one.begun and one is not mine]
+            after, self._waiting = [*left, *self._waiting], []
             self._busy = bool(after)
             if after:
-                after[0].next = after
+                after[0].led = after
         if after:
             after[0].wake.set()
-        for one in asked:
-            one.done = True
-            one.wake.set()
+        for one in mine.led:
+            if one not in left:
+                one.error = one.error if one.done else _interrupted()
+                one.done = True
+                one.wake.set()
+
+
+def _interrupted() -> Invalid:
+    help_ = "先用 supervise show 看这一步在不在,再决定要不要重办;写了 --key 的可以直接重办"
+    return Invalid(Problem("B09", "替大家入库的线程被中断,不知道这一步入库没有", help=help_))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import zip_longest
 from numbers import Number
 from typing import Literal
@@ -29,6 +30,7 @@ def _is_invisible(char: str) -> bool:
     return unicodedata.category(char) in _INVISIBLE
 
 
+@cache
 def _ems(char: str) -> float:
     if _is_invisible(char):
         return 0.0

@@ -7,8 +7,10 @@ import json
 import re
 import shutil
 import sqlite3
+import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,13 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate", "simulate", "walk",
-    "schema",
+    "diagram", "chart", "review", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate",
+    "simulate", "walk", "schema",
 )  # fmt: skip
+OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
-EVERY = (*COMMANDS, *OF_DB)
-QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram")
+EVERY = (*COMMANDS, *OF_UNITS, *OF_DB)
+QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram", "chart", "review")
 
 SMALL = """青禾区人民政府办公室
 关于分解落实有关任务的通知
@@ -211,6 +214,30 @@ def _forge(db: Path) -> None:
     connection.close()
 
 
+def _learned(folder: Path) -> Any:
+    """What assigning a workbook says in which a name was corrected, with definitions and a database of its own."""
+    from supervise.intake import Breakdown, Draft
+    from supervise.worksheet import breakdown
+
+    own = folder / "自己的"
+    shutil.copytree(DEFINITIONS, own)
+    file, fixed = folder / "改名.xlsx", Draft(code="L1", text="修路。", lead=("区工业信息化局",))
+    file.write_bytes(breakdown(Breakdown(tasks=(fixed,), due=date(2025, 12, 31))))
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    strings = parts["xl/sharedStrings.xml"].decode()
+    row = parts["xl/worksheets/sheet1.xml"].decode()
+    number = re.findall("<si>.*?</si>", strings).index("<si><t>区工业信息化局</t></si>")
+    extra = len(re.findall("<si>", strings))
+    parts["xl/sharedStrings.xml"] = strings.replace("</sst>", "<si><t>区工信局</t></si></sst>").encode()
+    parts["xl/worksheets/sheet1.xml"] = row.replace(f"<v>{number}</v>", f"<v>{extra}</v>").encode()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    answer = run("assign", file, "--day", "2025-02-20", "--definitions", own, "--db", folder / "改名.db", "--json")
+    return answer.data
+
+
 def play_json(folder: Path) -> dict[str, list[Any]]:
     """Every command's JSON, by command; several answers where one does not show every key."""
     day = Day(folder)
@@ -219,7 +246,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     def step(*arguments: str | Path) -> Any:
         result = day.run(*arguments, "--json")
         assert result.err == ""
-        words = " ".join(str(word) for word in arguments[: 2 if arguments[0] == "db" else 1])
+        words = " ".join(str(word) for word in arguments[: 2 if arguments[0] in ("db", "units") else 1])
         name = "错误" if "error" in result.data else words
         made.setdefault(name, []).append(result.data)
         return result.data
@@ -232,6 +259,9 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     small = folder / "小通知.txt"
     small.write_text(SMALL, "utf-8")
     step("intake", small)
+    step("intake", small, folder / "没有.txt")
+    step("units", "propose", NOTICE)
+    made.setdefault("assign", []).append(_learned(folder))
     step("assign", day.breakdown, "--day", "2025-02-20")
     step("assign", day.breakdown, "--day", "2025-02-20", "--skip", "QH2025-015", "--skip", "QH2025-035")
     step(
@@ -267,6 +297,9 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("why", "区住建局", "--assess", "annual", "2025")
     step("diagram", "key-work", "--counts", "--as-of", "2025-06-30")
     step("diagram", "key-work", "-o", folder / "a.svg")
+    step("chart", "board", "red-black", "2025Q2")
+    step("chart", "calendar", "key-work", "2025", "-o", folder / "日历.svg")
+    step("review", "key-work", "key-work", "-o", folder / "审查")
     step("replay", "--verify")
     step("audit")
     step("export", folder / "导出")

@@ -26,6 +26,7 @@ from tests.cli_help import (
     EVERY,
     NOTICE,
     OF_DB,
+    OF_UNITS,
     QUERIES,
     Day,
     Result,
@@ -86,10 +87,11 @@ def options(command: click.Command) -> set[str]:
 
 def test_the_commands_are_these_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
-    assert tuple(cli.commands) == (*COMMANDS, "db")
+    assert tuple(cli.commands) == (*COMMANDS, "units", "db")
+    assert tuple(f"units {name}" for name in group("units").commands) == OF_UNITS
     assert tuple(f"db {name}" for name in group("db").commands) == OF_DB
     told = run("--help").out.split("命令:")[1]
-    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "db")
+    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "units", "db")
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -99,7 +101,7 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
     assert (("--as-of" in options(named(name))), name) == (name in QUERIES, name)
 
 
-@pytest.mark.parametrize("name", ["", "db", *EVERY])
+@pytest.mark.parametrize("name", ["", "units", "db", *EVERY])
 def test_help_is_chinese_and_fits_the_screen(name: str) -> None:
     """No English is left over from the library, each option has its meaning, and no line is wider than the screen."""
     result = run(*name.split(), "--help")
@@ -451,7 +453,7 @@ def test_a_fault_tells_what_became_of_the_data(day: Day, command: str, truth: st
         ("why 区工信局", "请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一"),
         ("why 区工信局 --board red-black", "--board 后面的值没有写全"),
         ("why 区工信局 --board a b --assess c d", "两者之一"),
-        ("diagram key-work -o a.gif", "文件名应以 .svg、.png 或 .dot 结尾"),
+        ("diagram key-work -o a.gif", "文件名应以 .svg、.png、.pdf、.dot、.mmd、.md 或 .json 结尾"),
     ],
 )
 def test_a_wrong_command_line_is_explained(line: str, words: str) -> None:
@@ -692,7 +694,8 @@ def test_a_unit_file_with_a_day_that_does_not_exist_stops_work(tmp_path: Path) -
     [
         (b"", 4, "I20", ["通知是空的"]),
         (" \n\u3000\n".encode(), 4, "I20", ["通知是空的"]),
-        (b"\x89PNG\r\n\x1a\n\0\0\xff\xfe", 4, "F03", ["不是文本文件"]),
+        (b"\x89PNG\r\n\x1a\n\0\0\xff\xfe", 4, "K03", ["图片"]),
+        (b"\xff\xff\x80\x80" * 100, 4, "F03", ["不是文本文件"]),
         (b"text\0text", 4, "I21", ["不是文本文件"]),
         (b"a" * 20_000_000, 4, "I22", ["拆成单份通知"]),
         (None, 5, "F01", ["没有这个文件"]),

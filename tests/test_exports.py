@@ -12,9 +12,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Actor, Cut, Office
-from supervise.exports import breakdown, workbook
+from supervise.exports import workbook
 from supervise.intake.breakdown import Breakdown, Doubt, Draft
 from supervise.store import tables
+from supervise.worksheet import breakdown
 
 calamine = pytest.importorskip("python_calamine")
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
@@ -68,5 +69,5 @@ def test_a_breakdown_as_a_workbook_keeps_every_task_and_doubt() -> None:
         problems=(Doubt(code="I01", task="T2", text="没有牵头单位"),),
     )
     read = sheets(breakdown(made))
-    assert read["任务分解"][1][:4] == ["T1", "", "=1+1", "区工信局"]
-    assert read["待核"][1] == ["I01", "T2", "", "没有牵头单位"]
+    assert read["任务分解"][1][:5] == ["T1", "", "=1+1", "", "区工信局"]
+    assert read["待核"][1] == ["I01", "T2", "", "", "没有牵头单位"]

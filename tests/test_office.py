@@ -6,19 +6,21 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Cut, Invalid, Message, Office, Refused, Stale, Unknown
+from supervise import Actor, Cut, Diverged, Invalid, Message, Office, Refused, Stale, Unknown
+from supervise.dates import FOREVER
 from supervise.folder import shipped
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
 from supervise.store import tables
+from supervise.store.tables import of
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
 GXJ = Actor("李联络", "区工信局")
@@ -166,6 +168,8 @@ def test_a_successor_acts_for_the_unit_it_took_over(office: Office, sessions: se
         body = office.board(session, "red-black", "2025Q3", Cut(date(2025, 9, 30)))
         assert "区数据局" in [row["unit"] for row in body["standings"]]
         assert "区行政审批局" not in [row["unit"] for row in body["standings"]]
+        for unit, number in (("区数据局", 1), ("区工信局", 0)):
+            assert len(office.list(session, unit, cut=Cut(date(2025, 9, 30)))) == number
 
 
 def test_a_changed_law_under_an_old_number_is_refused(tmp_path: Path, sessions: sessionmaker[Session]) -> None:
@@ -191,6 +195,25 @@ def test_a_published_board_never_changes_and_can_be_recomputed(office: Office, s
         assert canonical(office.board(session, "red-black", "2025Q1", Cut(date(2025, 3, 31), known))) == made.body
         now = office.board(session, "red-black", "2025Q1", Cut(date(2025, 3, 31)))
         assert now["standings"] == body["standings"] and now["cut"] != body["cut"]
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+@pytest.mark.parametrize("off", [-1, 1, 400, FOREVER])
+def test_a_day_of_waking_that_was_altered_is_found(
+    off: int | date, ticked: bool, office: Office, sessions: sessionmaker[Session]
+) -> None:
+    """Whoever moves the day on which the clock must look, or takes it away, is found by the replay."""
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        if ticked:  # the clock has looked and had nothing to do
+            session.execute(update(of(session).task).values(wake_on=date(2025, 3, 7)))
+            assert office.tick(session, date(2025, 3, 7)).looked_at == 1
+        office.replay(session)
+        right: date = session.scalars(select(of(session).task.c.wake_on)).one()
+        wrong = right + timedelta(days=off) if isinstance(off, int) else off
+        session.execute(update(of(session).task).values(wake_on=wrong))
+        with pytest.raises(Diverged, match=rf"T1.*wake_on.*{right}.*{wrong}.*X01"):
+            office.replay(session)
 
 
 def test_late_paper_changes_the_next_board_but_not_the_one_that_was(

@@ -439,6 +439,16 @@ def test_an_archive_that_was_altered_is_found_and_not_believed(
         target.close()
 
 
+def test_a_difference_elsewhere_keeps_nobody_away(record: Sessions, office: Office, tmp_path: Path) -> None:
+    """A task comes back on its own merits: what is wrong with a task at hand is the replay's to say."""
+    away(office, record, tmp_path / "2025.db")
+    with record.begin() as session:
+        session.execute(text("update sv_task set wake_on = '2030-01-01' where code = 'C1'"))
+        assert office.bring_back(session, "A1") == ("A1",)
+        with pytest.raises(Diverged, match=r"C1.*wake_on.*X01"):
+            office.replay(session)
+
+
 @pytest.mark.parametrize(
     ("statement", "code"),
     [

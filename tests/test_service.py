@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -71,25 +71,8 @@ def states(engine: Engine) -> dict[str, str]:
 
 def together(service: Service, engine: Engine, acts: Sequence[Act]) -> list[Any]:
     """What comes of acts that are asked for while somebody keeps SQLite from writing: all but the first in one go."""
-
-    def ask(act: Act) -> Task | Exception:
-        try:
-            return service.advance_many([act])[0]
-        except Exception as error:
-            return error
-
-    queue = service._queue
-    if queue is None:
-        return at_once([partial(service.advance_many, [act]) for act in acts])
-    with ThreadPoolExecutor(len(acts)) as pool, engine.connect() as other:
-        other.exec_driver_sql("BEGIN IMMEDIATE")
-        asked = []
-        for n, act in enumerate(acts):
-            asked.append(pool.submit(ask, act))
-            while len(queue._waiting) < n or not queue._busy:
-                sleep(0.001)
-        other.rollback()
-        return [one.result(60) for one in asked]
+    asked = [partial(service.advance_many, [act]) for act in acts]
+    return at_once(asked) if service._queue is None else in_turn(service, engine, asked)
 
 
 def task_of(made: Any) -> Task:
@@ -266,6 +249,62 @@ def test_who_is_interrupted_while_he_waits_leaves_nobody_waiting(
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert states(engine) == {"T1": "planned", "T2": "assigned", "T3": "planned"}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("way", ["acts", "other work"])
+def test_who_is_interrupted_while_he_writes_for_others_ends_nobody_else(
+    way: str, office: Office, service: Service, engine: Engine
+) -> None:
+    """The thread that writes for all is interrupted: the others are done, or told that they must look; none goes down.
+
+    What they ask for next goes through.
+    """
+    placed(office, engine, "T1", "T2", "T3", "T4")
+
+    def interrupt(session: Session, message: Message | None = None) -> None:
+        if message is None or message.task == "T2":
+            raise KeyboardInterrupt
+
+    if way == "acts":
+        office.listen("plan")(interrupt)
+    second = (
+        partial(service.transact, interrupt) if way == "other work" else partial(service.advance_many, [plan("T2")])
+    )
+    first, *others = [partial(service.advance_many, [plan(code)]) for code in ("T1", "T3", "T4")]
+    made = in_turn(service, engine, [first, second, *others])
+    assert task_of(made[0]).code == "T1" and isinstance(made[1], KeyboardInterrupt)
+    if way == "acts":
+        assert all(isinstance(one, Invalid) and one.problems[0].code == "B09" for one in made[2:])
+        expected = ["T1"]
+    else:
+        expected = ["T1", *(task_of(one).code for one in made[2:])]
+        assert expected == ["T1", "T3", "T4"]
+    assert [code for code, state in states(engine).items() if state == "planned"] == expected
+    assert task_of(service.advance_many([inspect("T4", "之后")])).code == "T4"
+    sound(office, engine)
+
+
+def in_turn(service: Service, engine: Engine, asked: Sequence[Callable[[], Any]]) -> list[Any]:
+    """What comes of things asked for in order, each in a thread, while somebody keeps SQLite from writing."""
+    queue = service._queue
+    assert queue is not None
+
+    def ask(one: Callable[[], Any]) -> Any:
+        try:
+            return one()
+        except BaseException as error:
+            return error
+
+    with ThreadPoolExecutor(len(asked)) as pool, engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        submitted = []
+        for n, one in enumerate(asked):
+            submitted.append(pool.submit(ask, one))
+            while len(queue._waiting) < n or not queue._busy:
+                sleep(0.001)
+        other.rollback()
+        return [one.result(60) for one in submitted]
 
 
 def interrupted(number: int, frame: object) -> None:
@@ -448,21 +487,69 @@ def test_a_deadlock_with_a_host_is_tried_again(office: Office, service: Service,
 
 
 @servers
+@pytest.mark.parametrize("way", ["alone", "seen", "batch", "listened", "other work"])
+def test_a_server_that_was_started_anew_costs_nobody_his_act(way: str, office: Office, url: str) -> None:
+    """A server ended our connections while they lay idle: the next act goes through, once, on whatever way."""
+    own = open_engine(url)
+    of(own).metadata.create_all(own)
+    placed(office, own, "T1", "T2")
+    if way == "listened":
+        office.listen("inspect")(lambda session, message: None)
+    with office.serve(own) as service:
+
+        def act(opinion: str, seen: int) -> None:
+            if way == "other work":
+                work = partial(office.advance, code="T1", action="inspect", by=OFFICE, day=ACTED, opinion=opinion)
+                service.transact(work)
+            elif way == "batch":
+                service.advance_many([inspect("T1", opinion), inspect("T2", opinion)])
+            else:
+                service.advance_many([inspect("T1", opinion, seen=seen if way == "seen" else None)])
+
+        act("先", 1)
+        end_all(own, url)
+        act("后", 2)
+        done = [opinion for code, opinion in opinions(own) if code == "T1"]
+        assert sorted(done) == ["先", "后"]
+    sound(office, own)
+
+
+@servers
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_connection_that_is_gone_is_told_once(count: int, office: Office, url: str) -> None:
-    """A server that ends our connections is told with B04, once; the acts after that go through."""
+def test_a_connection_that_goes_in_the_middle_is_told(count: int, office: Office, url: str) -> None:
+    """A server that ends our connection while an act is at work on it is told with B04; the acts after that go on."""
     own = open_engine(url)
     of(own).metadata.create_all(own)
     placed(office, own, "T1", "T2")
     acts = [inspect("T1", "一"), inspect("T2", "二")][:count]
-    with office.serve(own) as service:
-        service.advance_many(acts)
-        end_all(own, url)
+    with office.serve(own) as service, ThreadPoolExecutor(1) as pool, create_engine(url).connect() as other:
+        hold(other, "T1")
+        asked = pool.submit(service.advance_many, acts)
+        end_waiting(url)
         with pytest.raises(Invalid, match="B04"):
-            service.advance_many(acts)
-        before = len(opinions(own))
-        service.advance_many(acts)
-        assert len(opinions(own)) == before + count
+            asked.result(60)
+        other.rollback()
+        assert opinions(own) == []
+        assert len(service.advance_many(acts)) == len(opinions(own)) == count
+        other.engine.dispose()
+
+
+WAITERS = {
+    "postgresql": "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    "mysql": "select id from information_schema.innodb_trx join information_schema.processlist on id = "
+    "trx_mysql_thread_id where trx_state = 'LOCK WAIT' and db = database()",
+}
+
+
+def end_waiting(url: str) -> None:
+    """End the first connection to a database that waits for another's lock."""
+    root = create_engine(url, isolation_level="AUTOCOMMIT")
+    with root.connect() as connection:
+        while not (waiting := connection.scalars(text(WAITERS[root.dialect.name])).all()):
+            sleep(0.2)  # MySQL looks again only after a tenth of a second
+        kill = "select pg_terminate_backend(%d)" if root.dialect.name == "postgresql" else "kill %d"
+        connection.exec_driver_sql(kill % waiting[0])
+    root.dispose()
 
 
 def end_all(own: Engine, url: str) -> None:

@@ -1,19 +1,14 @@
-"""The designer's and the auditor's commands: init check diagram replay."""
+"""The designer's and the auditor's commands: init check replay."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli.output import Counter, as_of, cut, saving, shared
+from supervise.cli.output import Counter, shared
 from supervise.cli.shell import Command, option
-
-if TYPE_CHECKING:
-    from supervise.workflows.drawing import Format
 
 
 @click.command(
@@ -87,37 +82,6 @@ def check(counter: Counter) -> int:
     for problem in problems if not counter.json else ():
         click.echo(str(problem), err=True)
     return 4 if problems else 0
-
-
-@click.command(
-    cls=Command,
-    short_help="画流程图",
-    examples=(
-        "supervise diagram key-work -o key-work.svg",
-        "supervise diagram key-work --counts --as-of 2025-06-30 -o 年中.png",
-    ),
-)
-@click.argument("name", metavar="流程")
-@option("-o", "--output", metavar="文件", default="", help="写到 .svg、.png 或 .dot 文件", otherwise="打印 SVG")
-@option("--counts", is_flag=True, help="带上各状态的在办件数")
-@as_of
-@shared
-def diagram(counter: Counter, name: str, output: str, counts: bool, as_of: date | None, known: datetime | None) -> None:
-    """画一份流程图:颜色和线型表示谁来办,粗框是起点,双框是终点;--counts 带上在办件数。"""
-    formats: dict[str, Format] = {"svg": "svg", "png": "png", "dot": "dot"}
-    form = Path(output).suffix.lstrip(".").lower() if output else "svg"
-    if form not in formats:
-        raise click.UsageError(f"不会画“{output}”,文件名应以 .svg、.png 或 .dot 结尾")
-    office, numbers, day = counter.office(), None, as_of or date.today()
-    if counts:
-        with counter.reading() as (_, session):
-            numbers = office.counts(session, name, cut(as_of, known))
-    with saving(output) as save:
-        picture = office.diagram(name, formats[form], numbers, day if counts else None)
-        save(picture)
-    text = f"已写入 {output}" if output else picture.decode()
-    data = {"workflow": name, "counts": numbers, "output": output or None, "svg": None if output else text}
-    counter.answer(data, lambda: text)
 
 
 @click.command(cls=Command, short_help="重放全部记录,核对现状", examples=("supervise replay --verify",))

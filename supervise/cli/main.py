@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli import archives, db, design, judge, keep, rehearse, schema, versions, work
+from supervise.cli import archives, db, design, judge, keep, notices, pictures, rehearse, schema, versions, work
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ def cli(context: click.Context) -> None:
 
 
 for _command in (
-    design.init, design.check, work.intake, work.assign, work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    judge.board, judge.why, judge.assess, design.diagram, design.replay, keep.audit, keep.export, keep.restore,
+    design.init, design.check, notices.intake, notices.assign,
+    work.list_, work.show, work.log, work.owed, work.do, work.tick,
+    judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, design.replay,
+    keep.audit, keep.export, keep.restore,
     archives.retire, versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
-    schema.schema, db.db,
+    notices.units, schema.schema, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -1,4 +1,4 @@
-"""The clerk's and the liaison's commands: intake assign list show log owed do tick."""
+"""The clerk's and the liaison's commands: list show log owed do tick."""
 
 from __future__ import annotations
 
@@ -6,94 +6,16 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from supervise.cli.kinds import Day, Number
-from supervise.cli.output import Counter, actor, as_of, cut, saving, shared, terminal
+from supervise.cli.output import Counter, actor, as_of, cut, shared, terminal
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.intake.breakdown import Breakdown
-    from supervise.intake.notice import Notice
     from supervise.workflows.definition import Definition
-
-
-@click.command(
-    cls=Command,
-    short_help="读通知,出任务分解",
-    examples=(
-        "supervise intake 通知.txt --code QH2025 -o 分解.yaml",
-        "supervise intake 通知.txt --json > 通知.json",
-    ),
-)
-@click.argument("notice", metavar="通知文件")
-@option("--code", default="", metavar="开头", help="任务编码的开头,如 QH2025", otherwise=" T 和年份")
-@option("-o", "--output", metavar="文件", default="", help="把任务分解写到这个文件", otherwise="打印")
-@option("--units-out", metavar="文件", default="", help="另按通知里的名称起草一份单位目录")
-@shared
-def intake(counter: Counter, notice: str, code: str, output: str, units_out: str) -> None:
-    """读一份通知(文本文件),出一份可改的任务分解(YAML);拿不准的写在 problems 里,什么都不入库。"""
-    from supervise.folder import read_text
-    from supervise.intake.breakdown import to_yaml
-    from supervise.intake.units import draft_units
-
-    read, made = counter.office().intake(read_text(Path(notice)), notice, code)
-    text = to_yaml(made)
-    with saving(output) as save, saving(units_out) as save_units:
-        if units_out:
-            save_units(draft_units(read).encode())
-        if output:
-            save(text.encode())
-    summary = [f"{len(made.tasks)} 项任务;待核 {len(made.problems)} 处" + (":" if made.problems else "")]
-    summary += [f"  {notice}:{d.lines or '-'}  {d.task}  {d.text}  {d.code}" for d in made.problems]
-    if output:
-        tail = f"已写入 {output},改定后用 supervise assign {output} 交办"
-        counter.answer(_document(read, made), lambda: "\n".join([*summary, tail]))
-    else:
-        if not counter.json:
-            click.echo("\n".join(summary), err=True)
-        counter.answer(_document(read, made), lambda: text.rstrip("\n"))
-
-
-def _document(read: Notice, made: Breakdown) -> dict[str, Any]:
-    """The notice as JSON, with everything that is doubtful about it or about its breakdown."""
-    from supervise.errors import Problem
-    from supervise.intake.gold import as_gold
-
-    numbers = {draft.code: item.no for draft, item in zip(made.tasks, read.items, strict=True)}
-    return as_gold(read, [Problem(d.code, d.text, line=d.lines, task=numbers.get(d.task, "")) for d in made.problems])
-
-
-@click.command(
-    cls=Command,
-    short_help="按任务分解交办",
-    examples=(
-        "supervise assign 分解.yaml --day 2025-02-20",
-        "supervise assign 分解.yaml --day 2025-02-20 --skip QH2025-035",
-    ),
-)
-@click.argument("breakdown", metavar="分解文件")
-@option("--day", type=Day(), default=None, metavar="日期", help="交办之日,各项时限从这天起算", otherwise="今天")
-@option("--as", "as_", default="督查室", metavar="单位", help="谁交办", otherwise="督查室")
-@option("--skip", multiple=True, metavar="编码", help="这一项先不交办")
-@shared
-def assign(counter: Counter, breakdown: str, day: date | None, as_: str, skip: Sequence[str]) -> None:
-    """按改定的任务分解交办:要么全部交办,要么一项也不交办。"""
-    from supervise.cli import faces
-    from supervise.folder import read_text
-    from supervise.intake.breakdown import Breakdown
-    from supervise.reading import parse, validate
-
-    document = parse(read_text(Path(breakdown)), breakdown)
-    made = validate(document, Breakdown)
-    with counter.writing(create=True) as (office, session):
-        placed = office.assign(session, made, actor(office, as_), day, skip, document)
-        lifecycle = office.lifecycle(session, placed[0].definition) if placed else None
-    data = {"placed": [task.code for task in placed], "skipped": list(skip)}
-    counter.answer(data, lambda: faces.assigned(placed, lifecycle) if lifecycle else "没有交办任何任务。")
 
 
 @click.command(

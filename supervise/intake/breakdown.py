@@ -9,104 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any
-
-from pydantic import Field, PlainSerializer, PlainValidator
+from typing import Any
 
 from supervise import reading
 from supervise.errors import Problem, nearest
-from supervise.goals import Target, goal
-from supervise.intake import names
+from supervise.intake import names, traces
+from supervise.intake.drafts import Breakdown, Doubt, Draft, Source, Span
 from supervise.intake.folding import fold, number
 from supervise.intake.items import Item, Notice
+from supervise.intake.readers.transcript import Transcript
 from supervise.people import Directory
 
-WORKFLOW = "key-work"
-Goal = Annotated[Target | str, PlainValidator(goal), PlainSerializer(str)]
-"""A goal as one line of the file; words without a number stay words."""
+__all__ = [
+    "Breakdown", "Doubt", "Draft", "Source", "Span", "check", "draft", "expand", "from_yaml", "to_yaml",
+]  # fmt: skip
 
 
-class Source(reading.Strict):
-    """The document the tasks come from.
-
-    Args:
-        title: its title.
-        number: document number.
-        issuer: who issued it.
-        issued: the day it was issued.
-        file: the file it was read from.
-    """
-
-    title: str = ""
-    number: str = ""
-    issuer: str = ""
-    issued: reading.Day | None = None
-    file: str = ""
-
-
-class Draft(reading.Strict):
-    """One task to be assigned.
-
-    Args:
-        code: unique code.
-        path: titles of the headings above it.
-        text: what is to be done.
-        targets: its goals; those with a number will be reported on in figures.
-        lead: units and collective names that lead.
-        co: units and collective names that help.
-        leader: leaders in charge.
-        lines: 1-based line in the notice.
-        due: its own limit, if the notice prints one.
-        category: kind of task, where the lifecycle has several.
-    """
-
-    code: str
-    path: tuple[str, ...] = ()
-    text: str
-    targets: tuple[Goal, ...] = ()
-    lead: tuple[str, ...] = ()
-    co: tuple[str, ...] = ()
-    leader: tuple[str, ...] = ()
-    lines: int | None = None
-    due: reading.Day | None = None
-    category: str = ""
-
-
-class Doubt(reading.Strict):
-    """Something in the notice a clerk must look at; deleted from the file when it is settled.
-
-    Args:
-        code: problem code.
-        task: code of the task, if it concerns one.
-        lines: 1-based line in the notice.
-        text: what is wrong and what to do.
-    """
-
-    code: str
-    task: str = ""
-    lines: int | None = None
-    text: str
-
-
-class Breakdown(reading.Strict):
-    """All tasks of one document.
-
-    Args:
-        document: where they come from.
-        workflow: the lifecycle they will follow.
-        due: limit of tasks that print none.
-        tasks: the tasks in printed order.
-        problems: what is still to be looked at.
-    """
-
-    document: Source = Source()
-    workflow: str = WORKFLOW
-    due: reading.Day | None = None
-    tasks: tuple[Draft, ...] = Field(default=())
-    problems: tuple[Doubt, ...] = Field(default=())
-
-
-def draft(notice: Notice, directory: Directory | None, code: str = "", day: date | None = None) -> Breakdown:
+def draft(
+    notice: Notice,
+    directory: Directory | None,
+    code: str = "",
+    day: date | None = None,
+    source: str | Transcript | None = None,
+) -> Breakdown:
     """The breakdown of a notice, names turned into the directory's where it knows them.
 
     Args:
@@ -114,7 +39,9 @@ def draft(notice: Notice, directory: Directory | None, code: str = "", day: date
         directory: knows units and collective names; ``None`` keeps every name as the notice has it.
         code: beginning of every task's code, e.g. ``GF2021``; the plan year if empty.
         day: the day on which the directory is asked; the day of issue if none is given.
+        source: what the notice was read from; with it every fact says where it stands.
     """
+    text = Transcript(source) if isinstance(source, str) else source
     issued = date.fromisoformat(notice.issued) if notice.issued else None
     asked = day or issued
     codes = _codes(notice, code or f"T{notice.plan_year or ''}")
@@ -128,15 +55,34 @@ def draft(notice: Notice, directory: Directory | None, code: str = "", day: date
     ]
     if directory is not None:
         doubts += _expanded(notice, codes, directory, asked)
-    source = Source(
+    document = Source(
         title=notice.title or notice.attachment_title,
         number=notice.number,
         issuer=notice.issuer,
         issued=issued,
         file=notice.file,
     )
+    if text is not None:
+        doubts = [d.model_copy(update={"place": text.whereabouts(d.lines or 0)}) for d in doubts]
+        document = document.model_copy(update={"spans": _spans(traces.document(notice, text.text), text)})
+        found = traces.tasks(notice, text.text)
+        tasks = tuple(_located(t, s, text, directory, asked) for t, s in zip(tasks, found, strict=True))
     doubts.sort(key=lambda d: (d.lines or 0, d.code))
-    return Breakdown(document=source, due=_year_end(notice), tasks=tasks, problems=tuple(doubts))
+    return Breakdown(document=document, due=_year_end(notice), tasks=tasks, problems=tuple(doubts))
+
+
+def _located(
+    task: Draft, found: Iterable[traces.Trace], text: Transcript, directory: Directory | None, day: date | None
+) -> Draft:
+    """The task with the places of its facts, units under the name it drafts."""
+    spans = [replace(t, value=_known([t.value], directory, day)[0]) if t.field in ("lead", "co") else t for t in found]
+    return task.model_copy(update={"spans": _spans(spans, text)})
+
+
+def _spans(found: Iterable[traces.Trace], text: Transcript) -> tuple[Span, ...]:
+    return tuple(
+        Span(field=t.field, value=t.value, start=t.start, end=t.end, place=str(text.place(t.start))) for t in found
+    )
 
 
 def _codes(notice: Notice, prefix: str) -> list[str]:
@@ -197,9 +143,9 @@ def _bare(name: str) -> str:
 
 
 def _year_end(notice: Notice) -> date | None:
-    """The limit of tasks that print none: the end of the period the plan is for."""
-    if notice.plan_year is None:
-        return None
+    """The limit of tasks that print none: the one the notice sets, else the end of the period the plan is for."""
+    if notice.due or notice.plan_year is None:
+        return notice.due
     last = {"Q1": (3, 31), "Q2": (6, 30), "Q3": (9, 30), "H1": (6, 30)}.get(notice.plan_period[5:], (12, 31))
     return date(notice.plan_year, *last)
 
@@ -220,11 +166,12 @@ def _expanded(notice: Notice, codes: list[str], directory: Directory, day: date 
 
 def to_yaml(breakdown: Breakdown) -> str:
     """The breakdown as YAML a clerk can edit; what is empty is left out, except a missing lead."""
+    bare = {"spans"}  # for a screen, and not for a file that is edited by hand
     data: dict[str, Any] = {
-        "document": _filled(breakdown.document.model_dump()),
+        "document": _filled(breakdown.document.model_dump(exclude=bare)),
         "workflow": breakdown.workflow,
         "due": breakdown.due,
-        "tasks": [_filled(task.model_dump(), keep=("code", "text", "lead")) for task in breakdown.tasks],
+        "tasks": [_filled(task.model_dump(exclude=bare), keep=("code", "text", "lead")) for task in breakdown.tasks],
         "problems": [_filled(doubt.model_dump()) for doubt in breakdown.problems],
     }
     head = (

@@ -6,10 +6,10 @@ This module finds the clause and cuts it into fields; ``parties`` reads the name
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supervise.intake.folding import brackets, pieces, trim
-from supervise.intake.names import looks_like_unit, prefix
+from supervise.intake.names import is_territory, looks_like_unit, prefix
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = (
@@ -23,7 +23,7 @@ _LEAD = (
 _CO = (
     r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:协同|协办|密切|主要)配合"
 )
-_UNIT = r"责任|承办|落实|实施|组织实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
+_UNIT = r"责任|承办|分办|分别办理|分别承办|落实|实施|组织实施|负责|具体责任|执行|承担|完成|建设|承接|办理"
 _RANKS = r"(?:党委|党组|政府|[省市区县州旗盟镇乡](?:委|政府|级)?|局)?"
 # 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, in at most two words, and whose leader it is.
 _LEADER = (
@@ -36,7 +36,7 @@ _LEADER = (
     + r"|[市区县州旗省]级?领导|领导"
 )
 _DUE = (
-    r"(?:完成|办理|办结|整改|落实|推进|工作|计划|目标|任务){0,3}"
+    r"(?:完成|办理|办结|整改|化解|答复|反馈|销号|验收|竣工|建成|实施|落实|推进|工作|计划|目标|任务){0,3}"
     r"(?:时限|期限|时间节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
     r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|时间(?:要求|安排)"
 )
@@ -49,16 +49,16 @@ _OTHER = (
 def _spaced(words: str) -> str:
     """The pattern with a blank allowed between any two characters: 责 任 单 位, or 单位 broken at the margin."""
     parts = re.split(r"(\[[^\]]*\])", words)  # no blank is put inside a class of characters
-    parts[::2] = [re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " ?", part) for part in parts[::2]]
+    parts[::2] = [re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " *", part) for part in parts[::2]]
     return "".join(parts)
 
 
 _ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(_spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
-    rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN})|(?P<other>{_OTHER}))"
+    rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理)|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
-    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S))"
+    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
 )
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
 _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
@@ -67,16 +67,24 @@ _UNTIL = re.compile(
     r"(?:20\d\d ?年 ?)?(?:于|在)?"
     r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
     r"(?:之?前|以前)?(?:全部|基本)?(?:完成|办结)?"
-    r"|(?:持续推进|长期坚持|常态化推进)"
+    r"|(?:持续推进|长期坚持|常态化推进)|(?:国庆|五一|七一|元旦)节?之?前"
 )
 # A clause begins where a bracket, a line or a sentence does.
-_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\)))" + LABEL.pattern)
+_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\))|(?<=[挂帅负总责包抓],))" + LABEL.pattern)
 # Within a clause a label stands behind a mark or a blank.
 _NEXT = re.compile(r"(?<=[(;,。 、):\n\r])" + LABEL.pattern)
-# "(市发改委牵头,市财政局配合)", "(由县教体局负责)": roles said by verbs behind the names.
+# "(市发改委牵头,市审计局配合)", "(由县教体局负责)": roles said by verbs behind the names.
 _VERB = re.compile(
-    r"(?P<lead>(?:共同|联合)?牵头(?:负责|组织|落实|推进|实施)?|主办|总牵头)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
-    r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
+    _spaced(
+        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
+        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
+    )
+)
+
+
+_POST_AND_NAME = re.compile(
+    r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
+    r"[\u4e00-\u9fff·]{2,4} +[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长)"
 )
 
 
@@ -116,8 +124,8 @@ class Clause:
 
 def begins(line: str) -> bool:
     """Whether a folded line opens a clause of its own."""
-    bare = line.lstrip(_SET_OFF)
-    return bool(LABEL.match(bare)) and not re.match(_OTHER, bare)
+    match = LABEL.match(line.lstrip(_SET_OFF))
+    return match is not None and match["other"] is None
 
 
 def is_label(line: str) -> bool:
@@ -140,12 +148,53 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     return _spoken(folded, start, end)
 
 
+def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
+    """Parties in front of the words: 县水利局负责:完成…, or, where a whole list does so (``bare``), 县水利局:完成…."""
+    colon = folded.find(":", start, min(end, start + 80))
+    if colon < 0 or colon + 1 >= end:
+        return None
+    fields = _verbs(folded, start, colon)
+    if not fields and bare:
+        fields = [Field("unit", "", start, colon)]
+    named = [folded[a:b].strip() for f in fields for a, b in pieces(folded, f.start, f.end, "、,")]
+    return Clause(start, colon + 1, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+
+
+def is_fronted(line: str) -> bool:
+    """Whether a folded line begins with units and a colon."""
+    return not begins(line) and fronted(line, 0, len(line), True) is not None
+
+
+def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
+    """Sentences of one paragraph each of which ends with its own bracket: begin, end and clause of each; else none."""
+    found: list[tuple[int, int, Clause]] = []
+    at = start
+    if folded.count("(", start, end) < 2:
+        return []
+    for a, b in sorted(brackets(folded, start, end).items()):
+        if a < at:
+            continue
+        if not found and not folded[b + 1 : end].strip(" 。;"):
+            return []  # the only bracket at the end is the clause of the whole
+        clause = find(folded, a, b + 1)
+        if clause is None or clause.start != a:
+            continue
+        if len(folded[at:a].strip(" 。,;")) < 4:
+            return []
+        found.append((at, at + len(folded[at:a].rstrip()), replace(clause, end=b + 1)))
+        at, _ = trim(folded, b + 1, end, " 。;,")
+    return found if len(found) > 1 and at == end else []
+
+
 def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
     begin, close = first, end
     before = folded[floor:first].rstrip(" ")
-    if before.endswith("("):
-        begin = floor + len(before) - 1
+    open_ = before.rfind("(", max(0, len(before) - 20))
+    if first > floor and not folded[floor:first].strip(_SET_OFF):
+        begin = floor  # ——责任单位:…
+    if open_ >= 0 and not re.search(r"[)。:]", before[open_:]):
+        begin = floor + open_  # (区长挂帅,责任领导:…
         pairs = brackets(folded, begin, end)
         close = pairs.get(begin, end)
         close = close + 1 if close < end else end
@@ -176,8 +225,25 @@ def _fields(folded: str, start: int, end: int) -> list[Field]:
             if index + 1 < len(marks) and folded[b - 1 : b] == "(" and b > a:
                 a, b = trim(folded, a, b - 1, " ,;、)")
             if a < b or not piece:
-                fields.append(Field(role if not piece else "", match[role] if not piece else "", a, b))
+                named = Field(role if not piece else "", match[role] if not piece else "", a, b)
+                fields += _with_verbs(folded, named) if role in ("lead", "unit") else [named]
     return fields
+
+
+def _with_verbs(folded: str, field: Field) -> list[Field]:
+    """A labelled part in which a verb says otherwise: 责任单位:县水利局,各乡镇配合."""
+    found: list[Field] = []
+    for a, b in pieces(folded, field.start, field.end, ",;"):
+        a, b = trim(folded, a, b)
+        verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b and m.start() > a), None)
+        if verb is None or verb["unit"]:
+            if found and found[-1].role == field.role:
+                found[-1] = replace(found[-1], end=b)
+            else:
+                found.append(Field(field.role, field.label, a, verb.start() if verb else b))
+        else:
+            found.append(Field(str(verb.lastgroup), verb.group(), a, verb.start()))
+    return found if len({f.role for f in found}) > 1 else [field]
 
 
 def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None:
@@ -193,9 +259,22 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket in which verbs say the roles, as the State Council's lists are printed."""
     found = _bracket_at_end(folded, start, end)
     if found is None:
-        return None
+        return _last_sentence(folded, start, end)
     fields = _verbs(folded, found[0] + 1, found[1] - 1)
     return Clause(*found, tuple(fields)) if fields else None
+
+
+def aside(folded: str, start: int, end: int) -> int:
+    """Where a closing bracket begins that only says who proposed a matter (提案人:…); ``end`` if there is none."""
+    match = re.search(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$", folded[start:end])
+    return start + match.start() if match else end
+
+
+def _last_sentence(folded: str, start: int, end: int) -> Clause | None:
+    """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
+    stop = len(folded[start:end].rstrip(" 。")) + start
+    begin = folded.rfind("。", start, stop) + 1
+    return spoken(folded, begin, stop) if begin > start else None
 
 
 def spoken(folded: str, start: int, end: int) -> Clause | None:
@@ -214,22 +293,45 @@ def only_units(line: str, listed: bool) -> bool:
     return known and (len(named) > 1 or (len(named) == 1 and (listed or bool(prefix(named[0])))))
 
 
+def is_leader(line: str) -> bool:
+    """Whether a folded line is a post and a name, and nothing else: 县委书记 高山."""
+    return len(line) <= 20 and bool(_POST_AND_NAME.fullmatch(line))
+
+
+def names_somebody(line: str) -> bool:
+    """Whether a folded line names nothing but units, or one leader."""
+    return only_units(line, True) or is_leader(line)
+
+
 def bare(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket that holds names of units and nothing else: (县水利局、县应急局)."""
     found = _bracket_at_end(folded, start, end)
     if found is None:
         return None
     a, b = found[0] + 1, found[1] - 1
+    due: list[Field] = []
+    comma = folded.rfind(",", a, b) + 1
+    if comma and _UNTIL.fullmatch(folded[comma:b].strip()):
+        due, b = [Field("due", "", comma, b)], comma - 1
     named = [folded[c:d].strip() for c, d in pieces(folded, a, b, "、,;")]
-    if not all(len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named):
+    known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
+    if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
         return None
-    return Clause(*found, (Field("unit", "", a, b),))
+    return Clause(*found, (Field("unit", "", a, b), *due))
+
+
+def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
+    """The names before a verb; who is called in with 会同 helps (市发改委会同市审计局负责)."""
+    at = folded.find("会同", start + 1, end)
+    if at < 0:
+        return [Field(role, verb, start, end)] if start < end else []
+    return [Field(role, verb, start, at), Field("co", verb, at + 2, end)]
 
 
 def _verbs(folded: str, start: int, end: int) -> list[Field]:
     """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
 
-    Parts without a verb share the next one (市农业农村局,各县区按职责分工负责); beside a lead those who are
+    Parts without a verb share the next one (市林业局,各县区按职责分工负责); beside a lead those who are
     merely responsible help.
     """
     fields: list[Field] = []
@@ -249,7 +351,7 @@ def _verbs(folded: str, start: int, end: int) -> list[Field]:
         helps = lone and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
         fields += [Field(role, verb.group(), c, d) for c, d in waiting]
-        fields += [Field(role, verb.group(), a, verb.start())] if a < verb.start() else []
+        fields += _jointly(folded, role, verb.group(), a, verb.start())
         waiting = []
     named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
     return fields if named and not waiting else []

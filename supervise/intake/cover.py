@@ -6,30 +6,36 @@ import re
 from collections import Counter
 
 from supervise.intake import deadlines, lines
-from supervise.intake.folding import NUMERAL, number
+from supervise.intake.folding import DIGITS, NUMERAL, number
 from supervise.intake.lines import Line
 from supervise.intake.structure import is_attachment_mark, is_date_only
 
-_NUMBER = re.compile(r"([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号")
+_NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
+_ORGAN_ALONE = re.compile(
+    r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅"
+    r"|公司|集团|大学|学院|医院|指挥部|领导小组)"
+)
 _FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
 _TITLE_END = re.compile(
-    r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|一览表|分解表|责任表|台账|实事|举措|措施|分解)(?:\([^)]*\))?$"
+    r"(?:工作|报告|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
+    r"|(?:通知|督办|督查|交办)单|目录|情况|建议|提案|通知|通报|函|公告|决定|意见)(?:\([^)]*\))?$"
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(
-    r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室|委员会|办|委|局|厅)$)"
+    r"^(?:(?!.{0,20}(?:发布机构|信息来源|发文机关)).*关于|[\u4e00-\u9fff、 ]{2,40}(?:政府|办公室"
+    r"|督查室|委员会|管委会|指挥部|办|委|局|厅)$)"
 )
-_LABEL = re.compile(r"^(?:标 ?题|名 ?称|文件名称|公文标题) ?:? ?")
-_TITLE_CELL = re.compile(r"(?:标 ?题|名 ?称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
+_LABEL = re.compile(r"^(?:标 *题|名 *称|文件名称|公文标题) ?:? ?")
+_TITLE_CELL = re.compile(r"(?:标 *题|名 *称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
 _NUMBER_CELL = re.compile(r"(?:文 ?号|发文字号) ?:? *[|\t] *")
 _COUNT = re.compile(
     r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
 _COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
-_COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)])")
+_COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
 _TRADITIONAL = set("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
@@ -63,15 +69,10 @@ def titles(text: str, cover: list[Line]) -> str:
             return joined
     if labelled:
         return labelled
-    first = next(
-        (
-            line
-            for line in plain
-            if len(line.folded) >= 6 and _TITLE_END.search(line.folded) and not lines.marker(line.folded)
-        ),
-        None,
-    )
-    return text[first.start : first.end] if first else ""
+    fit = (ln for ln in plain if _TITLE_END.search(ln.folded.replace(" ", "")) and "|" not in ln.folded)
+    first = next((ln for ln in fit if len(ln.folded) >= 6 and not lines.marker(ln.folded)), None)
+    words = text[first.start : first.end] if first else ""
+    return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", words)  # 督 办 通 知 单
 
 
 def _joined(text: str, block: list[Line]) -> str:
@@ -88,6 +89,9 @@ def _joined(text: str, block: list[Line]) -> str:
         if line.folded.startswith("附") or (not whole and not _TITLE_BEGINS.search(line.folded)):
             break
         whole, raw = whole + line.folded, raw + text[line.start : line.end]
+        organs = len(whole) > len(line.folded) and re.search(r"^20\d\d ?年", line.folded)
+        if organs and _TITLE_END.search(line.folded) and len(whole) <= 120:
+            return raw
         if _FULL_TITLE.search(whole) and len(whole) <= 120:
             column = re.match(r"\([^()]{2,30}\) *(?=.*关于)", whole)  # 【重点工作】 is the website's, not the title's
             return raw[column.end() :] if column else raw
@@ -107,22 +111,22 @@ def attachment(text: str, heading: list[Line]) -> str:
     return "".join(parts)
 
 
-def numbers(text: str, cover: list[Line]) -> list[str]:
-    """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead."""
-    found: list[str] = []
+def numbers(cover: list[Line]) -> dict[str, int]:
+    """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead, with their lines."""
+    found: dict[str, int] = {}
     for line in cover:
-        body = re.sub(r"^(?:文 ?号|发文字号|文件编号) ?:? ?", "", line.folded)
+        body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", line.folded)
         match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
-            found.append(_written(match))
+            found.setdefault(_written(match), line.no)
         cell = _NUMBER_CELL.search(line.folded)
         if cell and (inside := _NUMBER.match(line.folded, cell.end())):
-            found.append(_written(inside))
+            found.setdefault(_written(inside), line.no)
         for head in _LETTERHEAD.finditer(line.folded):
-            behind = _NUMBER.match(line.folded, head.end())
+            behind = _NUMBER.match(line.folded, head.end() + (line.folded[head.end() : head.end() + 1] == " "))
             if behind:
-                found.append(_written(behind))
-    return list(dict.fromkeys(found))
+                found.setdefault(_written(behind), line.no)
+    return found
 
 
 def _written(match: re.Match[str]) -> str:
@@ -143,11 +147,18 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     head = _LETTERHEAD.search(folded[:20_000])
     if head:
         return _without_junk(head[1])
+    if cover and _ORGAN_ALONE.fullmatch(cover[0].folded) and len(cover) > 1 and title != cover[0].folded:
+        return text[cover[0].start : cover[0].end]
     field = _PUBLISHED.search(folded[:20_000])
     if field:
         return text[field.start(1) : field.end(1)]
     begin = re.match(r"(?!关于|關於)(.{1,40}?(?:政府|府办|办公室|委员会|局|厅|办|委))(?=关于|關於|\d{4}年)", title)
     return begin[1] if begin else ""
+
+
+def is_organ(line: str) -> bool:
+    """Whether a folded line is the name of an organ alone, as it stands below a list or above it."""
+    return bool(_ORGAN_ALONE.fullmatch(line))
 
 
 def _without_junk(name: str) -> str:
@@ -172,9 +183,11 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     return "", None, False
 
 
-def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | None, str]:
-    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for."""
+def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
+    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for; the tasks tell it if nothing else does."""
     for source in (title, attached):
+        if era := re.search(r"(?<!\d)(1[0-4]\d) ?年度?", source):  # counted from 1911
+            return int(era[1]) + 1911, str(int(era[1]) + 1911)
         match = re.search(r"(20\d{2}) ?年(?:度)?(?:第?([一二三四]) ?季度|(上半年|下半年))?", source)
         if match:
             tail = (
@@ -183,11 +196,18 @@ def plan(title: str, attached: str, cover: str, issued_on: str) -> tuple[int | N
                 else {"上半年": "-H1", "下半年": "-H2"}.get(match[3] or "", "")
             )
             return int(match[1]), match[1] + tail
+    for source in (title, attached, cover):
+        if chinese := re.search(r"二[〇○零]([一二三四五六七八九〇○零])([一二三四五六七八九〇○零])年", source):
+            year = f"20{DIGITS[chinese[1]]}{DIGITS[chinese[2]]}"
+            return int(year), year
     years = Counter(re.findall(r"(20\d{2})年", cover))
     if years:
         year = years.most_common(1)[0][0]
         return int(year), year
-    return (int(issued_on[:4]), issued_on[:4]) if issued_on else (None, "")
+    if issued_on:
+        return int(issued_on[:4]), issued_on[:4]
+    told = Counter(re.findall(r"(20\d{2}) ?年(?:度|底|末|内|前|全年|\d{1,2} ?月)", body)).most_common(1)
+    return (int(told[0][0]), told[0][0]) if told else (None, "")
 
 
 def declared(cover: str) -> tuple[int | None, int | None]:

@@ -19,15 +19,38 @@ _LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
 _DOTTED = re.compile(r"(?<![\d./-])(\d{4}|\d{1,2})[./-](\d{1,2})(?![\d./-])")
 _WHOLE_YEAR = re.compile(r"(20\d\d) ?年(?:度|内|全年)?")
 _SEASON = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
-# The year may stand in front: 2021年6月底前, 明年底.
+_FEASTS = {"五一": (4, 30), "劳动节": (4, 30), "七一": (6, 30), "国庆": (9, 30), "元旦": (12, 31)}
+# The year may stand in front: 2021年6月底前, 明年底, 110年10月底前.
 _WORDS = re.compile(
-    r"(?:(?P<year>20\d{2}) ?年 ?|(?P<next>明年|次年) ?)?(?:"
+    r"(?:(?P<year>20\d{2}|1[01]\d(?= ?年 ?\d{1,2} ?月)) ?年 ?|(?P<next>明年|次年) ?)?(?:"
     r"(?P<md>(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?[日号](?:之?前|底前|以前)?)"
     r"|(?P<month>(?P<mm>1[0-2]|[1-9]) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
     r"|(?P<season>(?:第)?(?P<q>[一二三四1-4]) ?季度(?:末|底)?(?:之?前|内)?)"
     r"|(?P<half>上半年(?:底|末)?(?:前)?)"
+    r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)(?:节|期间|假期)?(?:之?前|以前))"
     r"|(?P<end>(?:今年|本年|当年)?年(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
-    r"|(?P<period>全年(?!目标|任务|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
+    r"|(?P<period>全年(?!目标|任务|项目|计划|预算|收入|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
+)
+# 2023年至2025年: the last year counts.
+_YEARS = re.compile(r"20\d\d ?年? ?[至到—–~-]{1,2} ?(20\d\d) ?年(?! ?\d)")
+# 到2025年,… and 2025年前…: by the end of that year.
+_BY_YEAR = re.compile(r"(?:(?<![\d提高增长降达])到 ?(20\d\d) ?年(?=[,、全基实建力底末])|(20\d\d) ?年(?:之前|以前|前))")
+_NODE = re.compile(r"(?:时间节点|完成时间|完成时限|时限|期限)[:为]? ?(20\d\d)[./-](1[0-2]|0?[1-9])(?![\d./-])")
+# What is done by then; a time without 前 or 底 limits only that.
+_DONE = re.compile(
+    r"(?:全面|全部|基本|如期|正式|力争|确保|整体|实现)*"
+    r"(?:建成|完成|竣工|完工|投用|投入|通车|出台|印发|验收|交付|开业|办结|到位|落地|投产|运营|开园|交房|达标|见效|销号)"
+)
+_HINT = re.compile(r"[年月季节周期限]|五一|七一|国庆|元旦")  # no limit is found without one of these
+_OPEN = re.compile(r"长期|持续|常态|立行立改|立即|即知即改|随时|及时|滚动")
+_RECURRING = re.compile(
+    r"每(?:个)?(?:半年|季度?|月|周|年)(?:度)?(?:最后一个?月|末月|首月|次月)?(?:\d{1,2} ?[日号]|末"
+    r"|底|(?<=年)\d{1,2} ?月(?: ?\d{1,2} ?日|底))(?:之?前)?"
+)
+# 未注明时限的均应于…前完成, 以上任务…前全部完成: a limit said once for the whole list.
+_DEFAULT = re.compile(
+    r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
+    r"|(?:所有|全部|以上|上述|各项)(?:重点|主要|目标)?(?:任务|工作|事项|项目)(?=[^。;\n]{0,30}前(?:全部|全面)?(?:完成|办结)))[^。;\n]{0,40}"
 )
 _BEFORE_BREAK = "。;!?\n"
 
@@ -38,14 +61,15 @@ class Deadline:
 
     Args:
         text: the words as printed.
-        date: the last day.
-        kind: ``explicit`` for a limit (年底前), ``period`` for a stretch (全年).
+        date: the last day; ``None`` if it has none.
+        kind: ``explicit`` for a limit (年底前), ``period`` for a stretch (全年), ``open`` (长期坚持), ``recurring``
+            (每季度末), ``unknown`` where the year of a printed limit is said nowhere.
         scope: the clause of the text it governs.
         field: whether it stands in a field of its own (完成时限:…).
     """
 
     text: str
-    date: date
+    date: date | None
     kind: str
     scope: str
     field: bool = False
@@ -117,18 +141,66 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
         field: whether the span is a field that holds nothing else.
     """
     if field:
-        last = max(_in_field(folded, start, end, year), default=None)
-        return Deadline(text[start:end], last, "explicit", "", True) if last else None
+        return _field(text, folded, start, end, year)
+    if not _HINT.search(folded, start, end):
+        return None
+    found: list[Deadline] = []
     for match in _WORDS.finditer(folded, start, end):
         if not _limits(match, folded):
             continue
         at = _year(match, year)
         day = _last_day(match, at) if at else None
-        if day is None:
-            continue
-        kind = "period" if match["period"] else "explicit"
-        return Deadline(match_text(text, match), day, kind, _scope(text, folded, start, end, match.start()), False)
+        kind = ("period" if match["period"] else "explicit") if day else "unknown"
+        if day is not None or (year is None and not match["period"]):
+            found.append(Deadline(match_text(text, match), day, kind, _scope(text, folded, start, end, match.start())))
+    dated_by_year = folded.find("20", start, end) >= 0
+    for pattern in (_BY_YEAR, _NODE) if dated_by_year else ():
+        for match in pattern.finditer(folded, start, end):
+            month = int(match[2]) if pattern is _NODE else 12
+            at = int(match[1] or match[2])
+            day = make(at, month, calendar.monthrange(at, month)[1])
+            scope = _scope(text, folded, start, end, match.start())
+            found.append(Deadline(match_text(text, match), day, "explicit", scope))
+    if dated_by_year and (years := _YEARS.search(folded, start, end)):
+        scope = _scope(text, folded, start, end, years.start())
+        found.append(Deadline(match_text(text, years), date(int(years[1]), 12, 31), "period", scope))
+    dated = [limit for limit in found if limit.date]
+    explicit = [limit for limit in dated if limit.kind == "explicit"]
+    if explicit:  # of several stages the last one is the limit
+        return max(explicit, key=lambda limit: (limit.date, -found.index(limit)))
+    if found:
+        return (dated or found)[0]
+    if folded.find("每", start, end) >= 0 and (often := _RECURRING.search(folded, start, end)):
+        return Deadline(match_text(text, often), None, "recurring", _scope(text, folded, start, end, often.start()))
     return None
+
+
+def _field(text: str, folded: str, start: int, end: int, year: int | None) -> Deadline | None:
+    """The limit a field holds: its last day, or how often, or that it is open."""
+    last = max(_in_field(folded, start, end, year), default=None)
+    if last:
+        return Deadline(text[start:end], last, "explicit", "", True)
+    if _RECURRING.search(folded, start, end) or re.match(r"每", folded[start:end]):
+        return Deadline(text[start:end], None, "recurring", "", True)
+    if _OPEN.search(folded, start, end):
+        return Deadline(text[start:end], None, "open", "", True)
+    printed_day = _WORDS.search(folded, start, end) or _DOTTED.search(folded, start, end)
+    return Deadline(text[start:end], None, "unknown", "", True) if printed_day else None
+
+
+def default(text: str, folded: str, year: int | None) -> Deadline | None:
+    """The limit a notice sets for all tasks that print none.
+
+    Args:
+        text: the words around the list.
+        folded: their folded copy.
+        year: the year of the plan.
+    """
+    said = _DEFAULT.search(folded)
+    if said is None:
+        return None
+    last = max(_in_field(folded, said.start(), said.end(), year), default=None)
+    return Deadline(text[said.start() : said.end()], last, "explicit", "") if last else None
 
 
 def match_text(text: str, match: re.Match[str]) -> str:
@@ -138,7 +210,7 @@ def match_text(text: str, match: re.Match[str]) -> str:
 
 def _year(match: re.Match[str], year: int | None) -> int | None:
     if match["year"]:
-        return int(match["year"])
+        return int(match["year"]) + (1911 if len(match["year"]) == 3 else 0)  # 110年, counted from 1911
     return year + 1 if year and match["next"] else year
 
 
@@ -163,8 +235,10 @@ def _in_field(folded: str, start: int, end: int, year: int | None) -> Iterator[d
 
 def _limits(match: re.Match[str], folded: str) -> bool:
     """Whether words in running text limit something; a bare 6月 or 二季度 only dates it."""
+    if folded[max(0, match.start() - 1) : match.start()] == "每":
+        return False
     if match["month"] or match["md"] or match["season"] or match["half"]:
-        return match[0].endswith(("前", "完成", "底", "末"))
+        return match[0].endswith(("前", "完成", "底", "末")) or bool(_DONE.match(folded, match.end()))
     if match["end"] and match["end"].startswith("下半年"):
         return match[0].endswith(("底", "末"))
     return True
@@ -181,6 +255,8 @@ def _last_day(match: re.Match[str], year: int) -> date | None:
     if match["season"]:
         month = _SEASON[match["q"]]
         return make(year, month, calendar.monthrange(year, month)[1])
+    if match["feast"]:
+        return make(year, *next(day for name, day in _FEASTS.items() if name in match["feast"]))
     return make(year, 6, 30) if match["half"] else make(year, 12, 31)
 
 

@@ -1,83 +1,87 @@
-"""What a clerk must look at in a notice as read: missing units, open lists, damaged print, counts that do not hold."""
+"""What a clerk must look at in a notice as read: missing units, open lists, damaged print, counts that do not hold.
+
+A habit of the whole notice is said once, with the numbers of the tasks; what is certain is not said at all.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from supervise.errors import Problem
-from supervise.intake import deadlines, targets
-from supervise.intake.clauses import Clause
+from supervise.intake import deadlines, twins
 from supervise.intake.items import Item, Notice, Section
 
-_MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
-_VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|有关(?:部门|单位)|相关(?:部门|单位)")
+_VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|(?:有关|相关)[\u4e00-\u9fff]{0,4}(?:部门|单位|企业|机构)")
 
 
-def print_damage(
-    text: str, folded: str, start: int, end: int, clause: Clause | None, restored: bool
-) -> tuple[str, ...]:
-    """Remarks about the print of one task.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen beside the tasks.
 
     Args:
-        text: the whole notice.
-        folded: its folded copy.
-        start: first offset of the task's text.
-        end: offset behind it.
-        clause: its own unit clause.
-        restored: whether its number was lost.
+        issued_line: line of the date of issue.
+        damaged: whether that date was worked out from damaged print.
+        units_printed: whether the notice prints units at all.
+        loose: lines among the tasks that belong to none of them.
+        headers: lines of the page that stood inside a sentence.
+        brackets: lines whose brackets do not match.
+        numbers: line of every document number.
+        breaks: offsets of the line breaks.
+        prose: whether tasks are told in prose, where not every paragraph is one.
     """
-    found = ["编号缺失,按前后编号补出"] if restored else []
-    if clause is not None and not clause.closed:
-        found.append("单位括号没有右半边,读到行末为止")
-    bracketed = clause is not None and folded[clause.start : clause.start + 1] == "("
-    if bracketed and end > start and folded[end - 1] not in "。;!?”’)…":
-        found.append("单位括号前缺句号")
-    if clause is not None and re.search(r"[;,] *\)+$", folded[clause.start : clause.end]):
-        found.append("单位括号里有空字段")
-    if broken := targets.DAMAGED.search(folded, start, end):
-        found.append(f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字")
-    if masked := _MASKED_COUNT.search(folded, start, end):
-        found.append(f"数量被隐去(“{text[masked.start() : masked.end() + 1]}”),不读作目标")
-    return tuple(found)
+
+    issued_line: int | None = None
+    damaged: bool = False
+    units_printed: bool = False
+    loose: tuple[int, ...] = ()
+    headers: tuple[tuple[int, str], ...] = ()
+    brackets: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+    breaks: tuple[int, ...] = ()
+    prose: bool = False
+
+    def line(self, offset: int) -> int:
+        """The 1-based line an offset stands on."""
+        return bisect_left(self.breaks, offset) + 1
 
 
-def noted(
-    notice: Notice, issued_line: int | None, damaged: bool, units_printed: bool, loose: Iterable[int] = ()
-) -> Notice:
+def noted(notice: Notice, seen: Seen) -> Notice:
     """The notice with its problems, in the order of lines.
 
     Args:
         notice: as read.
-        issued_line: line of its date.
-        damaged: whether that date was worked out from damaged print.
-        units_printed: whether it prints units at all.
-        loose: lines among the tasks that belong to none of them.
+        seen: what was seen beside the tasks.
     """
-    found = [Problem("I10", "这一行没有归入任何任务,请核对", line=line) for line in loose]
-    found += [*_document(notice, issued_line, damaged), *_counts(notice), *_numbers(notice)]
+    found = [Problem("I10", "这一行没有归入任何任务,请核对", line=line) for line in seen.loose]
+    found += [Problem("I10", f"“{words}”像是页眉,不读入任务,请核对", line=line) for line, words in seen.headers]
+    found += [*_document(notice, seen), *_counts(notice), *_numbers(notice, seen.prose), *_limits(notice)]
     for item in notice.items:
-        found += _item(item, units_printed)
-    if units_printed:
-        found += _alike(notice)
+        found += _item(item, seen)
+    found += [*_open_lists(notice, seen), *_vague(notice, seen), *_tasks_alike(notice)]
+    if seen.units_printed:
+        found += _names_alike(notice, seen)
+    told = {p.line for p in found if p.code == "I10"}
+    of = {item.unit_line_no or item.line: item.no for item in notice.items} | {i.line: i.no for i in notice.items}
+    for line in seen.brackets:
+        if line not in told:
+            found.append(Problem("I10", "括号不成对,可能缺字,请核对", line=line, task=of.get(line, "")))
     found.sort(key=lambda p: (p.line or 0, p.code))
-    return replace(notice, problems=tuple(p.at(notice.file) for p in found))
+    return replace(notice, problems=tuple(p.at(notice.file) if notice.file else p for p in found))
 
 
-def _document(notice: Notice, issued_line: int | None, damaged: bool) -> Iterator[Problem]:
+def _document(notice: Notice, seen: Seen) -> Iterator[Problem]:
     if not notice.items:
         yield Problem("I11", "没有找到任务", line=1, help="请确认这是任务分解通知;任务应有编号或责任单位")
     if len(notice.numbers) > 1:
-        yield Problem(
-            "I08",
-            f"文中有 {len(notice.numbers)} 个文号:{'、'.join(notice.numbers)};暂记为 {notice.number},请核对",
-            line=1,
-        )
-    if issued_line and damaged:
+        text = f"文中有 {len(notice.numbers)} 个文号:{'、'.join(notice.numbers)};暂记为 {notice.number},请核对"
+        yield Problem("I08", text, line=seen.numbers[1] if len(seen.numbers) > 1 else 1)
+    if seen.issued_line and seen.damaged:
         text = f"成文日期缺字,读作 {notice.issued},请核对" if notice.issued else "成文日期缺字,读不出来,请补上"
-        yield Problem("I07", text, line=issued_line)
+        yield Problem("I07", text, line=seen.issued_line)
     for duty in notice.reporting:
         for printed, sure in duty.damaged:
             if sure:
@@ -86,6 +90,22 @@ def _document(notice: Notice, issued_line: int | None, damaged: bool) -> Iterato
             else:
                 text = f"“{printed}”缺字,读不出日期,请补上"
             yield Problem("I07", text, line=duty.line)
+
+
+def _limits(notice: Notice) -> Iterator[Problem]:
+    """Limits whose year is printed nowhere; said once."""
+    without = [item for item in notice.items if item.deadline and item.deadline.kind == "unknown"]
+    if without:
+        first = without[0]
+        words = first.deadline.text if first.deadline else ""
+        text = f"全文没有年份,{_which(without)}的期限(如“{words}”)读不出日期,请补上年份"
+        yield Problem("I32", text, line=first.line, task=first.no if len(without) == 1 else "")
+
+
+def _which(items: list[Item]) -> str:
+    """第 3、26、36 项 in short."""
+    shown = "、".join(item.no or f"第{item.line}行" for item in items[:12])
+    return f"第 {shown} 项" if len(items) <= 12 else f"第 {shown} 等 {len(items)} 项"
 
 
 def _counts(notice: Notice) -> Iterator[Problem]:
@@ -111,63 +131,95 @@ def _walk(sections: tuple[Section, ...]) -> Iterator[Section]:
         yield from _walk(section.children)
 
 
-def _numbers(notice: Notice) -> Iterator[Problem]:
-    seen: Counter[str] = Counter()
-    before: Item | None = None
+def _numbers(notice: Notice, prose: bool) -> Iterator[Problem]:
+    """Doubled, lost and skipped numbers; an excerpt of a longer list (第12号, 第27号) skips none."""
+    seen: Counter[tuple[int, str]] = Counter()
+    pairs = [(a, b) for a, b in zip(notice.items, notice.items[1:], strict=False) if _follows(a, b)]
+    gaps = [(a, b) for a, b in pairs if a.number and b.number > a.number + 1]
+    excerpt = bool(notice.items) and notice.items[0].number != 1 and 3 * len(gaps) > len(pairs)
     for item in notice.items:
         if not item.no:
             yield Problem("I05", "这一项没有编号,请补上", line=item.line)
             continue
-        seen[item.no] += 1
-        if seen[item.no] == 2:
+        seen[item.part, item.no] += 1
+        if seen[item.part, item.no] == 2:
             yield Problem("I05", f"编号 {item.no} 重复,请核对", line=item.line, task=item.no)
-        same = before is not None and item.no.rpartition(".")[0] == before.no.rpartition(".")[0]
-        if before is not None and same and item.number > before.number + 1 and before.number:
-            gap = (
-                f"{before.number + 1}" if item.number == before.number + 2 else f"{before.number + 1}–{item.number - 1}"
-            )
-            yield Problem("I05", f"编号从 {before.no} 跳到 {item.no},缺 {gap},请核对", line=item.line, task=item.no)
-        before = item
+    for a, b in () if excerpt or prose else gaps:
+        gap = f"{a.number + 1}" if b.number == a.number + 2 else f"{a.number + 1}–{b.number - 1}"
+        yield Problem("I05", f"编号从 {a.no} 跳到 {b.no},缺 {gap},请核对", line=b.line, task=b.no)
 
 
-def _item(item: Item, units_printed: bool) -> Iterator[Problem]:
-    here = item.unit_line_no or item.line
+def _follows(before: Item, item: Item) -> bool:
+    """Whether two neighbours are numbered in one row."""
+    same = item.no.rpartition(".")[0] == before.no.rpartition(".")[0]
+    return bool(before.no and item.no) and same and before.part == item.part
+
+
+def _item(item: Item, seen: Seen) -> Iterator[Problem]:
     named = item.parties
-    if units_printed and not any(p.role == "lead" for p in named.members):
+    if seen.units_printed and not any(p.role == "lead" for p in named.members):
         yield Problem("I01", "没有写牵头单位,请指定", line=item.line, task=item.no)
-    vague = [p.printed for p in named.members if p.group and _VAGUE.search(p.name)]
-    if vague:
-        yield Problem("I03", f"“{'、'.join(vague)}”未指明是哪些,请改成具体单位", line=here, task=item.no)
-    if named.open:
-        yield Problem("I02", "单位名单以“等”结尾,没有列全,请补全或确认", line=here, task=item.no)
     if named.unlabelled:
-        yield Problem("I04", f"“{named.unlabelled}”前没有写单位类别,已按协办读入", line=here, task=item.no)
+        text = f"“{named.unlabelled}”前没有写单位类别,已按协办读入"
+        yield Problem("I04", text, line=item.unit_line_no or item.line, task=item.no)
+    if named.odd_comma:
+        text = "单位之间多用顿号,这里用了逗号,仍按并列单位读"
+        yield Problem("I10", text, line=seen.line(named.odd_comma), task=item.no)
     if item.inherited:
-        yield Problem("I12", "本项没有写单位,沿用上级标题的单位,请核对", line=item.line, task=item.no)
+        yield Problem("I12", "本项没有写单位,沿用上级标题或上一行的单位,请核对", line=item.line, task=item.no)
+    for party in named.members:
+        if party.guessed:
+            text = f"“{party.printed}”没有写全,读作“{party.name}”,请核对"
+            yield Problem("I30", text, line=seen.line(party.start), task=item.no)
     for remark in item.damage:
-        code = "I09" if "隐去" in remark else "I10"
-        if "句号" not in remark:
-            yield Problem(code, f"{remark},请核对", line=here if "括号" in remark else item.line, task=item.no)
+        yield Problem(remark.code, f"{remark.text},请核对", line=remark.line, task=item.no)
 
 
-def _alike(notice: Notice) -> Iterator[Problem]:
-    """Two names of which one is the other with characters left out may be one organ: 区农业局, 区农业农村局."""
-    used: dict[str, list[Item]] = {}
+def _said(
+    code: str, found: list[tuple[Item, int]], text: Callable[[str], str], seen: Seen, habit: int = 1
+) -> Iterator[Problem]:
+    """A problem for each task, or, where more than ``habit`` tasks have it, one for all of them at the first."""
+    if len(found) > habit:
+        item, at = found[0]
+        yield Problem(code, text(_which([item for item, _ in found])), line=seen.line(at))
+        return
+    for item, at in found:
+        yield Problem(code, text(""), line=seen.line(at), task=item.no)
+
+
+def _open_lists(notice: Notice, seen: Seen) -> Iterator[Problem]:
+    """Lists that end with 等; where half of all do, it is how this office writes."""
+    found = [(item, item.parties.open_at - 1) for item in notice.items if item.parties.open]
+    habit = max(3, sum(bool(item.parties.members) for item in notice.items) // 2)
+    yield from _said(
+        "I02", found, lambda which: f"{which}单位名单以“等”结尾,没有列全,请补全或确认", seen, habit
+    )  # fmt: skip
+
+
+def _vague(notice: Notice, seen: Seen) -> Iterator[Problem]:
+    """Collective names that do not say who belongs to them, each said once."""
+    found: dict[str, list[tuple[Item, int]]] = {}
     for item in notice.items:
+        if item.inherited:
+            continue
         for party in item.parties.members:
-            if not party.group:
-                used.setdefault(party.name, []).append(item)
-    names = list(used)[:600]
-    for short in names:
-        for long in names:
-            if _abbreviates(short, long) and len(used[short]) <= len(used[long]):
-                item = used[short][0]
-                text = f"“{short}”与“{long}”可能是同一单位,请核对"
-                yield Problem("I13", text, line=item.unit_line_no or item.line, task=item.no)
+            if party.group and _VAGUE.search(party.name):
+                found.setdefault(party.name, []).append((item, party.start))
+    for name, places in found.items():
+        same = len({at for _, at in places}) == 1  # one line for several tasks
+        yield from _said(
+            "I03", places[:1] if same else places,
+            lambda which, name=name: f"{which}“{name}”未指明是哪些,请改成具体单位", seen,  # type: ignore[misc]
+        )  # fmt: skip
 
 
-def _abbreviates(short: str, long: str) -> bool:
-    if not 4 <= len(short) < len(long) or short[0] != long[0] or short[-1] != long[-1] or "(" in long:
-        return False
-    rest = iter(long)
-    return all(char in rest for char in short) and len(long) - len(short) <= 5
+def _tasks_alike(notice: Notice) -> Iterator[Problem]:
+    for early, late, words in twins.tasks(notice.items):
+        text = f"与第 {early.no} 项内容相近(都有“{words[:16]}”),请看是否重复"
+        yield Problem("I31", text, line=late.line, task=late.no)
+
+
+def _names_alike(notice: Notice, seen: Seen) -> Iterator[Problem]:
+    for short, long, at, item in twins.names(notice.items):
+        text = f"“{short}”与“{long}”可能是同一单位,请核对"
+        yield Problem("I13", text, line=seen.line(at), task=item.no)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 DIGITS = {
     "零": 0,
@@ -29,8 +30,18 @@ NUMERAL = "一二三四五六七八九十百零〇○"
 # Only characters that occur in words our rules match (unit, lead, chapter, report …); this is no converter.
 _TRADITIONAL = dict(
     zip(
-        "區縣鎮鄉單責辦協導領時間關於參會處農場聯繫報務發號項總組織門員長據將負與實點劃圍續進後結開內級當屬幹產業園國際電學無線對準經濟標題書記檢牽頭機構財監衛職團體隊館廳銀揮準計畫兩區檔動勢應個條戶畝噸萬億餘",
-        "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥准计划两区档动势应个条户亩吨万亿余",
+        "區縣鎮鄉單責辦協導領時間關於參會處農場聯繫報務發號項總組織門員長據將負與實點劃圍續進後結開內級當屬幹"
+        "產業園國際電學無線對準經濟標題書記檢牽頭機構財監衛職團體隊館廳銀揮計畫兩檔動勢應個條戶畝噸萬億餘盞輛"
+        "張棟臺隻頃減淨擴穩爭確達過專貳設現壓從彙週並乾佈併來係們備傳價冊別刪則勞匯叄問嚮圖埰執堅塊寀寫層峯帥"
+        "師幷庫強復態慶戰掃掛採擔數昇暫曏曬極榦樣檯欄權歐歸決沒況滅滾漁瀏為熱燈營爲牀狀獨環盡碼祕稱積筆節範簡"
+        "糾紀約紅納細終絡給統綜綠維網緊編縮績繼罰聞舉艦蓋薦蘇裏補裡製複見規視覽觀訪訴評詞話該誌認說説調請議讀"
+        "賬蹤車載輯轄這運適邊醫鈎鉤銜銷錄錶鍾鏈閉閱閲陞陸階隨隱頁頂須預頓類颱饋駐驗髮黃黨審嶺東資雲額課",
+        "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干"
+        "产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥计划两档动势应个条户亩吨万亿余盏辆"
+        "张栋台只顷减净扩稳争确达过专贰设现压从汇周并干布并来系们备传价册别删则劳汇叁问向图采执坚块采写层峰帅"
+        "师并库强复态庆战扫挂采担数升暂向晒极干样台栏权欧归决没况灭滚渔浏为热灯营为床状独环尽码秘称积笔节范简"
+        "纠纪约红纳细终络给统综绿维网紧编缩绩继罚闻举舰盖荐苏里补里制复见规视览观访诉评词话该志认说说调请议读"
+        "账踪车载辑辖这运适边医钩钩衔销录表钟链闭阅阅升陆阶随隐页顶须预顿类台馈驻验发黄党审岭东资云额课",
         strict=True,
     )
 )
@@ -40,6 +51,7 @@ _PUNCTUATION = {
     "︰": ":", "﹕": ":", "∶": ":", "﹔": ";", "﹐": ",", "﹑": "、", "､": "、",
     "｡": "。", "．": ".", "﹒": ".", "～": "~", "\u3000": " ", "\xa0": " ", "\ufeff": " ",
     "\u200b": " ", "\u200c": " ", "\u200d": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\x0b": " ", "\x0c": " ",
+    "\u2028": " ",
 }  # fmt: skip
 
 
@@ -57,6 +69,23 @@ _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
     return text.translate(_FOLD)
+
+
+_LABEL_IN_BRACKETS = re.compile(
+    r"(?m)^([ \t]*)\(([\u4e00-\u9fff]{1,6}(?:单位|部门|机关|领导|任人|时限|期限|时间|内容|事项|编号"
+    r"|目标|措施|问题|标题|名称|要求|来源))\)([ :]?)(?=[^\n)])"
+)
+
+
+def opened(folded: str) -> str:
+    """Labels printed in brackets at the beginning of lines, 【主办单位】…, as labels with a colon; of the same length.
+
+    They are labels where at least three lines begin so and none of the words is the beginning of a sentence.
+    """
+    found = [match[2] for match in _LABEL_IN_BRACKETS.finditer(folded)]
+    if len(found) < 3 or 2 * len(set(found)) > len(found) + 1:
+        return folded
+    return _LABEL_IN_BRACKETS.sub(lambda m: f"{m[1]}{' ' * len(m[3])} {m[2]}:", folded)
 
 
 def straighten(text: str) -> str:
@@ -109,6 +138,8 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
     """Opening bracket → its closing bracket, for every pair that lies within the span."""
     waiting: list[int] = []
     pairs: dict[int, int] = {}
+    if folded.find("(", start, end) < 0:
+        return pairs
     for match in _BRACKETS.finditer(folded, start, end):
         if match.group() == "(":
             waiting.append(match.start())
@@ -119,18 +150,24 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
-    pairs = brackets(folded, start, end)
-    spans, at, begin = [], start, start
-    while at < end:
-        char = folded[at]
-        if char == "(":
-            at = pairs.get(at, at)
-        elif char in separators:
+    pairs = brackets(folded, start, end) if folded.find("(", start, end) >= 0 else {}
+    spans, begin, inside = [], start, start
+    for match in _separator(separators).finditer(folded, start, end):
+        at = match.start()
+        if at < inside:
+            continue
+        if folded[at] == "(":
+            inside = pairs.get(at, at)
+        else:
             spans.append((begin, at))
             begin = at + 1
-        at += 1
     spans.append((begin, end))
     return spans
+
+
+@cache
+def _separator(separators: str) -> re.Pattern[str]:
+    return re.compile(f"[({re.escape(separators)}]")
 
 
 def trim(folded: str, start: int, end: int, junk: str = " \t\r\n") -> tuple[int, int]:

@@ -41,6 +41,7 @@ def _document(notice: Notice) -> dict[str, Any]:
         "lead_convention": notice.lead_convention,
         "declared_task_count": notice.declared_task_count,
         "declared_chapter_count": notice.declared_chapter_count,
+        "due": notice.due.isoformat() if notice.due else None,
         "reporting": [
             {
                 "who": duty.who, "scope": duty.scope or None, "to": duty.to or None, "cc": duty.cc or None,
@@ -48,7 +49,9 @@ def _document(notice: Notice) -> dict[str, Any]:
             }
             for duty in notice.reporting
         ],
-        "mechanisms": [],
+        "mechanisms": [
+            {"name": m.name, "by": m.by or None, "kind": m.kind, "source": m.source} for m in notice.mechanisms
+        ],
         "aliases": [],
         "notes": [],
         "non_task_lines": [],
@@ -90,7 +93,7 @@ def _task(item: Item) -> dict[str, Any]:
         ],
         "deadline": _deadline(item),
         "coverage": [],
-        "damage": ";".join(item.damage) or None,
+        "damage": ";".join(remark.text for remark in item.damage) or None,
         "line": item.line,
     }  # fmt: skip
 
@@ -99,4 +102,9 @@ def _deadline(item: Item) -> dict[str, Any] | None:
     limit = item.deadline
     if limit is None:
         return None
-    return {"text": limit.text, "date": limit.date.isoformat(), "kind": limit.kind, "scope": limit.scope or None}
+    return {
+        "text": limit.text,
+        "date": limit.date.isoformat() if limit.date else None,
+        "kind": limit.kind,
+        "scope": limit.scope or None,
+    }

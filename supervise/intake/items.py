@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from supervise.errors import Problem
 from supervise.intake.deadlines import Deadline
+from supervise.intake.mechanisms import Mechanism
 from supervise.intake.parties import Parties
 from supervise.intake.schedule import Reporting
 from supervise.intake.targets import Target
@@ -37,6 +39,21 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something odd about the print of a task.
+
+    Args:
+        code: problem code.
+        text: what is printed and how it was read.
+        line: 1-based line it stands on.
+    """
+
+    code: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One task as printed.
 
@@ -53,8 +70,9 @@ class Item:
         unit_line_no: 1-based line of that clause.
         deadline: the limit it prints.
         targets: its numeric goals.
-        inherited: whether the parties are those of its heading.
+        inherited: whether the parties are taken from its heading, or the row above, while others print their own.
         damage: remarks about its print.
+        part: which list of the notice it stands in, counted from 0.
     """
 
     no: str
@@ -70,7 +88,8 @@ class Item:
     deadline: Deadline | None = None
     targets: tuple[Target, ...] = ()
     inherited: bool = False
-    damage: tuple[str, ...] = ()
+    damage: tuple[Remark, ...] = ()
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,9 @@ class Notice:
         declared_task_count: how many tasks it says it has.
         declared_chapter_count: how many chapters it says it has.
         restarts: whether numbering starts again in every chapter.
+        due: the limit it sets for tasks that print none.
         reporting: duties to report.
+        mechanisms: how the work will be watched.
         sections: chapters with their sections.
         items: tasks in printed order.
         problems: what a clerk must look at.
@@ -114,7 +135,9 @@ class Notice:
     declared_task_count: int | None = None
     declared_chapter_count: int | None = None
     restarts: bool = False
+    due: date | None = None
     reporting: tuple[Reporting, ...] = ()
+    mechanisms: tuple[Mechanism, ...] = ()
     sections: tuple[Section, ...] = ()
     items: tuple[Item, ...] = ()
     problems: tuple[Problem, ...] = field(default=(), repr=False)

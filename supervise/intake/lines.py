@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from supervise.intake.folding import NUMERAL, number
 
@@ -13,10 +13,17 @@ from supervise.intake.folding import NUMERAL, number
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
 
 ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
+CAPITALS = "壹贰叁肆伍陆柒捌玖拾"
 _DIGITS, _CIRCLED = "0123456789", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+# Numbers printed as one character: ⒈ ⑴ ㈠ ❶.
+_DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK = (
+    "".join(map(chr, range(first, last + 1)))
+    for first, last in ((0x2488, 0x249B), (0x2474, 0x2487), (0x3220, 0x3229), (0x2776, 0x277F))
+)
 # Kind, the characters it may begin with, how it is written.
 _MARKERS = (
     ("part", ROMAN, re.compile(rf"([{ROMAN}])[ :、.]*")),
+    ("part", CAPITALS, re.compile(rf"([{CAPITALS}]) ?[、.] *")),
     ("part", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
     ("chapter", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
     ("chapter", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
@@ -28,31 +35,38 @@ _MARKERS = (
         re.compile(r"(?:重点任务|任务|事项|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"),
     ),
     ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
-    ("item", "第", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件][ :.、]+")),
+    ("item", "第", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件条号][ :.、]+")),
+    ("item", "(", re.compile(r"\((?:建议|提案|议案)?(?:第 ?)?(\d{1,4}) ?号\)[ :.、]*")),
+    ("item", "建提议", re.compile(r"(?:建议|提案|议案)(?:第 ?)?(\d{1,4}) ?号? ?[ :.、]+")),
+    ("item", _DOTTED, re.compile(rf"([{_DOTTED}]) *")),
     ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
     ("sub", "(", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
     ("sub", _DIGITS, re.compile(r"(\d{1,3})\) *")),
-    ("point", _CIRCLED, re.compile(r"([①-⑳]) *")),
+    ("section", _IDEOGRAPHS, re.compile(rf"([{_IDEOGRAPHS}]) *")),
+    ("sub", _BRACKETED, re.compile(rf"([{_BRACKETED}]) *")),
+    ("point", _CIRCLED + _BLACK, re.compile(rf"([{_CIRCLED}{_BLACK}]) *")),
+    ("point", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,2}})(?:是|要|则)(?![\d否])[:,]? *")),
 )
 # First character of a line → the markers it may begin.
 _FIRST = {
     char: tuple((kind, pattern) for kind, opening, pattern in _MARKERS if char in opening)
     for char in {char for _, opening, _ in _MARKERS for char in opening}
 }
-# "2.1 加快": the first entry below 2; it counts only where both numbers are due.
-_DECIMAL = re.compile(r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?=[\u4e00-\u9fff“《]))")
+# "2.1 加快": the first entry below 2; it counts only where both numbers are due. "1.1月底前" and "3.5万亩" are none.
+_DECIMAL = re.compile(
+    r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]"
+    r"|平方)(?=[\u4e00-\u9fff“《]))"
+)
+_DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
-_GLUED = re.compile(r"(?<=[)。]) *(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
+_GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
-# The label of a task's words in a list printed as cards, behind its number or on a line of its own.
-_CONTENT = re.compile(
-    r"(?:\(?\d{1,4} ?[.、)] *)?(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标)*"
-    r"(?:名称|任务|内容|目标|事项|项目|要求) ?: ?)(?=\S)"
-)
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
+# A sign without a number begins an entry too; two kinds of signs are two levels.
+_BULLET = re.compile(r"([●○◆◇■□▲△▪•·➢►★☆]) *(?=[\u4e00-\u9fff“《])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -72,12 +86,16 @@ class Line:
         start: offset of its first character.
         end: offset behind its last character.
         folded: the folded copy of the line.
+        opens: whether a record without a number begins here (项目名称:…).
+        card: whether it holds the words of a record behind labels of their own.
     """
 
     no: int
     start: int
     end: int
     folded: str
+    opens: bool = False
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,77 +119,25 @@ class Marker:
     under: int = 0
 
 
-def split(folded: str) -> Iterator[Line]:
-    """The lines of a folded text that are not blank."""
+def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
+    """The lines of a folded text that are not blank.
+
+    Args:
+        folded: the text.
+        rows: numbers of lines that are rows of a table; their empty cells stay.
+    """
     no, start = 1, 0
     while start <= len(folded):
         end = folded.find("\n", start)
         end = len(folded) if end < 0 else end
         line = folded[start:end]
-        body = line.strip(" \t\r")
+        blanks = " \r" if no in rows else " \t\r"
+        body = line.strip(blanks)
         body = body[len(sign[0]) :] if (sign := _SIGN.match(body)) else body
         if body:
-            first = start + len(line.rstrip(" \t\r")) - len(body)
+            first = start + len(line.rstrip(blanks)) - len(body)
             yield Line(no, first, first + len(body), body)
         no, start = no + 1, end + 1
-
-
-def unwrap(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
-    """Join lines that a page broke at its margin; returns the lines and the page numbers that stood between.
-
-    A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
-    ends no sentence, and the next begins with no marker. A page number between two such lines is passed over.
-    """
-    widths = sorted(len(line.folded) for line in all_lines)
-    width = widths[int(len(widths) * 0.9)] if widths else 0
-    full = sum(width - 4 <= w <= width for w in widths)
-    if len(widths) < 12 or not 16 <= width <= 60 or full < 0.25 * len(widths):
-        return all_lines, []
-    out: list[Line] = []
-    pages: list[Line] = []
-    passed: list[Line] = []
-    before: Line | None = None
-    for line in all_lines:
-        if out and is_page_number(line.folded):
-            passed.append(line)
-            continue
-        near = before is not None and (bool(passed) or line.no == before.no + 1)
-        runs_on = before is not None and near and len(before.folded) >= width - 4
-        last = out[-1] if out else None
-        if last and runs_on and not marker(line.folded) and (_is_open(last.folded) or not is_sentence(last.folded)):
-            gap = " " * (line.start - last.end)
-            out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
-            pages += passed
-        else:
-            out += [*passed, line]
-        before, passed = line, []
-    return [*out, *passed], pages
-
-
-def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[tuple[int, int]]]:
-    """Lists printed as cards: 任务名称:… and 工作目标:… on their own lines are the text of a task.
-
-    The line below is joined to the task's, its label is left out; returns the lines and the spans of these labels.
-    A word counts as such a label where it stands so at least three times.
-    """
-    found = {id(line): match for line in all_lines if (match := _CONTENT.match(line.folded))}
-    counts = Counter(match["label"] for match in found.values())
-    out: list[Line] = []
-    spans: list[tuple[int, int]] = []
-    for line in all_lines:
-        match = found.get(id(line))
-        if match is None or counts[match["label"]] < 3:
-            out.append(line)
-            continue
-        a, b = match.span("label")
-        folded = line.folded[:a] + " " * (b - a) + line.folded[b:]
-        spans.append((line.start + a, line.start + b))
-        if a or not out or begins(out[-1].folded):
-            out.append(Line(line.no, line.start + (0 if a else b), line.end, folded if a else folded[b:]))
-        else:
-            last = out[-1]
-            out[-1] = Line(last.no, last.start, line.end, last.folded + " " * (line.start - last.end) + folded)
-    return out, spans
 
 
 def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Line]:
@@ -187,11 +153,12 @@ def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Lin
     return out
 
 
-def _is_open(line: str) -> bool:
+def is_open(line: str) -> bool:
     """Whether the last bracket of a line is still open."""
     return line.rfind("(") > line.rfind(")")
 
 
+@lru_cache(maxsize=2048)  # asked again at every step of reading
 def marker(line: str) -> Marker | None:
     """What the beginning of a folded line says, if it says anything."""
     if line[:1] not in _FIRST:
@@ -199,7 +166,7 @@ def marker(line: str) -> Marker | None:
     for kind, pattern in _FIRST[line[0]]:
         match = pattern.match(line)
         if match:
-            value = ROMAN.find(match[1]) + 1 or (ord(match[1]) - ord("①") + 1 if kind == "point" else number(match[1]))
+            value = _value(match[1])
             if value is not None:
                 return Marker(kind, value, match[0].strip(), match.end())
     match = _DECIMAL.match(line)
@@ -211,6 +178,14 @@ def marker(line: str) -> Marker | None:
     return None
 
 
+def _value(printed: str) -> int | None:
+    """The value of a number as markers print it."""
+    for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK):
+        if printed in signs:
+            return signs.index(printed) + 1
+    return number(printed)
+
+
 def glued(line: Line, after: int) -> list[Line]:
     """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line."""
     cuts, due = [0], after + 1
@@ -218,9 +193,41 @@ def glued(line: Line, after: int) -> list[Line]:
         if int(match[1]) == due:
             cuts.append(match.start(1))
             due += 1
+    if len(cuts) == 1:
+        return [line]
     ends = [*cuts[1:], len(line.folded)]
     parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
+
+
+def bullet(line: str) -> tuple[str, int]:
+    """The sign a folded line begins with in place of a number, and how many characters it takes; empty if none."""
+    match = _BULLET.match(line)
+    return (match[1], match.end()) if match else ("", 0)
+
+
+def is_unbalanced(line: str) -> bool:
+    """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
+    mark = marker(line)
+    body = (
+        line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
+    )
+    return closes(body) or body.count("(") != body.count(")")
+
+
+def closes(line: str) -> bool:
+    """Whether a folded line closes a bracket it does not open."""
+    depth = 0
+    for char in re.findall(r"[()]", line):
+        depth += 1 if char == "(" else -1
+        if depth < 0:
+            return True
+    return False
+
+
+def is_decimal(printed: str) -> bool:
+    """Whether a printed marker is of the kind 2.1."""
+    return bool(_DECIMAL_MARK.match(printed))
 
 
 def is_page_number(line: str) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import numeral
-from supervise.intake.lines import RANK, ROMAN
-from supervise.intake.structure import LOST, Node, Segment
+from supervise.intake.lines import CAPITALS, RANK, ROMAN, is_decimal
+from supervise.intake.nodes import LOST, Node, Segment
 
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
@@ -55,6 +55,9 @@ def task_kind(parts: list[Segment]) -> str:
     bearing = Counter(node.kind for node in nodes if node.clause is not None and not _is_heading(node))
     if bearing:
         return bearing.most_common(1)[0][0]
+    below = Counter(child.kind for node in nodes if node.clause is not None for child in node.children)
+    if below:
+        return below.most_common(1)[0][0]
     plain = {node.kind for node in nodes}
     return next((kind for kind in ("item", "sub", "point") if kind in plain), "")
 
@@ -64,6 +67,7 @@ def _is_heading(node: Node) -> bool:
     if node.clause is None or RANK[node.kind] >= RANK["item"]:
         return False
     below = any(RANK[child.kind] >= RANK["item"] for child in node.children)
+    below = below or (bool(node.children) and not node.card and not node.stops)
     leads = all(f.role == "leader" for f in node.clause.fields)
     return (below and not node.apart and node.end - node.start <= 60) or (bool(node.children) and leads)
 
@@ -93,7 +97,34 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
             counts[id(entry.path[-1]) if entry.path else 0] += 1
             if entry.node.number == LOST:
                 entry.node.number = counts[id(entry.path[-1]) if entry.path else 0]
-    return _numbered(found)
+                entry.node.restored = False
+    _between(found)
+    return _numbered(_certain(found), folded)
+
+
+def _between(found: list[Entry]) -> None:
+    """A lost number is the one missing between those before and behind it, also across headings."""
+    for before, entry, behind in zip(found, found[1:], found[2:], strict=False):
+        alike = before.node.kind == behind.node.kind == entry.node.kind
+        if entry.node.number == LOST and alike and behind.node.number == before.node.number + 2:
+            entry.node.number = before.node.number + 1
+
+
+def _certain(found: list[Entry]) -> list[Entry]:
+    """Entries that take the parties of their heading do so for certain where all below it do."""
+    own = {
+        id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path
+    }
+    return [
+        entry if entry.inherited == sure else replace(entry, inherited=sure)
+        for entry in found
+        for sure in (entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own),)
+    ]
+
+
+def _giver(entry: Entry) -> Node | None:
+    """The heading an entry takes its parties from."""
+    return next((head for head in reversed(entry.path) if head.clause is not None), None)
 
 
 def _descend(
@@ -115,23 +146,30 @@ def _title(node: Node, folded: str) -> str:
     return folded[node.start : min(node.end, node.start + 60)].strip()
 
 
-def _numbered(found: list[Entry]) -> list[Entry]:
+def _numbered(found: list[Entry], folded: str) -> list[Entry]:
     """Plain numbers where they never restart; else with the fewest headings that tell them apart (三.2)."""
     printed = {head.kind for entry in found for head in entry.path}
     for kinds in _TELLING:
         if kinds != _TELLING[-1] and not set(kinds) <= printed:
             continue
-        numbers = [_no(entry, kinds) for entry in found]
+        numbers = [_no(entry, kinds, folded) for entry in found]
         firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
-    return [replace(entry, no=no) for entry, no in zip(found, numbers, strict=True)]
+    return [
+        Entry(entry.node, entry.path, no, entry.clause, entry.inherited)
+        for entry, no in zip(found, numbers, strict=True)
+    ]
 
 
-def _no(entry: Entry, kinds: tuple[str, ...]) -> str:
+def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
     own = label(entry.node)
-    above = [label(head) for head in entry.path if head.kind in kinds or RANK[head.kind] >= RANK["item"]]
+    above = [
+        label(head) or _title(head, folded)[:12]
+        for head in entry.path
+        if head.kind in kinds or RANK[head.kind] >= RANK["item"]
+    ]
     return ".".join([*above, own]) if own else ""
 
 
@@ -139,9 +177,11 @@ def label(node: Node) -> str:
     """How a node's number is written: ``第一部分``, ``三``, ``(三)``, ``3``, ``(3)``; empty if it is lost."""
     if not 0 < node.number < 1000:
         return ""
+    if node.kind == "item" and is_decimal(node.printed):
+        return node.printed.rstrip(".、: ")
     if RANK[node.kind] >= RANK["item"]:
         return f"({node.number})" if node.kind == "sub" else str(node.number)
-    if node.printed and node.printed[0] in ROMAN:
+    if node.printed and node.printed[0] in ROMAN + CAPITALS:
         return node.printed[:1]
     written = numeral(node.number) if node.number < 100 else str(node.number)
     return {"part": f"第{written}部分", "section": f"({written})"}.get(node.kind, written)

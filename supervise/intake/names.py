@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LEVELS = "省市区县州旗盟"
 # Words that begin with a level character and are no prefix: 市场监管局, 市容局, 区划办.
@@ -23,13 +24,15 @@ _PLACE_IN_FRONT = re.compile(rf"([\u4e00-\u9fff]{{2,3}}(?<![{_NO_PLACE}])[{LEVEL
 # Names that stand on their own: territories, parks, headquarters of one matter, farms, banks, customs, schools.
 _STANDS = re.compile(
     r"(?:镇|乡|街道|街道办|办事处|苏木|嘎查|村|社区|管委会|管理委员会|园区|[产工]业园|示范园|科技园|园|新区|新城|高新区|开发区|经开区|示范区|度假区|景区"
-    r"|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|共青团|驻|国网|南网|人民银行|人行)"
+    r"|(?<=[\u4e00-\u9fff]{2})[县区市旗州](?:人民)?政府|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|共青团|驻|国网|南网|人民银行|人行)"
 )
 _FIRM = re.compile(r"(集团|公司|企业)$")  # take a prefix only where the notice prints one with it
-# Departments of the Party committee: after 区委政法委 a bare 宣传部 is 区委宣传部, while 公安局 is 区公安局.
-_PARTY = re.compile(r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办)$")
+# Departments of the Party committee: after 县委政法委 a bare 宣传部 is 县委宣传部, while 公安局 is 县公安局.
+_PARTY = re.compile(
+    r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办|网信办|巡察办|改革办|机要局|保密局|机关工委)$"
+)
 ORGAN = re.compile(
-    r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
+    r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|科|股|课|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|村|委员|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
 )
 _DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
 _CLASS = (
@@ -39,6 +42,7 @@ _CLASS = (
 _GROUP = re.compile(
     rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
     rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位)$"
+    rf"|^(?:沿[\u4e00-\u9fff]{{1,3}}|涉[\u4e00-\u9fff]{{1,4}})(?:各)?(?:{_CLASS}|企业)$"
     rf"|^驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|^{_CLASS}(?:\([^)]*\))?$"
     rf"|^全?[{LEVELS}](?:级|直|属|政府|委)?[\u4e00-\u9fff]{{0,6}}(?:各|有关|相关)(?!界)[\u4e00-\u9fff]{{0,8}}(?:部门|单位|企业|机构|机关|公司|专班)$"
 )
@@ -51,19 +55,27 @@ _BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公
 _PLACE_TALK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}?)[{LEVELS}](?:人民政府|人大|人民代表大会|政协|委员会|委办|委、)")
 
 
+@lru_cache(maxsize=4096)  # one notice names the same few hundred again and again
 def is_group(name: str) -> bool:
     """Whether a folded name is a collective name (各镇街, 政府组成部门), not one unit."""
     return bool(_GROUP.search(name))
 
 
+@lru_cache(maxsize=4096)
 def is_person(name: str) -> bool:
     """Whether a folded name is a person's: the title before it or behind it, or 同志."""
     return bool(_PERSON.fullmatch(name)) and not is_group(name)
 
 
+@lru_cache(maxsize=4096)
 def looks_like_unit(name: str) -> bool:
     """Whether a folded name ends as the names of organs do."""
     return 2 <= len(name) <= 40 and bool(ORGAN.search(re.sub(r"\([^()]*\)$", "", name)) or is_group(name))
+
+
+def is_territory(name: str) -> bool:
+    """Whether a folded name may be that of a county, a city or a district: 东城区."""
+    return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,4}(?<![社园街小校景])[县区市旗州盟]", name))
 
 
 def determiner(name: str) -> str:
@@ -78,7 +90,7 @@ def is_class(name: str) -> bool:
 
 
 def prefix(name: str) -> str:
-    """The level a folded name prints in front: ``区`` of 区工信局; empty if none."""
+    """The level a folded name prints in front: ``县`` of 县工信局; empty if none."""
     match = _PREFIX.match(name)
     return match[0] if match else ""
 
@@ -137,9 +149,9 @@ class Prefixes:
             elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
                 places.add(territory[1])
             elif (branch := _BRANCH.fullmatch(name)) and re.search(rf"{branch[1]}[{LEVELS}]", text[:200_000]):
-                places.add(branch[1])  # 高新公安分局 in a notice that speaks of 高新区
+                places.add(branch[1])  # 东岭公安分局 in a notice that speaks of 东岭区
             elif _HOLDS_PLACE.match(name) and (park := _BEFORE_LEVEL.match(name)):
-                places.add(park[1])  # 高新区科经局 teaches that 高新公安分局 begins with a place too
+                places.add(park[1])  # 东岭区科经局 teaches that 东岭公安分局 begins with a place too
         common = levels.most_common(1)
         home = common[0][0] if common and common[0][1] >= max(3, 0.6 * sum(levels.values())) else ""
         best = {bare: forms.most_common(1)[0][0] for bare, forms in full.items()}

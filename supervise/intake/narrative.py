@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from supervise.intake import lines
 from supervise.intake.folding import numeral
-from supervise.intake.structure import Segment
+from supervise.intake.nodes import Segment
 
 _PLAN = re.compile(r"(?:工作)?(?:安排|打算|计划|任务|重点|思路|部署|举措|要点)[。:]?$")
 _LEAD_IN = re.compile(r"[^。;:!?,]{4,30}。")

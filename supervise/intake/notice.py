@@ -1,24 +1,31 @@
 """The text of a notice → ``Notice``: what it says about itself, its sections, every task with its line and parties.
 
 Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (which entries are tasks), ``clauses`` and
-``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). Readers of other files
-(docx, xlsx, html) hand their text in here.
+``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). What
+``readers`` made of a docx, xlsx, html or pdf is handed in here as it is.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import replace
 
 from supervise.errors import Invalid, Problem
 from supervise.intake import (
+    cards,
     clauses,
     deadlines,
     doubts,
+    drawn,
     lines,
     listing,
+    mechanisms,
+    minutes,
+    misprints,
     narrative,
+    pages,
     parties,
     schedule,
     structure,
@@ -27,46 +34,61 @@ from supervise.intake import (
     unlabelled,
 )
 from supervise.intake import cover as covers
-from supervise.intake.folding import blanked, fold, unbroken
-from supervise.intake.items import Item, Notice, Section
+from supervise.intake.clauses import Clause
+from supervise.intake.folding import blanked, fold, opened, unbroken
+from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
+from supervise.intake.nodes import Node, Segment
+from supervise.intake.readers.limits import MAX_CHARS
+from supervise.intake.readers.transcript import BREAK, Transcript
 from supervise.intake.schedule import Reporting
-from supervise.intake.structure import Node, Segment
 
-MAX_CHARS = 2_000_000
 __all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
-def read(text: str, file: str = "") -> Notice:
+def read(source: str | Transcript, file: str = "") -> Notice:
     """Read a notice.
 
     Args:
-        text: the notice as text.
+        source: the notice as text, or as a reader of files wrote it down: then every paragraph is one line, and the
+            rows of tables are known.
         file: the file's name for messages.
 
     Raises:
-        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than 8 million characters.
+        Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than any notice.
     """
+    given = Transcript(source, file=file) if isinstance(source, str) else source
+    text, file = given.text, file or given.file
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
-    folded = fold(text)
-    split = tables.stack(lines.split(folded))
-    unwrapped, pages = lines.unwrap(split)
+    text = drawn.flattened(text)
+    folded = opened(fold(text))
+    split, gone, between = list(lines.split(folded, given.cells)), list[Line](), list[Line]()
+    unwrapped = split
+    if given.kind == "txt":  # other files know what is a table, a line and a running head
+        printed, gone = pages.running(split)
+        split = tables.stack(printed)
+        unwrapped, between = pages.unwrap(split, gone, clauses.begins)
     wrapped = len(unwrapped) < len(split)
-    unwrapped, labels = lines.contents(unwrapped, clauses.begins)
+    unwrapped, labels = cards.contents(unwrapped, clauses.begins)
+    unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted(
-        [(page.start, page.end) for page in pages] + labels
+        [(page.start, page.end) for page in {*between, *gone}] + labels
     )  # these stand inside a task, and are no part of it
     text, folded = blanked(text, away), blanked(folded, away)
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label))
     unlabelled.name_brackets(parts, folded)
     unlabelled.name_titles(parts, folded)
+    prose = minutes.assign(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    return _Reader(text, folded, file, parts, chosen, entries, passages, wrapped).notice()
+    brackets = tuple(line.no for line in unwrapped if lines.is_unbalanced(line.folded))
+    headers = [page for page in between if not lines.is_page_number(page.folded)]
+    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets, prose).notice()
+    return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
 def _readable(text: str, file: str) -> None:
@@ -94,8 +116,16 @@ class _Reader:
         entries: list[Entry],
         passages: tuple[Passage, ...],
         wrapped: bool,
+        headers: list[Line],
+        brackets: tuple[int, ...],
+        prose: bool,
     ) -> None:
+        self.prose = prose
+        self.brackets = brackets
+        self.titles: dict[int, tuple[str, int | None, bool]] = {}
         self.text, self.folded, self.file = text, folded, file
+        self.headers = tuple((line.no, line.folded) for line in headers)
+        self.breaks = tuple(m.start() for m in re.finditer("\n", text))
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
@@ -107,6 +137,11 @@ class _Reader:
         self.labels = {f.role for clause in found for f in clause.fields}
         self.cover_text = "\n".join(line.folded for line in self.cover)
         self.style = parties.style(text, folded, found, self.cover_text)
+        self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
+        open_ = [misprints.ends_open(folded, misprints.Place(e.node.start, e.node.end, e.node.clause)) for e in entries]
+        apart = sum(entry.node.apart for entry in entries if entry.node.clause)
+        self.rarely_apart = 10 * apart < sum(entry.node.clause is not None for entry in entries)
+        self.stops = 3 * open_.count(False) > 2 * (len(open_) - open_.count(None))
 
     def notice(self) -> Notice:
         """The notice, its problems last."""
@@ -114,15 +149,15 @@ class _Reader:
         attached = covers.attachment(self.text, self.heading)
         signed = self._signed()
         issued, issued_line, damaged = covers.issued(signed)
-        year, period = covers.plan(title, attached, self.cover_text, issued)
-        numbers = covers.numbers(self.text, self.cover)
+        year, period = covers.plan(title, attached, self.cover_text, issued, self.folded)
+        numbers = covers.numbers(self.cover)
         declared, chapters = covers.declared(self.cover_text)
         items = tuple(self._items(year))
         notice = Notice(
             file=self.file,
             title=title,
             attachment_title="" if attached == title else attached,
-            number=numbers[0] if numbers else "",
+            number=next(iter(numbers), ""),
             numbers=tuple(numbers),
             issuer=covers.issuer(self.text, self.folded, signed, title),
             issued=issued,
@@ -133,18 +168,36 @@ class _Reader:
             lead_convention=self._convention(),
             declared_task_count=declared,
             declared_chapter_count=chapters,
+            due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, year)) else None,
             restarts=any("." in item.no for item in items),
             reporting=self._reporting(),
+            mechanisms=mechanisms.read(self.text, self.folded, self._duty_spans()),
             sections=tuple(self._sections(items)),
             items=items,
         )
-        return doubts.noted(notice, issued_line, damaged, bool(self.labels), self._loose(items))
+        seen = doubts.Seen(
+            issued_line,
+            damaged,
+            bool(self.labels),
+            self._loose(items),
+            self.headers,
+            self.brackets,
+            tuple(numbers.values()),
+            self.breaks,
+            self.prose,
+        )
+        return doubts.noted(notice, seen)
 
-    def _loose(self, items: tuple[Item, ...]) -> list[int]:
+    def _loose(self, items: tuple[Item, ...]) -> tuple[int, ...]:
         """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
-        first, last = (items[0].line, items[-1].line) if items and self.entries else (0, 0)
-        loose = [line for part in self.chosen if self.labels for line in part.loose if first < line.no < last]
-        return [line.no for line in loose if not schedule.read(self.text, self.folded, [(line.start, line.end)], False)]
+        if not items or not self.entries or not self.labels:
+            return ()
+        end = max(self.entries[-1].node.end, *(c.end for e in self.entries[-1:] if (c := e.node.whole)), 0)
+        first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
+        loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
+        loose = [ln for ln in loose if not covers.is_organ(ln.folded) and not structure.is_date_only(ln.folded)]
+        lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
+        return tuple(line.no for line in lost)
 
     def _signed(self) -> list[Line]:
         """Where signature and date stand: before the list, or, if none is there, behind it."""
@@ -193,12 +246,15 @@ class _Reader:
     def _items(self, year: int | None) -> list[Item]:
         items = [self._item(entry, year) for entry in self.entries]
         for passage in self.passages:
+            place = misprints.Place(passage.start, passage.end, None)
+            odd = misprints.read(self.text, self.folded, place)
             goals = targets.read(self.text, self.folded, passage.start, passage.end)
             deadline = deadlines.read(self.text, self.folded, passage.start, passage.end, year)
             items.append(
                 Item(
                     no=passage.no, number=passage.number, section=passage.section, path=passage.path, line=passage.line,
                     text=self.text[passage.start : passage.end], title=passage.title, deadline=deadline, targets=goals,
+                    damage=tuple(Remark(code, words, passage.line) for code, words, _ in odd),
                 )
             )  # fmt: skip
         return items
@@ -210,9 +266,11 @@ class _Reader:
         spans = ((start, end), *node.goals)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
         deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
+        if deadline is None and not named.due:
+            deadline = self._heading_limit(entry, year)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
-        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip())
+        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip()).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,
@@ -224,15 +282,37 @@ class _Reader:
             line=node.line,
             parties=named,
             unit_line=self.text[clause.start : clause.end].strip() if clause and own else "",
-            unit_line_no=node.line + self.text.count("\n", start, clause.start) if clause and own else 0,
+            unit_line_no=self._line(clause.start) if clause and own else 0,
             deadline=deadline,
-            targets=tuple(goal for span in whole for goal in targets.read(*span)),
+            targets=self._goals(node, whole),
             inherited=entry.inherited,
-            damage=(
-                *doubts.print_damage(self.text, self.folded, start, end, clause if own else None, node.restored),
-                *([node.doubt] if node.doubt else []),
-            ),
+            damage=self._damage(node, clause if own else None, start, end),
+            part=self.part_of[id(node)],
         )
+
+    def _heading_limit(self, entry: Entry, year: int | None) -> deadlines.Deadline | None:
+        """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""
+        for head in reversed(entry.path):
+            end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
+            opening = self.folded.rfind("(", head.start, end)
+            if opening >= 0 and "前" in self.folded[opening:end]:
+                return deadlines.read(self.text, self.folded, opening + 1, end, year)
+        return None
+
+    def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:
+        spaced = node.card or bool(node.goals) or not node.printed or node.figure is not None
+        place = misprints.Place(start, end, clause, node.restored, self.stops, spaced, node.apart and self.rarely_apart)
+        found = [Remark(c, words, self._line(at)) for c, words, at in misprints.read(self.text, self.folded, place)]
+        return (*found, *([Remark("I10", node.doubt, node.line)] if node.doubt else []))
+
+    def _line(self, offset: int) -> int:
+        return bisect_left(self.breaks, offset) + 1
+
+    def _goals(self, node: Node, whole: list[tuple[str, str, int, int]]) -> tuple[targets.Target, ...]:
+        found = [goal for span in whole for goal in targets.read(*span)]
+        if node.figure:
+            found += targets.figure(self.text, self.folded, (node.start, node.end), *node.figure)
+        return tuple(found)
 
     def _words(self, start: int, end: int) -> str:
         """The printed words of a span, put together where the page broke them at its margin."""
@@ -248,9 +328,11 @@ class _Reader:
 
     def _title(self, node: Node) -> tuple[str, int | None, bool]:
         """A heading's title, declared count, and whether the count's bracket is damaged."""
-        words = self._words(node.start, max(node.start, node.body or node.end)).strip().partition("\n")[0]
-        length, count, damaged = covers.heading(fold(words))
-        return words[:length].strip(), count, damaged
+        if id(node) not in self.titles:
+            words = self._words(node.start, max(node.start, node.body or node.end)).strip().partition("\n")[0]
+            length, count, damaged = covers.heading(fold(words))
+            self.titles[id(node)] = (words[:length].strip(), count, damaged)
+        return self.titles[id(node)]
 
     def _sections(self, items: tuple[Item, ...]) -> list[Section]:
         counts = Counter(item.section[:depth] for item in items for depth in range(1, len(item.section) + 1))

@@ -6,6 +6,7 @@ beside a lead; a comma after 责任单位 parts those who lead from those who he
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,11 +24,17 @@ _AND = re.compile(
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
 _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
-_TITLE_ALONE = re.compile(r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟]长|部长|主任|秘书长|主席|局长)")
+_TITLE_ALONE = re.compile(
+    r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)"
+)
+_PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _BLANKS = " \t\r\n"
+_BLANK = re.compile(r"[ \t\r\n]")
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
-_REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后)[^()]*\)$")
+_REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
+_STARS = re.compile(r"[★☆※▲△●*]")
+_STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 _FIRST_LEADS = re.compile(
     r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
 )
@@ -43,6 +50,9 @@ class Party:
         printed: as printed.
         note: a bracketed remark behind the name.
         group: whether it is a collective name.
+        start: offset of its first character in the notice.
+        end: offset behind its last character.
+        guessed: whether its prefix was completed without a name before it that prints one.
     """
 
     name: str
@@ -50,6 +60,9 @@ class Party:
     printed: str
     note: str = ""
     group: bool = False
+    start: int = 0
+    end: int = 0
+    guessed: bool = False
 
     @property
     def full(self) -> str:
@@ -66,16 +79,20 @@ class Parties:
         leaders: names of leaders.
         leader_groups: collective names of leaders (各区长).
         open: whether the list ends with 等.
+        open_at: offset behind that 等.
         due: offsets of a printed deadline field, if there is one.
         unlabelled: printed text of a part whose label is missing in print.
+        odd_comma: offset of a comma in a notice that parts its names by 、; 0 if there is none.
     """
 
     members: tuple[Party, ...] = ()
     leaders: tuple[str, ...] = ()
     leader_groups: tuple[str, ...] = ()
     open: bool = False
+    open_at: int = 0
     due: tuple[int, int] | None = None
     unlabelled: str = ""
+    odd_comma: int = 0
 
     def pick(self, role: str, group: bool = False) -> tuple[str, ...]:
         """Names with this role, units or groups, in printed order, each once."""
@@ -96,6 +113,8 @@ class Style:
         joint: whether 责任单位 stands without a lead label beside it.
         first: whether the notice says that the unit named first leads.
         traditional: whether it is printed in traditional characters.
+        commas: whether commas between names are usual in it.
+        split: spans of names in the fields read so far.
     """
 
     prefixes: Prefixes
@@ -103,9 +122,13 @@ class Style:
     joint: bool = False
     first: bool = False
     traditional: bool = False
+    commas: bool = True
+    split: dict[tuple[int, int], list[list[tuple[int, int]]]] = dataclasses.field(
+        default_factory=dict, hash=False, compare=False
+    )
 
 
-def names(folded: str, field: Field) -> Iterable[Iterable[tuple[int, int]]]:
+def names(folded: str, field: Field) -> Iterable[list[tuple[int, int]]]:
     """Families of spans of names in a field: commas part families, 、 and 及 part names."""
     for a, b in pieces(folded, field.start, field.end, ",;"):
         yield list(_members(folded, a, b))
@@ -136,11 +159,12 @@ def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
     at = start
-    blank = any(c in folded[start:end] for c in _BLANKS)
+    blank = _BLANK.search(folded, start, end) is not None
     for _, b in pieces(folded, start, end, _BLANKS) if blank else [(start, end)]:
         after = folded[b:end].strip(_BLANKS)
         line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
         goes_on = line and not _NEW_NAME.match(after)
+        goes_on = goes_on or after.startswith("(")
         if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0])):
             yield trim(folded, at, b)
             at = b
@@ -156,13 +180,16 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         cover: folded text outside the tasks, where the notice may say who leads.
     """
     found, roles, mixed, alone = [], set[str](), False, False
+    several, parted = 0, 0
+    split: dict[tuple[int, int], list[list[tuple[int, int]]]] = {}
     for clause in clauses:
         kinds = {f.role for f in clause.fields}
         roles |= kinds
         alone = alone or ("unit" in kinds and "lead" not in kinds)
         for field in clause.fields:
             if field.role in ("lead", "co", "unit", ""):
-                families = [list(family) for family in names(folded, field)]
+                split[field.start, field.end] = families = list(names(folded, field))
+                several, parted = several + (sum(map(len, families)) > 1), parted + (len(families) > 1)
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
     bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in found)
@@ -174,6 +201,8 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         alone and "lead" not in roles,
         bool(_FIRST_LEADS.search(cover) or _FIRST_LEADS.search(folded)),
         traditional,
+        several < 20 or 20 * parted > several,
+        split,
     )
 
 
@@ -202,9 +231,11 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         members=tuple(_settle(found.members)),
         leaders=tuple(dict.fromkeys(found.leaders)),
         leader_groups=tuple(dict.fromkeys(found.leader_groups)),
-        open=found.open,
+        open=bool(found.open_at),
+        open_at=found.open_at,
         due=found.due,
         unlabelled=found.unlabelled,
+        odd_comma=found.odd_comma,
     )
 
 
@@ -215,9 +246,10 @@ class _Found:
         self.members: list[Party] = []
         self.leaders: list[str] = []
         self.leader_groups: list[str] = []
-        self.open = False
+        self.open_at = 0
         self.due: tuple[int, int] | None = None
         self.unlabelled = ""
+        self.odd_comma = 0
 
 
 def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
@@ -253,13 +285,15 @@ def _persons(words: list[str]) -> Iterable[str]:
 def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:
     """The names of one field, added to those found before."""
     walk = _Walk()
-    for index, family in enumerate(names(folded, field)):
-        role = _role(field, marked, how, index)
+    for index, family in enumerate(how.split.get((field.start, field.end)) or names(folded, field)):
+        role = _role(field, marked, how, index, all(is_group(folded[a:b]) for a, b in family))
+        if index and not how.commas:
+            found.odd_comma = family[0][0] - 1 if family else 0
         if how.families:
             walk = _Walk()
         for a, b in family:
             name, note, listed = _strip(folded[a:b])
-            found.open = found.open or listed
+            found.open_at = found.open_at or (b if listed else 0)
             if not name or name in _NOBODY:
                 continue
             printed = _flat(text[a:b])
@@ -267,12 +301,14 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 found.leaders.append(re.sub(r"同志$", "", printed.strip()))
                 continue
             full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
-            if note in ("牵头", "主办", "牵头单位", "主办单位"):  # 区发改局(牵头)、区财政局
-                found.members.append(Party(full, "first", printed))
+            starred = _STARS.search(folded, a, b) and _STAR.search(_REMARK.sub("", folded[a:b].strip()))
+            if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 县发改局(牵头)、县财政局
+                found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
                 role = "co"
             else:
+                note = as_printed(note, printed, how.traditional)
                 found.members.append(
-                    Party(full, role, printed, as_printed(note, printed, how.traditional), is_group(name))
+                    Party(full, role, printed, note, is_group(name) or full[0] in "各相有", a, b, walk.guessed)
                 )
     if field.role == "":
         found.unlabelled = found.unlabelled or text[field.start : field.end]
@@ -290,22 +326,32 @@ class _Walk:
         self.inherited = ""
         self.party = False
         self.which = ""
+        self.guessed = False  # whether the last name was completed without a neighbour
 
     def complete(self, name: str, prefixes: Prefixes) -> str:
+        self.guessed = False
         if is_group(name):
             full = self.which + name if self.which and is_class(name) else name
             self.which = determiner(full)
             return full
+        if self.which and _PARKS.fullmatch(name):
+            return self.which + name
         self.which = ""
         level = prefixes.level(name)
         if level:
             self.inherited, self.party = level, name[len(level) :][:1] == "委"
-        return prefixes.complete(name, self.inherited, self.party)
+        full = prefixes.complete(name, self.inherited, self.party)
+        self.guessed = full != name and not self.inherited
+        return full
 
 
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
-    name = _REMARK.sub("", re.sub(r"\s+", "", name))
+    name = "".join(name.split())
+    if "(" in name:
+        name = _REMARK.sub("", name)
+    if _STARS.search(name):
+        name = _STAR.sub("", name)
     bare = _OPEN.sub("", name)
     listed = bare != name
     if is_group(bare):
@@ -316,8 +362,16 @@ def _strip(name: str) -> tuple[str, str, bool]:
     return bare.strip("() "), "", listed
 
 
-def _role(field: Field, marked: bool, how: Style, family: int) -> str:
-    """The role a field gives; a part whose label is lost in print behind a lead helps."""
+def _role(field: Field, marked: bool, how: Style, family: int, groups: bool) -> str:
+    """The role a field gives; a part whose label is lost in print behind a lead helps.
+
+    Args:
+        field: the field.
+        marked: whether a lead is named beside it.
+        how: how this notice prints its clauses.
+        family: which of its families, counted from 0.
+        groups: whether that family names nothing but groups.
+    """
     if field.role in ("lead", "co"):
         return field.role
     if field.role == "":
@@ -326,11 +380,11 @@ def _role(field: Field, marked: bool, how: Style, family: int) -> str:
         return "co"
     if how.first:
         return "unit"
-    return "co" if how.families and how.joint and family else "lead"
+    return "co" if family and how.families and (how.joint or groups) else "lead"
 
 
 def _settle(members: list[Party]) -> Iterable[Party]:
-    """Roles said by position ("the first named leads", "区发改局(牵头)") become lead and co."""
+    """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co."""
     pointed = any(m.role == "first" for m in members)
     for index, member in enumerate(members):
         if member.role == "first" or (member.role == "unit" and not pointed and index == 0):

@@ -157,7 +157,10 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         before, at = folded[at : match.start()], match.end()
         who = _who(subject, marked) or ("all" if _TO_ALL.fullmatch(folded, start, match.start()) else "")
         found = _duty(text, folded, match, stop)
-        if who and not ((match["dates"] or match["plain"]) and _ONCE.search(found.content or before)):
+        if who and not (
+            (match["dates"] or match["plain"])
+            and (_ONCE.search(found.content or before) or _ONCE.search(folded, match.start(), duty.start()))
+        ):
             for times_of in _times(match, who):
                 yield replace(
                     times_of, scope=subject, to=found.to, cc=found.cc, content=found.content, source=found.source,

@@ -7,14 +7,12 @@ where a marker, a bracket or a line break is lost in print.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
-from supervise.intake import clauses, lines, tables
-from supervise.intake.clauses import Clause
-from supervise.intake.folding import NUMERAL, trim
-from supervise.intake.lines import RANK, Line, Marker
+from supervise.intake import clauses, lines
+from supervise.intake.folding import NUMERAL
+from supervise.intake.growth import grow
+from supervise.intake.lines import Line
+from supervise.intake.nodes import Segment
 
 _ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
 _ORGAN_END = r"(?:政府|办公室|委员会|局|委|办|厅|部|组|中心)"
@@ -30,94 +28,6 @@ _TAIL = re.compile(
 )
 
 
-_ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
-LOST = -1  # number of a node whose marker is lost in print
-
-
-@dataclass(slots=True)
-class Node:
-    """A marked line with what stands below it.
-
-    Args:
-        kind: key of ``RANK``.
-        number: value of its marker; ``LOST`` if that is lost in print.
-        printed: its marker as printed.
-        line: the line it begins on.
-        start: offset of its first character behind the marker.
-        end: offset behind its last character, continuation lines included, clause excluded.
-        clause: the unit clause, if one is printed.
-        children: nodes of inner kinds.
-        restored: whether its marker is lost in print and was worked out.
-        apart: whether its clause stands on a line of its own.
-        more: further clauses, each on a line of its own.
-        goals: spans outside its text that say what is to be reached.
-        body: offset of the first line below its own that was taken as its text; 0 if there is none.
-        doubt: what is odd about the row of a table it was read from.
-    """
-
-    kind: str
-    number: int
-    printed: str
-    line: int
-    start: int
-    end: int
-    clause: Clause | None = None
-    children: list[Node] = field(default_factory=list)
-    restored: bool = False
-    apart: bool = False
-    more: list[Clause] = field(default_factory=list)
-    goals: tuple[tuple[int, int], ...] = ()
-    doubt: str = ""
-    body: int = 0
-
-    @property
-    def whole(self) -> Clause | None:
-        """All clauses of the node as one, from the first to the last."""
-        if self.clause is None or not self.more:
-            return self.clause
-        every = [self.clause, *self.more]
-        fields = tuple(f for clause in every for f in clause.fields)
-        return Clause(self.clause.start, every[-1].end, fields, all(clause.closed for clause in every))
-
-    @property
-    def bears(self) -> bool:
-        """Whether it or anything below it carries a unit clause."""
-        return self.clause is not None or any(child.bears for child in self.children)
-
-    def walk(self) -> Iterator[Node]:
-        """This node and all below it, in printed order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-
-@dataclass(slots=True)
-class Segment:
-    """A stretch of a notice between two cuts: the cover, an attachment.
-
-    Args:
-        lines: its lines, page furniture left out.
-        roots: its outermost nodes.
-        heading: lines before its first marker.
-        loose: sentences that belong to no node.
-    """
-
-    lines: list[Line]
-    roots: list[Node] = field(default_factory=list)
-    heading: list[Line] = field(default_factory=list)
-    loose: list[Line] = field(default_factory=list)
-
-    @property
-    def nodes(self) -> list[Node]:
-        """All its nodes in printed order."""
-        return [node for root in self.roots for node in root.walk()]
-
-    @property
-    def bearing(self) -> int:
-        """How many of its nodes carry a unit clause."""
-        return sum(node.clause is not None for node in self.nodes)
-
-
 def is_date_only(line: str) -> bool:
     """Whether a folded line is a date, with or without the issuer before it."""
     return 6 <= len(line) < 70 and line[-1] in _DATE_ENDS and bool(_DATE_ONLY.fullmatch(line))
@@ -129,8 +39,13 @@ def is_attachment_mark(line: str) -> bool:
     return bool(match) and not (match["title"] or "").strip() if match else False
 
 
-def segments(all_lines: list[Line]) -> list[Segment]:
-    """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一."""
+def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
+    """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一.
+
+    Args:
+        all_lines: its lines.
+        borrow: whether an empty cell of a table may be the rest of the one above it.
+    """
     found: list[list[Line]] = [[]]
     chapter, signed, tail, past_cover, listed = 0, False, False, False, False
     for line in all_lines:
@@ -142,8 +57,8 @@ def segments(all_lines: list[Line]) -> list[Segment]:
             found.append([])
             past_cover = past_cover or not restarts
             chapter, signed, tail = 0, False, False
-        if mark and mark.kind == "chapter":
-            chapter = mark.number
+        if mark and mark.kind in ("part", "chapter"):
+            chapter = mark.number if mark.kind == "chapter" else 0
         if tail and mark and mark.number == 1 and not listed:
             listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
@@ -151,241 +66,4 @@ def segments(all_lines: list[Line]) -> list[Segment]:
         signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
         if not tail and not furniture and not _PUBLIC.match(line.folded):
             found[-1].append(line)
-    return [_grow(Segment(part)) for part in found if part]
-
-
-def _grow(segment: Segment) -> Segment:
-    """Build the tree of a segment from its lines."""
-    grower = _Grower(segment)
-    for line in segment.lines:
-        grower.take(line)
-    _settle(segment.roots)
-    _lift(segment.nodes)
-    return segment
-
-
-class _Grower:
-    """Takes line after line; keeps the open path from the outermost node to the innermost."""
-
-    def __init__(self, segment: Segment) -> None:
-        self.segment = segment
-        self.path: list[Node] = []
-        self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
-        self.last = 0  # number of the last item
-        self.columns: tables.Columns | None = None  # of the table we are in
-        self.before: Line | None = None  # the line above
-        self.words = ""  # the class of the rows
-
-    def take(self, line: Line) -> None:
-        """Find the place of one line in the tree."""
-        columns = tables.head(line)
-        self.columns = columns or self.columns
-        if columns or (self.columns and self._row(line, self.columns)):
-            return
-        line = (tables.lone(line, self.columns) if self.columns else None) or line
-        mark = lines.marker(line.folded)
-        if mark and not mark.sure and not self._due(mark, line):
-            mark = None
-        after = mark.number if mark and mark.kind == "item" else self.last
-        first, *rest = lines.glued(line, after) if after else [line]
-        if mark is None:
-            self._unmarked(first)
-        else:
-            self._open(mark, first)
-        for more in rest:
-            self.take(more)
-        self.before = line
-
-    def _row(self, line: Line, columns: tables.Columns) -> bool:
-        """Take a line as a row of the table, if it is one."""
-        row = tables.row(line, columns)
-        if row is None:
-            return False
-        self.waiting = []
-        if row.heading:
-            self._class(line, *row.heading)
-        self.last = row.number or self.last + 1
-        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, row.clause)
-        node.goals, node.doubt = row.goals, row.doubt
-        self._place(node)
-        return True
-
-    def _class(self, line: Line, start: int, end: int) -> None:
-        """The class a row prints is the heading of this row and those below that print none."""
-        words = line.folded[start - line.start : end - line.start]
-        mark = lines.marker(words)
-        number, printed, length = (mark.number, mark.printed, mark.length) if mark else (0, "", 0)
-        if words != self.words or not self.path:
-            self.path, self.words = [], words
-            node = Node("chapter", number, printed, line.no, start + length, end)
-            self.segment.roots.append(node)
-            self.path.append(node)
-
-    def _due(self, mark: Marker, line: Line) -> bool:
-        """An odd marker counts where its number is the next one, and, without a dot, only with a unit clause."""
-        if mark.under:
-            above = next((n for n in reversed(self.path) if n.kind in ("item", "section", "chapter")), None)
-            last = above.children[-1].number if above and above.children else 0
-            return above is not None and above.number == mark.under and mark.number == last + 1
-        if mark.number != self.last + 1:
-            return False
-        return line.folded[mark.length - 1] in ".、" or clauses.find(line.folded, 0, len(line.folded)) is not None
-
-    def _open(self, mark: Marker, line: Line) -> None:
-        self._restore(mark)
-        start = line.start + mark.length
-        self.last = mark.number if mark.kind == "item" else self.last
-        self._push(Node(mark.kind, mark.number, mark.printed, line.no, start, line.end), line, start)
-
-    def _push(self, node: Node, line: Line, start: int) -> None:
-        self._place(node)
-        self._clause(node, line, start)
-
-    def _place(self, node: Node) -> None:
-        """Hang a node below the innermost open one of an outer kind."""
-        while self.path and RANK[self.path[-1].kind] >= RANK[node.kind]:
-            self.path.pop()
-        (self.path[-1].children if self.path else self.segment.roots).append(node)
-        self.path.append(node)
-
-    def _clause(self, node: Node, line: Line, start: int) -> None:
-        """Find the clause on a line of the node and keep text and clause apart."""
-        offset = line.start
-        found = clauses.find(line.folded, start - offset, len(line.folded))
-        if found is None:
-            node.end = max(node.end, line.end)
-            return
-        moved = _moved(found, offset)
-        begin = moved.start
-        if begin == start and line.no == node.line and moved.end < line.end and line.folded[begin - offset] == "(":
-            node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
-            node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
-            return
-        node.end = offset + len(line.folded[: begin - offset].rstrip()) if begin > start else node.end
-        node.apart = begin == line.start and line.no != node.line
-        if node.clause is None:
-            node.clause = moved
-        else:
-            node.more.append(moved)
-
-    def _unmarked(self, line: Line) -> None:
-        node = self.path[-1] if self.path else None
-        if node is None and _ENDS_BRACKETED.search(line.folded) and clauses.find(line.folded, 0, len(line.folded)):
-            self._push(Node("item", LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
-        elif node is None:
-            self.segment.heading.append(line)
-        elif clauses.begins(line.folded):
-            self._clause(self._paragraph(node), line, line.start)
-        elif self._goes_on(node, line):
-            clause = node.more[-1] if node.more else node.clause
-            if clause and node.more:
-                node.more[-1] = _longer(clause, line.end)
-            elif clause:
-                node.clause = _longer(clause, line.end)
-        elif node.clause is None and (spoken := clauses.spoken(line.folded, 0, len(line.folded))):
-            node.clause, node.apart = _moved(spoken, line.start), True
-        elif clauses.find(line.folded, 0, len(line.folded)) is not None:
-            self._unnumbered(node, line)
-        elif node.clause is None and lines.is_sentence(line.folded) and not self.waiting:
-            node.body, node.end = node.body or line.start, line.end
-        else:
-            self.waiting.append(line)
-            if lines.is_sentence(line.folded):
-                self.segment.loose.append(line)
-
-    def _paragraph(self, node: Node) -> Node:
-        """The node a clause on its own line belongs to: the open one, or the paragraph between it and the clause above.
-
-        Where a second paragraph with its clause follows below a heading, the paragraphs are the tasks.
-        """
-        above = self.before
-        if node.clause is None or above is None or not self.waiting or self.waiting[-1] is not above:
-            return node
-        if not lines.is_sentence(above.folded) or (RANK[node.kind] >= RANK["item"] and not node.restored):
-            return node
-        if RANK[node.kind] < RANK["item"] and node.body:
-            first = Node("item", LOST, "", node.line + 1, node.body, node.end, node.clause, restored=True, apart=True)
-            node.children.insert(0, first)
-            node.clause, node.end = None, node.body
-            self.path.append(first)
-        self.waiting = []
-        if self.segment.loose and self.segment.loose[-1] is above:
-            self.segment.loose.pop()
-        own = Node("item", LOST, "", above.no, above.start, above.end, restored=True)
-        self._place(own)
-        return own
-
-    def _goes_on(self, node: Node, line: Line) -> bool:
-        """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
-        clause = node.more[-1] if node.more else node.clause
-        if clause is None or len(line.folded) > 300 or not clause.fields or clause.fields[-1].role in ("due", "leader"):
-            return False
-        if self.before is None or self.before.end < clause.end:
-            return False
-        open_ = self.before.folded.endswith(("、", ",", "及"))
-        return (open_ or node.apart) and clauses.only_units(line.folded.rstrip("。)"), open_)
-
-    def _unnumbered(self, node: Node, line: Line) -> None:
-        """A paragraph with its own clause: the end of the open task, or a task that lost its number."""
-        if node.clause is None and RANK[node.kind] >= RANK["item"]:
-            self._clause(node, line, line.start)
-            node.apart = False
-            return
-        kind = node.kind if node.clause is not None else "item"
-        self.waiting = []
-        self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
-
-    def _restore(self, mark: Marker) -> None:
-        """Take the unmarked line above an entry as a heading without marker; ``_settle`` asks the numbers for proof."""
-        waiting, self.waiting = self.waiting, []
-        if not waiting or len(waiting[-1].folded) > 80 or lines.is_sentence(waiting[-1].folded):
-            return
-        wanted = "chapter" if mark.kind == "section" and mark.number == 1 else "section" if mark.kind == "item" else ""
-        kinds = [n.kind for n in self.path if n.kind in ("chapter", "section")]
-        if wanted and kinds:
-            kind = wanted if wanted in kinds else kinds[-1]
-            line = waiting[-1]
-            self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
-
-
-def _settle(siblings: list[Node]) -> None:
-    """Number the nodes whose marker is lost: exactly one number must be missing between their neighbours.
-
-    A heading without such proof is no heading: its entries go back to the one before it.
-    """
-    for index in range(len(siblings) - 1, -1, -1):
-        node = siblings[index]
-        _settle(node.children)
-        if node.number != LOST:
-            continue
-        before = siblings[index - 1].number if index else 0
-        after = siblings[index + 1].number if index + 1 < len(siblings) else 0
-        if before != LOST and after == before + 2:
-            node.number = before + 1
-        elif node.clause is None and index:
-            siblings[index - 1].children.extend(node.children)
-            del siblings[index]
-
-
-def _longer(clause: Clause, end: int) -> Clause:
-    """The clause with its last field drawn out to an offset."""
-    *fields, last = clause.fields
-    return replace(clause, end=end, fields=(*fields, replace(last, end=end)))
-
-
-def _moved(clause: Clause, by: int) -> Clause:
-    fields = tuple(clauses.Field(f.role, f.label, f.start + by, f.end + by) for f in clause.fields)
-    return Clause(clause.start + by, clause.end + by, fields, clause.closed)
-
-
-def _lift(nodes: list[Node]) -> None:
-    """A clause on its own line behind several sub-entries, none of which has one, belongs to the entry above."""
-    counts = Counter(n.kind for n in nodes)
-    bearing = Counter(n.kind for n in nodes if n.clause is not None)
-    for node in nodes:
-        last = node.children[-1] if len(node.children) > 1 else None
-        if last is None or node.clause is not None or not last.apart or RANK[last.kind] <= RANK["item"]:
-            continue
-        alone = all(child.clause is None for child in node.children[:-1])
-        if alone and bearing[last.kind] < 0.6 * counts[last.kind]:
-            node.clause, node.more, node.apart, last.clause, last.more = last.clause, last.more, True, None, []
+    return [grow(Segment(part), borrow) for part in found if part]

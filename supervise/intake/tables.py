@@ -16,12 +16,19 @@ from supervise.intake.folding import number, pieces, trim
 from supervise.intake.lines import Line, is_page_number, marker
 from supervise.intake.names import looks_like_unit
 
-_NUMBER = re.compile(r"序号|编号|项次|号")
+_NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
-    r"(?:重点|主要|目标|具体|年度|工作|督查|督办|任务|事项|项目|实事|建设|推进|民生|责任|与|和)*"
-    r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解)?"
+    r"(?:重点|主要|目标|具体|年度|工作|督查|督办|整改|议定|决定|交办|批示|承办|办理|任务|事项|项目|实事|建设|推进|民生|责任|与|和)*"
+    r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解|描述)?"
+    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
+    r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要)?(?:措施|举措)"
 )
-_CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)")
+# 目标值 and its 单位, in lists of figures.
+_FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
+_MEASURE = re.compile(r"(?:计量|指标)?单位")
+_CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线")
+_COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
+_BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
 _PARTY_WORDS = ("单位", "部门", "单 位", "部 门", "主体", "牵头", "主办", "责任", "科室")
@@ -56,6 +63,7 @@ class Row:
         clause: its parties.
         heading: span of the class it belongs to, if the row prints one.
         goals: spans of further columns that say what is to be reached.
+        figure: span of the figure to be reached and of its unit of measure, in lists of figures.
         doubt: what a clerk must look at.
     """
 
@@ -65,6 +73,7 @@ class Row:
     clause: Clause | None
     heading: tuple[int, int] | None = None
     goals: tuple[tuple[int, int], ...] = ()
+    figure: tuple[tuple[int, int], tuple[int, int]] | None = None
     doubt: str = ""
 
 
@@ -73,14 +82,39 @@ def head(line: Line) -> Columns | None:
     if not 6 <= len(line.folded) <= 200 or not any(word in line.folded for word in _PARTY_WORDS):
         return None
     bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
+    bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
     cells = _cells(line, bar)
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
-    roles = tuple(_role(label) for label in labels)
+    roles = _with_text(labels, tuple(_role(label) for label in labels), bar)
     if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
         return None
     if bar == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
         return None
     return Columns(roles, labels, "  " if bar == " " and "  " in line.folded else bar)
+
+
+def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tuple[str, ...]:
+    """The roles; where no column is known to hold the task, the first unknown one beside a number does (信访事项)."""
+    if "text" in roles or "no" not in roles or bar == " " or not {"lead", "unit"} & set(roles):
+        return roles
+    at = next((i for i, role in enumerate(roles) if role == "other" and not _BESIDE.search(labels[i])), -1)
+    return (*roles[:at], "text", *roles[at + 1 :]) if at >= 0 else roles
+
+
+def under(line: Line, columns: Columns) -> Columns | None:
+    """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is none."""
+    labels = [line.folded[a:b].replace(" ", "") for a, b in _cells(line, columns.bar) if a < b]
+    roles = [_role(label) for label in labels]
+    if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:
+        return None
+    at = next((i for i, role in enumerate(columns.roles) if role in ("unit", "lead")), 0)
+    wide = at + 1
+    while wide < len(columns.labels) and not columns.labels[wide]:
+        wide += 1
+    return Columns(
+        (*columns.roles[:at], *roles, *columns.roles[wide:]), (*columns.labels[:at], *labels, *columns.labels[wide:]),
+        columns.bar,
+    )  # fmt: skip
 
 
 def _role(label: str) -> str:
@@ -89,6 +123,10 @@ def _role(label: str) -> str:
         return "no"
     if _CLASS.fullmatch(label):
         return "class"
+    if _FIGURE.fullmatch(label):
+        return "value"
+    if _MEASURE.fullmatch(label):
+        return "measure"
     match = LABEL.fullmatch(label + ":")
     if match and match.lastgroup != "other":
         return str(match.lastgroup)
@@ -115,11 +153,31 @@ def row(line: Line, columns: Columns) -> Row | None:
     cells = _cells(line, columns.bar)
     if len(cells) < 2:
         return None
+    surplus = len(cells) - len(columns.roles)
+    if columns.bar == "," and surplus > 0:  # commas of the task itself
+        at = columns.roles.index("text")
+        cells = [*cells[:at], (cells[at][0], cells[at + surplus][1]), *cells[at + surplus + 1 :]]
     if columns.bar[0] in (" ", CELL):
         placed, doubt = _place(line.folded, cells, columns.roles)
     else:
         placed, doubt = (_shifted(line.folded, cells, columns.roles), "")
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
+
+
+def filled(own: Clause | None, above: Clause | None, columns: Columns) -> tuple[Clause | None, bool]:
+    """The parties of a row whose cells are empty because one cell reaches over several rows; whether any was empty.
+
+    Units are taken from the row above only where the row names none at all, a leader where it names none.
+    """
+    printed = {f.role for f in own.fields} if own else set()
+    empty = {role for role in ("leader",) if role in columns.roles and role not in printed}
+    if not printed & {"lead", "unit"}:
+        empty |= {"lead", "unit"} | ({"co"} - printed)
+    taken = tuple(f for f in above.fields if f.role in empty) if above else ()
+    if not taken:
+        return own, False
+    fields = tuple(sorted((*taken, *(own.fields if own else ())), key=lambda f: f.start))
+    return Clause(fields[0].start, fields[-1].end, fields), True
 
 
 def lone(line: Line, columns: Columns) -> Line | None:
@@ -143,6 +201,7 @@ def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
     value, texts, fields, heading = 0, list[tuple[int, int]](), [], None
+    figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
         if role == "no":
@@ -151,6 +210,10 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
             texts.append((c, d))
         elif role == "class" and c < d:
             heading = (line.start + c, line.start + d)
+        elif role == "value":
+            figure = (line.start + c, line.start + d)
+        elif role == "measure":
+            measure = (line.start + c, line.start + d)
         elif role not in ("text", "other") and c < d:
             fields.append(Field(role, label, line.start + c, line.start + d))
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
@@ -163,7 +226,8 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
         end = texts[1][1]
     goals = tuple((line.start + a, line.start + b) for a, b in texts[1:] if a >= end)
     clause = Clause(fields[0].start, fields[-1].end, tuple(fields)) if fields else None
-    return Row(value, line.start + begin, line.start + end, clause, heading, goals, doubt)
+    figures = (figure, measure) if figure[0] < figure[1] else None
+    return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt)
 
 
 def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:

@@ -8,37 +8,65 @@ meaning on over 、.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from supervise import goals
-from supervise.intake.folding import pieces
+from supervise.intake.folding import DIGITS, NUMERAL, number, pieces
 
 _MONEY = r"(?:美元|欧元|港元|元)"
+_PER = r"(?:/(?:立方米|平方米|平方公里|公里|亩|日|天|年|月|小时|升|人|户|吨|公顷)|每[日天年])"
+_MEASURED = (
+    r"(?:平方公里|平方千米|平方米|立方米|公里|千米|公顷|米(?!粉)|㎡|亩|微克|毫克|公斤|千克|吨(?!位)|标箱|千瓦时|千瓦|兆瓦"
+    r"|张?床位|床(?!位)|车位)"
+)
 _COUNTED = (
-    r"(?:平方公里|平方千米|平方米|立方米|公里|千米|公顷|米(?!粉)|㎡|亩|吨|标箱|千瓦时|千瓦|兆瓦|床位|床(?!位)|车位|场次|人次|人(?!大|民|才|社|均)"
-    r"|个百分点|个(?!月|工作日|别|人)|家(?!庭)|项(?!目)|条|座|所|户|名(?!单|录|称|师|校|医)|处|栋|幢|件|台|套|间|辆|场(?!所)|株|头\(只\)|头|匹|峰|羽|只|张|批(?!次|发)"
-    r"|对(?!接|口|标)|支|艘|架|株|盏|块|片|段|孔|口|眼|条|部(?!门|委)|位|例|类|宗|村|镇|班次|班|架次|倍|%|‰)"
+    rf"(?:{_MEASURED}{_PER}?|场次|人次|家次|户次|辆次|班次|架次"
+    r"|人(?!大|民|才|社|均|事|口|居)|个百分点|个工作日|个(?!月|工作日|别|人)|家(?!庭)|项(?!目)|条|座|所|户(?!籍|外|口|均)"
+    r"|名(?!单|录|称|师|校|医)|处(?!置|理|罚|室)|栋|幢|件|台(?!账|阶)|套|间|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批(?!次|发)"
+    r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|口|眼|部(?!门|委)|位|例|类|宗|村|镇|班|份|册|篇|款|笔|门|列(?!车|入|为|出|席)|期(?!间|限|工程|项目|建设)"
+    r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|倍|%|‰)"
 )
+_UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY})|{_COUNTED})"
+_VALUE = r"\d{1,12}(?:\.\d{1,6})?"
 _QUANTITY = re.compile(
-    rf"(?<![\d.A-Za-z第〔(年月-])(?P<value>\d{{1,12}}(?:\.\d{{1,6}})?)\s?(?P<about>余|多)?(?P<unit>[百千万亿]{{0,3}}(?P<money>{_MONEY})|[百千万亿]{{0,3}}{_COUNTED})"
-    r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|左右)?"
+    rf"(?:(?<![\d.A-Za-z第〔(年月—~-])|(?<=每[年月]))(?P<value>{_VALUE})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
+    r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|之内|左右)?"
 )
+# 5%—7%, 15至20家: at least the one and at most the other.
+_RANGE = re.compile(
+    rf"(?<![\d.A-Za-z第〔(年月—~-])(?P<low>{_VALUE})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:[—–~-]{{1,2}}|至|到)"
+    rf"(?P<value>{_VALUE})\s?(?P<unit>{_UNIT})(?P<bound>左右)?"
+)
+# 百分之五, 八十家以上: spelled out; below ten a numeral is a word more often than a figure (两个医院, 四个一批).
+_SPELLED = re.compile(
+    rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
+    rf"(?P<unit>(?!条政|大|个方面|项措施){_COUNTED})(?P<bound>以上|以下|以内)?"
+)
+_FIGURES = re.compile(r"[\d零番十百]")
+_DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
 DAMAGED = re.compile(r"等\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|\d{3,6}(?=[45]G)")
-_ZERO = re.compile(r"(?:为|保持)零(?=[,。;、!]|$)")
+_ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
+_SPAN = re.compile(r"(?:小时|分钟|个工作日)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 _LEAST = re.compile(
-    r"(?:不低于|不少于|不小于|不得少于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,3}$|达$"
+    r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,6}$|达$"
 )
-_MORE = re.compile(r"(?:(?<!不)超过?|突破|(?<!不)高于|(?<!不)大于|(?<!不)多于)[^\d]{0,2}$")
+_MORE = re.compile(r"(?:>|(?<!不)超过?|突破|(?<!不)高于|(?<!不)大于|(?<!不)多于)[^\d]{0,2}$")
 _MOST = re.compile(
-    r"(?:不超过|不高于|不大于|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
+    r"(?:≤|<|不超过?|不高于|不大于|不多于|不得超过|不突破|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
 )
-_LEVEL = re.compile(r"(?:达到|达(?=\d|约)|总数|总量|(?:提高|提升|增加|增长|下降|降低|降)(?:至|到)|稳定在|控制在)")
-_UP = re.compile(r"增长|新增|增加|增设|净增|新招|再(?=[\u4e00-\u9fff]{2}\d)")
-_DOWN = re.compile(r"下降|降低|减少|压减|消灭|淘汰|退出")
+_LEVEL = re.compile(
+    r"(?:达到|达(?=\d|约)|总数|总量|(?:提高|提升|增加|增长|下降|降低|降|压减|压缩|缩短|减少)(?:至|到)|稳定在|控制在)"
+)
+_UP = re.compile(
+    r"增长|新增|增加|增设|净增|新招|再(?=[\u4e00-\u9fff]{2}\d)|(?:提升|提高|上升|扩大|增幅)(?=\d[\d.]*(?:个百分点|%|‰|倍))"
+)
+_OWN_VERB = re.compile(r"完成|实现|建成|新建|改造|建设|培育|打造|引进|举办|开展")
+_DOWN = re.compile(r"下降|降低|减少|压减|压降|压缩|缩短|精简|削减|缩减|消灭|淘汰|退出")
 _LEAD_IN = re.compile(
     r"^(?:力争|确保|争取|努力|年内|全年|今年|年底前|继续|重点|着力|加快|全力|推动|推进|实现|完成|新增|再|引导|抓好|做好|至少)+"
 )
@@ -85,15 +113,45 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
         start: first offset of the task's text.
         end: offset behind it.
     """
-    if not any(c.isdigit() for c in folded[start:end]) and "零" not in folded[start:end]:
+    if not _FIGURES.search(folded, start, end):
         return ()
     found: list[Target] = []
     for a, b in pieces(folded, start, end, _BREAKS):
         change = ""
         for c, d in pieces(folded, a, b, "、"):
-            change = _direction(folded[c:d]) or change
+            change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
             found += _segment(text, folded, c, d, change)
     return tuple(found)
+
+
+def figure(
+    text: str, folded: str, name: tuple[int, int], value: tuple[int, int], unit: tuple[int, int]
+) -> list[Target]:
+    """The goal of a row that prints what is counted, the figure and its unit of measure in cells of their own.
+
+    Args:
+        text: the whole notice.
+        folded: its folded copy.
+        name: span of what is counted.
+        value: span of the figure, a sign or 以上 beside it.
+        unit: span of the unit of measure; empty if none is printed.
+    """
+    words, measure = folded[slice(*value)], text[slice(*unit)].strip()
+    found = re.search(rf"({_VALUE})", words)
+    if found is None:
+        return []
+    behind = words[found.end() :]
+    bound = next((b for b in ("以上", "以下", "以内") if b in behind), "")
+    before = words[: found.start()]
+    sign = ">=" if bound == "以上" else "<=" if bound else ">=" if _LEAST.search(before) else "="
+    sign = ">" if _MORE.search(before) else "<=" if _MOST.search(before) else sign
+    printed = re.match(rf"{_UNIT}", behind)
+    counted = text[slice(*name)].strip()
+    return [
+        Target(
+            counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded[slice(*name)])
+        )
+    ]
 
 
 def _direction(words: str) -> str:
@@ -103,36 +161,77 @@ def _direction(words: str) -> str:
 def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[Target]:
     found: list[Target] = []
     at = start
-    for match in _QUANTITY.finditer(folded, start, end):
+    words = text[start:end].strip()
+    for match in _matches(folded, start, end):
         behind = folded[match.end() : match.end() + 6]
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
         before = folded[max(at, match.start() - 60) : match.start()]
         level = bool(_LEVEL.search(before + match.group()[:1])) and not re.search(r"新增|净增", before)
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
-        words = text[start:end].strip() if end - start <= 200 else match[0]
-        sign = _sign(match, before)
         unit = text[match.start("unit") : match.end("unit")]
-        found.append(Target(indicator, sign, match["value"], unit, words, "" if level else change))
+        joined = found and folded[at : match.start()] in ("和", "及", "与")
+        sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, before)
+        if sign == "=" and _SPAN.search(match["unit"]):
+            continue
+        own = Target(
+            indicator, sign, match["value"], unit, words if end - start <= 200 else match[0],
+            "" if level else change,
+        )  # fmt: skip
+        if match.re is _RANGE:
+            found += [replace(own, comparator=">=", value=match["low"]), replace(own, comparator="<=")]
+        else:
+            found.append(own)
         at = match.end()
+    found += _spelled(text, folded, start, end, change)
+    if doubled := _DOUBLED.search(folded, start, end):
+        times = str(DIGITS.get(doubled["times"], 1))
+        found.insert(0, Target(_LEAD_IN.sub("", text[start : doubled.start()]), "=", times, "番", words, "increase"))
     if not found and (zero := _ZERO.search(folded, start, end)):
-        words = text[max(start, zero.start() - 40) : zero.start()]
-        found.append(Target(_LEAD_IN.sub("", words), "=", "0", "", text[max(start, zero.start() - 40) : zero.end()]))
+        indicator = text[max(start, zero.start() - 40) : zero.start()]
+        found.append(
+            Target(_LEAD_IN.sub("", indicator), "=", "0", "", text[max(start, zero.start() - 40) : zero.end()])
+        )
     return found
+
+
+def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Iterator[Target]:
+    """Goals whose figures are spelled out: 提高百分之五, 三十所."""
+    for match in _SPELLED.finditer(folded, start, end):
+        value = number(match["rate"] or match["value"])
+        named = match["rate"] == "百" or (match["unit"] and _SPAN.search(match["unit"]))
+        if value is None or named or (value < 10 and not match["rate"]):
+            continue
+        before = folded[max(start, match.start() - 60) : match.start()]
+        sign = ">=" if match["bound"] == "以上" or _LEAST.search(before) else "<=" if match["bound"] else "="
+        up = match["rate"] and re.search(r"(?:提升|提高|上升|扩大)$", before)
+        unit = "%" if match["rate"] else text[match.start("unit") : match.end("unit")]
+        words = _LEAD_IN.sub("", text[max(start, match.start() - 40) : match.start()])
+        yield Target(words, sign, str(value), unit, text[start:end].strip(), "increase" if up else change)
+
+
+def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
+    """Quantities and ranges of quantities in printed order; what lies in a range is no quantity of its own."""
+    ranges = list(_RANGE.finditer(folded, start, end))
+    plain = list(_QUANTITY.finditer(folded, start, end))
+    if not ranges:
+        return plain
+    plain = [m for m in plain if not any(r.start() <= m.start() < r.end() for r in ranges)]
+    return sorted([*ranges, *plain], key=lambda m: m.start())
 
 
 def _names(match: re.Match[str], behind: str) -> bool:
     """Whether a sum of money is part of a name (10亿元以上项目, 投资超20亿元的项目), or the digits are damaged."""
     if DAMAGED.match(match.string, match.start() - 1):
         return True
-    return bool(match["money"]) and bool(re.match(r"[\u4e00-\u9fff]", behind)) and match["bound"] != "左右"
+    return bool(match["money"]) and bool(re.match(r"(?![和及与])[\u4e00-\u9fff]", behind)) and match["bound"] != "左右"
 
 
 def _sign(match: re.Match[str], before: str) -> str:
     bound = match["bound"] or ""
-    if "以下" in bound or "以内" in bound or _MOST.search(before):
+    if "以下" in bound or "内" in bound or _MOST.search(before):
         return "<="
-    if "以上" in bound or match["about"]:
+    if "以上" in bound or (match.re is _QUANTITY and match["about"]):
         return ">="
     if _MORE.search(before):
         return ">"

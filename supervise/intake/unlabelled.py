@@ -7,19 +7,21 @@ import re
 from supervise.intake import clauses
 from supervise.intake.clauses import Clause
 from supervise.intake.lines import RANK
-from supervise.intake.structure import Segment
+from supervise.intake.nodes import Segment
 
 
 def name_brackets(parts: list[Segment], folded: str) -> None:
     """In a list without labels, closing brackets that hold nothing but names of units say who is responsible.
 
-    They count where at least three entries, and half of all, end so; a single such bracket is a remark.
+    They count where at least three entries, and half of all, end so or with a bracket that says who does what; a single
+    such bracket is a remark.
     """
     nodes = [node for part in parts for node in part.nodes if RANK[node.kind] >= RANK["section"]]
     open_ = [node for node in nodes if node.clause is None]
-    found = [(node, clause) for node in open_ if (clause := clauses.bare(folded, node.start, node.end)) is not None]
+    found = [(node, node.maybe) for node in open_ if node.maybe is not None]
     kinds = {node.kind for node, _ in found}
-    if len(found) >= 3 and 2 * len(found) >= sum(node.kind in kinds for node in nodes):
+    said = sum(node.clause is not None and folded[node.clause.start] == "(" for node in nodes if node.kind in kinds)
+    if len(found) + said >= 3 and 2 * (len(found) + said) >= sum(node.kind in kinds for node in nodes):
         for node, clause in found:
             node.clause = clause
             node.end = node.start + len(folded[node.start : clause.start].rstrip())

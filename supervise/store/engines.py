@@ -13,10 +13,12 @@ from supervise.errors import Invalid, Problem
 from supervise.store.tables import PREFIX, Tables, tables
 
 _EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
+# A server that was started anew is asked before it is worked with, so that nobody's act is lost on it.
+_SERVER: dict[str, Any] = {"pool_size": 20, "pool_pre_ping": True}
 # By default these lock the gaps between rows, and acts on different tasks would wait for each other.
 _SETTINGS: dict[str, dict[str, Any]] = {
-    **{name: {"isolation_level": "READ COMMITTED", "pool_size": 20} for name in ("mysql", "mariadb")},
-    "postgresql": {"pool_size": 20},
+    **{name: {"isolation_level": "READ COMMITTED", **_SERVER} for name in ("mysql", "mariadb")},
+    "postgresql": _SERVER,
 }
 _OURS = ("supervise_prefix", "supervise_schema", "supervise_sync")
 _SYNC = ("full", "normal", "extra", "off")

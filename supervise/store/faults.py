@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, StatementError
 
 from supervise.errors import Invalid, Problem, Stale
 
@@ -114,6 +114,23 @@ def ours() -> Iterator[None]:
             help_ = "这一步没有入库。请按原话处理:权限、磁盘、表结构(supervise db check)"
             raise Invalid(Problem("B05", f"数据库不肯:{short(error)}", help=help_)) from error
         raise
+
+
+def raised(on: Any, error: Exception, text: str, given: Any = None) -> StatementError:
+    """An error of a driver that was used directly, as SQLAlchemy would have raised it.
+
+    Args:
+        on: the connection, ours or the caller's; it is given up if the server hung up.
+        error: what the driver raised.
+        text, given: the statement and its values.
+    """
+    dialect = on.dialect
+    lost = dialect.is_disconnect(error, on.connection.driver_connection, None)
+    if lost:
+        on.invalidate()
+    return DBAPIError.instance(
+        text, given, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+    )
 
 
 def short(error: DBAPIError) -> str:

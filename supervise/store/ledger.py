@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, Table, func, insert, select, union, update
+from sqlalchemy import Date, Row, Select, Table, func, select, union, update
 from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.records import Event
-from supervise.store import library, seals, tasks
+from supervise.store import library, loading, seals, tasks
+from supervise.store.statements import connection
 from supervise.store.tables import Tables, of
 from supervise.store.types import UtcDateTime
 
@@ -184,12 +185,11 @@ def put(session: Session, name: str, records: Sequence[Record]) -> None:
     """Put marks, registered texts, publications, seals or sealed heads back as they were."""
     table = _table(of(session), name)
     rows = [_row(table, {"seq" if k == "number" else k: v for k, v in record.items()}) for record in records]
-    if rows:
-        session.execute(insert(table), rows)
+    loading.add(connection(session), table, rows)
 
 
 def _row(table: Table, record: Record) -> Record:
-    return {key: _typed(table, key, value) for key, value in record.items()}
+    return dict.fromkeys(table.c.keys()) | {key: _typed(table, key, value) for key, value in record.items()}
 
 
 def _typed(table: Table, key: str, value: Any) -> Any:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from supervise.store import faults
@@ -35,11 +35,12 @@ class Line:
             self._whole = self._whole.execution_options(isolation_level="AUTOCOMMIT")
         self.execute, self.scalars = self._whole.execute, self._whole.scalars
         self.get_execution_options = self._whole.get_execution_options
-        raw: Any = self._whole.connection.dbapi_connection
+        self.connection = self._whole.connection
+        raw: Any = self.connection.driver_connection
         self._raw, self._driver = raw, raw.cursor()
         self._error: Any = engine.dialect.loaded_dbapi.Error
         self._lost = False
-        self.begin = "BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN"
+        self._begin = "BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN"
 
     def exec_driver_sql(self, text: str, given: Any = ()) -> Any:
         """Run a statement, once or for each of a list of values, and give the driver's cursor."""
@@ -51,11 +52,33 @@ class Line:
             else:
                 self._driver.execute(text)
         except self._error as error:
-            lost = self._lost = self.dialect.is_disconnect(error, self._raw, self._driver)
-            raise DBAPIError.instance(
-                text, given, error, self._error, connection_invalidated=lost, dialect=self.dialect
-            ) from error
+            raise faults.raised(self, error, text, given) from error
         return self._driver
+
+    def begin(self, bare: bool) -> None:
+        """Begin a transaction, which tells whether the connection is still there.
+
+        Args:
+            bare: there is to be none. Then nothing is asked, for that would be a journey, but a server that hung up has
+                left word of it.
+        """
+        if not bare:
+            self.exec_driver_sql(self._begin)
+        elif self._spoken_to():
+            self.exec_driver_sql("SELECT 1")
+
+    def _spoken_to(self) -> bool:
+        """Whether something has come from the server that nobody has read, or nothing can come any more."""
+        try:
+            with DefaultSelector() as selector:
+                selector.register(self._raw, EVENT_READ)
+                return bool(selector.select(0))
+        except self._error:
+            return True
+
+    def invalidate(self) -> None:
+        """Know that the connection is gone."""
+        self._lost = True
 
     @property
     def lost(self) -> bool:
@@ -99,14 +122,10 @@ class Lines:
             Stale: S01 when it may be tried again.
             Invalid: B04 when the connection is gone, B05 when the database refuses.
         """
+        bare = alone and isinstance(self.engine.dialect, PGDialect)
         with self._seats, faults.ours():
-            with self._lock:
-                line = self._free.pop() if self._free else None
-            line = line or Line(self.engine)
-            bare = alone and isinstance(line.dialect, PGDialect)
+            line = self._begun(bare)
             try:
-                if not bare:
-                    line.exec_driver_sql(line.begin)
                 yield line
                 if not bare:
                     line.end("COMMIT")
@@ -114,6 +133,21 @@ class Lines:
                 self._undo(line, bare)
                 raise
             self._free.append(line)
+
+    def _begun(self, bare: bool) -> Line:
+        """A line on which a transaction has begun; one that died while it lay idle is no loss, a new one will do."""
+        with self._lock:
+            idle = self._free.pop() if self._free else None
+        while True:
+            line = idle or Line(self.engine)
+            try:
+                line.begin(bare)
+                return line
+            except BaseException:
+                self._undo(line, bare)
+                if idle is None or not line.lost:
+                    raise
+                idle = None
 
     def _undo(self, line: Line, bare: bool) -> None:
         """Take back what was done; a line on which that fails is no good any more, nor are those that lay idle."""

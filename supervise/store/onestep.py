@@ -15,18 +15,18 @@ from sqlalchemy import Column, Connection, Date, Dialect, Integer, Table
 from sqlalchemy.dialects import postgresql
 
 from supervise.store.lines import Line
-from supervise.store.sheet import Sheet
+from supervise.store.sheet import KINDS, Sheet
 from supervise.store.tables import Tables, of
 from supervise.store.types import Data, Name, UtcDateTime
 
 
 def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write a sheet; ``False`` if some task no longer stood as it was claimed."""
-    given = {name: _ENCODER.encode(rows) for name in Sheet.__slots__ if (rows := getattr(sheet, name))}
+    given = {name: _ENCODER.encode(rows) for name in KINDS if (rows := getattr(sheet, name))}
     if not given:
         return True
     text = _text(of(on), tuple(given))
-    given["district"] = sheet.events[0]["district"]
+    given["district"] = sheet.district
     return bool(on.exec_driver_sql(text, given).fetchall()[0][0])
 
 
@@ -46,7 +46,8 @@ _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 def _text(tables: Tables, kinds: tuple[str, ...]) -> str:
     """The statement for one set of tables and the kinds of rows that there are."""
     parts = {
-        "ended": _ended(tables.duty), "moved": _left(tables.party), "parties": _came(tables.party),
+        "ended": _ended(tables.duty), "moved": _left(tables.party),
+        "parties": _came(tables.party) if "moved" in kinds else _added("parties", tables.party),
         "tasks": _added("tasks", tables.task), "events": _added("events", tables.event),
         "duties": _added("duties", tables.duty), "news": _added("news", tables.outbox),
     }  # fmt: skip

@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, delete, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Date, Integer, Select, Table, and_, delete, exists, select, text, update
 from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.dates import FOREVER
 from supervise.errors import Problem, Refused
 from supervise.records import Cut
-from supervise.store import tasks
+from supervise.store import loading, tasks
 from supervise.store.faults import stale, told
 from supervise.store.statements import Work, chunks, connection
 from supervise.store.tables import DEFAULT, OWED, of
@@ -132,8 +132,7 @@ def closed(session: Session, district: str, until: date) -> list[str]:
 def point(session: Session, district: str, retired: Iterable[Retired]) -> None:
     """Write down where tasks stand."""
     rows = [{"district": district, **asdict(one)} for one in retired]
-    if rows:
-        session.execute(insert(of(session).retired), rows)
+    loading.add(connection(session), of(session).retired, rows)
 
 
 @told
@@ -191,8 +190,7 @@ def lift(session: Session, district: str, codes: Sequence[str]) -> Rows:
 def lay(session: Session, rows: Rows) -> None:
     """Put whole rows in."""
     for name in TABLES:
-        if rows[name]:
-            session.execute(insert(_table(session, name)), rows[name])
+        loading.add(connection(session), _table(session, name), rows[name])
 
 
 @told

@@ -17,7 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from supervise import chain
+from supervise.store import loading
 from supervise.store.faults import stale, told
+from supervise.store.statements import connection
 from supervise.store.tables import of
 
 
@@ -119,7 +121,7 @@ def _write(session: Session, district: str, made: Seal, heads: Sequence[tuple[st
     if not heads:
         return
     rows = [{"district": district, "task": c, "seq": made.number, "version": v, "head": h} for c, v, h in heads]
-    session.execute(insert(tables.sealed), rows)
+    loading.add(connection(session), tables.sealed, rows)
     # Row by row along the key: a range would lock its gaps on MySQL, and who is advanced meanwhile stays unsealed.
     mine = (task_table.c.district == district) & (task_table.c.code == bindparam("b_code"))
     as_seen = update(task_table).where(mine, task_table.c.version == bindparam("b_version")).values(unsealed=0)

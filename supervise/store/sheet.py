@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Rows = list[dict[str, Any]]
 
@@ -13,8 +13,12 @@ class Sheet:
     """Rows by what happens to them: claimed and changed tasks, new ones, and what follows from their events.
 
     ``moved`` are known tasks whose parties are written anew; ``ended`` says until when a duty stood as it did.
+
+    Args:
+        district: whose tasks.
     """
 
+    district: str
     claims: Rows = field(default_factory=list)
     tasks: Rows = field(default_factory=list)
     events: Rows = field(default_factory=list)
@@ -23,3 +27,7 @@ class Sheet:
     ended: Rows = field(default_factory=list)
     duties: Rows = field(default_factory=list)
     news: Rows = field(default_factory=list)
+
+
+KINDS: Final = Sheet.__slots__[1:]
+"""The kinds of rows."""

@@ -25,7 +25,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    insert,
     literal_column,
     select,
     update,
@@ -60,7 +59,7 @@ def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
     """A statement in one dialect: its text, its values by name, and how values travel there and back."""
 
     text: str
@@ -71,10 +70,15 @@ class _Ready:
 
     def given(self, row: Values) -> Any:
         """The values of one row as the driver wants them."""
+        values = self.values(row)
+        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
+
+    def values(self, row: Values) -> list[Any]:
+        """The values of one row, in order."""
         values = [row[name] for name in self.names]
         for place, turn in self.there:
             values[place] = turn(values[place])
-        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
+        return values
 
 
 class Statement:
@@ -86,39 +90,40 @@ class Statement:
 
     def __init__(self, made: Executable) -> None:
         self._made = made
-        self._ready: WeakKeyDictionary[Dialect, _Ready] = WeakKeyDictionary()
+        self._ready: WeakKeyDictionary[Dialect, Ready] = WeakKeyDictionary()
 
     def run(self, on: Connection | Line, rows: Sequence[Values]) -> int:
         """Run it once for each of ``rows`` and give how many rows it touched; -1 where a driver cannot say."""
         if not rows:
             return 0
-        ready = self._for(on.dialect)
+        ready = self.ready(on.dialect)
         given = [ready.given(row) for row in rows]
         touched: int = on.exec_driver_sql(ready.text, given[0] if len(given) == 1 else given).rowcount
         return touched
 
     def rows(self, on: Connection | Line, **values: Any) -> list[list[Any]]:
         """The rows that it finds."""
-        ready = self._for(on.dialect)
+        ready = self.ready(on.dialect)
         found = [list(row) for row in on.exec_driver_sql(ready.text, ready.given(values)).fetchall()]
         for row in found:
             for place, turn in ready.back:
                 row[place] = turn(row[place])
         return found
 
-    def _for(self, dialect: Dialect) -> _Ready:
+    def ready(self, dialect: Dialect) -> Ready:
+        """It in one dialect."""
         ready = self._ready.get(dialect)
         if ready is None:
             ready = self._ready[dialect] = _prepare(self._made, dialect)
         return ready
 
 
-def _prepare(made: Any, dialect: Dialect) -> _Ready:
+def _prepare(made: Any, dialect: Dialect) -> Ready:
     compiled = made.compile(dialect=dialect)
     names = tuple(compiled.positiontup if compiled.positional else compiled.params)
     there = [_there(compiled.binds[name].type, dialect) for name in names]
     back = [_back(column.type, dialect) for column in made.selected_columns] if isinstance(made, Select) else []
-    return _Ready(str(compiled), names, _turns(there), _turns(back), bool(compiled.positional))
+    return Ready(str(compiled), names, _turns(there), _turns(back), bool(compiled.positional))
 
 
 def _turns(turns: Sequence[_Turn]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
@@ -126,9 +131,9 @@ def _turns(turns: Sequence[_Turn]) -> tuple[tuple[int, Callable[[Any], Any]], ..
 
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> _Turn:
+    if isinstance(kind, JSON) and dialect.name in ("sqlite", "postgresql"):
+        return _dumped
     if dialect.name == "sqlite":
-        if isinstance(kind, JSON):
-            return _dumped
         if isinstance(kind, Date):
             return _day
         if isinstance(kind, UtcDateTime):
@@ -169,9 +174,6 @@ class Statements:
 
     def __init__(self, tables: Tables) -> None:
         task, event, duty, party = tables.task, tables.event, tables.duty, tables.party
-        self.add_task, self.add_event = Statement(insert(task)), Statement(insert(event))
-        self.add_party, self.add_duty = Statement(insert(party)), Statement(insert(duty))
-        self.add_news = Statement(insert(tables.outbox))
         self.history = Statement(select(event).where(_is(event, "district", "task")).order_by(event.c.seq))
         self.by_key = Statement(select(event).where(_is(event, "district", "idem")))
         self.drop_parties = Statement(delete(party).where(_is(party, "district", "task", named="b_")))

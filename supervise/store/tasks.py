@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -90,7 +90,7 @@ def save(
     """
     on = connection(work)
     linked = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
-    sheet = Sheet()
+    sheet = Sheet(district)
     for saving in linked:
         _enter(sheet, district, saving)
     try:
@@ -266,8 +266,8 @@ def by_key(work: Work, district: str, key: str) -> Event | None:
 
 
 @told
-def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
-    """The task rows as stored, with their parties, for comparison with a replay."""
+def rows(session: Session, district: str, codes: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+    """The task rows as stored, with their parties, for comparison with a replay; only of ``codes`` if given."""
     tables = of(session)
     task, party = tables.task, tables.party
     found = {
@@ -275,12 +275,19 @@ def rows(session: Session, district: str) -> dict[str, dict[str, Any]]:
             "version": row.version, "state": row.state, "definition": row.definition, "text": row.text,
             "due": row.due, "wake_on": row.wake_on, "closed_on": row.closed_on, **{role: [] for role in PARTIES},
         }
-        for row in session.execute(select(task).where(task.c.district == district))
+        for mine in _pieces(task.c.code, codes)
+        for row in session.execute(select(task).where(task.c.district == district, mine))
     }  # fmt: skip
-    query = select(party).where(party.c.district == district, party.c.role.in_(PARTIES)).order_by(party.c.place)
-    for row in session.execute(query):
-        found[row.task][row.role].append(row.unit)
+    for mine in _pieces(party.c.task, codes):
+        parts = select(party).where(party.c.district == district, mine, party.c.role.in_(PARTIES))
+        for row in session.execute(parts.order_by(party.c.place)):
+            found[row.task][row.role].append(row.unit)
     return found
+
+
+def _pieces(column: Column[str], codes: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    """Conditions that together fit the rows of some tasks, of all if ``None``."""
+    return [true()] if codes is None else [column.in_(chunk) for chunk in chunks(codes)]
 
 
 @told

@@ -2,7 +2,7 @@
 
 Everywhere a handful of statements, each run once for all its rows. On PostgreSQL the whole sheet travels in one
 statement, a list for each kind of rows: a single round trip, which alone and without a transaction around it is still
-all or nothing.
+all or nothing. Where many rows are new they are copied, and only the changes travel so.
 """
 
 from __future__ import annotations
@@ -10,25 +10,33 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from supervise.store import onestep
+from supervise.store import loading, onestep
 from supervise.store.lines import Line
 from supervise.store.sheet import Sheet
 from supervise.store.statements import statements
+from supervise.store.tables import of
+
+MANY = 300
+"""Events and duties from which on copying them, table by table, is quicker than one statement for all."""
 
 
 def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write everything; ``False`` if some task no longer stood as it was claimed, and nothing may then be kept."""
+    todo, at = statements(on), of(on)
     if isinstance(on.dialect, PGDialect):
-        return onestep.write(on, sheet)
-    todo = statements(on)
-    if sheet.claims and todo.claim.run(on, sheet.claims) != len(sheet.claims):
-        return False
-    todo.unseal.run(on, sheet.claims)
-    todo.add_task.run(on, sheet.tasks)
-    todo.add_event.run(on, sheet.events)
+        if len(sheet.events) + len(sheet.duties) < MANY or not loading.copies(on):
+            return onestep.write(on, sheet)
+        if not onestep.write(on, Sheet(sheet.district, claims=sheet.claims, ended=sheet.ended)):
+            return False
+    else:
+        if sheet.claims and todo.claim.run(on, sheet.claims) != len(sheet.claims):
+            return False
+        todo.unseal.run(on, sheet.claims)
+        todo.end_duty.run(on, sheet.ended)
+    loading.add(on, at.task, sheet.tasks)
+    loading.add(on, at.event, sheet.events)
     todo.drop_parties.run(on, sheet.moved)
-    todo.add_party.run(on, sheet.parties)
-    todo.end_duty.run(on, sheet.ended)
-    todo.add_duty.run(on, sheet.duties)
-    todo.add_news.run(on, sheet.news)
+    loading.add(on, at.party, sheet.parties)
+    loading.add(on, at.duty, sheet.duties)
+    loading.add(on, at.outbox, sheet.news)
     return True

@@ -1,4 +1,4 @@
-"""A picture as DOT, and DOT as an image, by whichever engine there is.
+"""A picture as DOT: boxes, arrows, rails, and the lines above and beneath.
 
 Every box gets its width from ``widths``, because graphviz-pure takes a Chinese character for a blank, and so does
 ``dot`` where the font is missing.
@@ -6,185 +6,199 @@ Every box gets its width from ``widths``, because graphviz-pure takes a Chinese 
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
-from supervise.errors import Problem, Refused
 from supervise.widths import width, wrap
 from supervise.workflows import svg
-from supervise.workflows.diagram import Edge, Node, Picture, Role
+from supervise.workflows.picture import Edge, Node, Note, Picture, Role
 
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-Format = Literal["svg", "png", "dot"]
+FONTS = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, SimHei, WenQuanYi Micro Hei, sans-serif"
+INK, PAPER, LATE_INK, LATE_PAPER, GREY, PALE = "#374151", "white", "#b91c1c", "#fee2e2", "#6b7280", "#9ca3af"
+HERE_PAPER = "#fef3c7"
+CHANGED = {"added": "#15803d", "removed": "#b91c1c", "changed": "#b45309", "same": GREY}
+CHANGED_PAPER = {"added": "#dcfce7", "removed": "#fee2e2", "changed": "#fef3c7", "same": PAPER}
+CHANGE_WORDS = {"added": "绿色 +:新增", "removed": "红色 −:删去", "changed": "琥珀色 改:有改动", "same": "灰色:未改"}
+TITLE_SIZE, NODE_SIZE, EDGE_SIZE, LEGEND_SIZE, SMALL_SIZE = 18, 13, 11, 11, 10
+LABEL_EMS, UNDER_EMS, START_EMS, LEGEND_EMS, NOTE_EMS = 8.0, 14.0, 10.0, 56.0, 72.0
+EACH = 3
+"""States up to which an arrow from several may be drawn from each."""
+KEYS = "粗框:起点   双框:终点"
+CLOCK_KEY, RAIL_KEY, COUNT_KEY = "   虚线:到时由系统自动办", "   圆点或灰字:从这几个状态都可以办", "   天数均为工作日"
+WALK_KEY = "   粗线:走过的路,数字是办理记录的序号   细线空箭头:接下来可办   浅灰:没有走过"
+PALE_KEY = "   浅灰:本视图之外的主线"
 
-FONTS = "Noto Sans CJK SC, Microsoft YaHei, SimHei, sans-serif"
-INK, PAPER, LATE_INK, LATE_PAPER, GREY = "#374151", "white", "#b91c1c", "#fee2e2", "#6b7280"
-TITLE_SIZE, NODE_SIZE, EDGE_SIZE, LEGEND_SIZE = 18, 13, 11, 11
-LABEL_EMS, LEGEND_EMS = 8.0, 56.0
-INSTALL = '安装 apt-get install graphviz fonts-noto-cjk 或 pip install "supervise[diagram]";也可以先写成 .dot 文件'
-INSTALL_PNG = '安装 apt-get install fonts-noto-cjk 和 graphviz(或 pip install "supervise[diagram]"),或改画 svg'
-PNG_DPI = 144
-KEYS, CLOCK_KEY, RAIL_KEY = "粗框:起点   双框:终点", "   虚线:到时由系统自动办", "   圆点:几个状态都可以办"
 
-# The library takes its program from one global, so only one thread may draw at a time.
-_ONE_AT_A_TIME = threading.Lock()
+class Line(NamedTuple):
+    """A line of a label: what it says, and how large."""
+
+    text: str
+    size: int
 
 
-def draw(picture: Picture, format: Format = "svg") -> bytes:
-    """The picture as an image.
-
-    The svg opens with ``<svg``, so that it can stand in a page as it is; the group of a state has its name as ``id``.
+class Style(NamedTuple):
+    """One of several ways to lay out the same picture.
 
     Args:
-        picture: from ``diagram.picture``.
-        format: ``svg``, ``png`` or ``dot``; only ``dot`` needs no engine.
-
-    Raises:
-        Refused: V01 without an engine, V02 where none can write Chinese into a png, V03 when the engine fails.
+        several: how an arrow from several states is drawn: a ``rail`` that they all feed, one from ``each``, or one
+            from their ``names``; ``stubs``: what turns back from beside the main line starts at a name too.
+        aside: states beside the main line are told to the engine first.
+        under: arrows between the main line and what is beside it use the lower side of its states.
     """
-    graph = _graph(picture)
-    if format == "dot":
-        return str(graph.source).encode()
-    dot = shutil.which("dot")
-    if format == "png" and not _has_chinese_font():
-        raise Refused(Problem("V02", "画不成 png:这台机器没有中文字体,画出来是空框", help=INSTALL_PNG))
-    if format == "png" and dot is not None:
-        graph.attr(dpi=str(PNG_DPI))
-        return _run(graph, dot, "png")
-    program = dot or _pure()
-    if program is None:
-        raise Refused(Problem("V01", "没有画图程序:既没有 dot,也没有 graphviz-pure", help=INSTALL))
-    drawn = svg.finish(_run(graph, program, "svg").decode(), picture)
-    return _painted(drawn) if format == "png" else drawn.encode()
+
+    several: str = "rail"
+    aside: bool = False
+    under: bool = False
 
 
-def _painted(drawn: str) -> bytes:
-    """An svg as png by resvg, which knows the system's fonts; graphviz-pure would paint empty squares for Chinese."""
-    try:
-        import resvg_py
-    except ModuleNotFoundError:
-        raise Refused(Problem("V02", "画不成 png:既没有 dot,也没有 resvg-py", help=INSTALL_PNG)) from None
-    try:
-        return bytes(resvg_py.svg_to_bytes(svg_string=drawn, dpi=PNG_DPI, background=PAPER))
-    except ValueError as error:
-        raise Refused(Problem("V03", f"画图程序 resvg 出错:{error}", help=INSTALL_PNG)) from None
+STYLES = tuple(
+    Style(several, aside, under)
+    for under in (False, True) for aside in (False, True) for several in ("rail", "each", "names", "stubs")
+)  # fmt: skip
+"""The first is what is written as DOT; an image tries the next where something would be hard to read."""
 
 
-def _pure() -> str | None:
-    """The program graphviz-pure: beside this Python, on the path, or where its wheel says it is."""
-    from importlib import metadata
-
-    beside = shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))
-    if found := beside or shutil.which("graphviz-pure"):
-        return found
-    try:
-        files = metadata.files("graphviz-pure") or []
-    except metadata.PackageNotFoundError:
-        return None
-    programs = (str(file.locate()) for file in files if file.stem == "graphviz-pure" and file.parent.name != "licenses")
-    return next((found for program in programs if (found := shutil.which(program))), None)
+def dot(picture: Picture) -> str:
+    """The picture in the language of Graphviz; the same picture gives the same text on every machine."""
+    return str(graph(picture).source)
 
 
-def _has_chinese_font() -> bool:
-    """Whether fontconfig knows a font for Chinese; where there is no fontconfig the system has its own ways."""
-    program = shutil.which("fc-list")
-    if program is None:
-        return not sys.platform.startswith("linux")
-    found = subprocess.run([program, ":lang=zh", "family"], capture_output=True, check=False)
-    return found.returncode != 0 or bool(found.stdout.strip())
+def graph(picture: Picture, style: Style = STYLES[0]) -> Digraph:
+    """The picture as the graphviz library has it.
 
-
-def _run(graph: Digraph, program: str, format: str) -> bytes:
-    from graphviz import backend
-    from graphviz.backend import dot_command
-
-    with _ONE_AT_A_TIME:
-        usual, dot_command.DOT_BINARY = dot_command.DOT_BINARY, Path(program)
-        try:
-            return bytes(backend.pipe("dot", format, graph.source.encode(), quiet=True))
-        except (subprocess.CalledProcessError, OSError, RuntimeError) as error:
-            said = getattr(error, "stderr", b"") or str(error)
-            text = said.decode(errors="replace") if isinstance(said, bytes) else said
-            last = (text.strip().splitlines() or ["没有说明原因"])[-1]
-            raise Refused(Problem("V03", f"画图程序 {Path(program).name} 出错:{last}", help=INSTALL)) from None
-        finally:
-            dot_command.DOT_BINARY = usual
-
-
-def _graph(picture: Picture) -> Digraph:
+    Args:
+        picture: what is drawn.
+        style: how it is laid out.
+    """
     import graphviz
 
-    graph = graphviz.Digraph("picture")
+    made = graphviz.Digraph("picture")
     text = {"fontname": FONTS}
     # A second look at crossings forgets that the points of a rail stand below their states.
-    again = "false" if any(len(edge.sources) > 1 for edge in picture.edges) else "true"
-    graph.attr(
-        rankdir="LR", remincross=again, ranksep="0.3", nodesep="0.3", pad="0.3",
+    rails = style.several == "rail" and any(len(edge.sources) > 1 for edge in picture.edges)
+    made.attr(
+        rankdir="LR", remincross=str(not rails).lower(), ranksep="0.15", nodesep="0.3", pad="0.12",
         bgcolor=PAPER, outputorder="edgesfirst", **text,
     )  # fmt: skip
-    graph.attr("node", shape="box", style="rounded,filled", height="0.6", fontsize=str(NODE_SIZE), **text)
-    graph.attr("edge", arrowsize="0.7", fontsize=str(EDGE_SIZE), **text)
-    graph.attr(label=_legend(picture), labelloc="b", labeljust="l")
+    made.attr("node", shape="box", style="rounded,filled", height="0.6", fontsize=str(NODE_SIZE), **text)
+    made.attr("edge", arrowsize="0.7", fontsize=str(EDGE_SIZE), **text)
+    title = [Line(picture.title, TITLE_SIZE), Line(picture.subtitle, LEGEND_SIZE)]
+    made.attr(label=_block(title, align="CENTER"), labelloc="t", labeljust="c")
     names = svg.names(picture)
-    # The root has one label, the legend; the title is that of a group around everything else.
-    with graph.subgraph(name="cluster_picture") as body:
-        body.attr(label=_block([picture.title], TITLE_SIZE), labelloc="t", labeljust="c", peripheries="0", margin="8")
-        for node in picture.nodes:
+    # The root has one label, the title, which keeps clear of every arrow; the legend is that of a group in it.
+    with made.subgraph(name="cluster_picture") as body:
+        body.attr(label=_legend(picture), labelloc="b", labeljust="l", peripheries="0", margin="8")
+        for node in sorted(picture.nodes, key=lambda node: style.aside and node.main):
             _box(body, names[node.name], node)
         # Beside the main line there is no room below a state that would be free for sure.
         taken = {names[node.name] for node in picture.nodes if not node.main}
         for n, edge in sorted(enumerate(picture.edges, 1), key=lambda pair: -len(pair[1].sources)):
-            _arrow(body, f"edge-{n}", edge, picture, names, taken)
-    return graph
+            _arrow(body, f"edge-{n}", edge, picture, names, taken, style)
+    return made
 
 
 def _lines(node: Node) -> list[str]:
-    lines = wrap(svg.clean(node.label), LABEL_EMS) or [""]
-    return lines if node.count is None else [*lines, f"{node.count} 项"]
+    label = f"{node.mark} {node.label}" if node.mark else node.label
+    lines = wrap(svg.clean(label), LABEL_EMS) or [""]
+    counted = [] if node.count is None else [f"{node.count} 项"]
+    return [*lines, *counted, *(svg.clean(note) for note in node.notes)]
 
 
-def _box(graph: Digraph, name: str, node: Node) -> None:
+def _box(made: Digraph, name: str, node: Node) -> None:
     from graphviz import nohtml
 
     lines = _lines(node)
-    inches = (max(map(width, lines)) + 1.6) * NODE_SIZE / 72
+    inches = (max(map(width, lines)) + 1.3) * NODE_SIZE / 72
+    high = max(0.6, (len(lines) * 1.25 + 0.8) * NODE_SIZE / 72)
     # Graphviz would read entities and backslashes in a plain label; html is not used here because plain text is centred
     # by the viewer, who has the font, and not by the engine, who may not.
     label = "\\n".join(line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines)
-    graph.node(
-        name, nohtml(label), id=name, width=f"{max(inches, 0.9):.2f}",
-        penwidth="2.4" if node.initial else "1", peripheries="2" if node.final else "1",
-        color=LATE_INK if node.late else INK, fillcolor=LATE_PAPER if node.late else PAPER,
-        **({"group": "main"} if node.main else {}),
+    made.node(
+        name, nohtml(label), id=name, width=f"{max(inches, 0.75):.2f}", height=f"{high:.2f}",
+        penwidth="2.4" if node.initial or node.tone == "here" else "1", peripheries="2" if node.final else "1",
+        **_box_colours(node), **({"group": "main"} if node.main else {}),
     )  # fmt: skip
 
 
-def _arrow(graph: Digraph, name: str, edge: Edge, picture: Picture, names: Mapping[str, str], taken: set[str]) -> None:
-    """One arrow; from several states it is a rail below them that they all feed, with one label and one head."""
+def _box_colours(node: Node) -> dict[str, str]:
+    if node.change:
+        ink = CHANGED[node.change]
+        style = {"style": "rounded,filled,dotted"} if node.change == "removed" else {}
+        return {"color": ink, "fontcolor": ink, "fillcolor": CHANGED_PAPER[node.change], **style}
+    if node.tone == "here":
+        return {"color": CHANGED["changed"], "fillcolor": HERE_PAPER}
+    if node.tone == "pale":
+        return {"color": PALE, "fontcolor": GREY, "fillcolor": PAPER}
+    return {"color": LATE_INK if node.late else INK, "fillcolor": LATE_PAPER if node.late else PAPER}
+
+
+def _arrow(
+    made: Digraph, name: str, edge: Edge, picture: Picture, names: Mapping[str, str], taken: set[str], style: Style
+) -> None:
+    """One arrow, from one state, from several, or from their names."""
+    look = _look(edge, picture)
+    label = _block(_label(edge, picture), look["fontcolor"])
+    look |= {"arrowhead": "empty"} if edge.tone == "next" else {}
+    line = [node.name for node in picture.nodes if node.main]
+    sources, target, several = edge.sources, names[edge.target], len(edge.sources)
+    if several > 1 and style.several == "each" and several <= EACH:
+        for n, source in enumerate(sources):
+            ports = _ports(source, edge, line, style)
+            _line(made, names[source], target, edge.back, label=label, id=f"{name}-{n}" if n else name, **look, **ports)
+        return
+    weight, ports = "100" if edge.main else "2", dict[str, str]()
+    aside = edge.back and several == 1 and sources[0] not in line
+    if several == 1 and not (aside and style.several == "stubs"):
+        start, ports = names[sources[0]], _ports(sources[0], edge, line, style)
+    elif several and style.several == "rail":
+        start = _rail(made, name, edge, [names[source] for source in sources], taken, look)
+    else:
+        start = _start(made, name, edge, picture, names, line)
+    _line(made, start, target, edge.back, label=label, id=name, weight=weight, **look, **ports)
+
+
+def _start(
+    made: Digraph, name: str, edge: Edge, picture: Picture, names: Mapping[str, str], line: Sequence[str]
+) -> str:
+    """Where an arrow starts that has no one state to start from: at the names of several, or at a word for all."""
+    start, plain = f"{name}-start", {"shape": "plaintext", "style": "", "fontcolor": GREY}
+    labels = {node.name: node.label for node in picture.nodes}
+    said = wrap(svg.clean("、".join(labels[source] for source in edge.sources) or svg.EVERYWHERE), START_EMS)
+    made.node(start, _block([Line(text, EDGE_SIZE) for text in said], GREY), id=start, **plain)
+    if not edge.sources and edge.target not in line and len(line) > 2:  # out of the way, at the end
+        made.edge(names[line[-3]], start, style="invis", weight="0")
+    return start
+
+
+def _ports(source: str, edge: Edge, line: Sequence[str], style: Style) -> dict[str, str]:
+    """Where an arrow leaves and enters: what turns back goes over the main line, what leaves it may go under it."""
+    on = (source in line, edge.target in line)
+    if all(on):
+        return {"tailport": "ne", "headport": "nw"} if edge.back else {}
+    if not any(on) or not style.under:
+        return {}
+    return {"tailport": "s"} if on[0] != edge.back else {"headport": "s"}  # laid out reversed, the target comes first
+
+
+def _look(edge: Edge, picture: Picture) -> dict[str, str]:
     colour = picture.role(edge.roles[0]).colour if edge.roles else INK
     look = {"color": colour, "fontcolor": colour, "style": "dashed" if edge.clock else "solid"}
-    label = _block(_label(edge, picture), EDGE_SIZE, colour)
-    sources = [names[source] for source in edge.sources]
-    if not sources:
-        start, plain = f"{name}-start", {"shape": "plaintext", "style": "", "fontcolor": GREY}
-        graph.node(start, svg.EVERYWHERE, id=start, fontsize=str(EDGE_SIZE), **plain)
-    elif len(sources) == 1:
-        start = sources[0]
-    else:
-        start = _rail(graph, name, edge, sources, taken, look)
-    weight = "100" if edge.main else "2"
-    _line(graph, start, names[edge.target], edge.back, label=label, id=name, weight=weight, **look)
+    if edge.tone == "pale":
+        look |= {"color": PALE, "fontcolor": GREY}
+    if edge.tone == "walked":
+        look |= {"penwidth": "2.4"}
+    if edge.change:
+        look |= {"color": CHANGED[edge.change], "fontcolor": CHANGED[edge.change]}
+        look |= {"penwidth": "2.2"} if edge.change != "same" else {}
+        look |= {"style": "dotted"} if edge.change == "removed" else {}
+    return look
 
 
-def _rail(graph: Digraph, name: str, edge: Edge, sources: list[str], taken: set[str], look: Mapping[str, str]) -> str:
+def _rail(made: Digraph, name: str, edge: Edge, sources: list[str], taken: set[str], look: Mapping[str, str]) -> str:
     """A point for each source and a line through the points; gives the last point, the one nearest to the target.
 
     The point stands below its source; a source in ``taken`` has one there already, so its point stands one step on.
@@ -193,69 +207,124 @@ def _rail(graph: Digraph, name: str, edge: Edge, sources: list[str], taken: set[
     piece = {"dir": "none", **look}
     for n, source in enumerate(sources, 1):
         point = f"{name}-point-{n}"
-        graph.node(point, "", shape="point", width="0.04", color=look["color"], id=point, group=name)
+        made.node(point, "", shape="point", width="0.04", color=look["color"], id=point, group=name)
         if source in taken:
-            _line(graph, source, point, edge.back, id=f"{name}-from-{n}", weight="400", **piece)
+            _line(made, source, point, edge.back, id=f"{name}-from-{n}", weight="400", **piece)
         else:
             # A line of no length is level, and the end it starts from stands lower.
-            graph.edge(point, source, id=f"{name}-from-{n}", minlen="0", weight="400", **piece)
+            made.edge(point, source, id=f"{name}-from-{n}", minlen="0", weight="400", **piece)
             taken.add(source)
         if last:
             # Lines between nodes of one group weigh a hundred times as much, so this is a quarter of an arm.
-            _line(graph, last, point, edge.back, id=f"{name}-rail-{n}", minlen="0", weight="1", **piece)
+            _line(made, last, point, edge.back, id=f"{name}-rail-{n}", minlen="0", weight="1", **piece)
         last = point
     return last
 
 
-def _line(graph: Digraph, source: str, target: str, back: bool, **attributes: str) -> None:
+def _line(made: Digraph, source: str, target: str, back: bool, **attributes: str) -> None:
     """A line laid out the way life goes: one that leads back is laid out reversed and drawn backwards."""
     ends = (target, source) if back else (source, target)
+    if back and "arrowhead" in attributes:
+        attributes["arrowtail"] = attributes.pop("arrowhead")
     attributes.setdefault("dir", "back" if back else "forward")
-    graph.edge(*ends, **attributes)
+    made.edge(*ends, **attributes)
 
 
-def _label(edge: Edge, picture: Picture) -> list[str]:
+def _label(edge: Edge, picture: Picture) -> list[Line]:
     marks = "".join(picture.role(role).mark for role in edge.roles)
-    ems = LABEL_EMS + width(f"{marks} ")
-    return [line for label in edge.labels for line in wrap(f"{marks} {svg.clean(label)}", ems)]
+    marks = f"{marks} " if marks else ""
+    found: list[Line] = []
+    for deed in edge.deeds:
+        head = f"{marks}{deed.mark} " if deed.mark else marks
+        found += [Line(line, EDGE_SIZE) for line in wrap(head + svg.clean(deed.label), LABEL_EMS + width(head))]
+        under = [*deed.limit.split(";"), *deed.notes]
+        found += [Line(line, SMALL_SIZE) for text in under for line in wrap(svg.clean(text), UNDER_EMS)]
+    return found
 
 
-def _block(lines: list[str], size: int, colour: str = INK) -> str:
+def _block(lines: Sequence[Line], colour: str = INK, align: str = "LEFT") -> str:
     """A label of fixed width; its lines begin at the left, where every engine agrees on the place."""
-    points = max(map(width, lines)) * size
-    cells = "".join(f"<TR>{_cell(line, points, size, colour)}</TR>" for line in lines)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cells}</TABLE>>'
+    points = max(width(line.text) * line.size for line in lines)
+    cells = "".join(f"<TR>{_cell(line.text, points, line.size, colour, align)}</TR>" for line in lines if line.text)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cells or _EMPTY}</TABLE>>'
 
 
-def _cell(text: str, points: float, size: int, colour: str = INK) -> str:
+_EMPTY = "<TR><TD> </TD></TR>"
+
+
+def _cell(text: str, points: float, size: int, colour: str = INK, align: str = "LEFT") -> str:
     shown = escape(svg.clean(text)) or " "
     return (
-        f'<TD ALIGN="LEFT" WIDTH="{points + 4:.0f}" HEIGHT="{size * 1.35:.0f}">'
+        f'<TD ALIGN="{align}" WIDTH="{points + 4:.0f}" HEIGHT="{size * 1.35:.0f}">'
         f'<FONT POINT-SIZE="{size}" COLOR="{colour}">{shown}</FONT></TD>'
     )
 
 
+class Row(NamedTuple):
+    """A line beneath the picture: what it begins with, what it says, and their colours."""
+
+    head: str
+    text: str
+    colour: str
+    ink: str
+
+
 def _legend(picture: Picture) -> str:
-    rows = "".join(_legend_row(role) for role in picture.legend)
+    roles = [row for role in picture.legend for row in _role_rows(role)]
+    notes = [row for note in picture.notes for row in _note_rows(note)]
+    told = keys(picture)
+    room = max([_points(told), *(_points(row.text) + _head(rows) for rows in (roles, notes) for row in rows)]) + 12
+    parts = [_nested(roles, room), _cell(told, room, LEGEND_SIZE, GREY)]
+    if notes:
+        parts += [_cell(" ", room, LEGEND_SIZE), _cell(picture.heading, room, NODE_SIZE), _nested(notes, room)]
+    rows = "".join(f"<TR>{part}</TR>" for part in parts)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1">{rows}</TABLE>>'
+
+
+def _head(rows: Sequence[Row]) -> float:
+    return max((_points(row.head) for row in rows), default=0.0)
+
+
+def _nested(rows: Sequence[Row], room: float) -> str:
+    """Rows in a table of their own that fills the room, or the engine would share out what is left as it likes."""
+    first = _head(rows)
+    inner = "".join(
+        f"<TR>{_cell(row.head, first, LEGEND_SIZE, row.colour)}"
+        f"{_cell(row.text, room - first - 8, LEGEND_SIZE, row.ink)}</TR>"
+        for row in rows
+    )
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1">{inner or _EMPTY}</TABLE>'
+    return f'<TD ALIGN="LEFT" CELLPADDING="0">{table}</TD>'
+
+
+def _points(text: str) -> float:
+    return width(text) * LEGEND_SIZE
+
+
+def _role_rows(role: Role) -> Iterator[Row]:
+    items = list(_filled(role.anywhere))
+    lines = [f"随时可办:{items[0]}", *items[1:]] if items else [""]
+    for n, line in enumerate(lines):
+        yield Row("" if n else f"{role.mark} {role.label}", line, role.colour, INK)
+
+
+def _note_rows(note: Note) -> Iterator[Row]:
+    colour = CHANGED[note.change] if note.change else INK
+    for n, line in enumerate(wrap(svg.clean(note.text), NOTE_EMS) or [""]):
+        yield Row("" if n else note.mark, line, colour, colour)
+
+
+def keys(picture: Picture) -> str:
+    """What the kinds of line and box mean that are in the picture."""
+    tones, changes = ({getattr(edge, key) for edge in picture.edges} for key in ("tone", "change"))
+    walked = "walked" in tones or any(node.tone == "here" for node in picture.nodes)
     text = KEYS
     text += CLOCK_KEY if any(edge.clock for edge in picture.edges) else ""
     text += RAIL_KEY if any(len(edge.sources) > 1 for edge in picture.edges) else ""
-    keys = _cell(text, width(text) * LEGEND_SIZE, LEGEND_SIZE, GREY).replace("<TD ", '<TD COLSPAN="2" ', 1)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1">{rows}<TR>{keys}</TR></TABLE>>'
-
-
-def _legend_row(role: Role) -> str:
-    name = f"{role.mark} {role.label}"
-    items = list(_filled(role.anywhere))
-    lines = [f"随时可办:{items[0]}", *items[1:]] if items else [""]
-    rows = []
-    for n, line in enumerate(lines):
-        head = name if n == 0 else ""
-        rows.append(
-            f"<TR>{_cell(head, width(name) * LEGEND_SIZE, LEGEND_SIZE, role.colour)}"
-            f"{_cell(line, width(line) * LEGEND_SIZE, LEGEND_SIZE)}</TR>"
-        )
-    return "".join(rows)
+    text += COUNT_KEY if any(node.count is not None for node in picture.nodes) else ""
+    text += WALK_KEY if walked else PALE_KEY if "pale" in tones else ""
+    changes |= {node.change for node in picture.nodes}
+    return text + "".join(f"   {word}" for change, word in CHANGE_WORDS.items() if change in changes)
 
 
 def _filled(items: tuple[str, ...]) -> Iterator[str]:

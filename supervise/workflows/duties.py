@@ -46,17 +46,6 @@ class Fold:
     apart: bool
 
 
-def duties(definition: Definition, task: Task, calendar: Calendar) -> tuple[Duty, ...]:
-    """Every duty of ``task``, in order of due date.
-
-    Args:
-        definition: the law it lives under.
-        task: the fold of its events up to some cut.
-        calendar: the district's working days.
-    """
-    return fold(definition, task, calendar).all
-
-
 def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | None = None) -> Fold:
     """Every duty of ``task``, whole or from what stood before its last event.
 

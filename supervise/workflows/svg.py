@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from html import escape, unescape
 
-from supervise.workflows.diagram import Picture
+from supervise.workflows.picture import Picture
 
 EVERYWHERE = "凡未终结"
 """Where actions start that are open everywhere."""
@@ -48,11 +48,32 @@ def finish(svg: str, picture: Picture) -> str:
         return f'<g id="{escape(clean(states.get(ours, ours)))}"{match["rest"]}<title>{text}</title>'
 
     svg = re.sub(r'<g id="(?P<id>[^"]+)"(?P<rest> class="(?:node|edge)">\s*)<title>[^<]*</title>', name, svg)
+    svg = _labels_last(svg)
     title = escape(clean(picture.title))
     svg = re.sub(r"<title>(?:picture|cluster_picture)</title>\n?", "", svg)
     return svg.replace("<svg ", f'<svg role="graphics-document document" aria-label="{title}" ', 1).replace(
         ">", f">\n<title>{title}</title>", 1
     )
+
+
+_EDGE = re.compile(r'<g id="[^"]*" class="edge">.*?</g>\n?', re.DOTALL)
+_HALO = '<text paint-order="stroke" stroke="#ffffff" stroke-width="4" stroke-linejoin="round" '
+
+
+def _labels_last(svg: str) -> str:
+    """The arrows with those that bear a name behind the others, each name with a white rim: no line strikes it out."""
+    edges = [match[0] for match in _EDGE.finditer(svg)]
+    if not edges:
+        return svg
+    start = svg.index(edges[0])
+    ordered = sorted((edge.replace("<text ", _HALO) for edge in edges), key=lambda edge: "<text " in edge)
+    return svg[:start] + "".join(ordered) + _EDGE.sub("", svg[start:])
+
+
+def size(svg: str) -> tuple[float, float]:
+    """Width and height of an svg, as its view box says."""
+    box = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', svg)
+    return (float(box[1]), float(box[2])) if box else (1.0, 1.0)
 
 
 def _said(picture: Picture) -> Iterator[tuple[str, str]]:

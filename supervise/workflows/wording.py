@@ -120,10 +120,11 @@ class Wording:
             return f"子任务{share}已办结" if phrase.closed else "有子任务未办结"
         return str(phrase)
 
-    def limit(self, due: Due) -> str:
+    def limit(self, due: Due, short: bool = False) -> str:
         """A limit in Chinese."""
         if isinstance(due, AfterAction):
-            return f"“{'或'.join(self.action(name) for name in due.actions)}”后 {due.count} {UNIT_WORDS[due.unit]}内"
+            begun = "" if short else f"“{'或'.join(self.action(name) for name in due.actions)}”后 "
+            return f"{begun}{due.count} {UNIT_WORDS[due.unit]}内"
         if isinstance(due, OnDates):
             return "每年 " + "、".join(f"{month}月{day}日" for month, day in due.dates)
         if isinstance(due, EachPeriod):

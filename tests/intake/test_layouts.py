@@ -199,7 +199,7 @@ def test_a_banner_list_with_leaders_and_joint_leads() -> None:
     ]
     assert (notice.issued, notice.lead_convention) == ("2022-03-18", "joint")
     assert [(r.who, r.dates) for r in notice.reporting] == [("all", ("06-10", "12-10"))]
-    assert notice.items[3].text == "改造危房(含牧区)300户,\n确保年底前全部入住。"
+    assert notice.items[3].text == "改造危房(含牧区)300户,确保年底前全部入住。"
 
 
 def test_a_list_without_prefixes_keeps_names_as_printed() -> None:

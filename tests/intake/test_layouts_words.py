@@ -53,7 +53,7 @@ def test_a_clause_may_stand_before_the_text() -> None:
 
 
 def test_headings_hand_down_units_and_leaders() -> None:
-    """Units in a heading answer for its entries, which is reported; its leader joins the units an entry names."""
+    """Units in a heading answer for its entries, which is certain; its leader joins the units an entry names."""
     notice = read(
         "2023年任务\n一、招商(责任领导:李四)\n1.引资。(责任单位:县商务局)\n2.办会。(责任单位:县工信局)\n"
         "二、交通(责任领导:王五)\n3.修路。(责任单位:县交通局)"
@@ -61,7 +61,7 @@ def test_headings_hand_down_units_and_leaders() -> None:
     assert [i.parties.leaders for i in notice.items] == [("李四",), ("李四",), ("王五",)]
     notice = read("2023年任务分解\n一、县发改局(2项)\n1.新增项目5个。\n2.推进改革。\n二、县财政局\n1.收入增长6%。")
     assert [row[1] for row in table(notice)] == [("县发改局",), ("县发改局",), ("县财政局",)]
-    assert {p.code for p in notice.problems} == {"I12"}
+    assert not notice.problems
 
 
 def test_numbers_are_read_in_many_ways() -> None:
@@ -83,7 +83,7 @@ def test_numbers_are_read_in_many_ways() -> None:
 
 
 def test_paragraphs_without_numbers_are_counted_below_their_heading() -> None:
-    """Where every paragraph has its clause, the paragraphs are the tasks; the number is ours, and reported."""
+    """Where every paragraph has its clause, the paragraphs are the tasks, and no number is missed."""
     notice = read(
         "2022年分工\n一、工业(分管领导:何国)\n产业规模突破90亿元。引进企业3家。\n牵头单位:县工信局\n责任单位:县发改局\n"
         "新增专精特新企业10户。\n牵头单位:县工信局\n二、交通\n"
@@ -93,7 +93,7 @@ def test_paragraphs_without_numbers_are_counted_below_their_heading() -> None:
         ("一.1", ("何国",)), ("一.2", ("何国",)), ("二.1", ()), ("二.2", ()),
     ]  # fmt: skip
     assert notice.items[0].text == "产业规模突破90亿元。引进企业3家。"
-    assert [p.code for p in notice.problems] == ["I10"] * 4
+    assert not notice.problems
 
 
 def test_a_sentence_that_belongs_to_no_task_is_reported() -> None:
@@ -152,4 +152,4 @@ def test_a_field_of_a_limit_ends_with_its_last_day(printed: str, day: str) -> No
     """Where a field names several stages, the last one is the limit; words without a day set none."""
     text = f"2023年任务\n1.修路。\n牵头单位:县交通局\n完成时限:{printed}\n2.修桥。\n牵头单位:县交通局"
     limit = read(text).items[0].deadline
-    assert (limit.date.isoformat() if limit else "") == day
+    assert (limit.date.isoformat() if limit and limit.date else "") == day

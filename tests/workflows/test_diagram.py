@@ -19,8 +19,12 @@ from supervise.errors import Refused
 from supervise.reading import parse
 from supervise.widths import width
 from supervise.workflows.definition import Definition, load
-from supervise.workflows.diagram import CLOCK_COLOUR, COLOURS, Picture, main_line, picture
-from supervise.workflows.drawing import EDGE_SIZE, draw
+from supervise.workflows.diagram import picture
+from supervise.workflows.drawing import EDGE_SIZE, dot
+from supervise.workflows.engines import draw
+from supervise.workflows.moves import main_line
+from supervise.workflows.picture import CLOCK_COLOUR, COLOURS, Picture
+from supervise.workflows.traffic import Traffic
 
 ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -186,12 +190,12 @@ def test_a_state_reached_only_by_the_clock_is_marked(key_work: Definition) -> No
 
 def test_counts_stand_in_the_states_and_add_up_in_the_title(key_work: Definition) -> None:
     """The title has the day and the sum; a state without tasks shows none, a state unknown here is owned up to."""
-    shown = picture(key_work, {"assigned": 6, "closed": 5}, date(2021, 6, 30))
+    shown = picture(key_work, Traffic({"assigned": 6, "closed": 5}), date(2021, 6, 30))
     assert shown.title == "政府重点工作 key-work@2 · 2021-06-30 · 11 项"
     assert sum(node.count or 0 for node in shown.nodes) == 11
     assert {node.count for node in shown.nodes if node.name not in {"assigned", "closed"}} == {0}
     assert picture(key_work).title == "政府重点工作 key-work@2"
-    assert picture(key_work, {"assigned": 1, "gone": 2}).title.endswith("3 项 · 其中 2 项的状态本流程没有")
+    assert picture(key_work, Traffic({"assigned": 1, "gone": 2})).title.endswith("3 项 · 其中 2 项的状态本流程没有")
 
 
 def test_ways_back_are_known_as_such(key_work: Definition) -> None:
@@ -220,7 +224,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("which", ["key-work", "key-work with counts", "toy", "long", "hostile"])
 def test_no_text_leaves_its_box_or_sits_on_another(engine: str, which: str, key_work: Definition) -> None:
     """Measured on the finished image: every name is inside its box, and no two texts overlap."""
-    counts = {"assigned": 1234567890} if which.endswith("counts") else None
+    counts = Traffic({"assigned": 1234567890}) if which.endswith("counts") else None
     definition = {"toy": read(TOY), "long": long_one(), "hostile": read(HOSTILE)}.get(which, key_work)
     root = ET.fromstring(draw(picture(definition, counts)))
     boxes = groups(root, "node")
@@ -278,7 +282,7 @@ def test_characters_that_xml_does_not_know_are_left_out() -> None:
 
 def test_an_image_can_be_read_aloud_and_put_into_a_page(engine: str, key_work: Definition) -> None:
     """It opens with the svg itself, has a title, and every part says in a sentence what it is."""
-    image = draw(picture(key_work, {"overdue": 4}))
+    image = draw(picture(key_work, Traffic({"overdue": 4})))
     assert image.startswith(b"<svg ") and b"<!DOCTYPE" not in image and b"<!--" not in image
     root = ET.fromstring(image)
     assert root.findtext(f"{SVG}title") == root.get("aria-label") == "政府重点工作 key-work@2 · 4 项"
@@ -292,8 +296,9 @@ def test_an_image_can_be_read_aloud_and_put_into_a_page(engine: str, key_work: D
 
 def test_the_same_input_gives_the_same_bytes(engine: str, key_work: Definition) -> None:
     """Drawn twice, the image does not differ; so a page may cache it and a commit may hold it."""
-    assert draw(picture(key_work, {"closed": 1})) == draw(picture(key_work, {"closed": 1}))
-    assert draw(picture(long_one()), "dot") == draw(picture(long_one()), "dot")
+    one, other = (picture(key_work, Traffic({"closed": 1})) for _ in range(2))
+    assert draw(one) == draw(other)
+    assert dot(picture(long_one())) == dot(picture(long_one()))
 
 
 def test_any_small_definition_can_be_drawn(engine: str) -> None:
@@ -309,17 +314,19 @@ def test_any_small_definition_can_be_drawn(engine: str) -> None:
 
 
 def test_thirty_states_are_drawn_in_a_moment(engine: str) -> None:
-    """A long lifecycle with ways back from everywhere is still one picture."""
+    """A long lifecycle is still one picture: the whole main line is drawn, and what is too much stands beneath."""
     states = "".join(f"  s{n}: 状态{n}\n" for n in range(30))
     steps = "".join(f"  a{n}: {{label: 办{n}, by: u, from: s{n}, to: s{n + 1}}}\n" for n in range(29))
     back = "  back: {label: 退回, by: u, from: [" + ", ".join(f"s{n}" for n in range(2, 29, 3)) + "], to: s0}\n"
     text = f"{HEAD.format('w')}roles: {{u: 单位}}\nstates:\n{states}actions:\n{steps}{back}"
-    assert len(groups(ET.fromstring(draw(picture(read(text)))), "node")) == 30 + 9
+    shown = picture(read(text))
+    assert len(groups(ET.fromstring(draw(shown)), "node")) == 30
+    assert len(shown.edges) == 29 and [note.mark for note in shown.notes] == ["退回"]
 
 
 def test_dot_needs_no_engine(key_work: Definition, no_engine: None) -> None:
     """The source can always be written, with plain state names as names, for whoever has an engine elsewhere."""
-    source = draw(picture(key_work), "dot").decode()
+    source = dot(picture(key_work))
     assert re.search(r"^\s*verified -> closed ", source, re.MULTILINE)
     assert f'POINT-SIZE="{EDGE_SIZE}"' in source
 
@@ -374,5 +381,5 @@ def test_an_engine_that_fails_is_quoted(key_work: Definition, monkeypatch: pytes
 
 def test_importing_is_cheap() -> None:
     """Nobody pays for the drawing library who does not draw."""
-    code = "import sys, supervise.workflows.drawing; sys.exit('graphviz' in sys.modules)"
+    code = "import sys, supervise.workflows.engines; sys.exit(not {'graphviz', 'typst'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,0 +1,96 @@
+"""Lists printed as cards: 项目名称:…, 建设内容:…, 责任单位:…, each on its own line; 反馈问题, 整改目标, 整改措施.
+
+The lines that say what is to be done are the text of one task; their labels are left out. Where cards bear no number,
+each begins with the label the first of them begins with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from supervise.intake.folding import NUMERAL
+from supervise.intake.lines import Line, marker
+
+_LABEL = re.compile(
+    rf"(?:\(?(?:\d{{1,4}}|[{NUMERAL}]{{1,3}}) ?[.、)] *)?"
+    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|诉求|反映|投诉|来信|信访|推进|攻坚|问题|预期)*"
+    r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述) ?: ?)(?=\S)"
+)
+Span = tuple[int, int]
+
+
+def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
+    """The lines with those of one card's words joined, and the spans of the labels left out.
+
+    A word counts as such a label where it stands so three times, or as often as the one that opens a card.
+
+    Args:
+        all_lines: the lines of a notice.
+        begins: whether a folded line opens a unit clause.
+    """
+    found = {id(line): match for line in all_lines if (match := _LABEL.match(line.folded))}
+    if not found:
+        return all_lines, []
+    counts = Counter(match["label"] for match in found.values())
+    opener = _opener(all_lines, found, counts, begins)
+    enough = min(3, counts[opener]) if opener else 3
+    out: list[Line] = []
+    spans: list[Span] = []
+    for line in all_lines:
+        match = found.get(id(line))
+        if match is None or counts[match["label"]] < enough:
+            out.append(line)
+            continue
+        a, b = match.span("label")
+        folded = line.folded[:a] + " " * (b - a) + line.folded[b:]
+        spans.append((line.start + a, line.start + b))
+        opens = not a and match["label"] == opener
+        if a or opens or not out or begins(out[-1].folded):
+            start = 0 if a else b
+            out.append(Line(line.no, line.start + start, line.end, folded[start:], opens, True))
+        else:
+            last = out[-1]
+            gap = " " * (line.start - last.end)
+            out[-1] = replace(last, end=line.end, folded=last.folded + gap + folded, card=True)
+    return out, spans
+
+
+def fronts(all_lines: list[Line], in_front: Callable[[str], bool]) -> list[Line]:
+    """Lists whose lines begin with the units that answer, 县水利局:…, and bear no number: each line is a task.
+
+    Args:
+        all_lines: the lines of a notice.
+        in_front: whether a folded line begins so.
+    """
+    plain = [line for line in all_lines if not marker(line.folded)]
+    found = {line.no for line in plain if in_front(line.folded)}
+    if len(found) < 3 or 2 * len(found) < len(all_lines):
+        return all_lines
+    return [replace(line, opens=True) if line.no in found else line for line in all_lines]
+
+
+def _opener(
+    all_lines: list[Line], found: dict[int, re.Match[str]], counts: Counter[str], begins: Callable[[str], bool]
+) -> str:
+    """The label that begins a card without a number; empty if cards are numbered, or there are none.
+
+    A single card is one only in a paper that numbers nothing and names a unit beside it.
+    """
+    before: Line | None = None
+    numbered = sum(marker(line.folded) is not None for line in all_lines)
+    for line in all_lines:
+        match = found.get(id(line))
+        if match and match.start("label") == 0:
+            if before is not None and begins(before.folded) and numbered >= counts[match["label"]]:
+                return ""  # the cards are numbered, and say further down what is to be reached
+            if before is not None and marker(before.folded):
+                return ""
+            if counts[match["label"]] > 1:
+                return match["label"]
+            alone = not any(marker(other.folded) for other in all_lines)
+            return match["label"] if alone and any(begins(other.folded) for other in all_lines) else ""
+        before = line
+    return ""

@@ -1,0 +1,381 @@
+"""Lines → the tree of a segment: which entry each line belongs to, also where a marker or a break is lost in print."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from supervise.intake import clauses, lines, sharing, tables
+from supervise.intake.clauses import Clause
+from supervise.intake.folding import trim
+from supervise.intake.lines import RANK, Line, Marker
+from supervise.intake.nodes import LOST, Node, Segment
+
+_ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
+_ASIDE = re.compile(
+    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
+    r"|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
+)  # what a list says beside its tasks
+_TO_ALL = re.compile(
+    r"请于|请将|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
+)
+
+
+def grow(segment: Segment, borrow: bool = True) -> Segment:
+    """Build the tree of a segment from its lines.
+
+    Args:
+        segment: its lines.
+        borrow: whether an empty cell of a table may be the rest of the one above it; where the file itself says which
+            cells are one, it may not.
+    """
+    grower = _Grower(segment, borrow)
+    signs = [sign for line in segment.lines if (sign := lines.bullet(line.folded)[0])]
+    grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
+    for line in segment.lines:
+        grower.take(line)
+    _settle(segment.roots)
+    _lift(segment.nodes)
+    _spread(segment.nodes)
+    restored = {node.line for node in segment.nodes if node.restored}
+    segment.loose = [line for line in segment.loose if line.no not in restored]
+    sharing.hand_down(segment.nodes, segment.ahead)
+    return segment
+
+
+class _Grower:
+    """Takes line after line; keeps the open path from the outermost node to the innermost."""
+
+    def __init__(self, segment: Segment, borrow: bool) -> None:
+        self.segment, self.borrow = segment, borrow
+        self.path: list[Node] = []
+        self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
+        self.last = 0  # number of the last item
+        self.columns: tables.Columns | None = None  # of the table we are in
+        self.signs: list[str] = []  # that stand in place of numbers, the outer one first
+        self.headed = False  # whether the line above was the head of a table
+        self.before: Line | None = None  # the line above
+        self.words = ""  # the class of the rows
+        self.decimal = (0, 0)  # the last number of the kind 2.1
+        self.above: Clause | None = None  # parties of the row above
+
+    def take(self, line: Line) -> None:
+        """Find the place of one line in the tree."""
+        columns = tables.head(line) or (tables.under(line, self.columns) if self.columns and self.headed else None)
+        self.columns, self.headed = columns or self.columns, columns is not None and not self.headed
+        if columns or (self.columns and self._row(line, self.columns)):
+            return
+        line = (tables.lone(line, self.columns) if self.columns else None) or line
+        mark = lines.marker(line.folded)
+        if mark and not mark.sure and not self._due(mark, line):
+            mark = None
+        after = mark.number if mark and mark.kind == "item" else self.last
+        first, *rest = lines.glued(line, after) if after else [line]
+        sign, length = lines.bullet(line.folded) if self.signs else ("", 0)
+        if mark is None and sign:
+            self._bullet(line, sign, length)
+        elif mark is None and line.opens:
+            self._record(line)
+        elif mark is None:
+            self._unmarked(first)
+        else:
+            self._open(mark, first)
+        for more in rest:
+            self.take(more)
+        self.before = line
+
+    def _row(self, line: Line, columns: tables.Columns) -> bool:
+        """Take a line as a row of the table, if it is one."""
+        row = tables.row(line, columns)
+        if row is None:
+            return False
+        self.waiting = []
+        if row.heading:
+            self._class(line, *row.heading)
+        self.last = row.number or self.last + 1
+        clause, borrowed = tables.filled(row.clause, self.above, columns)
+        self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
+        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed)
+        node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
+        self._place(node)
+        return True
+
+    def _class(self, line: Line, start: int, end: int) -> None:
+        """The class a row prints is the heading of this row and those below that print none."""
+        words = line.folded[start - line.start : end - line.start]
+        mark = lines.marker(words)
+        number, printed, length = (mark.number, mark.printed, mark.length) if mark else (0, "", 0)
+        if words != self.words or not self.path:
+            self.path, self.words, self.above = [], words, None
+            node = Node("chapter", number, printed, line.no, start + length, end)
+            self.segment.roots.append(node)
+            self.path.append(node)
+
+    def _due(self, mark: Marker, line: Line) -> bool:
+        """An odd marker counts where its number is the next one, and, without a dot, only with a unit clause."""
+        if mark.under:
+            above = self._over(mark)
+            last = above.children[-1].number if above and above.children else 0
+            below = above is not None and mark.number == last + 1
+            under, number = self.decimal
+            return below or (mark.under, mark.number) in ((under, number + 1), (under + 1, 1))
+        if mark.number != self.last + 1:
+            return False
+        return line.folded[mark.length - 1] in ".、" or clauses.find(line.folded, 0, len(line.folded)) is not None
+
+    def _over(self, mark: Marker) -> Node | None:
+        """The open entry 2 that stands above 2.1."""
+        over = (n for n in reversed(self.path) if n.kind in ("item", "section", "chapter"))
+        above = next((n for n in over if not lines.is_decimal(n.printed)), None)
+        return above if above is not None and above.number == mark.under else None
+
+    def _open(self, mark: Marker, line: Line) -> None:
+        self._restore(mark)
+        start = line.start + mark.length
+        if mark.under:
+            self.decimal = (mark.under, mark.number)
+            if self._over(mark) is None:
+                mark = replace(mark, kind="item")  # nothing is numbered 2 above 2.1
+        self.last = mark.number if mark.kind == "item" else self.last
+        node = Node(mark.kind, mark.number, mark.printed, line.no, start, start, card=line.card)
+        self._push(node, line, start)
+
+    def _push(self, node: Node, line: Line, start: int) -> None:
+        self.above = None
+        self._place(node)
+        ends = line.folded[-1:] in (")", "。", ";")
+        sentences = clauses.several(line.folded, start - line.start, len(line.folded)) if ends else []
+        if not sentences:
+            self._clause(node, line, start)
+            return
+        for number, (a, b, clause) in enumerate(sentences, start=1):
+            own = Node("point", number, "", line.no, line.start + a, line.start + b, _moved(clause, line.start))
+            self._place(own)
+        node.end = line.start + sentences[0][1]
+
+    def _place(self, node: Node) -> None:
+        """Hang a node below the innermost open one of an outer kind."""
+        while self.path and RANK[self.path[-1].kind] >= RANK[node.kind]:
+            self.path.pop()
+        (self.path[-1].children if self.path else self.segment.roots).append(node)
+        self.path.append(node)
+
+    def _clause(self, node: Node, line: Line, start: int) -> None:
+        """Find the clause on a line of the node and keep text and clause apart."""
+        offset = line.start
+        found = clauses.find(line.folded, start - offset, len(line.folded))
+        found = found or clauses.fronted(line.folded, start - offset, len(line.folded), line.opens)
+        if found is None:
+            node.end = max(node.end, line.start + clauses.aside(line.folded, start - offset, len(line.folded)))
+            bare = clauses.bare(line.folded, start - offset, len(line.folded))
+            node.maybe = _moved(bare, offset) if bare else None
+            return
+        moved = _moved(found, offset)
+        begin = moved.start
+        front = line.folded[begin - offset] == "(" or line.folded[moved.end - offset - 1] == ":"
+        if begin == start and line.no == node.line and moved.end < line.end and front:
+            node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
+            node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
+            return
+        node.end = offset + len(line.folded[: begin - offset].rstrip()) if begin > start else node.end
+        node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
+        node.apart = begin == line.start and line.no != node.line
+        if node.clause is None:
+            node.clause = moved
+        else:
+            node.more.append(moved)
+
+    def _bullet(self, line: Line, sign: str, length: int) -> None:
+        """An entry with a sign in place of a number; where there are two signs, the outer one marks headings."""
+        self.waiting = []
+        start = line.start + length
+        if len(self.signs) > 1 and sign == self.signs[0]:
+            self.path = []
+            self._place(Node("chapter", 0, "", line.no, start, line.end))
+        else:
+            self._push(Node("item", LOST, "", line.no, start, start), line, start)
+
+    def _record(self, line: Line) -> None:
+        """A card without a number; parties printed above the first one are its own."""
+        node = Node("item", LOST, "", line.no, line.start, line.end, card=True)
+        self.waiting = []
+        self._push(node, line, line.start)
+        if self.segment.ahead:
+            node.clause, *node.more = self.segment.ahead
+            self.segment.ahead = []
+
+    def _unmarked(self, line: Line) -> None:
+        node = self.path[-1] if self.path else None
+        if node is None and _ENDS_BRACKETED.search(line.folded) and clauses.find(line.folded, 0, len(line.folded)):
+            self._push(Node("item", LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+        elif node is None and clauses.begins(line.folded) and (found := clauses.find(line.folded, 0, len(line.folded))):
+            self.segment.ahead.append(_moved(found, line.start))
+        elif node is None:
+            self.segment.heading.append(line)
+            self.waiting = [line] if clauses.names_somebody(line.folded) else []
+        elif said := sharing.said(line.folded):
+            self._share(said, line)
+        elif line.card and node.clause is not None:
+            node.goals = (*node.goals, (line.start, line.end))
+        elif clauses.begins(line.folded):
+            self._clause(self._paragraph(node), line, line.start)
+        elif self._goes_on(node, line):
+            clause = node.more[-1] if node.more else node.clause
+            if clause and node.more:
+                node.more[-1] = _longer(clause, line.end)
+            elif clause:
+                node.clause = _longer(clause, line.end)
+        elif node.clause is None and (spoken := clauses.spoken(line.folded, 0, len(line.folded))):
+            node.clause, node.apart = _moved(spoken, line.start), True
+        elif clauses.find(line.folded, 0, len(line.folded)) is not None:
+            self._unnumbered(node, line)
+        elif node.clause is None and node.maybe is None and self._is_body(line):
+            node.body, node.end = node.body or line.start, line.end
+        else:
+            self.waiting.append(line)
+            if not _ASIDE.match(line.folded):
+                self.segment.loose.append(line)
+
+    def _is_body(self, line: Line) -> bool:
+        """Whether an unmarked line is more of the open entry; one that speaks to all units is not."""
+        return lines.is_sentence(line.folded) and not self.waiting and not _TO_ALL.match(line.folded)
+
+    def _paragraph(self, node: Node) -> Node:
+        """The node a clause on its own line belongs to: the open one, or the paragraph between it and the clause above.
+
+        Where a second paragraph with its clause follows below a heading, the paragraphs are the tasks.
+        """
+        above = self.before
+        if node.clause is None or above is None or not self.waiting or self.waiting[-1] is not above:
+            return node
+        if not lines.is_sentence(above.folded) or (RANK[node.kind] >= RANK["item"] and not node.restored):
+            return node
+        if RANK[node.kind] < RANK["item"] and node.body:
+            first = Node("item", LOST, "", node.line + 1, node.body, node.end, node.clause, restored=True, apart=True)
+            node.children.insert(0, first)
+            node.clause, node.end = None, node.body
+            self.path.append(first)
+        self.waiting = []
+        if self.segment.loose and self.segment.loose[-1] is above:
+            self.segment.loose.pop()
+        own = Node("item", LOST, "", above.no, above.start, above.end, restored=True)
+        self._place(own)
+        return own
+
+    def _share(self, said: sharing.Said, line: Line) -> None:
+        """A line that names the parties of several entries above (以上三项由县水利局牵头)."""
+        found = clauses.find(line.folded, said.start, said.end) or clauses.spoken(line.folded, said.start, said.end)
+        above = [
+            n for root in self.segment.roots for n in root.walk() if RANK[n.kind] >= RANK["item"] and not n.children
+        ]
+        if found is not None:
+            sharing.give(above, _moved(found, line.start), said, self.path)
+
+    def _goes_on(self, node: Node, line: Line) -> bool:
+        """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
+        clause = node.more[-1] if node.more else node.clause
+        if clause is None or len(line.folded) > 300 or not clause.fields or clause.fields[-1].role in ("due", "leader"):
+            return False
+        if self.before is None or self.before.end < clause.end:
+            return False
+        open_ = self.before.folded.endswith(("、", ",", "及"))
+        return (open_ or node.apart) and clauses.only_units(line.folded.rstrip("。)"), open_)
+
+    def _unnumbered(self, node: Node, line: Line) -> None:
+        """A paragraph with its own clause: the end of the open task, or a task that lost its number."""
+        if node.clause is None and RANK[node.kind] >= RANK["item"]:
+            self._clause(node, line, line.start)
+            node.apart = False
+            return
+        kind = node.kind if node.clause is not None else "item"
+        self.waiting = []
+        self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+    def _no_heading(self) -> bool:
+        """Whether no heading with a number is open."""
+        return all(n.number == 0 for n in self.path if RANK[n.kind] < RANK["item"])
+
+    def _restore(self, mark: Marker) -> None:
+        """Take the unmarked line above an entry as a heading without marker; ``_settle`` asks the numbers for proof."""
+        waiting, self.waiting = self.waiting, []
+        if not waiting or len(waiting[-1].folded) > 80 or lines.is_sentence(waiting[-1].folded):
+            return
+        wanted = "chapter" if mark.kind == "section" and mark.number == 1 else "section" if mark.kind == "item" else ""
+        kinds = [n.kind for n in self.path if n.kind in ("chapter", "section")]
+        line = waiting[-1]
+        first = mark.number == 1 or bool(self.path and self.path[0].number == 0)
+        if mark.kind == "item" and first and self._no_heading() and clauses.names_somebody(line.folded):
+            self.path, self.words = [], ""
+            self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
+            self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
+            head = Node("chapter", 0, "", line.no, line.start, line.end)
+            if clauses.is_leader(line.folded):
+                leader = clauses.Field("leader", "", line.start, line.end)
+                head.clause = Clause(line.start, line.end, (leader,))
+            self._place(head)
+            return
+        if wanted and kinds:
+            kind = wanted if wanted in kinds else kinds[-1]
+            self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+
+def _settle(siblings: list[Node]) -> None:
+    """Number the nodes whose marker is lost: exactly one number must be missing between their neighbours.
+
+    A heading without such proof is no heading: its entries go back to the one before it.
+    """
+    for index in range(len(siblings) - 1, -1, -1):
+        node = siblings[index]
+        _settle(node.children)
+        if node.number != LOST or not node.restored:
+            continue
+        before = siblings[index - 1].number if index else 0
+        after = siblings[index + 1].number if index + 1 < len(siblings) else 0
+        if before != LOST and after == before + 2:
+            node.number = before + 1
+        elif node.clause is None and index:
+            siblings[index - 1].children.extend(node.children)
+            del siblings[index]
+
+
+def _spread(nodes: list[Node]) -> None:
+    """Where parties stand below the last entry of every heading and nowhere else, they are those of all its entries."""
+    heads = [
+        n for n in nodes if RANK[n.kind] < RANK["item"] and n.children and RANK[n.children[0].kind] >= RANK["item"]
+    ]
+    groups = [head.children for head in heads]
+    if len(groups) < 2 or all(len(group) == 1 for group in groups):
+        return
+    for group in groups:
+        if not group[-1].apart or any(node.clause is not None for node in group[:-1]):
+            return
+    for group in groups:
+        for node in group[:-1]:
+            node.clause, node.more, node.shared = group[-1].clause, group[-1].more, True
+
+
+def _longer(clause: Clause, end: int) -> Clause:
+    """The clause with its last field drawn out to an offset."""
+    *fields, last = clause.fields
+    return replace(clause, end=end, fields=(*fields, replace(last, end=end)))
+
+
+def _moved(clause: Clause, by: int) -> Clause:
+    fields = tuple(clauses.Field(f.role, f.label, f.start + by, f.end + by) for f in clause.fields)
+    return Clause(clause.start + by, clause.end + by, fields, clause.closed)
+
+
+def _lift(nodes: list[Node]) -> None:
+    """A clause on its own line behind several sub-entries, none of which has one, belongs to the entry above."""
+    counts = Counter(n.kind for n in nodes)
+    bearing = Counter(n.kind for n in nodes if n.clause is not None)
+    for node in nodes:
+        last = node.children[-1] if len(node.children) > 1 else None
+        if last is None or node.clause is not None or not last.apart:
+            continue
+        if RANK[last.kind] <= RANK["item"] and not node.card:
+            continue
+        alone = all(child.clause is None for child in node.children[:-1])
+        if alone and (node.card or bearing[last.kind] < 0.6 * counts[last.kind]):
+            node.clause, node.more, node.apart, last.clause, last.more = last.clause, last.more, True, None, []

@@ -1,0 +1,94 @@
+"""Decisions told in prose: a paragraph that says 由县住建局牵头,县财政局配合 is a task.
+
+In minutes and lists of decisions a paragraph is a task where it says who is to act. Its text stays whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+from supervise.intake.clauses import Clause, Field
+from supervise.intake.folding import pieces, trim
+from supervise.intake.names import is_group, looks_like_unit
+from supervise.intake.nodes import LOST, Node, Segment
+
+_PAPER = re.compile(r"会议|纪要|议定|批示|常务会|办公会|决定事项|交办")
+_SAYS = re.compile(
+    r"(?:会议|与会人员|大家|[\u4e00-\u9fff]{0,6}同志)?(?:研究)?(?:议定|要求|明确|决定|强调|指出|认为|同意|确定)+[,:]?"
+)
+_ACTS = re.compile(
+    r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|会同|(?:组织|抓好|抓紧|尽快|根据|按照|进一步|加快|做好|制定|研究|落实)"
+    r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
+)
+_HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|协办)")
+
+
+def assign(parts: list[Segment], folded: str) -> bool:
+    """Give the paragraphs of minutes their parties, in a paper that prints no unit clause; whether it is such a paper.
+
+    Args:
+        parts: the segments of the notice.
+        folded: its folded text.
+    """
+    first = [line.folded for part in parts for line in part.lines][:8]
+    if any(part.bearing or part.ahead for part in parts) or not any(map(_PAPER.search, first)):
+        return False
+    for part in parts:
+        marked = [node for node in part.nodes if not node.children]
+        for node in marked:
+            node.clause = _parties(folded, node.start, node.end)
+        if not any(node.clause for node in marked):
+            part.roots += _paragraphs(part, folded)
+        else:  # what was only heard is no task
+            part.roots = [node for node in part.roots if node.children or node.clause is not None]
+    return True
+
+
+def _paragraphs(part: Segment, folded: str) -> list[Node]:
+    """Unmarked paragraphs that say who is to act, each a task; several sentences that do so are several tasks."""
+    found: list[Node] = []
+    for line in part.lines:
+        spans = [(a, b) for a, b in pieces(folded, line.start, line.end, "。;") if _parties(folded, a, b)]
+        if len(spans) == 1:
+            spans = [(line.start, line.end)]
+        for start, end in spans:
+            clause = _parties(folded, start, end)
+            found.append(Node("item", LOST, "", line.no, *trim(folded, start, end), clause, restored=True))
+    return found
+
+
+def _parties(folded: str, start: int, end: int) -> Clause | None:
+    """Who acts and who helps in a span of prose; ``None`` if nobody is named to act."""
+    fields: list[Field] = []
+    for a, b in pieces(folded, start, end, ",。;:"):
+        a, b = trim(folded, a, b)
+        said = _SAYS.match(folded, a, b)
+        a = said.end() if said else a
+        charged = folded[a : a + 1] in ("由", "请") or folded.startswith(("责成", "交由"), a)
+        begin = a + (0 if not charged else 1 if folded[a] in "由请" else 2)
+        helps = _list_before(folded, begin, b, _HELPS)
+        if helps and fields:
+            fields.append(Field("co", "", begin, helps))
+        elif acts := _list_before(folded, begin, b, _ACTS):
+            named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]
+            if charged or not all(map(is_group, named)):
+                fields.append(Field("unit" if fields else "lead", "", begin, acts))
+                fields += _called_in(folded, acts, b)
+    return Clause(fields[0].start, fields[-1].end, tuple(fields)) if any(f.role == "lead" for f in fields) else None
+
+
+def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> int:
+    """Where a list of units at the beginning of a span ends and a verb follows; 0 if there is none."""
+    for match in verb.finditer(folded, start + 2, min(end, start + 120)):
+        named = [folded[c:d].strip() for c, d in pieces(folded, start, match.start(), "、和")]
+        if all(map(looks_like_unit, named)):
+            return match.start()
+    return 0
+
+
+def _called_in(folded: str, at: int, end: int) -> list[Field]:
+    """Who is called in behind 会同."""
+    if not folded.startswith("会同", at):
+        return []
+    stop = _list_before(folded, at + 2, end, _ACTS)
+    return [Field("co", "", at + 2, stop)] if stop else []

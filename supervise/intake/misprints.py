@@ -1,0 +1,101 @@
+"""What is odd about the print of one task: lost brackets, full stops and quotes, masked words, numbers run together.
+
+Each remark quotes what is printed and says how it was read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from supervise.intake import targets
+from supervise.intake.clauses import Clause
+
+_MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
+_MASKED = re.compile(r"[xX×]{2,8}|\*{2,}|[○〇]{2,}|某某|□{2,}")
+_PAIRS = (("“", "”"), ("《", "》"), ("‘", "’"))
+_STRAY = re.compile(
+    r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff。,、;])|(?<=[,、]) +(?=[\u4e00-\u9fff])|(?<=”) +(?=[。,])"
+)
+_AFTER_STOP = re.compile(r"(?<=。) +(?=[\u4e00-\u9fff])")
+_LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
+_ODD = re.compile(r"[xX×*○〇□某“”《》‘’ ]|互联网")  # nothing below is found without one of these
+_ENDS = "。;!?”’)…."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the parts of one task stand.
+
+    Args:
+        start: first offset of its text.
+        end: offset behind it.
+        clause: its own unit clause.
+        restored: whether its number was lost among others that have theirs.
+        stops: whether the texts of this notice end with a full stop before the bracket of their units.
+        spaced: whether blanks between its words are the table's, not the print's.
+        apart: whether its units stand on a line of their own while those of the others do not.
+    """
+
+    start: int
+    end: int
+    clause: Clause | None
+    restored: bool = False
+    stops: bool = True
+    spaced: bool = False
+    apart: bool = False
+
+
+def ends_open(folded: str, place: Place) -> bool | None:
+    """Whether a text ends without a full stop before the bracket of its units; ``None`` if no bracket follows."""
+    clause = place.clause
+    if clause is None or place.end <= place.start or folded[clause.start : clause.start + 1] != "(":
+        return None
+    return folded[place.end - 1] not in _ENDS
+
+
+def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]:
+    """The remarks about one task: code, words, offset.
+
+    Args:
+        text: the whole notice.
+        folded: its folded copy.
+        place: where the task stands.
+    """
+    start, end, clause = place.start, place.end, place.clause
+    if place.restored:
+        yield "I10", "编号缺失,按前后编号补出", start
+    if clause is not None and not clause.closed:
+        yield "I10", "单位括号没有右半边,读到行末为止", clause.start
+    if clause is not None and place.apart:
+        yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
+    if clause is not None and re.search(r"[;,] *\)+$", folded[clause.start : clause.end]):
+        yield "I10", "单位括号里有空字段", clause.start
+    if place.stops and ends_open(folded, place):
+        yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
+    if broken := targets.DAMAGED.search(folded, start, end):
+        yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
+    if not _ODD.search(folded, start, end):
+        return
+    yield from _masked(text, folded, start, end)
+    for opening, closing in _PAIRS:
+        lost = folded.count(opening, start, end) - folded.count(closing, start, end)
+        if lost:
+            yield "I10", f"“{opening}”和“{closing}”不成对,可能缺字", start
+    if plus := _LOST_PLUS.search(folded, start, end):
+        yield "I10", f"“{text[plus.start() : plus.end() + 3]}”可能缺“+”", plus.start()
+    after = list(_AFTER_STOP.finditer(folded, start, end))
+    if not place.spaced and len(after) > 1:
+        yield "I10", f"句号后有 {len(after) - 1} 处空格,按没有空格读", after[1].start()
+    if not place.spaced and (stray := list(_STRAY.finditer(folded, start, end))):
+        words = text[max(start, stray[0].start() - 3) : stray[0].end() + 3].strip()
+        yield "I10", f"文字中间有 {len(stray)} 处空格(如“{words}”),按没有空格读", stray[0].start()
+
+
+def _masked(text: str, folded: str, start: int, end: int) -> Iterator[tuple[str, str, int]]:
+    if count := _MASKED_COUNT.search(folded, start, end):
+        yield "I09", f"数量被隐去(“{text[count.start() : count.end() + 1]}”),不读作目标", count.start()
+    elif masked := _MASKED.search(folded, start, end):
+        words = text[max(start, masked.start() - 2) : min(end, masked.end() + 4)]
+        yield "I09", f"有隐去的文字(“{words}”),照原样保留", masked.start()

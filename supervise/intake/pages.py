@@ -1,0 +1,196 @@
+"""What the page did to the lines: running heads, page numbers, sentences broken at the margin."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+from supervise.intake.lines import RANK, Line, closes, is_open, is_page_number, is_sentence, marker
+from supervise.intake.names import looks_like_unit
+
+_NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
+_ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
+_HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
+_CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
+_LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
+_LABELLED = re.compile(r"(?:单位|部门|科室|机关|主办|协办|领导|责任人) ?:")
+_ENDS = "。;!?:…)”|,"
+Begins = Callable[[str], bool]
+
+
+def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Lines without page numbers and running heads; returns the lines, and those left out.
+
+    A number alone is no page number here: it may be a cell of a table. A running head is a letterhead below the first
+    numbered line, or a line that stands beside page numbers again and again.
+    """
+    counts = Counter(line.folded for line in all_lines)
+    pages = {id(line) for line in all_lines if is_page_number(line.folded) and not line.folded.isdigit()}
+    kept: list[Line] = []
+    out: list[Line] = []
+    begun = False
+    for index, line in enumerate(all_lines):
+        begun = (
+            begun
+            or marker(line.folded) is not None
+            or "\t" in line.folded
+            or "|" in line.folded
+            or line.folded == "序号"
+        )
+        beside = any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
+        again = beside and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
+        if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
+            out.append(line)
+        else:
+            kept.append(line)
+    return kept, out
+
+
+def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line]]:
+    """Join lines that a page broke at its margin; returns the lines, and what of the page stood between them.
+
+    A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
+    ends no sentence, and the next begins with no marker and no label. Else single lines broken off are mended.
+
+    Args:
+        all_lines: the lines of a notice.
+        gone: lines left out of them before.
+        begins: whether a folded line opens a unit clause.
+    """
+    widths = sorted(len(line.folded) for line in all_lines)
+    width = widths[int(len(widths) * 0.9)] if widths else 0
+    full = sum(width - 4 <= w <= width for w in widths)
+    if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
+        return _mended(all_lines, gone, begins)
+    new = [_begins_anew(line.folded, above.folded, begins) for above, line in pairwise([all_lines[0], *all_lines])]
+    follows = [new[i + 1] for i, line in enumerate(all_lines[:-1]) if width - 4 <= len(line.folded) <= width]
+    if 2 * sum(follows) > len(follows):  # full lines are ends of entries here, not lines broken off
+        return _mended(all_lines, gone, begins)
+    out: list[Line] = []
+    between: list[Line] = []
+    passed: list[Line] = []
+    left = list(gone)
+    before: Line | None = None
+    for line, starts in zip(all_lines, new, strict=True):
+        if out and is_page_number(line.folded):
+            passed.append(line)
+            continue
+        skipped = _taken(left, line)
+        near = before is not None and (bool(passed) or bool(skipped) or line.no == before.no + 1)
+        runs_on = before is not None and near and len(before.folded) >= width - 4
+        last = out[-1] if out else None
+        if last and runs_on and not starts and (is_open(last.folded) or not is_sentence(last.folded)):
+            out[-1] = _joined(last, line)
+            between += [*passed, *skipped]
+        else:
+            out += [*passed, line]
+        before, passed = line, []
+    return [*out, *passed], between
+
+
+def _taken(left: list[Line], line: Line) -> list[Line]:
+    """The lines left out before a line, taken off the list."""
+    found: list[Line] = []
+    while left and left[0].no < line.no:
+        found.append(left.pop(0))
+    return found
+
+
+def _joined(last: Line, line: Line) -> Line:
+    return Line(last.no, last.start, line.end, last.folded + " " * (line.start - last.end) + line.folded)
+
+
+def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line]]:
+    """Join single lines broken off: a bracket closed on the next line, a sentence that ends there.
+
+    A sentence counts as broken where the entries of this notice end with a full stop or a bracket.
+    """
+    entries = [line.folded for line in all_lines if (mark := marker(line.folded)) and RANK[mark.kind] >= RANK["item"]]
+    stops = len(entries) > 3 and 5 * sum(line.endswith(("。", ")", ";")) for line in entries) >= 4 * len(entries)
+    bars = {bar: _usual(line.folded.count(bar) for line in all_lines) for bar in "|\t"}
+    out: list[Line] = []
+    between: list[Line] = []
+    left = list(gone)
+    for line in all_lines:
+        skipped = _taken(left, line)
+        last = out[-1] if out else None
+        if last is not None and (
+            _row_goes_on(last.folded, line.folded, bars)
+            or _goes_on(last.folded, line.folded, stops, begins)
+            or (skipped and _torn(last.folded, line.folded, begins))
+        ):
+            out[-1] = _joined(last, line)
+            between += skipped
+        else:
+            out.append(line)
+    return out, between
+
+
+def _usual(counts: Iterable[int]) -> int:
+    """How often a bar stands in the rows of a table: the number most of its lines agree on; 0 if there is no table."""
+    found = Counter(count for count in counts if count > 1).most_common(1)
+    return found[0][0] if found and found[0][1] > 2 else 0
+
+
+def _row_goes_on(above: str, line: str, bars: dict[str, int]) -> bool:
+    """Whether two lines are the halves of one row: neither has the usual number of bars, together they have."""
+    for bar, usual in bars.items():
+        first, second = above.count(bar), line.count(bar)
+        if usual and first < usual and second < usual and first + second == usual and (first or second):
+            return not re.match(r"\|? ?\d{1,3} ?[|\t]", line)
+    return False
+
+
+def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
+    """Whether a folded line is the rest of the one above it."""
+    if _begins_anew(line, above, begins) or any(bar in line + above for bar in "\t|\x0b"):
+        return False
+    if is_open(above) and _LABELLED.search(line):
+        return True
+    if above.count("(") > above.count(")") and closes(line):
+        return True
+    if _breaks_label(above, line, begins) or _breaks_name(above, line):
+        return True
+    mark = marker(above)
+    entry = mark is not None and RANK[mark.kind] >= RANK["item"]
+    if above.endswith((",", "、")) and not _LABELLED.search(above):
+        return True
+    if above.endswith(tuple(_ENDS)):
+        return False
+    if entry and _LABELLED.search(line) and not _LABELLED.search(above):
+        return True
+    prose = mark is None and any(stop in above for stop in ",。") and not _LABELLED.search(above) and len(above) > 7
+    return ((stops and entry) or prose) and line.endswith(("。", ")", ";"))
+
+
+def _torn(above: str, line: str, begins: Begins) -> bool:
+    """Whether a page ended inside an entry or inside the words behind a label."""
+    if above.endswith(tuple(_ENDS)) or _begins_anew(line, above, begins):
+        return False
+    mark = marker(above)
+    inside = (mark is not None and RANK[mark.kind] >= RANK["item"]) or _LABEL_IN_FRONT.match(above)
+    return bool(inside) and not looks_like_unit(re.split(r"[、,;: ]", above)[-1])
+
+
+def _breaks_label(above: str, line: str, begins: Begins) -> bool:
+    """牵头单 / 位:县商务局: neither half opens a clause, together they do."""
+    return len(above) < 8 and not above.endswith(":") and not begins(above) and begins(above + line)
+
+
+def _breaks_name(above: str, line: str) -> bool:
+    """牵头单位:县商 / 务局: the last name of a clause is none before what the next line begins with joins it."""
+    head = _CLAUSE.search(above)
+    if head is None or len(line) > 300:
+        return False
+    last = re.split(r"[、,;:]", above)[-1]
+    rest = re.split(r"[、,;。)]", line)[0]
+    return bool(last) and not looks_like_unit(last) and not last.endswith(("等", ")")) and looks_like_unit(last + rest)
+
+
+def _begins_anew(line: str, above: str, begins: Begins) -> bool:
+    """Whether a folded line cannot be the rest of the one above: a marker, a label, an attachment."""
+    if marker(line) or line.startswith("附") or _NUMBERED.match(line):
+        return True
+    return not is_open(above) and (begins(line) or bool(_ANY_LABEL.match(line)))

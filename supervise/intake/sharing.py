@@ -1,0 +1,88 @@
+"""Parties said once for several entries: below them (以上三项由县水利局牵头) or above them (牵头单位:… 1. 2.)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from supervise.intake.clauses import Clause
+from supervise.intake.folding import NUMERAL, number
+from supervise.intake.lines import RANK
+
+if TYPE_CHECKING:
+    from supervise.intake.nodes import Node
+
+_N = rf"(?:\d{{1,3}}|[{NUMERAL}两]{{1,3}})"
+_ABOVE = re.compile(
+    rf"\(?(?:以上|上述)(?:第? ?(?P<first>{_N}) ?[项条]? ?[至到~—–-]{{1,2}} ?第?(?P<last>{_N})|(?P<count>{_N}))? ?"
+    r"[项条个件]?(?:重点|主要)?(?:任务|工作|事项|内容|项目)?(?:均|全部|都)?[,:]? *(?:由|为)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line that speaks of entries above it.
+
+    Args:
+        start: offset of its parties in the line.
+        end: offset behind them.
+        count: how many entries it speaks of; 0 if it does not say.
+        first: number of the first of them; 0 if it does not say.
+        last: number of the last of them.
+    """
+
+    start: int
+    end: int
+    count: int = 0
+    first: int = 0
+    last: int = 0
+
+
+def said(line: str) -> Said | None:
+    """What a folded line says of the entries above it, if it begins so."""
+    match = _ABOVE.match(line)
+    if match is None:
+        return None
+    end = len(line.rstrip("。;)" if line.startswith("(") else "。;"))
+    value = {key: number(match[key]) or 0 if match[key] else 0 for key in ("count", "first", "last")}
+    return Said(match.end(), end, value["count"], value["first"], value["last"])
+
+
+def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node]) -> None:
+    """Hand the clause to the entries it speaks of, those that name parties themselves left out.
+
+    Args:
+        above: entries before the line, in printed order.
+        clause: the parties.
+        how: which entries are meant.
+        path: the open headings; without a number, what stands below the innermost one is meant.
+    """
+    if how.first:
+        meant = [node for node in above if how.first <= node.number <= how.last]
+    elif how.count:
+        meant = list(above[-how.count :])
+    else:
+        head = next((n for n in reversed(path) if RANK[n.kind] < RANK["item"]), None)
+        inside = {id(n) for n in head.walk()} if head else {id(n) for n in above}
+        meant = [node for node in above if id(node) in inside]
+    for node in meant:
+        if node.clause is None:
+            node.clause, node.shared = clause, True
+
+
+def hand_down(nodes: Sequence[Node], ahead: Sequence[Clause]) -> None:
+    """Where a clause on its own line stands before the first entry, such lines speak of what follows them.
+
+    They do so only if nothing follows the last entry; else the first one is for all entries that name nobody.
+    """
+    items = [node for node in nodes if RANK[node.kind] >= RANK["item"] and not node.children]
+    if not ahead or not items:
+        return
+    current, follows = ahead[-1], items[-1].clause is None
+    for node in items:
+        own = node.clause
+        if own is None or (follows and node.apart):
+            node.clause, node.apart, node.shared = current, True, True
+            current = own or current
