@@ -200,6 +200,13 @@ Source 来自哪份文件
   issuer 发文机关
   issued 成文日期
   file 读自哪个文件
+  spans 各项读自原文何处
+Span 一项读自原文何处
+  field 哪一项
+  value 读作什么
+  start 第几个字起
+  end 到第几个字为止
+  place 在文件里什么地方
 Draft 一项任务
   code 编码
   path 各级标题
@@ -211,10 +218,12 @@ Draft 一项任务
   lines 原文行号
   due 完成时限
   category 类别
+  spans 各项读自原文何处
 Doubt 拿不准的一处
   code 代码
   task 哪项任务
   lines 原文行号
+  place 在文件里什么地方
   text 什么问题
 """
 
