@@ -23,11 +23,18 @@ Definition 一份流程:一类任务从交办到办结的一生
   fields 办事时要填的字段
   actions 动作:谁在什么状态下能办什么,办完到哪里
   duties 应办:谁在什么时候以前该办什么
+  migrates 换版:在办的任务怎样从旧版转来;同名的不必写
+Migrates 怎样从旧版转来
+  from 旧版,如 key-work@1
+  states 旧版的状态 → 这一版的状态
+  duties 旧版的应办 → 这一版的应办;null 即到此为止
 FieldSpec 一个字段
   label 名称
   kind 种类:date 是将来的期限,day 是过去的日子(按这一天计),duty 指一项应办,stages 是带日期的阶段目标
   by 只能由这些角色填
   options choice 可选哪些
+  from 百分数由哪个报数(figures)字段算出
+  explain 累计数下降时,哪个字段须说明原因
 Action 一个动作
   label 名称
   by 由谁办:角色,或 clock(系统到点自动办)
@@ -166,6 +173,7 @@ GivenTask 故事里的任务
   text 内容
   due 完成时限
   category 类别
+  targets 数量目标
   lead 牵头单位
   co 协办单位
   leader 牵头领导
@@ -192,6 +200,13 @@ Source 来自哪份文件
   issuer 发文机关
   issued 成文日期
   file 读自哪个文件
+  spans 各项读自原文何处
+Span 一项读自原文何处
+  field 哪一项
+  value 读作什么
+  start 第几个字起
+  end 到第几个字为止
+  place 在文件里什么地方
 Draft 一项任务
   code 编码
   path 各级标题
@@ -203,10 +218,12 @@ Draft 一项任务
   lines 原文行号
   due 完成时限
   category 类别
+  spans 各项读自原文何处
 Doubt 拿不准的一处
   code 代码
   task 哪项任务
   lines 原文行号
+  place 在文件里什么地方
   text 什么问题
 """
 
@@ -230,6 +247,14 @@ HEAD = {
 """The same for the keys with which every rule file begins."""
 
 _LIMIT = either(one("limit"), {"type": "array", "items": one("month_day"), "minItems": 1})
+_GOALS = {
+    "type": "array",
+    "items": {
+        "type": ["string", "object"],
+        "minLength": 1,
+        "examples": ["新增企业 >= 18 家(增量)", "总数 >= 146 家", "通车 = 1(节点)"],
+    },
+}
 _STEP = {
     "type": "object",
     "required": ["day"],
@@ -270,6 +295,8 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "Bar": {"when": many("comparison")},
     "YearFile": {"off": {"items": one("range")}, "work": {"items": one("range")}},
     "Story": {"then": {"type": "array", "items": _STEP}},
+    "GivenTask": {"targets": _GOALS},
+    "Draft": {"targets": _GOALS},
     "Finally": {"counts": {"propertyNames": one("measure")}},
 }  # fmt: skip
 """Model → key → what its type leaves open: the phrases that may stand there, or a closer look at its words."""

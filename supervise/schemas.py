@@ -76,7 +76,7 @@ def _explain(made: dict[str, Any], model: type[Strict]) -> None:
     name = model.__name__
     phrases = PHRASES.get(name, {})
     made.pop("title", None)
-    made["description"] = MEANING[name][""]
+    made["description"] = MEANING.get(name, {}).get("", "")
     for field, spec in model.model_fields.items():
         key = spec.alias or field
         value = _plain(made["properties"][key])
@@ -96,7 +96,7 @@ def meaning(model: str, key: str, value: Mapping[str, Any]) -> str:
         key: as it is written.
         value: its schema, as far as it is made.
     """
-    said = MEANING[model].get(key) or HEAD[key]
+    said = MEANING.get(model, {}).get(key) or HEAD.get(key, "")
     examples = value.get("examples") or next((v["examples"] for v in value.get("anyOf", ()) if "examples" in v), ())
     return f"{said},如 {'、'.join(map(str, examples))}" if examples else said
 

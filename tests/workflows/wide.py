@@ -5,9 +5,10 @@ from __future__ import annotations
 WIDE = """\
 # 下面的流程是测试用的,什么说法都用上一点。
 workflow: wide
-version: 1
+version: 2
 title: 样样都有
 effective: 2020-01-01
+migrates: {from: wide@1, states: {old_running: running}, duties: {old_report: monthly}}
 
 roles:
   office: 督查室
@@ -33,7 +34,8 @@ categories:
 
 fields:
   text:     {label: 内容, kind: text}
-  figure:   {label: 进度, kind: percent}
+  figure:   {label: 进度, kind: percent, from: counts}
+  counts:   {label: 数字, kind: figures, explain: text}
   until:    {label: 到哪天, kind: date}
   received: {label: 收文日期, kind: day, by: office}
   units:    {label: 单位, kind: units}
@@ -48,7 +50,7 @@ actions:
   sign:     {label: 签收, by: lead, from: placed, to: signed, tell: office}
   plan:     {label: 报方案, by: lead, from: signed, to: running, needs: [text, stages], tell: [office, leader]}
   approve:  {label: 批准方案, by: office, from: running, needs: [text], sets: {stages: stages of plan}}
-  report:   {label: 报告, by: lead, from: [running, late], to: told, needs: [text, figure], gathers: contribute}
+  report:   {label: 报告, by: lead, from: [running, late], to: told, needs: [text, counts, figure], gathers: contribute}
   contribute: {label: 协办报送, by: co, from: [running, late], needs: [text]}
   check:    {label: 初核, by: office, from: told, needs: [text]}
   close:    {label: 办结, by: office, from: told, to: closed, needs: [text], other_than: check}
