@@ -95,7 +95,7 @@ def script(office: Office, names: dict[str, str]) -> Iterator[tuple[date, object
     yield date(2026, 2, 2), assign(date(2026, 12, 31), "B2", "C1")
     yield date(2026, 2, 10), do("B1", "withdraw", reason="转入新一年任务")
     yield date(2026, 3, 2), do("B2", "withdraw", reason="上级调整")
-    yield date(2026, 3, 9), do("C1", "plan", GXJ, **PLAN)
+    yield date(2026, 3, 9), do("C1", "plan", GXJ, **(PLAN | {"milestones": "2026-06-30 过半"}))
     yield date(2026, 4, 15), publish("2026Q1")
     yield date(2026, 7, 15), publish("2026Q2")
 

@@ -29,7 +29,7 @@ OFFICE, CO, LEADS = "督查室", "区商务局", ("区工信局", "区财政局"
 
 REPORT = {"summary": "新增9家", "progress": 55, "evidence": ["a.pdf"]}
 ONWARD: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "assigned": ("plan", "lead", {"milestones": ["2026-06-30 过半"], "contact": "李某"}),
+    "assigned": ("plan", "lead", {"milestones": ["2025-12-30 过半"], "contact": "李某"}),
     "planned": ("start", OFFICE, {}),
     "in_progress": ("report", "lead", REPORT),
     "reported": ("verify", OFFICE, {"opinion": "属实"}),
