@@ -21,7 +21,7 @@ CLOSED = ("A1", "A2", "A3")
 """What was closed in 2025."""
 
 REPORT = {"summary": "已完成", "progress": 100, "evidence": ["报告.pdf"]}
-PLAN = {"milestones": ["2025-06-30 过半", "2025-12-20 完成"], "contact": "李某"}
+PLAN = {"milestones": ["2025-12-10 过半", "2025-12-20 完成"], "contact": "李某"}
 
 
 class Clock:

@@ -30,7 +30,7 @@ from tests.histories import FOLDER
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
 GXJ = Actor("李联络", "区工信局")
 OPENED = date(2025, 3, 3)
-PLAN = {"milestones": ["2025-06-30 过半", "2025-12-20 完成"], "contact": "李某"}
+PLAN = {"milestones": ["2025-12-10 过半", "2025-12-20 完成"], "contact": "李某"}
 Where = tuple[str, Any, Any]
 
 
