@@ -175,6 +175,7 @@ class Archivist(Keeper):
         codes = [one.task for one in away]
         retired.forget(session, self.district, codes)
         session.flush()
+        self.measure(session)
         self.replay(session)
         return tuple(codes)
 

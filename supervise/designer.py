@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from supervise.desk import Desk
 from supervise.errors import Diverged, Problem
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import duties as duty_store
-from supervise.store import tasks
+from supervise.store import recounting, tasks
+from supervise.store.statements import chunks
 from supervise.workflows import diagram, drawing
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Designer(Desk):
         rows = tasks.rows(session, self.district)
         folded = tasks.histories(session, self.district, Cut(FOREVER))
         stored: dict[str, list[Any]] = {}
+        counts = recounting.standing(session, self.district) if verify else {}
         for duty in duty_store.at(session, self.district, Cut(FOREVER)):
             stored.setdefault(duty.task, []).append(duty)
         problems, owed = [], 0
@@ -76,10 +79,36 @@ class Designer(Desk):
             problems += self._differences(session, task, rows.pop(task.code, {}))
             if tuple(stored.get(task.code, ())) != duties:
                 problems.append(Problem("X02", "应办与重放不符", task=task.code))
+            problems += self._miscounted(session, task, counts)
         problems += [Problem("X01", "有任务而没有办理记录", task=code) for code in (rows if verify else ())]
         if problems:
             raise Diverged(problems)
         return Replayed(len(folded), sum(task.version for task in folded), owed)
+
+    def _miscounted(self, session: Session, task: Task, stored: Mapping[str, recounting.Standing]) -> list[Problem]:
+        """What boards ask for beside the duties is what a replay gives, where it has been written."""
+        lifecycle = self.lifecycle(session, task.definition)
+        right = recounting.right(task, lifecycle.situation(task).paces, lifecycle.closed_on(task))
+        if task.code in stored and stored[task.code] != right:
+            return [Problem("X02", "承办单位或序时进度的存数与重放不符", task=task.code)]
+        return []
+
+    def measure(self, session: Session) -> int:
+        """Write what boards ask for of every task for which it is missing: after an upgrade, or back from an archive.
+
+        Boards are right without it; they fold these tasks.
+
+        Returns:
+            how many tasks it was written for.
+        """
+        waiting = recounting.unmeasured(session, self.district)
+        for chunk in chunks(waiting):
+            found = []
+            for task in recounting.held(session, self.district, chunk):
+                lifecycle = self.lifecycle(session, task.definition)
+                found.append((task, [s.paces for s in lifecycle.lived(task)], lifecycle.closed_on(task)))
+            recounting.fill(session, self.district, chunk, found)
+        return len(waiting)
 
     def _differences(self, session: Session, task: Task, row: dict[str, Any]) -> list[Problem]:
         lifecycle = self.lifecycle(session, task.definition)

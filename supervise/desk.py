@@ -280,10 +280,13 @@ class Desk:
         messages = [self._message(lifecycle, then, event) for then, event in heard]  # to the parties it then had
         news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
         passed = (step.before, *step.path)
-        stages = tuple(lifecycle.situation(t).duties if t is not None else () for t in passed)
+        then = [lifecycle.situation(t) if t is not None else None for t in passed]
+        stages = tuple(s.duties if s is not None else () for s in then)
+        paces = tuple(s.paces if s is not None else () for s in then)
+        was_closed = lifecycle.closed_on(step.before) if step.before is not None else None
         saving = tasks.Saving(
             step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
-            lifecycle.definition.states, stages, news,
+            lifecycle.definition.states, stages, news, paces, was_closed,
         )  # fmt: skip
         return saving, messages
 

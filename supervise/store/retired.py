@@ -25,6 +25,10 @@ from supervise.store.tables import DEFAULT, of
 from supervise.store.types import Data, UtcDateTime
 
 TABLES = ("task", "party", "event", "duty")
+COUNTED = ("part", "pace", "unmeasured")
+"""What follows from those and does not leave with them."""
+FOLLOWS = {"duty": ("settles",)}
+"""Columns that follow from the others of their row, and are neither given away nor asked for."""
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 """Table → its rows, in the order of their keys."""
@@ -178,19 +182,25 @@ def lift(session: Session, district: str, codes: Sequence[str]) -> Rows:
         table = _table(session, name)
         query = select(table).where(table.c.district == district).order_by(*table.primary_key)
         found[name] = [
-            dict(row._mapping) | ({"unsealed": 0} if name == "task" else {})
+            _given(name, row) | ({"unsealed": 0} if name == "task" else {})
             for chunk in chunks(sorted(codes))
             for row in session.execute(query.where(table.c[key(name)].in_(chunk)))
         ]
     return found
 
 
+def _given(name: str, row: Any) -> Row:
+    return {column: value for column, value in row._mapping.items() if column not in FOLLOWS.get(name, ())}
+
+
 @told
 def lay(session: Session, rows: Rows) -> None:
-    """Put whole rows in."""
-    for name in TABLES:
-        if rows[name]:
-            session.execute(insert(_table(session, name)), rows[name])
+    """Put whole rows in; what only counting asks for is still to be written then."""
+    waiting = [{"district": row["district"], "task": row["code"]} for row in rows["task"]]
+    settling = [row | {"settles": min(row["nominal"], row["met"] or FOREVER)} for row in rows["duty"]]
+    for name, found in (rows | {"duty": settling, "unmeasured": waiting}).items():
+        if found:
+            session.execute(insert(_table(session, name)), found)
 
 
 @told
@@ -226,7 +236,7 @@ def remove(session: Session, district: str, seen: Mapping[str, tuple[int, str]])
 
 
 def _delete(session: Session, district: str, codes: Sequence[str]) -> None:
-    for name in reversed(TABLES):
+    for name in (*COUNTED, *reversed(TABLES)):
         table = _table(session, name)
         session.execute(delete(table).where(table.c.district == district, table.c[key(name)].in_(codes)))
 
@@ -282,4 +292,5 @@ def kinds(name: str) -> dict[str, str]:
     """Column → ``text``, ``number``, ``day``, ``moment`` or ``data``, for archives that are no databases."""
     table: Table = getattr(DEFAULT, name)
     words = ((Integer, "number"), (Date, "day"), (UtcDateTime, "moment"), (type(Data), "data"))
-    return {c.name: next((word for kind, word in words if isinstance(c.type, kind)), "text") for c in table.columns}
+    given = [c for c in table.columns if c.name not in FOLLOWS.get(name, ())]
+    return {c.name: next((word for kind, word in words if isinstance(c.type, kind)), "text") for c in given}

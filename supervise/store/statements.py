@@ -183,11 +183,22 @@ class Statements:
         owed = _is(duty, "district", "task", "ref", named="b_"), duty.c.until_known.is_(None)
         ends: dict[str, Any] = {"until_day": bindparam("until_day"), "until_known": bindparam("until_known")}
         self.end_duty = Statement(update(duty).where(*owed).values(ends))
+        part, pace = tables.part, tables.pace
+        self.add_part, self.add_pace = Statement(insert(part)), Statement(insert(pace))
+        held = _is(part, "district", "task", "role", "unit", named="b_"), part.c.until_seq.is_(None)
+        self.end_part = Statement(update(part).where(*held).values(_given(part, "until_seq", "until_day", "closed_on")))
+        judged = _is(pace, "district", "task", "ref", "day", "until_day", named="b_")
+        self.end_pace = Statement(update(pace).where(judged).values(_given(pace, "until_day")))
 
 
 def _is(table: Table, *columns: str, named: str = "") -> ColumnElement[bool]:
     """The rows whose columns have the values given under their names, with ``named`` before them."""
     return and_(*(table.c[name] == bindparam(named + name, type_=table.c[name].type) for name in columns))
+
+
+def _given(table: Table, *columns: str) -> dict[str, Any]:
+    """New values of columns, given under their names."""
+    return {name: bindparam(name, type_=table.c[name].type) for name in columns}
 
 
 def _claim(task: Table) -> Update:

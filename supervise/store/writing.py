@@ -31,4 +31,8 @@ def write(on: Connection | Line, sheet: Sheet) -> bool:
     todo.end_duty.run(on, sheet.ended)
     todo.add_duty.run(on, sheet.duties)
     todo.add_news.run(on, sheet.news)
+    todo.end_part.run(on, sheet.parted)
+    todo.add_part.run(on, sheet.parts)
+    todo.end_pace.run(on, sheet.paced)
+    todo.add_pace.run(on, sheet.paces)
     return True

@@ -15,6 +15,7 @@ from supervise.phrases import (
     Due,
     Length,
     OnDates,
+    TaskDue,
     UntilOf,
     parse_condition,
     parse_due,
@@ -163,6 +164,11 @@ class Definition(Strict):
     def given_duties(self) -> tuple[str, ...]:
         """Kinds of duty whose limit an act gives, such as the reply to an order."""
         return tuple(name for name, duty in self.duties.items() if isinstance(duty.due, UntilOf))
+
+    @cached_property
+    def paced(self) -> tuple[str, ...]:
+        """Kinds of duty whose pace is kept on record: those that run to the task's own limit, if figures are told."""
+        return tuple(n for n, d in self.duties.items() if isinstance(d.due, TaskDue) and self.figure_actions)
 
     def sources(self, action: Action) -> tuple[str, ...]:
         """The states in which ``action`` is possible: those it names, else all that are not final."""

@@ -6,7 +6,7 @@ never registered with it: registering resets their state and keeps them for ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
@@ -149,8 +149,17 @@ class Lifecycle:
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
             situation = Situation(self.definition, kept, self.calendar)
-            situation.__dict__["fold"] = known.fold
+            situation.__dict__.update({n: known.__dict__[n] for n in ("fold", "paces") if n in known.__dict__})
             self._kept(situation)
+
+    def lived(self, task: Task) -> Iterator[Situation]:
+        """What could be asked about ``task`` after each of its events, in order."""
+        then, before = Task(task.code), None
+        for event in task.events:
+            then = evolve(then, event)
+            situation = Situation(self.definition, then, self.calendar, before)
+            before = situation.fold
+            yield situation
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
         """Place a task: its first event carries everything it is.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
-from supervise.records import Duty, Event, Task
+from supervise.records import Duty, Event, Pace, Task
 from supervise.workflows.definition import Definition
 from supervise.workflows.duties import Fold, fold, waiting
 
@@ -141,13 +141,23 @@ class Situation:
         gone = (min(max(day, duty.born), duty.nominal) - duty.born).days
         return Decimal(100 * gone) / length - figure
 
-    def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
+    def _paces(self, duty: Duty) -> Iterator[Pace]:
         over = min(duty.met or FOREVER, duty.void or FOREVER)
         ends = [*(day for day, _ in self.checkpoints[1:]), FOREVER]
         for (day, figure), end in zip(self.checkpoints, ends, strict=False):
-            lag = self._lag(duty, day, figure)
-            if lag is not None and lag >= points and day < min(end, over):
-                yield Span(day, min(end, over))
+            lag = self._lag(duty, day, figure) if day < min(end, over) else None
+            if lag is not None:
+                yield Pace(duty, day, min(end, over), lag)
+
+    @cached_property
+    def paces(self) -> tuple[Pace, ...]:
+        """The stretches of the duties whose pace is kept on record, see ``Definition.paced``."""
+        return tuple(
+            pace for name in self.definition.paced for duty in self.of_kind(name) for pace in self._paces(duty)
+        )
+
+    def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
+        return (Span(pace.day, pace.ends) for pace in self._paces(duty) if pace.lag >= points)
 
     def on_pace(self, duty: Duty, day: date) -> bool | None:
         """Whether ``duty`` keeps its linear schedule on ``day``; ``None`` while there is nothing to judge by."""
