@@ -20,6 +20,7 @@ HOUSE = ROOT / "supervise"
 GROUND = {"errors", "dates", "people", "records", "phrases", "reading", "widths", "chain"}
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
+    "surveyor",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}

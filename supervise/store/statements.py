@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -40,6 +40,7 @@ from supervise.store.lines import Line
 from supervise.store.tables import Tables, of
 from supervise.store.types import UtcDateTime
 
+T = TypeVar("T")
 Values = Mapping[str, Any]
 Work = Session | Connection | Line
 _Turn = Callable[[Any], Any] | None
@@ -54,7 +55,7 @@ CHUNK = 500
 """Values bound at once: few enough for every database, and for rows to be held in memory."""
 
 
-def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """Pieces of ``CHUNK``."""
     return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
 

@@ -41,7 +41,8 @@ CONVENTION = {  # without the schema's name, which would make every comparison u
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
 }
 SETTLED = (
-    "district", "settles", "kind", "unit", "role", "met", "missed_from", "void", "since_day", "until_day", "about",
+    "district", "settles", "kind", "unit", "role", "met", "missed_from", "void", "since_day", "until_day", "born",
+    "about",
 )  # fmt: skip
 HELD = ("district", "closed_on", "unit", "task", "role", "since_day")
 JUDGED = (

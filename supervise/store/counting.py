@@ -1,0 +1,361 @@
+"""What boards ask of the stored facts: numbers by unit, and the rows behind the points, at the end of any day.
+
+The database compares dates that the core wrote, and knows no rule. Days alone decide here what a cut shows: whoever
+asks sets apart the tasks of which that is not the whole truth, see ``unsettled``, and folds those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Label, Row, Select, Table, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from supervise.dates import FOREVER, ONE_DAY
+from supervise.records import PARTIES, Cut, Duty
+from supervise.store.duties import as_duties
+from supervise.store.faults import told
+from supervise.store.statements import chunks
+from supervise.store.tables import Tables, of
+
+Rows = Sequence[Row[Any]]
+LEAD, CO = PARTIES[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is asked of.
+
+    Args:
+        district: whose tasks.
+        day: the last day seen, to its very end.
+        laws: names of the definitions whose tasks count; all tasks if ``None``.
+    """
+
+    district: str
+    day: date
+    laws: tuple[str, ...] | None = None
+
+    @property
+    def after(self) -> date:
+        """The morning after, when what was due on the last day and not done is missed."""
+        return self.day + ONE_DAY
+
+
+class Span(NamedTuple):
+    """Days from ``first`` to ``last``, both counted."""
+
+    first: date
+    last: date
+
+
+# ── what a cut shows that days alone do not tell ────────────────────────────────────────────────────────────────────
+
+
+@told
+def unsettled(session: Session, district: str, cut: Cut) -> set[str]:
+    """Codes of the tasks that must be folded to know how they stood at a cut.
+
+    The clock has not settled them up to its day, or something that happened by its day became known only after it, or
+    parts and pace are still to be written. Of all others every event up to the day was known, and nothing was pending:
+    whoever acts on a later day settles first what came before.
+    """
+    task, waiting = of(session).task, of(session).unmeasured
+    found = set(session.scalars(select(waiting.c.task).where(waiting.c.district == district)))
+    mine = task.c.district == district, task.c.wake_on <= cut.as_of
+    found |= set(session.scalars(select(task.c.code).where(*mine)))
+    return found if cut.known is None else found | _known_later(session, district, cut.as_of, cut.known)
+
+
+def _known_later(session: Session, district: str, as_of: date, known: datetime) -> set[str]:
+    """Tasks with an event by a day that was recorded after a moment: one short walk on the index for each day."""
+    event = of(session).event
+    first = session.scalar(select(func.min(event.c.day)).where(event.c.district == district))
+    days = [first + timedelta(days=n) for n in range((as_of - first).days + 1)] if first is not None else []
+    late = select(event.c.task).where(event.c.district == district, event.c.recorded_at > known)
+    return {code for chunk in chunks(days) for code in session.scalars(late.where(event.c.day.in_(chunk)))}
+
+
+@told
+def laws(session: Session, district: str, cut: Cut) -> set[str]:
+    """The definitions under which a cut shows any task."""
+    task, event, library = of(session).task, of(session).event, of(session).library
+    placed = and_(event.c.district == district, event.c.task == task.c.code, event.c.seq == 1)
+    seen = event.c.day <= cut.as_of if cut.known is None else and_(*_seen(event, cut.as_of, cut.known))
+    used = select(library.c.name).where(library.c.district == district, library.c.kind == "workflow")
+    one = select(task.c.code).select_from(task.join(event, placed)).where(task.c.district == district, seen).limit(1)
+    names = list(session.scalars(used))
+    return {name for name in names if session.execute(one.where(task.c.definition == name)).first() is not None}
+
+
+def _seen(event: Table, as_of: date, known: datetime) -> tuple[ColumnElement[bool], ...]:
+    return event.c.day <= as_of, event.c.recorded_at <= known
+
+
+@told
+def laws_of(session: Session, district: str, codes: Sequence[str]) -> dict[str, str]:
+    """Code → the definition of the task."""
+    task = of(session).task
+    query = select(task.c.code, task.c.definition).where(task.c.district == district)
+    parts_ = chunks(sorted(set(codes)))
+    return {row.code: row.definition for some in parts_ for row in session.execute(query.where(task.c.code.in_(some)))}
+
+
+# ── duties that settled ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Settling(NamedTuple):
+    """Duties that settled in a span: of one kind, of all kinds if empty, and begun by a day if one is given."""
+
+    first: date
+    last: date
+    kind: str = ""
+    born: date | None = None
+
+
+@told
+def settled(session: Session, view: View, ask: Settling, codes: Sequence[str] | None = None) -> Iterator[Any]:
+    """Numbers of the duties that settled: kind, whether it answers a letter, unit, role, outcome, number.
+
+    Args:
+        session: the caller's.
+        view: what is asked of.
+        ask: which duties.
+        codes: of these tasks only.
+    """
+    duty = of(session).duty
+    by = (duty.c.kind, _letter(duty), duty.c.unit, duty.c.role, _outcome(duty, view.after))
+    query = select(*by, func.count()).where(*_settled(of(session), view, ask)).group_by(*by)
+    return _asked(session, query, duty, codes)
+
+
+@told
+def settled_rows(
+    session: Session, view: View, ask: Settling, outcomes: Sequence[str], units: Sequence[str] = ()
+) -> Iterator[Any]:
+    """The duties themselves that came to some outcomes, a row for each unit; without a kind, all but letters."""
+    at = of(session)
+    rows = _duty_rows(at, view).add_columns(at.duty.c.settles, _outcome(at.duty, view.after))
+    query = rows.where(*_settled(at, view, ask), _outcome(at.duty, view.after).in_(outcomes))
+    return _of_units(session, query if ask.kind else query.where(at.duty.c.about == ""), at.duty, units)
+
+
+def _settled(at: Tables, view: View, ask: Settling) -> tuple[ColumnElement[bool], ...]:
+    duty, after = at.duty, view.after
+    some = (duty.c.kind == ask.kind,) if ask.kind else ()
+    begun = (duty.c.born <= ask.born,) if ask.born is not None else ()
+    return (
+        *some, *begun,
+        duty.c.district == view.district, duty.c.settles >= ask.first, duty.c.settles <= ask.last,
+        duty.c.since_day <= view.day, or_(duty.c.until_day.is_(None), duty.c.until_day > view.day),
+        or_(duty.c.void.is_(None), duty.c.void > after), or_(duty.c.met <= after, duty.c.missed_from <= after),
+        *_lawful(at, view, duty),
+    )  # fmt: skip
+
+
+def _outcome(duty: Table, after: date) -> Label[str]:
+    """As ``Duty.outcome`` says of one that is settled."""
+    on_time = and_(duty.c.met <= after, duty.c.met < duty.c.missed_from)
+    words = case((on_time, literal("on time")), (duty.c.met <= after, literal("late")), else_=literal("missed"))
+    return words.label("outcome")
+
+
+def _letter(duty: Table) -> Label[int]:
+    return case((duty.c.about == "", literal(0)), else_=literal(1)).label("letter")
+
+
+def _lawful(at: Tables, view: View, table: Table) -> tuple[ColumnElement[bool], ...]:
+    """Only tasks under the laws that are asked for."""
+    if view.laws is None:
+        return ()
+    task = at.task
+    mine = task.c.district == view.district, task.c.code == table.c.task, task.c.definition.in_(view.laws)
+    return (select(task.c.code).where(*mine).exists(),)
+
+
+def _duty_rows(at: Tables, view: View) -> Select[Any]:
+    """What a receipt says of a duty, and under which law."""
+    duty, task = at.duty, at.task
+    law = and_(task.c.district == view.district, task.c.code == duty.c.task)
+    columns = (duty.c.task, duty.c.ref, duty.c.kind, duty.c.role, duty.c.unit, duty.c.due, duty.c.met)
+    return select(*columns, task.c.definition).select_from(duty.join(task, law))
+
+
+def _asked(session: Session, query: Select[Any], table: Table, codes: Sequence[str] | None) -> Iterator[Any]:
+    """The rows one by one, of some tasks only if they are given."""
+    for chunk in [None] if codes is None else chunks(codes):
+        asked = query if chunk is None else query.where(table.c.task.in_(chunk))
+        yield from session.execute(asked)
+
+
+def _of_units(session: Session, query: Select[Any], table: Table, units: Sequence[str]) -> Iterator[Any]:
+    for chunk in chunks(units) if units else [None]:
+        yield from session.execute(query if chunk is None else query.where(table.c.unit.in_(chunk)))
+
+
+# ── pace ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Moment(NamedTuple):
+    """On which day open duties of a kind are held against their schedule, and the end of the period it counts in."""
+
+    kind: str
+    day: date
+    end: date
+
+
+@told
+def paced(session: Session, view: View, moment: Moment, codes: Sequence[str] | None = None) -> Iterator[Any]:
+    """Numbers of the open duties that can be judged: unit, role, whether on pace, number."""
+    pace = of(session).pace
+    by = (pace.c.unit, pace.c.role, _on_pace(pace))
+    for part in _paced(of(session), view, moment):
+        yield from _asked(session, select(*by, func.count()).where(*part).group_by(*by), pace, codes)
+
+
+@told
+def paced_rows(
+    session: Session, view: View, moment: Moment, good: bool | None, units: Sequence[str] = ()
+) -> Iterator[Any]:
+    """The duties themselves, on pace or not, a row for each unit."""
+    at = of(session)
+    duty, pace = at.duty, at.pace
+    same = and_(*(duty.c[name] == pace.c[name] for name in ("district", "task", "ref", "unit")))
+    stood = duty.c.since_day <= view.day, or_(duty.c.until_day.is_(None), duty.c.until_day > view.day)
+    rows = _duty_rows(at, view).add_columns(_on_pace(pace)).join(pace, same).where(*stood)
+    rows = rows if good is None else rows.where(pace.c.behind <= 0 if good else pace.c.behind > 0)
+    for part in _paced(at, view, moment):
+        yield from _of_units(session, rows.where(*part), pace, units)
+
+
+def _paced(at: Tables, view: View, moment: Moment) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """The stretches that judge a day: those that stand, and those that stood at the end of the view."""
+    pace = at.pace
+    settled = and_(pace.c.settles <= moment.end, pace.c.settled <= view.after)
+    common = (
+        pace.c.district == view.district, pace.c.judged > moment.day, pace.c.day <= moment.day,
+        pace.c.kind == moment.kind, pace.c.since_day <= view.day, ~settled, *_lawful(at, view, pace),
+    )  # fmt: skip
+    yield (pace.c.until_day == FOREVER, *common)
+    yield (pace.c.until_day > view.day, pace.c.until_day < FOREVER, *common)
+
+
+def _on_pace(pace: Table) -> Label[int]:
+    return case((pace.c.behind <= 0, literal(1)), else_=literal(0)).label("good")
+
+
+# ── acts, and parts in tasks ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@told
+def acts(session: Session, view: View, span: Span, action: str) -> Rows:
+    """What was done in a span: task, number, day, unit, data and law of each act, by task."""
+    event = of(session).event
+    columns = [event.c[name] for name in ("task", "seq", "day", "unit", "data", "definition")]
+    mine = event.c.district == view.district, event.c.day >= span.first, event.c.day <= span.last
+    query = select(*columns).where(*mine, event.c.action == action)
+    query = query if view.laws is None else query.where(event.c.definition.in_(view.laws))
+    return session.execute(query.order_by(event.c.task, event.c.seq)).all()
+
+
+@told
+def parts(session: Session, district: str, codes: Sequence[str]) -> Iterator[Any]:
+    """Who had which part in some tasks, and from which act and day to which."""
+    part = of(session).part
+    columns = ("task", "role", "unit", "from_seq", "since_day", "until_seq", "until_day")
+    query = select(*(part.c[name] for name in columns))
+    return _asked(session, query.where(part.c.district == district), part, codes)
+
+
+@told
+def handled(session: Session, view: View, span: Span) -> Iterator[Any]:
+    """Numbers of the tasks in which a unit held a part up to now or their end: unit, as lead, as co, number."""
+    at, part = of(session), of(session).part
+    roles = [func.max(case((part.c.role == role, literal(1)), else_=literal(0))).label(role) for role in (LEAD, CO)]
+    since = min(span.first, view.after)
+    for ended in (part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)):
+        mine = part.c.district == view.district, ended, part.c.since_day <= span.last, part.c.until_day.is_(None)
+        each = select(part.c.unit, *roles).where(*mine, *_lawful(at, view, part)).group_by(part.c.unit, part.c.task)
+        yield from session.execute(select(*each.subquery().c, func.count()).group_by(*each.selected_columns.keys()))
+
+
+@told
+def handed_on(session: Session, view: View, span: Span) -> set[str]:
+    """Tasks in which a part was given up on a day of the span or later."""
+    part = of(session).part
+    since = min(span.first, view.after)
+    mine = part.c.district == view.district, part.c.closed_on >= since, part.c.closed_on < FOREVER
+    return set(session.scalars(select(part.c.task).where(*mine, part.c.until_day.is_not(None)).distinct()))
+
+
+@told
+def handled_rows(
+    session: Session, view: View, span: Span, units: Sequence[str] = (), codes: Sequence[str] | None = None
+) -> Iterator[Any]:
+    """Each part that was held on any day of a span, by some units or in some tasks: unit, role, task, until when."""
+    part = of(session).part
+    query = select(part.c.unit, part.c.role, part.c.task, part.c.until_day)
+    query = query.where(
+        part.c.district == view.district, part.c.closed_on >= min(span.first, view.after),
+        part.c.since_day <= span.last, *_lawful(of(session), view, part),
+    )  # fmt: skip
+    return _asked(session, query, part, codes) if codes is not None else _of_units(session, query, part, units)
+
+
+# ── which tasks a rarer phrase can find anything on ─────────────────────────────────────────────────────────────────
+
+
+@told
+def with_duties(
+    session: Session, view: View, kinds: Sequence[str], **days: tuple[date | None, date | None]
+) -> set[str]:
+    """Tasks with a duty of some kinds, of any kind if there are none, whose days lie in spans.
+
+    Args:
+        session: the caller's.
+        view: what is asked of.
+        kinds: of duties.
+        days: column → first and last day.
+    """
+    at = of(session)
+    query = select(at.duty.c.task).where(*_standing(at, view, kinds, days)).distinct()
+    return set(session.scalars(query))
+
+
+@told
+def overdue(session: Session, view: View, kinds: Sequence[str], span: Span) -> list[Duty]:
+    """The duties of some kinds that were missed from a day of a span on, by task."""
+    at, duty = of(session), of(session).duty
+    late = or_(duty.c.met.is_(None), duty.c.met >= duty.c.missed_from)
+    counts = or_(duty.c.void.is_(None), duty.c.void > duty.c.missed_from)
+    days = {"missed_from": span, "settles": Span(date.min, span.last)}
+    query = select(duty).where(*_standing(at, view, kinds, days), late, counts)
+    return as_duties(session.execute(query.order_by(duty.c.task)))
+
+
+def _standing(
+    at: Tables, view: View, kinds: Sequence[str], days: Mapping[str, tuple[date | None, date | None]]
+) -> Iterator[ColumnElement[bool]]:
+    duty = at.duty
+    yield from (duty.c.district == view.district, duty.c.since_day <= view.day, *_lawful(at, view, duty))
+    yield or_(duty.c.until_day.is_(None), duty.c.until_day > view.day)
+    if kinds:
+        yield duty.c.kind.in_(kinds)
+    for name, (first, last) in days.items():
+        if first is not None:
+            yield duty.c[name] >= first
+        if last is not None:
+            yield duty.c[name] <= last
+
+
+@told
+def behind(session: Session, view: View, kind: str, span: Span, least: int) -> set[str]:
+    """Tasks on which a figure of a span lay at least so far behind the schedule of a kind of duty."""
+    at = of(session)
+    pace = at.pace
+    stood = pace.c.district == view.district, pace.c.since_day <= view.day, pace.c.until_day > view.day
+    days = pace.c.kind == kind, pace.c.day >= span.first, pace.c.day <= span.last, pace.c.behind >= least
+    return set(session.scalars(select(pace.c.task).where(*stood, *days, *_lawful(at, view, pace)).distinct()))
