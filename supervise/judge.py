@@ -7,7 +7,7 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from supervise.phrases import Length
 from supervise.records import Cut, Mark
 from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank, streaks
-from supervise.rules.measures import Ground
+from supervise.rules.measures import Ground, Ref
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import AssessmentRules, BoardRules
 from supervise.rules.scoring import Tally, score
@@ -29,6 +29,7 @@ from supervise.store import counting, library, retired
 from supervise.store.counting import View
 from supervise.store.library import Publication
 from supervise.surveyor import Surveyed
+from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
 
 if TYPE_CHECKING:
@@ -44,15 +45,24 @@ def canonical(body: Body) -> str:
 
 def as_plain(value: Any) -> Any:
     """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
+    turn = _TURNS.get(type(value))
+    if turn is not None:
+        return turn(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
         return {str(k): as_plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_plain(v) for v in value]
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return value.isoformat() if isinstance(value, date) else value
+    return [as_plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+_TURNS: dict[type, Callable[[Any], Any]] = {
+    str: str, int: int, type(None): lambda nothing: nothing, date: date.isoformat, Decimal: lambda n: f"{n:f}",
+    Ref: lambda ref: {
+        "task": ref.task, "what": ref.what, "day": ref.day.isoformat(), "due": ref.due and ref.due.isoformat(),
+        "met": ref.met and ref.met.isoformat(), "key": ref.key, "seq": ref.seq,
+    },
+}  # fmt: skip
+"""What there is most of, made plain without being looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +255,7 @@ class Judge(Desk):
         mine = {name: law for name, law in laws.items() if workflow in ("", law.workflow)}
         seen = {name: self._print(session, name) for name in sorted(mine.keys() | old)}
         record = Surveyed(
-            session, View(self.district, cut.as_of, None if len(mine) == len(laws) else tuple(mine)), mine, odd.aside,
+            session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, odd.aside,
             Ground([s for s in odd.folded if s.definition.name in mine], cut.as_of, self.directory),
             lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
         )  # fmt: skip
@@ -280,6 +290,10 @@ class Judge(Desk):
             if self._period(p.period).start.year == year and self._period(p.period).end <= cut.as_of
         }
         return [_published(newest[period]) for period in sorted(newest)]
+
+
+def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -> View:
+    return View(district, cut.as_of, None if all_ else tuple(laws), next(iter(laws)) if len(laws) == 1 else "")
 
 
 def _standing(standing: Any) -> Body:

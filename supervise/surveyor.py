@@ -76,6 +76,7 @@ class Surveyed:
         self._numbers: dict[Any, dict[tuple[Any, ...], int]] = {}
         self._grounds: dict[Any, Ground] = {}
         self._heir = cache(self._found_heir)
+        self._kinds = sorted({kind for law in laws.values() for kind in law.duties})
 
     @property
     def as_of(self) -> date:
@@ -146,7 +147,8 @@ class Surveyed:
     def _settling(self, measure: Outcome | OnPace, period: Period, every: bool = False) -> Settling:
         """Which settled duties count; ``every`` kind at once where all are asked for in turn."""
         born = self._span(period).last if isinstance(measure, OnPace) else None
-        return Settling(period.start, period.end, "" if every else measure.duty, born)
+        kinds = (measure.duty,) if measure.duty and not every else tuple(self._kinds)
+        return Settling(period.start, period.end, kinds, bool(measure.duty) or every, born)
 
     def _moment(self, measure: OnPace, period: Period) -> Moment:
         return Moment(measure.duty, self._span(period).last, period.end)

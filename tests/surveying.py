@@ -15,7 +15,6 @@ from supervise.dates import Period
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import Odd
 from supervise.people import UnitList
-from supervise.phrases import parse_measure
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import BoardRules, Line
 from supervise.rules.scoring import Tally

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Label, Row, Select, Table, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import FromClause
 
 from supervise.dates import FOREVER, ONE_DAY
 from supervise.records import PARTIES, Cut, Duty
@@ -33,11 +34,13 @@ class View:
         district: whose tasks.
         day: the last day seen, to its very end.
         laws: names of the definitions whose tasks count; all tasks if ``None``.
+        law: the only one there is, if there is only one.
     """
 
     district: str
     day: date
     laws: tuple[str, ...] | None = None
+    law: str = ""
 
     @property
     def after(self) -> date:
@@ -108,11 +111,12 @@ def laws_of(session: Session, district: str, codes: Sequence[str]) -> dict[str, 
 
 
 class Settling(NamedTuple):
-    """Duties that settled in a span: of one kind, of all kinds if empty, and begun by a day if one is given."""
+    """Duties of some kinds that settled in a span, without letters unless wanted, begun by a day if one is given."""
 
     first: date
     last: date
-    kind: str = ""
+    kinds: tuple[str, ...]
+    letters: bool = True
     born: date | None = None
 
 
@@ -136,20 +140,20 @@ def settled(session: Session, view: View, ask: Settling, codes: Sequence[str] | 
 def settled_rows(
     session: Session, view: View, ask: Settling, outcomes: Sequence[str], units: Sequence[str] = ()
 ) -> Iterator[Any]:
-    """The duties themselves that came to some outcomes, a row for each unit; without a kind, all but letters."""
+    """The duties themselves that came to some outcomes, a row for each unit."""
     at = of(session)
-    rows = _duty_rows(at, view).add_columns(at.duty.c.settles, _outcome(at.duty, view.after))
+    rows = _duty_rows(at, view, at.duty).add_columns(at.duty.c.settles, _outcome(at.duty, view.after))
     query = rows.where(*_settled(at, view, ask), _outcome(at.duty, view.after).in_(outcomes))
-    return _of_units(session, query if ask.kind else query.where(at.duty.c.about == ""), at.duty, units)
+    return _of_units(session, query, at.duty, units)
 
 
 def _settled(at: Tables, view: View, ask: Settling) -> tuple[ColumnElement[bool], ...]:
     duty, after = at.duty, view.after
-    some = (duty.c.kind == ask.kind,) if ask.kind else ()
+    work = () if ask.letters else (duty.c.about == "",)
     begun = (duty.c.born <= ask.born,) if ask.born is not None else ()
     return (
-        *some, *begun,
-        duty.c.district == view.district, duty.c.settles >= ask.first, duty.c.settles <= ask.last,
+        *work, *begun, duty.c.kind.in_(ask.kinds), duty.c.district == view.district,
+        duty.c.settles >= ask.first, duty.c.settles <= ask.last,
         duty.c.since_day <= view.day, or_(duty.c.until_day.is_(None), duty.c.until_day > view.day),
         or_(duty.c.void.is_(None), duty.c.void > after), or_(duty.c.met <= after, duty.c.missed_from <= after),
         *_lawful(at, view, duty),
@@ -176,12 +180,14 @@ def _lawful(at: Tables, view: View, table: Table) -> tuple[ColumnElement[bool], 
     return (select(task.c.code).where(*mine).exists(),)
 
 
-def _duty_rows(at: Tables, view: View) -> Select[Any]:
-    """What a receipt says of a duty, and under which law."""
+def _duty_rows(at: Tables, view: View, whose: FromClause) -> Select[Any]:
+    """What a receipt says of a duty, with its law where there are several."""
     duty, task = at.duty, at.task
-    law = and_(task.c.district == view.district, task.c.code == duty.c.task)
     columns = (duty.c.task, duty.c.ref, duty.c.kind, duty.c.role, duty.c.unit, duty.c.due, duty.c.met)
-    return select(*columns, task.c.definition).select_from(duty.join(task, law))
+    if view.law:
+        return select(*columns, literal(view.law).label("definition")).select_from(whose)
+    law = and_(task.c.district == view.district, task.c.code == duty.c.task)
+    return select(*columns, task.c.definition).select_from(whose).join(task, law)
 
 
 def _asked(session: Session, query: Select[Any], table: Table, codes: Sequence[str] | None) -> Iterator[Any]:
@@ -225,7 +231,7 @@ def paced_rows(
     duty, pace = at.duty, at.pace
     same = and_(*(duty.c[name] == pace.c[name] for name in ("district", "task", "ref", "unit")))
     stood = duty.c.since_day <= view.day, or_(duty.c.until_day.is_(None), duty.c.until_day > view.day)
-    rows = _duty_rows(at, view).add_columns(_on_pace(pace)).join(pace, same).where(*stood)
+    rows = _duty_rows(at, view, pace.join(duty, same)).add_columns(_on_pace(pace)).where(*stood)
     rows = rows if good is None else rows.where(pace.c.behind <= 0 if good else pace.c.behind > 0)
     for part in _paced(at, view, moment):
         yield from _of_units(session, rows.where(*part), pace, units)

@@ -41,10 +41,10 @@ CONVENTION = {  # without the schema's name, which would make every comparison u
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
 }
 SETTLED = (
-    "district", "settles", "kind", "unit", "role", "met", "missed_from", "void", "since_day", "until_day", "born",
-    "about",
+    "district", "kind", "settles", "unit", "role", "met", "missed_from", "void", "since_day", "until_day", "due",
+    "born", "about",
 )  # fmt: skip
-HELD = ("district", "closed_on", "unit", "task", "role", "since_day")
+HELD = ("district", "closed_on", "unit", "task", "role", "since_day", "until_day")
 JUDGED = (
     "district", "until_day", "judged", "day", "kind", "unit", "role", "behind", "since_day", "settles", "settled",
 )  # fmt: skip
