@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from supervise.dates import FOREVER
@@ -62,8 +62,18 @@ def unmeasured(session: Session, district: str) -> list[str]:
 
 @told
 def districts(session: Session) -> list[str]:
-    """The districts that have such tasks."""
-    return list(session.scalars(select(of(session).unmeasured.c.district).distinct()))
+    """The districts that have such tasks and are at work here; an archive is asked for no board."""
+    waiting, library = of(session).unmeasured, of(session).library
+    at_work = select(library.c.name).where(library.c.district == waiting.c.district).exists()
+    return sorted(session.scalars(select(waiting.c.district).where(at_work).distinct()))
+
+
+@told
+def miss(session: Session, district: str, codes: Sequence[str]) -> None:
+    """Note that parts and pace of some tasks are still to be written."""
+    rows = [{"district": district, "task": code} for code in codes]
+    if rows:
+        session.execute(insert(of(session).unmeasured), rows)
 
 
 @told

@@ -195,10 +195,9 @@ def _given(name: str, row: Any) -> Row:
 
 @told
 def lay(session: Session, rows: Rows) -> None:
-    """Put whole rows in; what only counting asks for is still to be written then."""
-    waiting = [{"district": row["district"], "task": row["code"]} for row in rows["task"]]
+    """Put whole rows in; what only counting asks for does not come with them."""
     settling = [row | {"settles": min(row["nominal"], row["met"] or FOREVER)} for row in rows["duty"]]
-    for name, found in (rows | {"duty": settling, "unmeasured": waiting}).items():
+    for name, found in (rows | {"duty": settling}).items():
         if found:
             session.execute(insert(_table(session, name)), found)
 
