@@ -251,11 +251,6 @@ class Pace:
         return self.day if self.duty.void is not None else max(self.day, min(self.ends, self.duty.missed_from))
 
     @property
-    def settled(self) -> date:
-        """The day from which the duty is on time, late or missed."""
-        return FOREVER if self.duty.void is not None else min(self.duty.met or FOREVER, self.duty.missed_from)
-
-    @property
     def behind(self) -> int:
         """Twice the lag in ten-thousandths, odd if it lies between two: so it compares with any four decimals alike."""
         scaled = self.lag.scaleb(STEPS)

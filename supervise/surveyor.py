@@ -285,15 +285,12 @@ class Surveyed:
         """Duties that were still neither met nor void a while after they were missed."""
         span, kinds = self._span(period), measure.of.split(" or ")
         missed = Span(self._back(span.first, measure), span.last)
-        found = counting.overdue(self.session, self.view, kinds, missed)
-        laws = counting.laws_of(self.session, self.view.district, [duty.task for duty in found])
-        for duty in found:
-            days = overdue(duty, measure, self.calendar)
+        for row in counting.overdue(self.session, self.view, kinds, missed):
+            end = min(row.met or FOREVER, row.void or FOREVER)
+            days = overdue(row.missed_from, end, measure, self.calendar)
             if days.start < days.end and days.start < FOREVER and span.first <= days.start <= span.last:
-                what = duty_words(self.laws[laws[duty.task]], duty.kind, "")
-                ref = Ref(duty.task, what, days.start, duty.due, duty.met, duty.key)
-                for unit in duty.units:
-                    yield Hit((duty.task, days.start, f"{duty.key}:{days.start}"), unit, duty.role, True, ref)
+                hit = self._hit(row, True, days.start, "")
+                yield hit._replace(order=(row.task, days.start, f"{row.ref}:{days.start}"))
 
     def _back(self, day: date, measure: Distance) -> date:
         return self.calendar.add(day, -measure.count, measure.unit) - MARGIN
@@ -332,7 +329,7 @@ class Surveyed:
             return {row.task for row in self._acts(measure, period) if self._names_a_duty(row)}
         if isinstance(measure, Unanswered):
             kinds = sorted({kind for law in self.laws.values() for kind in law.given_duties})
-            return {duty.task for duty in counting.overdue(session, view, kinds, span)} if kinds else set()
+            return {row.task for row in counting.overdue(session, view, kinds, span)} if kinds else set()
         if isinstance(measure, Behind):
             return self._behind(measure, span)
         if isinstance(measure, Distance):
@@ -351,10 +348,10 @@ class Surveyed:
         if any(name in law.duties for law in self.laws.values()):
             ahead = self.calendar.add(span.last, measure.count, measure.unit) + MARGIN
             if measure.before:
-                found |= counting.with_duties(self.session, self.view, [name], due=(span.first, ahead))
+                found |= counting.with_duties(self.session, self.view, [name], Span(span.first, ahead))
             else:
                 missed = Span(self._back(span.first, measure), span.last)
-                found |= {duty.task for duty in counting.overdue(self.session, self.view, [name], missed)}
+                found |= {row.task for row in counting.overdue(self.session, self.view, [name], missed)}
         if any(name not in law.duties for law in self.laws.values()):
             acts = counting.acts(self.session, self.view, Span(self._back(span.first, measure), span.last), name)
             found |= {row.task for row in acts}

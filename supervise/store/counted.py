@@ -104,7 +104,7 @@ def enter_paces(
 
 def _says(pace: Pace) -> tuple[Any, ...]:
     duty = pace.duty
-    return duty.units, duty.kind, duty.role, pace.ends, pace.judged, duty.settles, pace.settled, pace.behind
+    return duty.units, duty.kind, duty.role, pace.ends, pace.judged, duty.nominal, pace.behind
 
 
 def pace_rows(district: str, pace: Pace, event: Event) -> Iterator[Row]:
@@ -114,6 +114,6 @@ def pace_rows(district: str, pace: Pace, event: Event) -> Iterator[Row]:
         yield {
             "district": district, "task": duty.task, "ref": duty.key, "day": pace.day, "unit": unit,
             "from_seq": event.seq, "kind": duty.kind, "role": duty.role, "ends": pace.ends, "judged": pace.judged,
-            "settles": duty.settles, "settled": pace.settled, "behind": pace.behind, "since_day": event.day,
+            "nominal": duty.nominal, "behind": pace.behind, "since_day": event.day,
             "until_day": FOREVER,
         }  # fmt: skip

@@ -6,7 +6,7 @@ asks sets apart the tasks of which that is not the whole truth, see ``unsettled`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
 from supervise.dates import FOREVER, ONE_DAY
-from supervise.records import PARTIES, Cut, Duty
-from supervise.store.duties import as_duties
+from supervise.records import PARTIES, Cut
 from supervise.store.faults import told
 from supervise.store.statements import chunks
 from supervise.store.tables import Tables, of
@@ -98,15 +97,6 @@ def _seen(event: Table, as_of: date, known: datetime) -> tuple[ColumnElement[boo
     return event.c.day <= as_of, event.c.recorded_at <= known
 
 
-@told
-def laws_of(session: Session, district: str, codes: Sequence[str]) -> dict[str, str]:
-    """Code → the definition of the task."""
-    task = of(session).task
-    query = select(task.c.code, task.c.definition).where(task.c.district == district)
-    parts_ = chunks(sorted(set(codes)))
-    return {row.code: row.definition for some in parts_ for row in session.execute(query.where(task.c.code.in_(some)))}
-
-
 # ── duties that settled ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -132,8 +122,8 @@ def settled(session: Session, view: View, ask: Settling, codes: Sequence[str] | 
     """
     duty = of(session).duty
     by = (duty.c.kind, _letter(duty), duty.c.unit, duty.c.role, _outcome(duty, view.after))
-    query = select(*by, func.count()).where(*_settled(of(session), view, ask)).group_by(*by)
-    return _asked(session, query, duty, codes)
+    for where in _settled(of(session), view, ask):
+        yield from _asked(session, select(*by, func.count()).where(*where).group_by(*by), duty, codes)
 
 
 @told
@@ -143,21 +133,30 @@ def settled_rows(
     """The duties themselves that came to some outcomes, a row for each unit."""
     at = of(session)
     rows = _duty_rows(at, view, at.duty).add_columns(at.duty.c.settles, _outcome(at.duty, view.after))
-    query = rows.where(*_settled(at, view, ask), _outcome(at.duty, view.after).in_(outcomes))
-    return _of_units(session, query, at.duty, units)
+    rows = rows.where(_outcome(at.duty, view.after).in_(outcomes))
+    for where in _settled(at, view, ask):
+        yield from _of_units(session, rows.where(*where), at.duty, units)
 
 
-def _settled(at: Tables, view: View, ask: Settling) -> tuple[ColumnElement[bool], ...]:
+def _settled(at: Tables, view: View, ask: Settling) -> Iterator[tuple[ColumnElement[bool], ...]]:
     duty, after = at.duty, view.after
     work = () if ask.letters else (duty.c.about == "",)
     begun = (duty.c.born <= ask.born,) if ask.born is not None else ()
-    return (
-        *work, *begun, duty.c.kind.in_(ask.kinds), duty.c.district == view.district,
-        duty.c.settles >= ask.first, duty.c.settles <= ask.last,
-        duty.c.since_day <= view.day, or_(duty.c.until_day.is_(None), duty.c.until_day > view.day),
+    some = (
+        *work, *begun, duty.c.kind.in_(ask.kinds), duty.c.settles >= ask.first, duty.c.settles <= ask.last,
         or_(duty.c.void.is_(None), duty.c.void > after), or_(duty.c.met <= after, duty.c.missed_from <= after),
-        *_lawful(at, view, duty),
     )  # fmt: skip
+    return ((*stood, *some) for stood in _stood(at, view))
+
+
+def _stood(at: Tables, view: View) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """The rows of duties that stood at the end of a view: on a list, on none, or ended later; an index for each."""
+    duty = at.duty
+    common = duty.c.district == view.district, duty.c.since_day <= view.day, *_lawful(at, view, duty)
+    stands = (duty.c.until_day.is_(None), *common)
+    yield (duty.c.met.is_(None), duty.c.void.is_(None), *stands)
+    yield (or_(duty.c.met.is_not(None), duty.c.void.is_not(None)), *stands)
+    yield (duty.c.until_day > view.day, *common)
 
 
 def _outcome(duty: Table, after: date) -> Label[str]:
@@ -216,10 +215,13 @@ class Moment(NamedTuple):
 @told
 def paced(session: Session, view: View, moment: Moment, codes: Sequence[str] | None = None) -> Iterator[Any]:
     """Numbers of the open duties that can be judged: unit, role, whether on pace, number."""
-    pace = of(session).pace
+    at, pace = of(session), of(session).pace
     by = (pace.c.unit, pace.c.role, _on_pace(pace))
-    for part in _paced(of(session), view, moment):
-        yield from _asked(session, select(*by, func.count()).where(*part).group_by(*by), pace, codes)
+    query = select(*by, func.count()).where(*_paced(at, view, moment)).group_by(*by)
+    yield from _asked(session, query.where(pace.c.nominal > moment.end), pace, codes)
+    # what fell due by then may have settled since, and then counts by its outcome
+    rest = query.select_from(pace.join(at.duty, _paced_duty(at))).where(*_unsettled(at, view, moment))
+    yield from _asked(session, rest.where(pace.c.nominal <= moment.end), pace, codes)
 
 
 @told
@@ -227,26 +229,32 @@ def paced_rows(
     session: Session, view: View, moment: Moment, good: bool | None, units: Sequence[str] = ()
 ) -> Iterator[Any]:
     """The duties themselves, on pace or not, a row for each unit."""
-    at = of(session)
-    duty, pace = at.duty, at.pace
-    same = and_(*(duty.c[name] == pace.c[name] for name in ("district", "task", "ref", "unit")))
-    stood = duty.c.since_day <= view.day, or_(duty.c.until_day.is_(None), duty.c.until_day > view.day)
-    rows = _duty_rows(at, view, pace.join(duty, same)).add_columns(_on_pace(pace)).where(*stood)
+    at, pace = of(session), of(session).pace
+    rows = _duty_rows(at, view, pace.join(at.duty, _paced_duty(at))).add_columns(_on_pace(pace))
+    rows = rows.where(*_unsettled(at, view, moment), *_paced(at, view, moment))
     rows = rows if good is None else rows.where(pace.c.behind <= 0 if good else pace.c.behind > 0)
-    for part in _paced(at, view, moment):
-        yield from _of_units(session, rows.where(*part), pace, units)
+    return _of_units(session, rows, pace, units)
 
 
-def _paced(at: Tables, view: View, moment: Moment) -> Iterator[tuple[ColumnElement[bool], ...]]:
-    """The stretches that judge a day: those that stand, and those that stood at the end of the view."""
+def _paced(at: Tables, view: View, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    """The stretches that judge a day, as they stood at the end of the view."""
     pace = at.pace
-    settled = and_(pace.c.settles <= moment.end, pace.c.settled <= view.after)
-    common = (
-        pace.c.district == view.district, pace.c.judged > moment.day, pace.c.day <= moment.day,
-        pace.c.kind == moment.kind, pace.c.since_day <= view.day, ~settled, *_lawful(at, view, pace),
+    return (
+        pace.c.district == view.district, pace.c.kind == moment.kind, pace.c.day <= moment.day,
+        pace.c.judged > moment.day, pace.c.since_day <= view.day, pace.c.until_day > view.day, *_lawful(at, view, pace),
     )  # fmt: skip
-    yield (pace.c.until_day == FOREVER, *common)
-    yield (pace.c.until_day > view.day, pace.c.until_day < FOREVER, *common)
+
+
+def _paced_duty(at: Tables) -> ColumnElement[bool]:
+    return and_(*(at.duty.c[name] == at.pace.c[name] for name in ("district", "task", "ref", "unit")))
+
+
+def _unsettled(at: Tables, view: View, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    """Duties as they stood, but those that settled for the period or an earlier one."""
+    duty, after = at.duty, view.after
+    met = and_(duty.c.met.is_not(None), duty.c.met <= after)
+    settled = and_(duty.c.settles <= moment.end, or_(met, duty.c.missed_from <= after))
+    return duty.c.since_day <= view.day, or_(duty.c.until_day.is_(None), duty.c.until_day > view.day), ~settled
 
 
 def _on_pace(pace: Table) -> Label[int]:
@@ -315,46 +323,28 @@ def handled_rows(
 
 
 @told
-def with_duties(
-    session: Session, view: View, kinds: Sequence[str], **days: tuple[date | None, date | None]
-) -> set[str]:
-    """Tasks with a duty of some kinds, of any kind if there are none, whose days lie in spans.
-
-    Args:
-        session: the caller's.
-        view: what is asked of.
-        kinds: of duties.
-        days: column → first and last day.
-    """
-    at = of(session)
-    query = select(at.duty.c.task).where(*_standing(at, view, kinds, days)).distinct()
-    return set(session.scalars(query))
+def with_duties(session: Session, view: View, kinds: Sequence[str], due: Span | None = None) -> set[str]:
+    """Tasks with a duty of some kinds, of any kind if there are none, that falls due in a span if one is given."""
+    at, duty = of(session), of(session).duty
+    stood = or_(duty.c.until_day.is_(None), duty.c.until_day > view.day)
+    query = select(duty.c.task).where(duty.c.district == view.district, duty.c.since_day <= view.day, stood)
+    query = query.where(*_lawful(at, view, duty)).distinct()
+    query = query.where(duty.c.kind.in_(kinds)) if kinds else query
+    return set(session.scalars(query if due is None else query.where(duty.c.due >= due.first, duty.c.due <= due.last)))
 
 
 @told
-def overdue(session: Session, view: View, kinds: Sequence[str], span: Span) -> list[Duty]:
-    """The duties of some kinds that were missed from a day of a span on, by task."""
+def overdue(session: Session, view: View, kinds: Sequence[str], span: Span) -> Iterator[Any]:
+    """The duties of some kinds that were missed from a day of a span on, a row for each unit."""
     at, duty = of(session), of(session).duty
+    rows = _duty_rows(at, view, duty).add_columns(duty.c.missed_from, duty.c.void)
     late = or_(duty.c.met.is_(None), duty.c.met >= duty.c.missed_from)
     counts = or_(duty.c.void.is_(None), duty.c.void > duty.c.missed_from)
-    days = {"missed_from": span, "settles": Span(date.min, span.last)}
-    query = select(duty).where(*_standing(at, view, kinds, days), late, counts)
-    return as_duties(session.execute(query.order_by(duty.c.task)))
-
-
-def _standing(
-    at: Tables, view: View, kinds: Sequence[str], days: Mapping[str, tuple[date | None, date | None]]
-) -> Iterator[ColumnElement[bool]]:
-    duty = at.duty
-    yield from (duty.c.district == view.district, duty.c.since_day <= view.day, *_lawful(at, view, duty))
-    yield or_(duty.c.until_day.is_(None), duty.c.until_day > view.day)
-    if kinds:
-        yield duty.c.kind.in_(kinds)
-    for name, (first, last) in days.items():
-        if first is not None:
-            yield duty.c[name] >= first
-        if last is not None:
-            yield duty.c[name] <= last
+    # what was missed had fallen due
+    days = duty.c.missed_from >= span.first, duty.c.missed_from <= span.last, duty.c.settles <= span.last
+    rows = rows.where(duty.c.kind.in_(kinds), late, counts, *days)
+    for stood in _stood(at, view):
+        yield from session.execute(rows.where(*stood))
 
 
 @told

@@ -63,10 +63,8 @@ def at(session: Session, district: str, cut: Cut, codes: Sequence[str] | None = 
     query = select(table).where(table.c.district == district, *_seen(table, cut))
     query = query.order_by(table.c.task, table.c.due, table.c.ref)
     if codes is None:
-        return as_duties(session.execute(query))
-    return [
-        duty for chunk in chunks(codes) for duty in as_duties(session.execute(query.where(table.c.task.in_(chunk))))
-    ]
+        return _duties(session.execute(query))
+    return [duty for chunk in chunks(codes) for duty in _duties(session.execute(query.where(table.c.task.in_(chunk))))]
 
 
 @told
@@ -84,10 +82,10 @@ def unmet(session: Session, district: str, cut: Cut, units: Sequence[str] = ()) 
     if units:
         query = query.where(table.c.unit.in_(units))
     if cut.known is not None:
-        return as_duties(session.execute(query))
+        return _duties(session.execute(query))
     standing = query.where(table.c.until_day.is_(None), table.c.met.is_(None), table.c.void.is_(None))
     ended = query.where(table.c.until_day > cut.as_of)
-    return as_duties((*session.execute(standing), *session.execute(ended)))
+    return _duties((*session.execute(standing), *session.execute(ended)))
 
 
 def _seen(table: Table, cut: Cut) -> tuple[ColumnElement[bool], ...]:
@@ -99,7 +97,7 @@ def _seen(table: Table, cut: Cut) -> tuple[ColumnElement[bool], ...]:
     return begun, or_(table.c.until_day.is_(None), ~over)
 
 
-def as_duties(rows: Iterable[Row[Any]]) -> list[Duty]:
+def _duties(rows: Iterable[Row[Any]]) -> list[Duty]:
     """Duties out of their rows; one row of several units who share a duty is enough."""
     return list(dict.fromkeys(_duty(row) for row in rows))
 

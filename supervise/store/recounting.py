@@ -30,7 +30,7 @@ def right(task: Task, paces: Iterable[Pace], closed_on: date | None) -> Standing
     return parts, frozenset(tuple(row[name] for name in _SAID) for row in rows)
 
 
-_SAID = ("ref", "day", "unit", "kind", "role", "ends", "judged", "settles", "settled", "behind")
+_SAID = ("ref", "day", "unit", "kind", "role", "ends", "judged", "nominal", "behind")
 
 
 @told

@@ -28,7 +28,8 @@ LAYOUT = "0005"
 ADDED = {
     "0004": ("retired",),
     "0005": (
-        "part", "pace", "unmeasured", "duty.settles", "duty_counted", "event_district_day_recorded_at_action",
+        "part", "pace", "unmeasured", "duty.settles", "event_district_day_recorded_at_action", "duty_done", "duty_owed",
+        "duty_ended",
     ),
 }  # fmt: skip
 """What came with a later layout than the first: tables, columns, and indexes by their names without ``ix_sv_``."""
@@ -36,18 +37,17 @@ ADDED = {
 PREFIX, OPTION = "sv_", "supervise_tables"
 OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
 """The duties that are on somebody's list as the record stands."""
+DONE, ENDED = "until_day IS NULL AND (met IS NOT NULL OR void IS NOT NULL)", "until_day IS NOT NULL"
+"""Those that stand and are on no list any more, and those that stood so once."""
 CONVENTION = {  # without the schema's name, which would make every comparison under a schema find differences
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
 }
-SETTLED = (
-    "district", "kind", "settles", "unit", "role", "met", "missed_from", "void", "since_day", "until_day", "due",
-    "born", "about",
-)  # fmt: skip
+_SAID = ("role", "missed_from", "since_day", "due", "born", "about")
+OWING = ("district", "unit", "task", "kind", "settles", *_SAID)
+DOING = ("district", "kind", "settles", "unit", "met", "void", *_SAID)
+ENDING = ("district", "until_day", "kind", "settles", "unit", "met", "void", *_SAID)
 HELD = ("district", "closed_on", "unit", "task", "role", "since_day", "until_day")
-JUDGED = (
-    "district", "until_day", "judged", "day", "kind", "unit", "role", "behind", "since_day", "settles", "settled",
-)  # fmt: skip
 """Indexes that hold all that counting asks, so that no row is looked up for a number."""
 MYSQL_SETTINGS: dict[str, Any] = {
     f"{name}_{key}": value
@@ -152,9 +152,9 @@ class Tables:
             Column("until_day", Date),
             Column("until_known", UtcDateTime),
             Column("settles", Date, nullable=False),
-            _only(Index(None, "district", "unit", "task"), OWED),
-            _only(Index(None, "district", "until_day"), "until_day IS NOT NULL"),
-            Index(f"ix_{self.prefix}duty_counted", *SETTLED),
+            _only(Index(f"ix_{self.prefix}duty_owed", *OWING), OWED),
+            _only(Index(f"ix_{self.prefix}duty_done", *DOING), DONE),
+            _only(Index(f"ix_{self.prefix}duty_ended", *ENDING), ENDED),
         )
         self.outbox = self._table(
             "outbox",
@@ -195,12 +195,10 @@ class Tables:
             Column("role", Name(16), nullable=False),
             Column("ends", Date, nullable=False),
             Column("judged", Date, nullable=False),
-            Column("settles", Date, nullable=False),
-            Column("settled", Date, nullable=False),
+            Column("nominal", Date, nullable=False),
             Column("behind", Integer, nullable=False),
             Column("since_day", Date, nullable=False),
             Column("until_day", Date, nullable=False),
-            Index(f"ix_{self.prefix}pace_counted", *JUDGED),
         )
         self.unmeasured = self._table("unmeasured", Column("task", Name(64), primary_key=True))
 

@@ -101,7 +101,7 @@ class Situation:
             waits = waiting(self.definition.duties[duty.kind], self.task)
             start = next((wait.end for wait in waits if wait.holds(start)), start)
             return Span(start, max(start, min(end, duty.due + ONE_DAY)))
-        return overdue(duty, condition, self.calendar)
+        return overdue(duty.missed_from, end, condition, self.calendar)
 
     def _unanswered(self, condition: Unanswered) -> Iterator[Holding]:
         replies = [duty for kind in self.definition.given_duties for duty in self.of_kind(kind)]
@@ -166,10 +166,9 @@ class Situation:
         return None if lag is None else lag <= 0
 
 
-def overdue(duty: Duty, condition: Distance, calendar: Calendar) -> Span:
-    """The days on which ``duty`` is still neither met nor void a while after it was missed."""
-    if duty.missed_from == FOREVER:
+def overdue(missed_from: date, end: date, condition: Distance, calendar: Calendar) -> Span:
+    """The days on which a duty missed from a day on, and met or void on ``end``, is so a while after it was missed."""
+    if missed_from == FOREVER:
         return Span(FOREVER)
-    start = calendar.add(duty.missed_from - ONE_DAY, condition.count, condition.unit)
-    end = min(duty.met or FOREVER, duty.void or FOREVER)
-    return Span(max(start, duty.missed_from), max(start, duty.missed_from, end))
+    start = max(missed_from, calendar.add(missed_from - ONE_DAY, condition.count, condition.unit))
+    return Span(start, max(start, end))

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Date, Integer
 
 from supervise.store.migrations.versions.v0001_layout import columns
 from supervise.store.rebuilding import Remade, copy, index, kind_of, remake
-from supervise.store.tables import HELD, JUDGED, MYSQL_SETTINGS, SETTLED, Tables
+from supervise.store.tables import DOING, DONE, ENDED, ENDING, HELD, MYSQL_SETTINGS, OWED, OWING, Tables
 from supervise.store.types import Name
 
 revision, down_revision = "0005", "0004"
@@ -17,6 +17,9 @@ branch_labels = depends_on = None
 
 SETTLES = "CASE WHEN {0}met IS NULL OR {0}nominal <= {0}met THEN {0}nominal ELSE {0}met END"
 DAYS = ("district", "day", "recorded_at", "action")
+NARROW = ((("district", "unit", "task"), OWED), (("district", "until_day"), ENDED))
+"""The indexes on duties that were there, and those that hold all that counting asks."""
+WIDER = (("owed", OWING, OWED), ("done", DOING, DONE), ("ended", ENDING, ENDED))
 TABLES = ("part", "pace", "unmeasured")
 
 
@@ -27,10 +30,10 @@ def upgrade(op: Operations, at: Tables) -> None:
         op.create_table(
             at.prefix + name, *made, schema=at.schema, if_not_exists=True, **MYSQL_SETTINGS, sqlite_with_rowid=False
         )
-    _counted(op, at, "part", HELD)
-    _counted(op, at, "pace", JUDGED)
+    op.create_index(f"ix_{at.prefix}part_counted", f"{at.prefix}part", list(HELD), schema=at.schema)
     _settling(op, at)
-    _counted(op, at, "duty", SETTLED)
+    for name, columns_, rows in WIDER:
+        index(op, at, "duty", columns_, rows, name=name)
     index(op, at, "event", DAYS)
     whole = f"{at.schema}." if at.schema else ""
     op.execute(
@@ -41,19 +44,17 @@ def upgrade(op: Operations, at: Tables) -> None:
 def downgrade(op: Operations, at: Tables) -> None:
     """Take it away; all of it follows from the events."""
     op.drop_index(f"ix_{at.prefix}event_{'_'.join(DAYS)}", f"{at.prefix}event", schema=at.schema)
-    op.drop_index(f"ix_{at.prefix}duty_counted", f"{at.prefix}duty", schema=at.schema)
+    for name, _, _ in WIDER:
+        op.drop_index(f"ix_{at.prefix}duty_{name}", f"{at.prefix}duty", schema=at.schema)
     if kind_of(op) == "sqlite":
         with remake(op, at, "duty", _duty(), by_key=True) as duty:
             copy(op, duty, _duty())
-        _owed(op, at)
     else:
         op.drop_column(f"{at.prefix}duty", "settles", schema=at.schema)
+    for names, rows in NARROW:
+        index(op, at, "duty", names, rows)
     for name in reversed(TABLES):
         op.drop_table(at.prefix + name, schema=at.schema, if_exists=True)
-
-
-def _counted(op: Operations, at: Tables, name: str, held: tuple[str, ...]) -> None:
-    op.create_index(f"ix_{at.prefix}{name}_counted", f"{at.prefix}{name}", list(held), schema=at.schema)
 
 
 def _settling(op: Operations, at: Tables) -> None:
@@ -62,8 +63,9 @@ def _settling(op: Operations, at: Tables) -> None:
     if kind_of(op) == "sqlite":
         with remake(op, at, "duty", [*_duty(), settles], by_key=True) as duty:
             op.execute(_filled(duty))
-        _owed(op, at)
         return
+    for names, _ in NARROW:
+        op.drop_index(f"ix_{at.prefix}duty_{'_'.join(names)}", f"{at.prefix}duty", schema=at.schema)
     table, whole = f"{at.prefix}duty", f"{at.schema}." if at.schema else ""
     op.add_column(table, Column("settles", Date), schema=at.schema)
     op.execute(f"UPDATE {whole}{table} SET settles = {SETTLES.format('')}")
@@ -73,11 +75,6 @@ def _settling(op: Operations, at: Tables) -> None:
 def _filled(duty: Remade) -> str:
     names = ", ".join(duty.quoted([column.name for column in _duty()]))
     return f"INSERT INTO {duty.new} ({names}, settles) SELECT {names}, {SETTLES.format('')} FROM {duty.old}"
-
-
-def _owed(op: Operations, at: Tables) -> None:
-    index(op, at, "duty", ("district", "unit", "task"), "until_day IS NULL AND met IS NULL AND void IS NULL")
-    index(op, at, "duty", ("district", "until_day"), "until_day IS NOT NULL")
 
 
 def _duty() -> list[Column[Any]]:
@@ -109,7 +106,7 @@ def _columns(name: str) -> list[Column[Any]]:
             Column("from_seq", Integer, primary_key=True, autoincrement=False),
             Column("kind", Name(64), nullable=False),
             Column("role", Name(16), nullable=False),
-            *(Column(day, Date, nullable=False) for day in ("ends", "judged", "settles", "settled")),
+            *(Column(day, Date, nullable=False) for day in ("ends", "judged", "nominal")),
             Column("behind", Integer, nullable=False),
             *(Column(day, Date, nullable=False) for day in ("since_day", "until_day")),
         ]
