@@ -365,8 +365,7 @@ class Surveyed:
     def _near(self, measure: Distance, name: str, span: Span) -> set[str]:
         """Tasks with a duty that falls due, or was missed, or with an act, at about that distance."""
         found: set[str] = set()
-        kinds = [kind for kind in self._names(name) if any(kind in law.duties for law in self.laws.values())]
-        if kinds:
+        if kinds := [kind for kind in self._names(name) if kind in self._kinds]:
             ahead = self.calendar.add(span.last, measure.count, measure.unit) + MARGIN
             if measure.before:
                 found |= counting.with_duties(self.session, self.view, kinds, Span(span.first, ahead))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from random import Random
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,7 +20,10 @@ from supervise.rules.measures import Ground
 from supervise.rules.ruleset import BoardRules, Line
 from supervise.rules.scoring import Tally
 from supervise.store import tables
-from tests.histories import END, FOLDER, OFFICE, OPENED, placed, script
+from supervise.versions import Change
+from supervise.workflows.definition import Definition
+from tests.histories import END, FOLDER, LAW, OFFICE, OPENED, Act, fields, placed, script
+from tests.laws import folder
 
 RED_BLACK = FOLDER.rule(BoardRules, "red-black").value
 COUNTS = (
@@ -31,16 +35,21 @@ COUNTS = (
     "delegate expired", "parts closed", "parts 50% closed", "parts open", "undo", "reopen", "suspend", "split",
     "recovery on time", "recovery missed",
 )  # fmt: skip
+LATER = (
+    "plan_b on time", "progress_b late", "finish_b missed", "plan_b open", "finish_b void", "finish_b on pace",
+    "finish_b behind 10%", "3 days after plan_b or progress_b", "5 workdays before finish_b", "rework_b", "migrate",
+)  # fmt: skip
 RATES = (
     ("plan on time", "progress on time"), ("finish on pace",), ("on time",), ("finish on time", "finish on pace"),
     ("finish missed",), ("finish void",), ("progress on pace",), ("missed", "late"),
 )  # fmt: skip
 
 
-def everything(period: str) -> BoardRules:
-    """Rules with a line for every kind of phrase."""
-    lines = [Line(label=text, count=[text], lead=1, co=2) for text in COUNTS]  # type: ignore[arg-type]
-    lines += [Line(label=f"只计牵头 {text}", count=[text], lead=1) for text in COUNTS]  # type: ignore[arg-type]
+def everything(period: str, later: bool = False) -> BoardRules:
+    """Rules with a line for every kind of phrase, also in the words of the later law if they are wanted."""
+    counts = [*COUNTS, *(LATER if later else ())]
+    lines = [Line(label=text, count=[text], lead=1, co=2) for text in counts]  # type: ignore[arg-type]
+    lines += [Line(label=f"只计牵头 {text}", count=[text], lead=1) for text in counts]  # type: ignore[arg-type]
     lines += [Line(label="、".join(texts), rate=list(texts), points=10) for texts in RATES]  # type: ignore[arg-type]
     score = RED_BLACK.score.model_copy(update={"lines": tuple(lines), "max": None, "min": None})
     return RED_BLACK.model_copy(update={"score": score, "period": period, "at_least": 1})
@@ -87,10 +96,16 @@ class Lived:
         gap: how many acts between two runs of the clock; 0 for never.
         engine: where; a database in memory if not given.
         moving: whether units are taken over by others.
+        newer: a later law with what it calls the actions, under which tasks come on the way, some back again.
     """
 
     def __init__(
-        self, seeds: Sequence[list[tuple[int, int, int]]], gap: int, engine: Engine | None = None, moving: bool = False
+        self,
+        seeds: Sequence[list[tuple[int, int, int]]],
+        gap: int,
+        engine: Engine | None = None,
+        moving: bool = False,
+        newer: tuple[Definition, Mapping[str, str]] | None = None,
     ) -> None:
         if engine is None:
             engine = create_engine("sqlite://")
@@ -99,8 +114,9 @@ class Lived:
         self.moment = datetime(2025, 2, 10, 1, tzinfo=UTC)
         units = units_in_motion() if moving else FOLDER.units
         self.district = f"县{next(_numbers)}"
+        laws = folder(newer[0]) if newer else FOLDER
         self.office, self.folding = (
-            kind(FOLDER, district=self.district, directory=units, now=self._now, today=lambda: END)
+            kind(laws, district=self.district, directory=units, now=self._now, today=lambda: END)
             for kind in (Office, Folding)
         )
         self.cuts = [Cut(OPENED, self.moment)]
@@ -110,11 +126,22 @@ class Lived:
                 Draft(code=code, text="建成厂房", lead=lead, co=co)
                 for code, (lead, co) in zip(codes, PARTIES * 3, strict=False)
             ]
-            self.office.assign(session, Breakdown(due=placed().due, tasks=tuple(drafts)), OFFICE, OPENED)
+            self.newer, self.under = newer, set(codes[2:3] if newer else ())
+            for draft in drafts:
+                law = newer[0].name if newer and draft.code in self.under else LAW.name
+                self.office.assign(session, Breakdown(workflow=law, due=placed().due, tasks=(draft,)), OFFICE, OPENED)
+        dice = Random(str(seeds))
         acts = [(act.day, code, act) for code, seed in zip(codes, seeds, strict=True) for act in script(seed)]
         for number, (day, code, act) in enumerate(sorted(acts, key=lambda one: one[:2])):
             if day < END:
-                self._do(code, act)
+                into = {"into": codes[(codes.index(code) + 1) % len(codes)]} if "into" in act.data else {}
+                self._do(code, replace(act, data=act.data | into))
+                if dice.random() < 0.1:
+                    self._do(code, Act(min(day + timedelta(days=dice.randint(0, 1)), END), act.actor, "undo"))
+                if dice.random() < 0.05:
+                    self._do(code, Act(day, OFFICE, "suspend", fields("suspend", dice.randint(0, 40), day)))
+                if newer and dice.random() < 0.1:
+                    self._change(code, day)
                 if gap and number % gap == 0:
                     with self.sessions.begin() as session:
                         self.office.tick(session, day)
@@ -124,10 +151,23 @@ class Lived:
         self.moment += timedelta(seconds=1)
         return self.moment
 
-    def _do(self, code: str, act: object) -> None:
+    def _do(self, code: str, act: Act) -> None:
+        names = self.newer[1] if self.newer and code in self.under else {}
         with self.sessions() as session:
             try:
-                self.office.advance(session, code, act.action, act.actor, act.day, **act.data)  # type: ignore[attr-defined]
+                self.office.advance(session, code, names.get(act.action, act.action), act.actor, act.day, **act.data)
                 session.commit()
+            except Refused:
+                session.rollback()
+
+    def _change(self, code: str, day: date) -> None:
+        """Bring a task under the later law, or back."""
+        assert self.newer is not None
+        with self.sessions() as session:
+            try:
+                change = Change(LAW.name, self.newer[0].name, back=code in self.under)
+                self.office.migrate(session, code, change, OFFICE, day)
+                session.commit()
+                self.under ^= {code}
             except Refused:
                 session.rollback()

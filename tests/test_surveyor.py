@@ -18,12 +18,14 @@ from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
 from supervise.store import counting, recounting
 from supervise.store.tables import of, tables
-from tests.histories import END, OPENED, placed, steps
+from tests.histories import END, OPENED, _steps, placed, steps
+from tests.laws import renamed
 from tests.servers import KINDS
 from tests.surveying import Folding, Lived, everything
 
 PERIODS = ("2025-03", "2025-06", "2025-11", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2025")
 lives = st.lists(steps, min_size=1, max_size=4)
+SIDEWAYS = {"undo", "suspend", "split", "reopen", "delegate"}
 CHIEF = Actor("主任", "督查室", frozenset({"office"}))
 
 
@@ -37,7 +39,7 @@ def a_cut(made: Lived, data: st.DataObject) -> Cut:
 def boards_agree(made: Lived, data: st.DataObject) -> None:
     """The board and every receipt at a cut, both ways."""
     period, cut = data.draw(st.sampled_from(PERIODS)), a_cut(made, data)
-    rules = everything(parse_period(period).kind)
+    rules = everything(parse_period(period).kind, made.newer is not None)
     with made.sessions() as session:
         asked = made.office.board(session, "red-black", period, cut, rules)
         folded = made.folding.board(session, "red-black", period, cut, rules)
@@ -59,6 +61,32 @@ def test_a_board_asked_of_stored_facts_is_the_board_of_all_histories(
     made = Lived(chosen, gap, moving=moving)
     for _ in range(4):
         boards_agree(made, data)
+
+
+@settings(max_examples=25, deadline=None)
+@given(lives, st.integers(0, 6), st.data())
+def test_tasks_that_change_their_law_count_on_a_board_as_in_their_histories(
+    chosen: list[list[tuple[int, int, int]]], gap: int, data: st.DataObject
+) -> None:
+    """Some tasks under one law, some under the next, some there and back: whatever rules call it, the same bytes."""
+    law, names = renamed()
+    made = Lived(chosen, gap, newer=(law, names["actions"]))
+    for _ in range(3):
+        boards_agree(made, data)
+    with made.sessions() as session:
+        assert made.office.replay(session).tasks >= len(chosen)
+
+
+def test_random_histories_take_back_pause_split_and_open_again() -> None:
+    """Whatever the law test says of such acts, it has seen them."""
+    seen = set[str]()
+    for seed in range(60):
+        made = Lived([_steps(seed)], 2)
+        with made.sessions() as session:
+            seen |= set(session.scalars(select(of(session).event.c.action).distinct()))
+        if seen >= SIDEWAYS:
+            return
+    raise AssertionError(SIDEWAYS - seen)
 
 
 def years_agree(made: Lived, data: st.DataObject) -> None:
