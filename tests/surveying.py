@@ -97,6 +97,7 @@ class Lived:
         engine: where; a database in memory if not given.
         moving: whether units are taken over by others.
         newer: a later law with what it calls the actions, under which tasks come on the way, some back again.
+        sideways: whether acts are taken back and tasks suspended, more often than by chance.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Lived:
         engine: Engine | None = None,
         moving: bool = False,
         newer: tuple[Definition, Mapping[str, str]] | None = None,
+        sideways: bool = True,
     ) -> None:
         if engine is None:
             engine = create_engine("sqlite://")
@@ -136,9 +138,9 @@ class Lived:
             if day < END:
                 into = {"into": codes[(codes.index(code) + 1) % len(codes)]} if "into" in act.data else {}
                 self._do(code, replace(act, data=act.data | into))
-                if dice.random() < 0.1:
+                if sideways and dice.random() < 0.1:
                     self._do(code, Act(min(day + timedelta(days=dice.randint(0, 1)), END), act.actor, "undo"))
-                if dice.random() < 0.05:
+                if sideways and dice.random() < 0.05:
                     self._do(code, Act(day, OFFICE, "suspend", fields("suspend", dice.randint(0, 40), day)))
                 if newer and dice.random() < 0.1:
                     self._change(code, day)

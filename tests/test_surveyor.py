@@ -156,8 +156,8 @@ def _kept(made: Lived, session: object) -> list[object]:
 
 
 def test_only_tasks_of_which_the_dates_do_not_tell_are_folded() -> None:
-    """With the clock run and nothing pending a board folds no task; with one act known later, that task alone."""
-    made = Lived([[(3, 0, 40), (4, 0, 50), (20, 0, 60)], [(30, 0, 10)]], 1)
+    """With the clock run a board folds no task; with one act known later or taken back, that task alone."""
+    made = Lived([[(3, 0, 40), (4, 0, 50), (20, 0, 60)], [(30, 0, 10)]], 1, sideways=False)
     day = date(2025, 4, 30)
     with made.sessions.begin() as session:
         made.office.tick(session, day)
@@ -167,6 +167,11 @@ def test_only_tasks_of_which_the_dates_do_not_tell_are_folded() -> None:
         assert counting.unsettled(session, made.district, before) == {"T0", "T1"}
         asked = _folds(made, session, "2025-03", now)
         assert asked == []
+    with made.sessions.begin() as session:
+        made.office.advance(session, "T1", "propose", CHIEF, day, reason="(略)")
+        made.office.advance(session, "T1", "undo", CHIEF, day)
+    with made.sessions() as session:
+        assert counting.unsettled(session, made.district, Cut(day, made.moment)) == {"T1"}
 
 
 def _folds(made: Lived, session: object, period: str, cut: Cut) -> list[str]:
