@@ -23,7 +23,7 @@ from supervise.records import Task, replay
 from supervise.retirement import KIND
 from supervise.rules.reach import last_day
 from supervise.shelves import WHOLE, Shelf
-from supervise.store import ledger, library, retired
+from supervise.store import ledger, library, recounting, retired
 from supervise.store.retired import Retired, Rows
 from supervise.store.statements import chunks
 
@@ -177,6 +177,8 @@ class Archivist(Keeper):
         codes = [one.task for one in away]
         retired.forget(session, self.district, codes)
         session.flush()
+        recounting.miss(session, self.district, codes)
+        self.measure(session)
         self.replay(session, codes=codes)
         return tuple(codes)
 

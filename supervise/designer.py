@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,8 @@ from supervise.errors import Diverged, Problem
 from supervise.illustrator import Illustrator
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import duties as duty_store
-from supervise.store import tasks
+from supervise.store import recounting, tasks
+from supervise.store.statements import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -44,6 +45,7 @@ class Designer(Illustrator):
         rows = tasks.rows(session, self.district, codes)
         folded = tasks.histories(session, self.district, Cut(FOREVER), codes)
         stored: dict[str, list[Any]] = {}
+        counts = recounting.standing(session, self.district, codes) if verify else {}
         for duty in duty_store.at(session, self.district, Cut(FOREVER), codes):
             stored.setdefault(duty.task, []).append(duty)
         problems, owed = [], 0
@@ -53,10 +55,37 @@ class Designer(Illustrator):
             problems += self._differences(session, task, rows.pop(task.code, {}))
             if tuple(stored.get(task.code, ())) != duties:
                 problems.append(Problem("X02", "应办与重放不符", task=task.code))
+            problems += self._miscounted(session, task, counts)
         problems += [Problem("X01", "有任务而没有办理记录", task=code) for code in (rows if verify else ())]
         if problems:
             raise Diverged(problems)
         return Replayed(len(folded), sum(task.version for task in folded), owed)
+
+    def _miscounted(self, session: Session, task: Task, stored: Mapping[str, recounting.Standing]) -> list[Problem]:
+        """What boards ask for beside the duties is what a replay gives, where it has been written."""
+        law = self.law(session, task)
+        right = recounting.right(task, law.situation(task).paces, law.closed_on(task), law.amended(task))
+        if task.code in stored and stored[task.code] != right:
+            return [Problem("X02", "承办单位或序时进度的存数与重放不符", task=task.code)]
+        return []
+
+    def measure(self, session: Session) -> int:
+        """Write what boards ask for of every task for which it is missing: after an upgrade, or back from an archive.
+
+        Boards are right without it; they fold these tasks.
+
+        Returns:
+            how many tasks it was written for.
+        """
+        waiting = recounting.unmeasured(session, self.district)
+        for chunk in chunks(waiting):
+            found = []
+            for task in recounting.held(session, self.district, chunk):
+                law = self.law(session, task)
+                paces = [situation.paces for situation in law.lived(task)]
+                found.append(recounting.Measured(task, paces, law.closed_on(task), law.amended(task)))
+            recounting.fill(session, self.district, chunk, found)
+        return len(waiting)
 
     def _differences(self, session: Session, task: Task, row: dict[str, Any]) -> list[Problem]:
         lifecycle = self.law(session, task)

@@ -325,10 +325,17 @@ class Desk:
         ]  # to the parties it then had
         news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
         passed = (step.before, *step.path)
-        stages = tuple(self.law(session, t).situation(t).duties if t is not None else () for t in passed)
+        then = [self.law(session, t).situation(t) if t is not None else None for t in passed]
+        stages = tuple(s.duties if s is not None else () for s in then)
+        paces = tuple(s.paces if s is not None else () for s in then)
+        was_closed, was_amended = None, False
+        if step.before is not None:
+            law = self.law(session, step.before)
+            was_closed, was_amended = law.closed_on(step.before), law.amended(step.before)
         saving = tasks.Saving(
             step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
-            lifecycle.definition.states, stages, news,
+            lifecycle.definition.states, stages, news, paces, was_closed,
+            lifecycle.amended(task) and not was_amended,
         )  # fmt: skip
         return saving, messages
 

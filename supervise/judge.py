@@ -7,8 +7,8 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,15 @@ from supervise.phrases import Length
 from supervise.records import Cut, Mark
 from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank, streaks
-from supervise.rules.measures import Ground
+from supervise.rules.measures import Ground, Ref
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import AssessmentRules, BoardRules
 from supervise.rules.scoring import Tally, score
-from supervise.store import library
+from supervise.store import counting, library, retired
+from supervise.store.counting import View
 from supervise.store.library import Publication
+from supervise.surveyor import Surveyed
+from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
 
 if TYPE_CHECKING:
@@ -42,15 +45,41 @@ def canonical(body: Body) -> str:
 
 def as_plain(value: Any) -> Any:
     """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
+    turn = _TURNS.get(type(value))
+    if turn is not None:
+        return turn(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {k: as_plain(v) for k, v in asdict(value).items()}
+        return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
         return {str(k): as_plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_plain(v) for v in value]
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return value.isoformat() if isinstance(value, date) else value
+    return [as_plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+_TURNS: dict[type, Callable[[Any], Any]] = {
+    str: str, int: int, type(None): lambda nothing: nothing, date: date.isoformat, Decimal: lambda n: f"{n:f}",
+    Ref: lambda ref: {
+        "task": ref.task, "what": ref.what, "day": ref.day.isoformat(), "due": ref.due and ref.due.isoformat(),
+        "met": ref.met and ref.met.isoformat(), "key": ref.key, "seq": ref.seq,
+    },
+}  # fmt: skip
+"""What there is most of, made plain without being looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """The tasks of which the stored dates do not tell how they stood at a cut.
+
+    Args:
+        aside: codes of those that are here.
+        folded: all of them as folded, with those in archives.
+        laws: the laws of the tasks here that the cut shows and that were never amended.
+        left_out: the laws of tasks in archives that were over too early to count.
+    """
+
+    aside: frozenset[str]
+    folded: tuple[Situation, ...]
+    laws: frozenset[str]
+    left_out: frozenset[str]
 
 
 class Judge(Desk):
@@ -83,7 +112,7 @@ class Judge(Desk):
             raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}出榜,不能出 {period}"))
         cut = self._cut(cut, span, rules.closes)
         since = reach(span, self.calendar, rules)
-        tally, seen = self._tally(session, self.situations(session, cut, since=since), rules, span, cut, since)
+        tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut)
         board = rank(rules, tally, self.directory)
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
@@ -159,16 +188,16 @@ class Judge(Desk):
         boards = [b for name in wanted for b in self._published(session, name, span.start.year, cut)]
         judged = [self._board_rules(board, span) for board in wanted]
         since = reach(span, self.calendar, rules, *judged)
-        record = self.situations(session, cut, since=since)
+        odd = self._odd(session, cut, since)
         years: dict[str, Any] = {}
         tally: Tally | None = None
         seen: dict[str, str] = {}
         for board, board_rules in zip(wanted, judged, strict=True):
-            tally, seen = self._tally(session, record, board_rules, span, cut, since)
-            units = tally.ground.tasks_of(span, board_rules.score.spare)
+            tally, seen = self._tally(session, odd, board_rules, span, cut)
+            units = tally.ground.handled(span, board_rules.score.spare)
             years[board] = {unit: score(board_rules.score, tally, unit) for unit in units}
         if tally is None:
-            tally, seen = self._tally(session, record, None, span, cut, since)
+            tally, seen = self._tally(session, odd, None, span, cut)
         marks = library.marks(session, self.district, span.start, cut.as_of, cut.known)
         made = assess(rules, Evidence(boards, years, marks, tally), self.directory)
         return {
@@ -209,24 +238,30 @@ class Judge(Desk):
         known = cut.known if cut is not None and cut.known is not None else self.now()
         return Cut(as_of, known)
 
+    def _odd(self, session: Session, cut: Cut, since: date | None) -> Odd:
+        """What must be folded to know how it stood at a cut, and the laws of all that it shows."""
+        aside = counting.unsettled(session, self.district, cut)
+        away = retired.pointers(session, self.district, cut=cut, since=since)
+        folded = self.situations(session, cut, sorted(aside | away.keys()), since)
+        laws = counting.laws(session, self.district, cut)
+        return Odd(frozenset(aside), tuple(folded), frozenset(laws), frozenset(self.left_out(session, cut, since)))
+
     def _tally(
-        self,
-        session: Session,
-        record: Sequence[Situation],
-        rules: BoardRules | None,
-        span: Period,
-        cut: Cut,
-        since: date | None,
+        self, session: Session, odd: Odd, rules: BoardRules | None, span: Period, cut: Cut
     ) -> tuple[Tally, dict[str, str]]:
         workflow = rules.for_ if rules is not None else ""
-        situations = [s for s in record if workflow in ("", s.definition.workflow)]
-        old = {name for name in self.left_out(session, cut, since) if workflow in ("", name.partition("@")[0])}
-        seen = {
-            name: self._print(session, name)
-            for name in sorted({e.definition for s in situations for e in s.task.events} | old)
-        }
-        ground = Ground(situations, cut.as_of, self.directory)
-        return Tally(ground, span, self.directory, rules.score.spare if rules is not None else ()), seen
+        old = {name for name in odd.left_out if workflow in ("", name.partition("@")[0])}
+        laws = {n: self.lifecycle(session, n).definition for n in odd.laws}
+        mine = {name: law for name, law in laws.items() if workflow in ("", law.workflow)}
+        folded = [s for s in odd.folded if workflow in ("", s.definition.workflow)]
+        lived = {event.definition for s in folded for event in s.task.events}
+        seen = {name: self._print(session, name) for name in sorted(mine.keys() | lived | old)}
+        record = Surveyed(
+            session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, self._laws, odd.aside,
+            Ground(folded, cut.as_of, self.directory),
+            lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
+        )  # fmt: skip
+        return Tally(record, span, self.directory, rules.score.spare if rules is not None else ()), seen
 
     def _print(self, session: Session, name: str) -> str:
         return library.fingerprint(library.registered(session, self.district, name) or "")
@@ -257,6 +292,10 @@ class Judge(Desk):
             if self._period(p.period).start.year == year and self._period(p.period).end <= cut.as_of
         }
         return [_published(newest[period]) for period in sorted(newest)]
+
+
+def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -> View:
+    return View(district, cut.as_of, None if all_ else tuple(laws), next(iter(laws)) if len(laws) == 1 else "")
 
 
 def _standing(standing: Any) -> Body:

@@ -259,10 +259,20 @@ class Keeper(Designer):
         for events in histories:
             parts = [self._saving(session, step, step.task.events[-1].day)[0] for step in _steps(events)]
             stages = (*parts[0].stages[:1], *(stage for part in parts for stage in part.stages[1:]))
+            paces = (*parts[0].paces[:1], *(stage for part in parts for stage in part.paces[1:]))
             news = tuple(letter for part in parts for letter in part.news)
             last = parts[-1]
             savings.append(
-                tasks.Saving(None, last.task, tuple(events), last.wake_on, last.closed_on, last.labels, stages, news)
+                replace(
+                    last,
+                    before=None,
+                    events=tuple(events),
+                    stages=stages,
+                    paces=paces,
+                    news=news,
+                    was_closed=None,
+                    amended=any(part.amended for part in parts),
+                )
             )
         tasks.save(session, self.district, savings, self.now(), self.algorithm)
         session.flush()

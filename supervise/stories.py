@@ -299,7 +299,7 @@ def _evidence(on: Stage, rules: AssessmentRules, year: Period, end: Finally) -> 
     for name in dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark"):
         board = on.folder.rule(BoardRules, name).value
         tally = Tally(_ground(on, end.as_of), year, units, board.score.spare)
-        handled = tally.ground.tasks_of(year, board.score.spare)
+        handled = tally.ground.handled(year, board.score.spare)
         years[name] = {unit: score(board.score, tally, unit) for unit in handled}
         for period in periods_of(year.start.year, board.period):
             then = Tally(_ground(on, min(period.end, end.as_of)), period, units, board.score.spare)

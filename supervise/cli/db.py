@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -49,7 +50,8 @@ def _engine(counter: Counter) -> Server:
 def upgrade(counter: Counter, to: str) -> None:
     """把旧版式的数据库连同数据升级到最新。
 
-    升级前请先备份。已是最新的不动;几个人同时运行,也只升级一次。
+    升级前请先备份。已是最新的不动;几个人同时运行,也只升级一次。升级以后接着补写出榜要用的数:
+    中途停下也不要紧,榜单照样对,只是慢一些,再运行一次就补完。
     """
     from supervise.store import upgrades
     from supervise.store.faults import ours
@@ -61,7 +63,22 @@ def upgrade(counter: Counter, to: str) -> None:
         now = upgrades.current(engine)
     counter.kept = True
     text = f"已从 {before or '没有记录的旧版'} 升级到 {now}" if steps or before != now else f"已是 {now},没有要升级的"
-    counter.answer({"from": before, "to": now, "steps": list(steps)}, lambda: text)
+    measured = _measured(counter, now)
+    text += f";为 {measured} 项任务补写了出榜要用的数" if measured else ""
+    counter.answer({"from": before, "to": now, "steps": list(steps), "measured": measured}, lambda: text)
+
+
+def _measured(counter: Counter, now: str | None) -> int:
+    """Write what boards ask for of tasks from older layouts; how many there were."""
+    from supervise.store import recounting
+    from supervise.store.tables import LAYOUT
+
+    number = 0
+    if now == LAYOUT:
+        with counter.writing() as (_, session):
+            for district in recounting.districts(session):
+                number += replace(counter, district=district).office().measure(session)
+    return number
 
 
 @db.command("check", short_help="核对版式,列出不同之处", examples=("supervise db check", "supervise db check --json"))

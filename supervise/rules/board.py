@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,17 +58,17 @@ def rank(rules: BoardRules, tally: Tally, directory: Directory) -> Board:
         tally: facts of the period, already without what the rules spare.
         directory: units and their groups as of the cut.
     """
-    handled = tally.ground.tasks_of(tally.period, rules.score.spare)
+    handled = tally.ground.handled(tally.period, rules.score.spare)
     standings: list[Standing] = []
     for group in rules.groups:
         units = [u.name for u in directory.units(tally.last) if u.group == group and u.name in handled]
         scores = {unit: score(rules.score, tally, unit) for unit in units}
-        ranked = [u for u in units if len(handled[u]) >= rules.at_least]
-        totals = [scores[u].total for u in ranked]
-        places = {u: (1 + sum(t > scores[u].total for t in totals)) for u in ranked}
-        from_worst = {u: (1 + sum(t < scores[u].total for t in totals)) for u in ranked}
+        totals = {u: scores[u].total for u in units if handled[u] >= rules.at_least}
+        order = sorted(totals.values())
+        places = {u: 1 + len(order) - bisect_right(order, total) for u, total in totals.items()}
+        from_worst = {u: 1 + bisect_left(order, total) for u, total in totals.items()}
         rows = [
-            _listed(rules, tally, Standing(group, u, places.get(u), len(handled[u]), scores[u]), from_worst.get(u))
+            _listed(rules, tally, Standing(group, u, places.get(u), handled[u], scores[u]), from_worst.get(u))
             for u in units
         ]
         standings += sorted(rows, key=lambda s: (s.rank is None, s.rank or 0))

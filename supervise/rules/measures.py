@@ -2,18 +2,22 @@
 
 A duty counts once, in the period in which it settles; an action counts on its day; a condition counts when it begins.
 Everything is read from the record up to the cut and from nothing else.
+
+``Ground`` works it out from the histories, task by task, and is what every other record is held to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple, Protocol
 
 from supervise.dates import ONE_DAY, Period
 from supervise.people import Directory
 from supervise.phrases import OPENING, Done, Measure, OnPace, Outcome
 from supervise.records import PARTIES, Duty, Event, Task
+from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import closings
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import OUTCOME_WORDS
@@ -59,6 +63,41 @@ class Fact:
     own: bool = True
 
 
+class Sum(NamedTuple):
+    """How many facts of its own a unit has in one part: as the phrase wants them, and not."""
+
+    unit: str
+    role: str
+    good: int
+    bad: int
+
+
+class Record(Protocol):
+    """What a score stands on, wherever it is kept: the facts of a period as of a cut, by name of today's unit."""
+
+    @property
+    def as_of(self) -> date:
+        """The last day seen."""
+
+    def sums(self, measure: Measure, period: Period) -> Iterable[Sum]:
+        """How often it is so, and how often not, for each unit and part."""
+
+    def hits(self, measure: Measure, period: Period, shared: bool = True) -> Iterable[Fact]:
+        """What is as ``measure`` says, by task, with the shares of others unless they are not wanted."""
+
+    def lost(self, measure: Measure, period: Period) -> Iterable[Fact]:
+        """What is not, without the shares of others, by task."""
+
+    def facts(self, measure: Measure, period: Period, units: frozenset[str] | None = None) -> Iterable[Fact]:
+        """Everything that ``measure`` speaks of, by task; of some units only if they are given."""
+
+    def apart(self, unit: str) -> bool:
+        """Whether no fact was added up for ``unit`` twice: once for it, once for one it took over from."""
+
+    def handled(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> Mapping[str, int]:
+        """Unit → number of the tasks it had a part in; parts in ``spared`` (group, role) left out."""
+
+
 class Ground:
     """The record that a score stands on: every task as of a cut.
 
@@ -70,19 +109,45 @@ class Ground:
 
     def __init__(self, situations: Iterable[Situation], as_of: date, directory: Directory) -> None:
         self.situations, self.as_of, self.directory = tuple(situations), as_of, directory
+        self.renamed: set[str] = set()
+        """Units for which facts of others were found that they took over from."""
 
-    def facts(self, measure: Measure, period: Period) -> tuple[Fact, ...]:
+    def facts(self, measure: Measure, period: Period, units: frozenset[str] | None = None) -> tuple[Fact, ...]:
         """Everything in ``period`` that ``measure`` speaks of; ``good`` tells which of it is as the phrase says.
 
         For an outcome that is every settled duty of the kind, for a pace every task that can be judged, else only
         hits.
         """
         last = min(period.end, self.as_of)
-        return tuple(
-            replace(fact, unit=self.directory.heir(fact.unit, last))
-            for situation in self.situations
-            for fact in self._raw(situation, measure, period)
-        )
+        raw = [fact for situation in self.situations for fact in self._raw(situation, measure, period)]
+        heirs = {unit: self.directory.heir(unit, last) for unit in {fact.unit for fact in raw}}
+        self.renamed |= {heir for unit, heir in heirs.items() if heir != unit}
+        found = (f if heirs[f.unit] == f.unit else replace(f, unit=heirs[f.unit]) for f in raw)
+        return tuple(fact for fact in found if units is None or fact.unit in units)
+
+    def hits(self, measure: Measure, period: Period, shared: bool = True) -> tuple[Fact, ...]:
+        """See ``Record.hits``."""
+        return tuple(fact for fact in self.facts(measure, period) if fact.good and (fact.own or shared))
+
+    def lost(self, measure: Measure, period: Period) -> tuple[Fact, ...]:
+        """See ``Record.lost``."""
+        return tuple(fact for fact in self.facts(measure, period) if fact.own and not fact.good)
+
+    def sums(self, measure: Measure, period: Period) -> list[Sum]:
+        """See ``Record.sums``."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for fact in self.facts(measure, period):
+            if fact.own:
+                found.setdefault((fact.unit, fact.role), [0, 0])[not fact.good] += 1
+        return [Sum(unit, role, good, bad) for (unit, role), (good, bad) in found.items()]
+
+    def apart(self, unit: str) -> bool:
+        """Never: here every fact is looked at."""
+        return False
+
+    def handled(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> dict[str, int]:
+        """See ``Record.handled``."""
+        return {unit: len(codes) for unit, codes in self.tasks_of(period, spared).items()}
 
     def _raw(self, s: Situation, measure: Measure, period: Period) -> Iterator[Fact]:
         if isinstance(measure, Outcome):
@@ -104,7 +169,7 @@ class Ground:
                         yield from self._acted(s, holding.event, day)
 
     def _settled(self, s: Situation, m: Outcome, period: Period) -> Iterator[Fact]:
-        for duty in s.of_kind(m.duty):
+        for duty in _in_order(s.of_kind(m.duty)):
             if duty.about and not m.duty:
                 continue  # a letter presses owed work, it is none; whether one was sent depends on the clock
             outcome = duty.outcome(self.as_of + ONE_DAY)
@@ -118,9 +183,10 @@ class Ground:
 
     def _paced(self, s: Situation, m: OnPace, period: Period) -> Iterator[Fact]:
         day = min(period.end, self.as_of)
-        for duty in s.of_kind(m.duty):
-            settled = duty.outcome(self.as_of + ONE_DAY) in COUNTED
-            if duty.born > day or (settled and duty.settles < period.start):
+        for duty in _in_order(s.of_kind(m.duty)):
+            outcome = duty.outcome(self.as_of + ONE_DAY)
+            settled = outcome in COUNTED
+            if outcome == "void" or duty.born > day or (settled and duty.settles < period.start):
                 continue
             pace = s.on_pace(duty, self.as_of + ONE_DAY if settled and duty.settles in period else day)
             if pace is not None:
@@ -157,6 +223,10 @@ class Ground:
         return found
 
 
+def _in_order(duties: Iterable[Duty]) -> list[Duty]:
+    return sorted(duties, key=lambda duty: (duty.due, duty.key))
+
+
 def _parties(task: Task, event: Event) -> list[tuple[str, str]]:
     """Units with a part in ``task`` when ``event`` happened."""
     held: dict[str, Sequence[str]] = {role: () for role in PARTIES}
@@ -187,11 +257,19 @@ def _facts(s: Situation, duty: Duty, good: bool, ref: Ref) -> Iterator[Fact]:
 
 
 def _duty_ref(s: Situation, duty: Duty, day: date, note: str) -> Ref:
-    label = s.spec(duty).label
-    return Ref(s.task.code, f"{label} {note}".strip(), day, duty.due, duty.met, duty.key)
+    return Ref(s.task.code, duty_words(s.spec(duty), note), day, duty.due, duty.met, duty.key)
+
+
+def duty_words(kind: DutyKind, note: str) -> str:
+    """What a receipt says of a duty."""
+    return f"{kind.label} {note}".strip()
 
 
 def _event_ref(s: Situation, event: Event, day: date) -> Ref:
-    spec = s.definition.actions.get(event.action)
-    label = spec.label if spec else ("交办" if event.action == OPENING else event.action)
-    return Ref(s.task.code, label, day, seq=event.seq)
+    return Ref(s.task.code, act_words(s.definition, event.action), day, seq=event.seq)
+
+
+def act_words(definition: Definition, action: str) -> str:
+    """What a receipt says of an act."""
+    spec = definition.actions.get(action)
+    return spec.label if spec else ("交办" if action == OPENING else action)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from supervise.dates import FOREVER, Calendar, Period
-from supervise.phrases import Behind, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
+from supervise.phrases import Comparison, Distance, Expired, Measure, Outcome
 from supervise.reading import Strict
 from supervise.rules.measures import COUNTED
 from supervise.workflows.situations import Situation
@@ -38,7 +38,7 @@ def _since(measure: Measure, period: Period, calendar: Calendar) -> date | None:
         return period.start if measure.outcome in COUNTED else None
     if isinstance(measure, Distance) and not measure.before:
         return calendar.add(period.start, -measure.count, measure.unit) - MARGIN
-    return period.start
+    return None if isinstance(measure, Expired) else period.start  # the date in an act may lie far ahead
 
 
 def last_day(situation: Situation) -> date:
@@ -51,7 +51,7 @@ def last_day(situation: Situation) -> date:
 
 def measures(value: Any) -> Iterator[Measure]:
     """Every phrase in a rule that counts something."""
-    if isinstance(value, Outcome | Distance | Behind | Unanswered | OnPace | Done):
+    if isinstance(value, Measure):
         yield value
     elif isinstance(value, Comparison):
         yield value.measure

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from supervise.dates import Period
 from supervise.goals import plain as plain
 from supervise.people import Directory
-from supervise.phrases import Comparison, Measure
-from supervise.rules.measures import Fact, Ground, Ref
+from supervise.phrases import Comparison, Measure, OnPace, Outcome
+from supervise.rules.measures import Fact, Record, Ref
 from supervise.rules.ruleset import Line, ScoreRules
 
 ZERO = Decimal(0)
@@ -57,33 +57,77 @@ class Tally:
     """
 
     def __init__(
-        self, ground: Ground, period: Period, directory: Directory, spare: Sequence[tuple[str, str]] = ()
+        self, ground: Record, period: Period, directory: Directory, spare: Sequence[tuple[str, str]] = ()
     ) -> None:
         self.ground, self.period, self.directory, self.spare = ground, period, directory, frozenset(spare)
-        self._facts: dict[Measure, dict[str, list[Fact]]] = {}
+        self._facts: dict[tuple[str, Measure], dict[str, list[Fact]]] = {}
+        self._sums: dict[Measure, dict[str, tuple[int, int]]] = {}
+        self._counts: dict[tuple[str, str], bool] = {}
 
     @property
     def last(self) -> date:
         """The last day of the period that is seen: who exists then is on the board."""
         return min(self.period.end, self.ground.as_of)
 
-    def facts(self, unit: str, measures: Iterable[Measure]) -> list[Fact]:
-        """All facts of ``unit`` that ``measures`` speak of, in the order of the tasks."""
-        return [fact for measure in measures for fact in self._by_unit(measure).get(unit, [])]
+    def hits(self, unit: str, measures: Iterable[Measure], shared: bool = True) -> list[Fact]:
+        """What is as ``measures`` say for ``unit``, maybe its shares in what others owed with it, by task."""
+        which = "shared" if shared else "hits"
+        return [fact for measure in measures for fact in self._by_unit(which, measure).get(unit, [])]
 
-    def _by_unit(self, measure: Measure) -> Mapping[str, list[Fact]]:
-        if measure not in self._facts:
+    def owed(self, unit: str, measures: Sequence[Measure]) -> tuple[int, int, tuple[Ref, ...]]:
+        """Of what ``unit`` owed itself: how much, how much of it as one of ``measures`` says, and what was not."""
+        numbers = [self._numbers(measure).get(unit, (0, 0)) for measure in measures]
+        if _distinct(measures) and self.ground.apart(unit):
+            good, bad = (sum(number[place] for number in numbers) for place in (0, 1))
+            lost = [fact.ref for m in measures if bad for fact in self._by_unit("lost", m).get(unit, [])]
+            return good + bad, good, tuple(lost)
+        # Two phrases of one line may speak of the same duty: it is owed once, and good if either phrase says so.
+        owed: dict[tuple[str, str, int | None], Fact] = {}
+        which = "some" if _distinct(measures) else "facts"
+        for fact in (f for measure in measures for f in self._by_unit(which, measure).get(unit, []) if f.own):
+            key = (fact.ref.task, fact.ref.key, fact.ref.seq)
+            if key not in owed or fact.good:
+                owed[key] = fact
+        good = sum(fact.good for fact in owed.values())
+        return len(owed), good, tuple(fact.ref for fact in owed.values() if not fact.good)
+
+    def _by_unit(self, which: str, measure: Measure) -> Mapping[str, list[Fact]]:
+        if (which, measure) not in self._facts:
             found: dict[str, list[Fact]] = {}
-            for fact in self.ground.facts(measure, self.period):
-                known = self.directory.unit(fact.unit)
-                if (known.group if known else "", fact.role) not in self.spare:
+            for fact in self._asked(which, measure):
+                if self._is_counted(fact.unit, fact.role):
                     found.setdefault(fact.unit, []).append(fact)
-            self._facts[measure] = found
-        return self._facts[measure]
+            self._facts[which, measure] = found
+        return self._facts[which, measure]
+
+    def _asked(self, which: str, measure: Measure) -> Iterable[Fact]:
+        if which in ("hits", "shared"):
+            return self.ground.hits(measure, self.period, which == "shared")
+        if which == "lost":
+            return self.ground.lost(measure, self.period)
+        some = frozenset(unit for unit in self._numbers(measure) if not self.ground.apart(unit))
+        return self.ground.facts(measure, self.period, some if which == "some" else None)
+
+    def _numbers(self, measure: Measure) -> Mapping[str, tuple[int, int]]:
+        if measure not in self._sums:
+            found: dict[str, tuple[int, int]] = {}
+            for unit, role, good, bad in self.ground.sums(measure, self.period):
+                if self._is_counted(unit, role):
+                    before = found.get(unit, (0, 0))
+                    found[unit] = (before[0] + good, before[1] + bad)
+            self._sums[measure] = found
+        return self._sums[measure]
+
+    def _is_counted(self, unit: str, role: str) -> bool:
+        counted = self._counts.get((unit, role))
+        if counted is None:
+            known = self.directory.unit(unit)
+            counted = self._counts[unit, role] = (known.group if known else "", role) not in self.spare
+        return counted
 
     def count(self, unit: str, measure: Measure) -> int:
         """How often what ``measure`` says is so for ``unit`` itself."""
-        return sum(fact.good for fact in self.facts(unit, [measure]) if fact.own)
+        return self._numbers(measure).get(unit, (0, 0))[0]
 
     def holds(self, unit: str, comparison: Comparison, known: Mapping[str, Decimal]) -> bool:
         """Whether a comparison holds; ``known`` gives numbers that have a name of their own, such as ``score``."""
@@ -95,6 +139,12 @@ class Tally:
         number = known.get(comparison.subject)
         have = plain(number) if number is not None else str(self.count(unit, comparison.measure))
         return f"{comparison}(实为 {have})"
+
+
+def _distinct(measures: Sequence[Measure]) -> bool:
+    """Whether no two of them can speak of the same duty: each of one kind, and no kind twice."""
+    kinds = [m.duty if isinstance(m, Outcome | OnPace) else "" for m in measures]
+    return len(kinds) == 1 or ("" not in kinds and len(set(kinds)) == len(kinds))
 
 
 def score(rules: ScoreRules, tally: Tally, unit: str) -> Score:
@@ -121,24 +171,15 @@ def score(rules: ScoreRules, tally: Tally, unit: str) -> Score:
 
 
 def _rate(line: Line, tally: Tally, unit: str, places: int) -> ScoreLine:
-    facts = [fact for fact in tally.facts(unit, line.rate or ()) if fact.own]
+    owed, good, lost = tally.owed(unit, line.rate or ())
     worth = line.points or ZERO
-    if not facts:
+    if not owed:
         return ScoreLine(line.label, "无应办,按满分", rounded(worth, places))
-    # Two phrases of one line may speak of the same duty: it is owed once, and good if either phrase says so.
-    owed: dict[tuple[str, str, int | None], Fact] = {}
-    for fact in facts:
-        key = (fact.ref.task, fact.ref.key, fact.ref.seq)
-        if key not in owed or fact.good:
-            owed[key] = fact
-    good = sum(fact.good for fact in owed.values())
-    points = rounded(worth * good / len(owed), places)
-    lost = tuple(fact.ref for fact in owed.values() if not fact.good)
-    return ScoreLine(line.label, f"{good}/{len(owed)} × {plain(worth)}", points, lost)
+    return ScoreLine(line.label, f"{good}/{owed} × {plain(worth)}", rounded(worth * good / owed, places), lost)
 
 
 def _count(line: Line, tally: Tally, unit: str, places: int) -> ScoreLine | None:
-    hits = [fact for fact in tally.facts(unit, line.count or ()) if fact.good]
+    hits = tally.hits(unit, line.count or (), line.co is not None)
     worth = {"lead": line.lead, "co": line.co}
     counted = [fact for fact in hits if worth.get(fact.role) is not None]
     if not counted:

@@ -109,7 +109,7 @@ def _rows(district: str, duty: Duty, event: Event) -> list[dict[str, Any]]:
         "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
         "opened_by": duty.after, "since_day": event.day, "since_known": event.recorded_at, "until_day": None,
-        "until_known": None,
+        "until_known": None, "settles": duty.settles,
     }  # fmt: skip
     return [{**row, "unit": unit} for unit in duty.units or ("",)]
 

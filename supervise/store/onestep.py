@@ -50,6 +50,9 @@ def _text(tables: Tables, kinds: tuple[str, ...]) -> str:
         "parties": _came(tables.party) if "moved" in kinds else _added("parties", tables.party),
         "tasks": _added("tasks", tables.task), "events": _added("events", tables.event),
         "duties": _added("duties", tables.duty), "news": _added("news", tables.outbox),
+        "parted": _parted(tables.part), "parts": _added("parts", tables.part),
+        "paced": _paced(tables.pace), "paces": _added("paces", tables.pace),
+        "amended": _added("amended", tables.amended),
     }  # fmt: skip
     claimed = [_claimed(tables.task), _GO] if "claims" in kinds else ["go AS (SELECT true AS clear)"]
     return f"WITH {','.join([*claimed, *(parts[kind] for kind in kinds if kind in parts)])} SELECT clear FROM go"
@@ -80,6 +83,28 @@ ended AS (
   UPDATE {_name(duty)} AS d SET until_day = r.until_day, until_known = r.until_known
   FROM go, {_rows("ended", ends)}
   WHERE go.clear AND d.district = %(district)s AND d.task = r.b_task AND d.ref = r.b_ref AND d.until_known IS NULL)"""
+
+
+def _parted(part: Table) -> str:
+    ends = {f"b_{name}": part.c[name] for name in ("district", "task", "role", "unit")}
+    ends |= {name: part.c[name] for name in ("until_seq", "until_day", "closed_on")}
+    return f"""
+parted AS (
+  UPDATE {_name(part)} AS p SET until_seq = r.until_seq, until_day = r.until_day, closed_on = r.closed_on
+  FROM go, {_rows("parted", ends)}
+  WHERE go.clear AND p.district = %(district)s AND p.task = r.b_task AND p.role = r.b_role AND p.unit = r.b_unit
+    AND p.until_seq IS NULL)"""
+
+
+def _paced(pace: Table) -> str:
+    ends = {f"b_{name}": pace.c[name] for name in ("district", "task", "ref", "day", "until_day")}
+    ends |= {"until_day": pace.c.until_day}
+    return f"""
+paced AS (
+  UPDATE {_name(pace)} AS p SET until_day = r.until_day
+  FROM go, {_rows("paced", ends)}
+  WHERE go.clear AND p.district = %(district)s AND p.task = r.b_task AND p.ref = r.b_ref AND p.day = r.b_day
+    AND p.until_day = r.b_until_day)"""
 
 
 def _left(party: Table) -> str:

@@ -69,11 +69,19 @@ def remake(
         index(op, at, name, columns)
 
 
-def index(op: Operations, at: Tables, name: str, columns: Sequence[str], rows: str = "", unique: bool = False) -> None:
-    """An index, of some rows alone where a database can."""
-    table, where = f"{at.prefix}{name}", text(rows) if rows else None
+def index(
+    op: Operations,
+    at: Tables,
+    of_: str,
+    columns: Sequence[str],
+    rows: str = "",
+    unique: bool = False,
+    name: str = "",
+) -> None:
+    """An index, of some rows alone where a database can; named by its columns unless it is given a name."""
+    table, where = f"{at.prefix}{of_}", text(rows) if rows else None
     op.create_index(
-        f"ix_{table}_{'_'.join(columns)}", table, list(columns), unique=unique, schema=at.schema,
+        f"ix_{table}_{name or '_'.join(columns)}", table, list(columns), unique=unique, schema=at.schema,
         sqlite_where=where, postgresql_where=where,
     )  # fmt: skip
 

@@ -25,6 +25,10 @@ from supervise.store.tables import DEFAULT, OWED, of
 from supervise.store.types import Data, UtcDateTime
 
 TABLES = ("task", "party", "event", "duty")
+COUNTED = ("part", "pace", "amended", "unmeasured")
+"""What follows from those and does not leave with them."""
+FOLLOWS = {"duty": ("settles",)}
+"""Columns that follow from the others of their row, and are neither given away nor asked for."""
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 """Table → its rows, in the order of their keys."""
@@ -179,18 +183,23 @@ def lift(session: Session, district: str, codes: Sequence[str]) -> Rows:
         table = _table(session, name)
         query = select(table).where(table.c.district == district).order_by(*table.primary_key)
         found[name] = [
-            dict(row._mapping) | ({"unsealed": 0} if name == "task" else {})
+            _given(name, row) | ({"unsealed": 0} if name == "task" else {})
             for chunk in chunks(sorted(codes))
             for row in session.execute(query.where(table.c[key(name)].in_(chunk)))
         ]
     return found
 
 
+def _given(name: str, row: Any) -> Row:
+    return {column: value for column, value in row._mapping.items() if column not in FOLLOWS.get(name, ())}
+
+
 @told
 def lay(session: Session, rows: Rows) -> None:
-    """Put whole rows in."""
+    """Put whole rows in; what only counting asks for does not come with them."""
+    settling = [row | {"settles": min(row["nominal"], row["met"] or FOREVER)} for row in rows["duty"]]
     for name in TABLES:
-        loading.add(connection(session), _table(session, name), rows[name])
+        loading.add(connection(session), _table(session, name), settling if name == "duty" else rows[name])
 
 
 @told
@@ -226,7 +235,7 @@ def remove(session: Session, district: str, seen: Mapping[str, tuple[int, str]])
 
 
 def _delete(session: Session, district: str, codes: Sequence[str]) -> None:
-    for name in reversed(TABLES):
+    for name in (*COUNTED, *reversed(TABLES)):
         table = _table(session, name)
         session.execute(delete(table).where(table.c.district == district, table.c[key(name)].in_(codes)))
 
@@ -282,4 +291,5 @@ def kinds(name: str) -> dict[str, str]:
     """Column → ``text``, ``number``, ``day``, ``moment`` or ``data``, for archives that are no databases."""
     table: Table = getattr(DEFAULT, name)
     words = ((Integer, "number"), (Date, "day"), (UtcDateTime, "moment"), (type(Data), "data"))
-    return {c.name: next((word for kind, word in words if isinstance(c.type, kind)), "text") for c in table.columns}
+    given = [c for c in table.columns if c.name not in FOLLOWS.get(name, ())]
+    return {c.name: next((word for kind, word in words if isinstance(c.type, kind)), "text") for c in given}

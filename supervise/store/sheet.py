@@ -12,7 +12,8 @@ Rows = list[dict[str, Any]]
 class Sheet:
     """Rows by what happens to them: claimed and changed tasks, new ones, and what follows from their events.
 
-    ``moved`` are known tasks whose parties are written anew; ``ended`` says until when a duty stood as it did.
+    ``moved`` are known tasks whose parties are written anew; ``ended``, ``parted`` and ``paced`` say until when a duty,
+    a part in a task and a stretch of pace stood as they did.
 
     Args:
         district: whose tasks.
@@ -27,6 +28,11 @@ class Sheet:
     ended: Rows = field(default_factory=list)
     duties: Rows = field(default_factory=list)
     news: Rows = field(default_factory=list)
+    parted: Rows = field(default_factory=list)
+    parts: Rows = field(default_factory=list)
+    paced: Rows = field(default_factory=list)
+    paces: Rows = field(default_factory=list)
+    amended: Rows = field(default_factory=list)
 
 
 KINDS: Final = Sheet.__slots__[1:]

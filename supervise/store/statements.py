@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -39,6 +39,7 @@ from supervise.store.lines import Line
 from supervise.store.tables import Tables, of
 from supervise.store.types import UtcDateTime
 
+T = TypeVar("T")
 Values = Mapping[str, Any]
 Work = Session | Connection | Line
 _Turn = Callable[[Any], Any] | None
@@ -53,7 +54,7 @@ CHUNK = 500
 """Values bound at once: few enough for every database, and for rows to be held in memory."""
 
 
-def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """Pieces of ``CHUNK``."""
     return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
 
@@ -185,11 +186,21 @@ class Statements:
         owed = _is(duty, "district", "task", "ref", named="b_"), duty.c.until_known.is_(None)
         ends: dict[str, Any] = {"until_day": bindparam("until_day"), "until_known": bindparam("until_known")}
         self.end_duty = Statement(update(duty).where(*owed).values(ends))
+        part, pace = tables.part, tables.pace
+        held = _is(part, "district", "task", "role", "unit", named="b_"), part.c.until_seq.is_(None)
+        self.end_part = Statement(update(part).where(*held).values(_given(part, "until_seq", "until_day", "closed_on")))
+        judged = _is(pace, "district", "task", "ref", "day", "until_day", named="b_")
+        self.end_pace = Statement(update(pace).where(judged).values(_given(pace, "until_day")))
 
 
 def _is(table: Table, *columns: str, named: str = "") -> ColumnElement[bool]:
     """The rows whose columns have the values given under their names, with ``named`` before them."""
     return and_(*(table.c[name] == bindparam(named + name, type_=table.c[name].type) for name in columns))
+
+
+def _given(table: Table, *columns: str) -> dict[str, Any]:
+    """New values of columns, given under their names."""
+    return {name: bindparam(name, type_=table.c[name].type) for name in columns}
 
 
 def _claim(task: Table) -> Update:

@@ -22,25 +22,39 @@ from sqlalchemy.orm import Session
 from supervise.errors import Invalid, Problem
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0004"
+LAYOUT = "0005"
 """The newest layout: the last revision in ``migrations/``."""
 
-ADDED = {"0004": ("retired",)}
-"""Tables that came with a later layout than the first."""
+ADDED = {
+    "0004": ("retired",),
+    "0005": (
+        "part", "pace", "amended", "unmeasured", "duty.settles", "event_district_day_recorded_at_action", "duty_done",
+        "duty_owed", "duty_ended",
+    ),
+}  # fmt: skip
+"""What came with a later layout than the first: tables, columns, and indexes by their names without ``ix_sv_``."""
 
 PREFIX, OPTION = "sv_", "supervise_tables"
 OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
 """The duties that are on somebody's list as the record stands."""
+DONE, ENDED = "until_day IS NULL AND (met IS NOT NULL OR void IS NOT NULL)", "until_day IS NOT NULL"
+"""Those that stand and are on no list any more, and those that stood so once."""
 CONVENTION = {  # without the schema's name, which would make every comparison under a schema find differences
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
 }
+_SAID = ("role", "missed_from", "since_day", "due", "born", "about")
+OWING = ("district", "unit", "task", "kind", "settles", *_SAID)
+DOING = ("district", "kind", "settles", "unit", "met", "void", *_SAID)
+ENDING = ("district", "until_day", "kind", "settles", "unit", "met", "void", *_SAID)
+HELD = ("district", "closed_on", "unit", "task", "role", "since_day", "until_day")
+"""Indexes that hold all that counting asks, so that no row is looked up for a number."""
 MYSQL_SETTINGS: dict[str, Any] = {
     f"{name}_{key}": value
     for name in ("mysql", "mariadb")
     for key, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
 }
-BY_KEY = frozenset({"task", "party", "event", "duty", "outbox", "sealed"})
+BY_KEY = frozenset({"task", "party", "event", "duty", "outbox", "sealed", "part", "pace", "amended", "unmeasured"})
 """Tables whose rows SQLite keeps in their keys: one page to write where there were two, and a history on one page."""
 
 
@@ -65,6 +79,7 @@ class Tables:
         self.version = Table(f"{prefix}version", MetaData(schema=schema), Column("version_num", Name(32)))
         self._tasks()
         self._log()
+        self._counted()
         self._decided()
         self._chain()
         self._retired()
@@ -113,6 +128,7 @@ class Tables:
             Column("idem", Name(255)),
             Column("hash", Name(80), nullable=False),
             _only(Index(None, "district", "idem", unique=True), "idem IS NOT NULL"),
+            Index(None, "district", "day", "recorded_at", "action"),
         )
         self.duty = self._table(
             "duty",
@@ -135,8 +151,10 @@ class Tables:
             Column("since_known", UtcDateTime, nullable=False),
             Column("until_day", Date),
             Column("until_known", UtcDateTime),
-            _only(Index(None, "district", "unit", "task"), OWED),
-            _only(Index(None, "district", "until_day"), "until_day IS NOT NULL"),
+            Column("settles", Date, nullable=False),
+            _only(Index(f"ix_{self.prefix}duty_owed", *OWING), OWED),
+            _only(Index(f"ix_{self.prefix}duty_done", *DOING), DONE),
+            _only(Index(f"ix_{self.prefix}duty_ended", *ENDING), ENDED),
         )
         self.outbox = self._table(
             "outbox",
@@ -148,6 +166,44 @@ class Tables:
             Column("hearers", Data, nullable=False),
             Column("text", LongText, nullable=False),
         )
+
+    def _counted(self) -> None:
+        """What only counting asks for: parts and pace through time, and the tasks for which it is still to be written.
+
+        ``amended`` are the tasks whose days do not tell how they stood, see ``Lifecycle.amended``.
+
+        A cut is told by days alone here: a task of which something within the cut became known only after it is folded.
+        """
+        self.part = self._table(
+            "part",
+            Column("task", Name(64), primary_key=True),
+            Column("role", Name(16), primary_key=True),
+            Column("unit", Name(128), primary_key=True),
+            Column("from_seq", Integer, primary_key=True, autoincrement=False),
+            Column("since_day", Date, nullable=False),
+            Column("until_seq", Integer),
+            Column("until_day", Date),
+            Column("closed_on", Date, nullable=False),
+            Index(f"ix_{self.prefix}part_counted", *HELD),
+        )
+        self.pace = self._table(
+            "pace",
+            Column("task", Name(64), primary_key=True),
+            Column("ref", Name(191), primary_key=True),
+            Column("day", Date, primary_key=True),
+            Column("unit", Name(128), primary_key=True),
+            Column("from_seq", Integer, primary_key=True, autoincrement=False),
+            Column("kind", Name(64), nullable=False),
+            Column("role", Name(16), nullable=False),
+            Column("ends", Date, nullable=False),
+            Column("judged", Date, nullable=False),
+            Column("nominal", Date, nullable=False),
+            Column("behind", Integer, nullable=False),
+            Column("since_day", Date, nullable=False),
+            Column("until_day", Date, nullable=False),
+        )
+        self.amended = self._table("amended", Column("task", Name(64), primary_key=True))
+        self.unmeasured = self._table("unmeasured", Column("task", Name(64), primary_key=True))
 
     def _decided(self) -> None:
         self.library = self._table(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from supervise import chain
 from supervise.dates import FOREVER
 from supervise.errors import Stale
-from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
-from supervise.store import duties, writing
+from supervise.records import PARTIES, Cut, Duty, Event, Pace, Task, replay
+from supervise.store import counted, duties, writing
 from supervise.store.faults import stale, told
 from supervise.store.lines import Line
 from supervise.store.sheet import Sheet
@@ -48,6 +48,9 @@ class Saving:
         labels: state → what people call it, for whoever comes too late.
         stages: the duties before the first and after each of the events.
         news: what the world must hear, by ``seq`` of the event.
+        paces: how the figures were held against the schedules, at the same stages.
+        was_closed: the day it had been closed on before, if it had.
+        amended: whether the events made it one whose days do not tell how it stood.
     """
 
     before: Task | None
@@ -58,6 +61,9 @@ class Saving:
     labels: Mapping[str, str]
     stages: tuple[tuple[Duty, ...], ...] = ()
     news: tuple[News, ...] = ()
+    paces: tuple[tuple[Pace, ...], ...] = ()
+    was_closed: date | None = None
+    amended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +113,7 @@ def _linked(saving: Saving, district: str, recorded_at: datetime, algorithm: str
     """The same with moments and hashes on its new events, and on the task's history."""
     past = saving.before.events if saving.before is not None else ()
     events = chain.follow(district, past[-1].hash if past else "", saving.events, recorded_at, algorithm)
-    return Saving(
-        saving.before, saving.task.told_by((*past, *events)), events, saving.wake_on, saving.closed_on,
-        saving.labels, saving.stages, saving.news,
-    )  # fmt: skip
+    return replace(saving, task=saving.task.told_by((*past, *events)), events=events)
 
 
 def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
@@ -129,6 +132,11 @@ def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
             sheet.moved.append({"b_district": district, "b_task": saving.task.code})
     stages = zip(saving.events, pairwise(saving.stages), strict=True) if saving.stages else ()
     duties.enter(sheet, district, [(event, before, after) for event, (before, after) in stages])
+    counted.enter_parts(sheet, district, saving.before, saving.events, (saving.was_closed, saving.closed_on))
+    paces = zip(saving.events, pairwise(saving.paces), strict=True) if saving.paces else ()
+    counted.enter_paces(sheet, district, [(event, before, after) for event, (before, after) in paces])
+    if saving.amended:
+        sheet.amended.append({"district": district, "task": saving.task.code})
     sheet.news += [_news_row(district, saving, news) for news in saving.news]
 
 

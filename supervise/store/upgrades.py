@@ -190,20 +190,22 @@ def _newest_first() -> list[str]:
 
 
 def _is_of(connection: Connection, layout: str) -> bool:
-    """Whether tables are of a layout: nothing differs from the newest but the tables that came later."""
-    at = of(connection)
-    later = {at.prefix + name for since, names in ADDED.items() if since > layout for name in names}
-    found = _compared(connection)
-    missing = {d[1].name for d in found if d[0] == "add_table"}
-    return missing == later and all(_table_of(difference) in later for difference in found)
+    """Whether tables are of a layout: nothing differs from the newest but what came later."""
+    later = {name for since, names in ADDED.items() if since > layout for name in names}
+    return {_missing(difference, of(connection).prefix, later) for difference in _compared(connection)} == later
 
 
-def _table_of(difference: Any) -> str:
-    """The table that a whole table or index is missing of; nothing for any other difference."""
-    if not isinstance(difference, tuple) or difference[0] not in ("add_table", "add_index"):
-        return ""
-    thing: Any = difference[1]
-    return str(getattr(thing, "table", thing).name)
+def _missing(difference: Any, prefix: str, later: set[str]) -> str:
+    """What is missing, as ``ADDED`` names it, an index with its table; nothing for any other difference."""
+    kind, *rest = difference if isinstance(difference, tuple) else ("",)
+    if kind == "add_table":
+        return str(rest[0].name).removeprefix(prefix)
+    if kind == "add_column":
+        return f"{str(rest[1]).removeprefix(prefix)}.{rest[2].name}"
+    if kind == "add_index":
+        table = str(rest[0].table.name).removeprefix(prefix)
+        return table if table in later else str(rest[0].name).removeprefix(f"ix_{prefix}")
+    return ""
 
 
 def _run(connection: Connection, to: str, up: bool) -> tuple[str, ...]:

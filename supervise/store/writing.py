@@ -26,17 +26,27 @@ def write(on: Connection | Line, sheet: Sheet) -> bool:
     if isinstance(on.dialect, PGDialect):
         if len(sheet.events) + len(sheet.duties) < MANY or not loading.copies(on):
             return onestep.write(on, sheet)
-        if not onestep.write(on, Sheet(sheet.district, claims=sheet.claims, ended=sheet.ended)):
+        if not onestep.write(on, _ends(sheet)):
             return False
     else:
         if sheet.claims and todo.claim.run(on, sheet.claims) != len(sheet.claims):
             return False
         todo.unseal.run(on, sheet.claims)
         todo.end_duty.run(on, sheet.ended)
+        todo.end_part.run(on, sheet.parted)
+        todo.end_pace.run(on, sheet.paced)
     loading.add(on, at.task, sheet.tasks)
     loading.add(on, at.event, sheet.events)
     todo.drop_parties.run(on, sheet.moved)
     loading.add(on, at.party, sheet.parties)
     loading.add(on, at.duty, sheet.duties)
     loading.add(on, at.outbox, sheet.news)
+    loading.add(on, at.part, sheet.parts)
+    loading.add(on, at.pace, sheet.paces)
+    loading.add(on, at.amended, sheet.amended)
     return True
+
+
+def _ends(sheet: Sheet) -> Sheet:
+    """What changes rows that are there."""
+    return Sheet(sheet.district, claims=sheet.claims, ended=sheet.ended, parted=sheet.parted, paced=sheet.paced)

@@ -16,6 +16,7 @@ from supervise.phrases import (
     Due,
     Fixed,
     Length,
+    TaskDue,
     UntilOf,
     Value,
     parse_bound,
@@ -263,6 +264,11 @@ class Definition(Strict):
     def given_duties(self) -> tuple[str, ...]:
         """Kinds of duty whose limit an act gives, such as the reply to an order."""
         return tuple(name for name, duty in self.duties.items() if isinstance(duty.form, UntilOf))
+
+    @cached_property
+    def paced(self) -> tuple[str, ...]:
+        """Kinds of duty whose pace is kept on record: those that run to the task's own limit, if figures are told."""
+        return tuple(n for n, d in self.duties.items() if isinstance(d.form, TaskDue) and self.figure_actions)
 
     def sources(self, action: Action) -> tuple[str, ...]:
         """The states in which ``action`` is possible: those it names, else all that are not final.

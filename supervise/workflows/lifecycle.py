@@ -6,7 +6,7 @@ never registered with it: registering resets their state and keeps them for ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -127,6 +127,12 @@ class Lifecycle:
             return None
         return closings(self.definition, task.acts)[-1][0].day
 
+    def amended(self, task: Task) -> bool:
+        """Whether its days and moments do not tell how it stood: taken back, opened again, or under several laws."""
+        closed = closings(self.definition, task.events)
+        reopened = any(reopening is not None for _, reopening in closed)
+        return bool(task.undone) or reopened or any(event.definition != self.name for event in task.events)
+
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
         found = self._latest.get(id(task))
@@ -152,8 +158,17 @@ class Lifecycle:
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
             situation = Situation(self.definition, kept, self.calendar, laws=self.laws)
-            situation.__dict__["fold"] = known.fold
+            situation.__dict__.update({n: known.__dict__[n] for n in ("fold", "paces") if n in known.__dict__})
             self._kept(situation)
+
+    def lived(self, task: Task) -> Iterator[Situation]:
+        """What could be asked about ``task`` after each of its events, in order."""
+        then, before = Task(task.code), None
+        for event in task.events:
+            then = evolve(then, event)
+            situation = Situation(self.laws[event.definition], then, self.calendar, before, self.laws)
+            before = situation.fold
+            yield situation
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
         """Place a task: its first event carries everything it is.

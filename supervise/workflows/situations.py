@@ -16,7 +16,7 @@ from typing import NamedTuple
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.goals import Target, numeric
 from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, TaskDue, Unanswered
-from supervise.records import Duty, Event, Task
+from supervise.records import Duty, Event, Pace, Task
 from supervise.workflows import eras, figures
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import Fold, fold
@@ -65,12 +65,7 @@ class Situation:
 
     def _here(self, kind: str) -> str:
         """What a kind is called under this law, if a rule speaks the language of a later one."""
-        definition = self.definition
-        if kind in definition.duties or not self.laws:
-            return kind
-        maps = (law.migrates for law in self.laws.values() if law.migrates is not None)
-        names = (old for m in maps if m.from_ == definition.name for old, new in m.duties.items() if new == kind)
-        return next(names, kind)
+        return called(kind, self.definition, self.laws)
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
         """The stretches of days on which ``condition`` holds, in order of their start."""
@@ -120,10 +115,7 @@ class Situation:
             waits = self._waiting(duty)
             start = next((wait.end for wait in waits if wait.holds(start)), start)
             return Span(start, max(start, min(end, duty.due + ONE_DAY)))
-        if duty.missed_from == FOREVER:
-            return Span(FOREVER)
-        start = self.calendar.add(duty.missed_from - ONE_DAY, condition.count, condition.unit)
-        return Span(max(start, duty.missed_from), max(start, duty.missed_from, end))
+        return overdue(duty.missed_from, end, condition, self.calendar)
 
     def spec(self, duty: Duty) -> DutyKind:
         """What the law says of a duty; an older one of the task, where the present one has no such kind."""
@@ -209,13 +201,23 @@ class Situation:
         name = self.definition.field_of("percent")
         return numeric(self.task.targets) if name and self.definition.fields[name].from_ else ()
 
-    def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
+    def _paces(self, duty: Duty) -> Iterator[Pace]:
         over = min(duty.met or FOREVER, duty.void or FOREVER)
         ends = [*(day for day, _ in self.checkpoints[1:]), FOREVER]
         for (day, figure), end in zip(self.checkpoints, ends, strict=False):
-            lag = self._lag(duty, day, figure)
-            if lag is not None and lag >= points and day < min(end, over):
-                yield Span(day, min(end, over))
+            lag = self._lag(duty, day, figure) if day < min(end, over) else None
+            if lag is not None:
+                yield Pace(duty, day, min(end, over), lag)
+
+    @cached_property
+    def paces(self) -> tuple[Pace, ...]:
+        """The stretches of the duties whose pace is kept on record, see ``Definition.paced``."""
+        return tuple(
+            pace for name in self.definition.paced for duty in self.of_kind(name) for pace in self._paces(duty)
+        )
+
+    def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
+        return (Span(pace.day, pace.ends) for pace in self._paces(duty) if pace.lag >= points)
 
     def on_pace(self, duty: Duty, day: date) -> bool | None:
         """Whether ``duty`` keeps its schedule on ``day``; ``None`` while there is nothing to judge by."""
@@ -236,3 +238,20 @@ def parts_of(task: Task, seq: int = 0) -> tuple[dict[str, Decimal], frozenset[st
             weights |= {part["code"]: Decimal(part["weight"]) for part in event.changes.get("parts", ())}
             ended |= event.changes.get("part", {})
     return weights, frozenset(code for code, over in ended.items() if over and code in weights)
+
+
+def called(kind: str, definition: Definition, laws: Mapping[str, Definition]) -> str:
+    """What a kind of duty is called under a law, if a rule speaks the language of a later one."""
+    if kind in definition.duties:
+        return kind
+    maps = (law.migrates for law in laws.values() if law.migrates is not None)
+    names = (old for m in maps if m.from_ == definition.name for old, new in m.duties.items() if new == kind)
+    return next(names, kind)
+
+
+def overdue(missed_from: date, end: date, condition: Distance, calendar: Calendar) -> Span:
+    """The days on which a duty missed from a day on, and met or void on ``end``, is so a while after it was missed."""
+    if missed_from == FOREVER:
+        return Span(FOREVER)
+    start = max(missed_from, calendar.add(missed_from - ONE_DAY, condition.count, condition.unit))
+    return Span(start, max(start, end))
