@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli import archives, db, design, judge, keep, notices, rehearse, schema, versions, work
+from supervise.cli import archives, db, design, judge, keep, notices, rehearse, schema, tables, versions, work
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ for _command in (
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
     judge.board, judge.why, judge.assess, design.diagram, design.replay, keep.audit, keep.export, keep.restore,
     archives.retire, versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
-    notices.units, schema.schema, db.db,
+    tables.table, notices.units, schema.schema, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 
