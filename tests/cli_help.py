@@ -23,8 +23,8 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate", "simulate", "walk",
-    "schema",
+    "diagram", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate", "simulate",
+    "walk", "schema",
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
@@ -297,6 +297,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("why", "区住建局", "--assess", "annual", "2025")
     step("diagram", "key-work", "--counts", "--as-of", "2025-06-30")
     step("diagram", "key-work", "-o", folder / "a.svg")
+    step("table", "key-work", "-o", folder / "流程表.md")
+    step("table", "--read", folder / "流程表.md")
     step("replay", "--verify")
     step("audit")
     step("export", folder / "导出")

@@ -50,9 +50,10 @@ def cli(context: click.Context) -> None:
 for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    judge.board, judge.why, judge.assess, design.diagram, design.replay, keep.audit, keep.export, keep.restore,
-    archives.retire, versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
-    tables.table, notices.units, schema.schema, db.db,
+    judge.board, judge.why, judge.assess, design.diagram, tables.table, design.replay,
+    keep.audit, keep.export, keep.restore, archives.retire,
+    versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
+    notices.units, schema.schema, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -166,10 +166,7 @@ class _Reader(Finder):
         self.put(made, (*path, "to"), line, "to", self._target, needed=True)
         self.put(made, (*path, "needs"), line, "needs", words.fields.list)
         self.put(made, (*path, "when"), line, "when", lambda text: [*map(words.phrases.condition, _alternatives(text))])
-        bounds = (
-            self.cell((*path, "bounds"), line, "bounds", lambda t: [*map(words.phrases.bound, pieces(t, ";；\n"))])
-            or []
-        )
+        bounds = self.cell((*path, "bounds"), line, "bounds", self._bounds) or []
         self._more(made, path, line, tables.MORE, self._clause)
         at_most, within = ([said for key, said in bounds if key == which] for which in ("at_most", "within"))
         if at_most:
@@ -185,6 +182,9 @@ class _Reader(Finder):
         for key in ("at_most", "within"):
             self.sheet.spots[(*path, key)] = line.spot("bounds")
         return made
+
+    def _bounds(self, text: str) -> list[tuple[str, str]]:
+        return [self.words.phrases.bound(part) for part in pieces(text, ";；\n")]
 
     def _sources(self, text: str) -> list[str]:
         return [] if text.strip() in (tables.UNFINISHED, tables.ANYWHERE) else self.words.states.list(text)

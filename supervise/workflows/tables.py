@@ -87,7 +87,7 @@ _CHANGED = {
 }  # fmt: skip
 MORE = {
     "sets": "改定", "voids": "免责", "other_than": "不得由同一人办", "pauses": "停表至", "lends": "委托",
-    "stops": "提前结束", "undoes": "可撤回刚办的一步,限", "gathers": "汇入", "also": "同时办",
+    "stops": "提前结束", "undoes": "可撤回刚办的一步,限", "gathers": "汇总", "also": "同时办",
 }  # fmt: skip
 """Key of an act → the word its clause in the column 其他 begins with."""
 DUTY_MORE = {

@@ -96,6 +96,7 @@ LONG = st.builds("{} {}".format, COUNTS, UNITS)
 ACTS = st.lists(st.sampled_from(["assign", *LAW.actions]), min_size=1, max_size=3, unique=True).map(" or ".join)
 DUTY = st.sampled_from(sorted(LAW.duties))
 BARE_ACT = st.sampled_from([name for name in LAW.actions if name not in LAW.duties])
+ONE_ACT = st.sampled_from(sorted(LAW.actions))
 MANY_ACTS = st.lists(st.sampled_from(sorted(LAW.actions)), min_size=1, max_size=4, unique=True)
 PERIODS = st.sampled_from(("week", "month", "quarter", "half-year", "year"))
 DUES = st.one_of(
@@ -140,7 +141,7 @@ def edits(draw: st.DrawFn) -> dict[str, Any]:
         act["at_most"] = draw(st.lists(BOUNDS, max_size=2))
         act["to"] = draw(st.just("") | STATES | st.dictionaries(STATES, STATES, min_size=1, max_size=3))
         act["needs"] = draw(st.lists(FIELDS, max_size=3, unique=True))
-        of = st.builds("{} of {}".format, FIELDS, st.sampled_from(sorted(LAW.actions)))
+        of = st.builds("{} of {}".format, FIELDS, ONE_ACT)
         changes = st.sampled_from(("lead", "due", "text", "merged", "parent", "stages", "targets", "path"))
         act["sets"] = draw(st.dictionaries(changes, FIELDS | of, max_size=3))
         act["other_than"] = draw(st.just([]) | MANY_ACTS)
@@ -171,9 +172,8 @@ def test_every_edit_survives_the_table(data: dict[str, Any]) -> None:
     assert load(parse(dump(again.written), "b.yaml")) == law
 
 
-LABELS = st.text(
-    "甲乙或、;:,→()|*\\<&取牵头单位应办交办系统状态不变凡未办结(各自)plan_lead；：，（）", min_size=1, max_size=8
-)
+LETTERS = "甲乙或、;:,→()|*\\<&“”取牵头单位应办交办系统状态不变凡未办结(各自)plan_lead；：，（）"
+LABELS = st.text(LETTERS, min_size=1, max_size=8)
 
 
 @settings(max_examples=60, deadline=None)
@@ -199,17 +199,19 @@ def test_labels_of_any_kind_lead_back(data: st.DataObject) -> None:
     [
         ("“交办或改派”后 10 个工作日内", "“交办”后15个工作日内", "duties", "plan", "due", "15 workdays after assign"),
         ("每年 6月15日、12月15日", "每月终了后 5 天内", "duties", "contribution", "due", "5 days after each month"),
-        ("| 推进中 | 报告进展 | 牵头单位 |", "| 推进中 | 报告进展 | 牵头单位，协办单位 |", "actions", "report", "by", ["lead", "co"]),
+        ("| 报告进展 | 牵头单位 |", "| 报告进展 | 牵头单位，协办单位 |", "actions", "report", "by", ["lead", "co"]),
         ("不超过 2 次", "不超过 2 次;累计不超过60天", "actions", "extend", "at_most", ["2 times", "60 days"]),
-        ("“报送方案”待办", "“报送方案”待办；或“全面完成”到期前 7 天", "actions", "decline", "when", ["plan open", "7 days before finish"]),
-        ("| 已报方案 | 退回方案 | 督查室 |", "| 已报方案、推进中 | 退回方案 | 督查室 |", "actions", "revise", "from", ["planned", "in_progress"]),
+        ("“报送方案”待办", "“报送方案”待办；或“全面完成”到期前 7 天", "actions", "decline", "when",
+         ["plan open", "7 days before finish"]),
+        ("| 已报方案 | 退回方案 |", "| 已报方案、推进中 | 退回方案 |", "actions", "revise", "from",
+         ["planned", "in_progress"]),
         ("退回后至少还有:5 个工作日", "退回后至少还有：8 个工作日", "duties", "progress", "grace", "8 workdays"),
     ],
 )  # fmt: skip
 def test_a_correction_by_hand_is_the_corrected_lifecycle(
     old: str, new: str, part: str, name: str, key: str, value: Any
 ) -> None:
-    """Days, roles, conditions and bounds that an official changes on the table are changed in the lifecycle, nothing else."""
+    """Days, roles, conditions and bounds changed on the table are changed in the lifecycle, and nothing else is."""
     data = deepcopy(FOLDER.definitions[LAW.name].document.data)
     data[part][name][key] = value
     text, _ = changed(old, new)
@@ -220,11 +222,8 @@ def test_a_correction_by_hand_is_the_corrected_lifecycle(
 def test_what_the_pen_writes_is_no_part_of_the_law() -> None:
     """Signatures and a column of remarks change nothing."""
     text, _ = changed("| 签发人 |  |", "| 签发人 | 李某 |")
-    for old, new in (
-        ("| 角色 |", "| 角色 |"),
-        ("| 序号 | 代号 | 名称 |\n| --- | --- | --- |", "| 序号 | 代号 | 名称 | 备注 |\n| --- | --- | --- | --- |"),
-    ):
-        text = text.replace(old, new, 1)
+    head = "| 序号 | 代号 | 名称 |\n| --- | --- | --- |"
+    text = text.replace(head, head.replace("|\n", "| 备注 |\n") + " --- |", 1)
     for role in LAW.roles.values():
         text = text.replace(f" | {role} |\n", f" | {role} | 已核 |\n", 1)
     assert "已核" in text
@@ -239,7 +238,7 @@ def test_acts_and_duties_of_one_label_are_told_apart() -> None:
     data["actions"]["close_out"]["when"] = "7 workdays after posting"
     other = load(parse(dump(data), "a.yaml"))
     assert "“公示”到期后 7 个工作日" in page(other)
-    assert back(page(other)) == other
+    assert read(grids(page(other)), "表.md")[0] == other
 
 
 # --- refused --------------------------------------------------------------------------------------------------------
@@ -248,9 +247,9 @@ def test_acts_and_duties_of_one_label_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "said"),
     [
-        ("| 推进中 | 报告进展 | 牵头单位 |", "| 推进中 | 报告进展 | 牵头单伟 |", "办理(谁办)", "没有“牵头单伟”这个角色,是不是 牵头单位?"),
+        ("| 报告进展 | 牵头单位 |", "| 报告进展 | 牵头单伟 |", "办理(谁办)", "没有“牵头单伟”这个角色,是不是 牵头单位?"),
         ("“交办或改派”后 10 个工作日内", "交办后尽快", "应办(时限)", "看不懂时限“交办后尽快”,可写:"),
-        ("“交办或改派”后 10 个工作日内", "“交办或改排”后 10 个工作日内", "应办(时限)", "没有“改排”这个办理事项,是不是 改派?"),
+        ("“交办或改派”后 10", "“交办或改排”后 10", "应办(时限)", "没有“改排”这个办理事项,是不是 改派?"),
         ("子任务已办结", "子任务快办完了", "办理(条件)", "看不懂条件“子任务快办完了”,可写:"),
         ("不超过 2 次", "最多两次", "办理(限度)", "看不懂限度“最多两次”,可写:"),
         ("免责:所指应办", "免则:所指应办", "办理(其他)", "看不懂“免则:所指应办”,是不是 免责?"),
