@@ -25,6 +25,15 @@ _CONDITIONS = (
     "“公示”之后 7 个工作日、“全面完成”落后序时 20 个百分点、blue 督查单逾期未复、“委托办理”所定日期已过、子任务已办结、"
     "子任务(权重 60% 以上)已办结、有子任务未办结"
 )
+_BOUNDS = "不超过 2 次、累计不超过 60 天、不晚于“交办”后 6 个月、只在“交办”后 30 天内"
+
+
+class Misread(ValueError):
+    """A phrase that is none of the forms; ``help`` says which there are."""
+
+    def __init__(self, what: str, text: str, forms: str) -> None:
+        super().__init__(f"看不懂{what} {text.strip()}")
+        self.help = f"可写:{forms}"
 
 
 def _long(count: str, unit: str) -> str:
@@ -39,7 +48,7 @@ def length(text: str) -> str:
     """
     match = re.fullmatch(_LONG, fold(text))
     if match is None:
-        raise ValueError(f"看不懂时长“{text}”,可写:5 个工作日、3 天、6 个月")
+        raise Misread("时长", text, "5 个工作日、3 天、6 个月")
     return _long(match[1], match[2])
 
 
@@ -75,7 +84,7 @@ class Phrases:
             return "stages"
         if (recurring := _recurring(words)) is not None:
             return recurring
-        raise ValueError(f"看不懂时限“{text}”,可写:{_LIMITS}")
+        raise Misread("时限", text, _LIMITS)
 
     def condition(self, text: str) -> str:
         """A condition.
@@ -102,7 +111,7 @@ class Phrases:
             return f"parts {match[1]}% closed" if match[1] else "parts closed"
         if words == "有子任务未办结":
             return "parts open"
-        raise ValueError(f"看不懂条件“{text}”,可写:{_CONDITIONS}")
+        raise Misread("条件", text, _CONDITIONS)
 
     def _behind(self, words: str, side: str) -> str:
         if side == "到期后":
@@ -129,9 +138,7 @@ class Phrases:
             return "at_most", f"{_long(match[2], match[3])} after {self.actions.name(match[1])}"
         if match := re.fullmatch(rf"只在“([^”]*)”后 ?{_LONG}内", words):
             return "within", f"{_long(match[2], match[3])} after {self.actions.name(match[1])}"
-        raise ValueError(
-            f"看不懂限度“{text}”,可写:不超过 2 次、累计不超过 60 天、不晚于“交办”后 6 个月、只在“交办”后 30 天内"
-        )
+        raise Misread("限度", text, _BOUNDS)
 
 
 def _recurring(words: str) -> str | None:

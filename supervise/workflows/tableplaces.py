@@ -9,6 +9,7 @@ from typing import NamedTuple
 from supervise.errors import Problem, did_you_mean
 from supervise.reading import Document, Path
 from supervise.workflows import tables
+from supervise.workflows.phrasing import Misread
 
 _NEEDED = (tables.HEAD, tables.ROLES, tables.STATES, tables.ACTS)
 _REMARKS = ("备注",)
@@ -96,6 +97,10 @@ class Finder:
     def wrong(self, code: str, spot: Spot, text: str, help: str = "") -> None:
         """One more problem."""
         self.problems.append(self.sheet.at(code, spot, text, help))
+
+    def misread(self, spot: Spot, error: ValueError, before: str = "") -> None:
+        """One more cell that cannot be read, with what can be written if that is known."""
+        self.wrong("D51", spot, f"{before}{error}", error.help if isinstance(error, Misread) else "")
 
     def take(self, grids: Iterable[Grid]) -> None:
         """Find tables and columns by what is written over them."""

@@ -15,7 +15,7 @@ from supervise.reading import Path, validate
 from supervise.workflows import tables
 from supervise.workflows.definition import Definition
 from supervise.workflows.naming import Names, fold, pieces
-from supervise.workflows.phrasing import length
+from supervise.workflows.phrasing import Misread, length
 from supervise.workflows.tableplaces import Finder, Grid, Line, Sheet, Spot
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class _Reader(Finder):
         try:
             return read(text)
         except ValueError as error:
-            self.wrong("D51", spot, str(error))
+            self.misread(spot, error)
             return None
 
     def put(
@@ -206,7 +206,7 @@ class _Reader(Finder):
             key = words.get(fold(word), "")
             spot = line.spot("more")
             if not key or not colon or not said.strip() or key in made:
-                wrong = f"“{word}”写了两次" if key in made else f"看不懂“{clause}”{did_you_mean(word, keys.values())}"
+                wrong = f"“{word}”写了两次" if key in made else f"看不懂 {clause}{did_you_mean(word, keys.values())}"
                 self.wrong("D51", spot, wrong, f"一行一项,开头可写:{'、'.join(f'{w}:' for w in keys.values())}")
                 continue
             self.sheet.spots[(*path, key)] = spot
@@ -214,7 +214,7 @@ class _Reader(Finder):
                 found = read(key, said.strip())
                 made[key] = found[0] if isinstance(found, list) and len(found) == 1 else found
             except ValueError as error:
-                self.wrong("D51", spot, f"{word}:{error}")
+                self.misread(spot, error, f"{word}:")
 
     def _clause(self, key: str, said: str) -> Any:
         words = self.words
@@ -234,7 +234,7 @@ class _Reader(Finder):
     def _set(self, said: str) -> tuple[str, str]:
         match = re.fullmatch(r"(.+?)取(?:“([^”]*)”所填的)?“([^”]*)”", said)
         if match is None:
-            raise ValueError(f"看不懂“{said}”,可写:完成时限取“时限”、完成时限取“申请延期”所填的“时限”")
+            raise Misread("改定什么", said, "完成时限取“时限”、完成时限取“申请延期”所填的“时限”")
         of = f" of {self.words.actions.name(match[2])}" if match[2] is not None else ""
         return self.words.changed.name(match[1]), self.words.fields.name(match[3]) + of
 
@@ -258,7 +258,7 @@ class _Reader(Finder):
         for part in pieces(text, ";；\n"):
             kind, *said = pieces(part, ":：")
             if len(said) > 1:
-                raise ValueError(f"看不懂时限“{part}”:冒号只写在类别后面")
+                raise Misread("时限", part, "时限,或 类别:时限;一个类别只写一个冒号")
             name = self.words.categories.name(kind) if said else ""
             if name in found:
                 raise ValueError(f"“{kind}”的时限写了两次" if name else "写了两个时限,各类别不同的写作 类别:时限")
@@ -317,7 +317,7 @@ def _options(text: str) -> dict[str, str]:
     for line in filter(str.strip, text.split("\n")):
         match = re.fullmatch(r"(.*)[(（]([^()（）]+)[)）]\s*", line)
         if match is None or match[2] in found:
-            raise ValueError(f"看不懂可选项“{line}”,一行一项,写作 名称(代号),代号各不相同")
+            raise Misread("可选项", line, "一行一项,名称(代号),代号各不相同")
         found[match[2]] = match[1].strip()
     return found
 
@@ -332,7 +332,7 @@ def _mapped(text: str, key: Callable[[str], str], value: Callable[[str], str]) -
     for part in pieces(text, ";；\n"):
         sides = pieces(part, "→")
         if len(sides) != 2:
-            raise ValueError(f"看不懂“{part}”,写作 甲→乙,几项之间用分号隔开")
+            raise Misread("去向", part, "甲→乙,几项之间用分号隔开")
         name = key(sides[0])
         if name in found:
             raise ValueError(f"“{sides[0]}”写了两次")
