@@ -170,12 +170,21 @@ def read_text(path: Path, name: str = "") -> str:
         raise Invalid(Problem("F03", f"读不了 {shown}:{reason(error)}")) from None
     if len(raw) > MOST:
         raise Invalid(Problem("F03", f"{shown} 超过 {MOST // 1_000_000} MB,不像人写的文件"))
+    return decoded(raw, shown)
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """The text of a file, as UTF-8 or GB18030.
+
+    Raises:
+        Invalid: F03 when it is no text.
+    """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Invalid(Problem("F03", f"{shown} 不是文本文件(既不是 UTF-8 也不是 GB18030)", help="请另存为 UTF-8 文本"))
+    raise Invalid(Problem("F03", f"{name} 不是文本文件(既不是 UTF-8 也不是 GB18030)", help="请另存为 UTF-8 文本"))
 
 
 def read_file(path: Path) -> Source[Any]:

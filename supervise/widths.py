@@ -138,3 +138,8 @@ def table(
 def _side(cells: Iterable[object]) -> Align:
     found = list(cells)
     return "right" if found and all(isinstance(cell, Number) for cell in found) else "left"
+
+
+def lines(text: str, width: int) -> int:
+    """How many lines a text takes where each has so many columns."""
+    return sum(max(1, -(-columns(line) // width)) for line in text.split("\n"))

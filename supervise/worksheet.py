@@ -25,7 +25,7 @@ from supervise.intake.workbook import (
     UNITS,
 )
 from supervise.people import Unit
-from supervise.widths import columns
+from supervise.widths import lines
 
 _WIDTHS = {
     "code": 14, "path": 18, "text": 60, "targets": 22, "lead": 20, "co": 24, "leader": 10, "due": 12,
@@ -104,11 +104,6 @@ def _words(task: Draft, doubts: str) -> dict[str, str]:
     return words | {"place": place, "doubts": doubts}
 
 
-def _lines(words: str, width: int) -> int:
-    """How many lines words take in a column so wide."""
-    return sum(max(1, -(-columns(line) // (width - 2))) for line in words.split("\n"))
-
-
 class _Writer:
     """Writes the sheets of one breakdown."""
 
@@ -173,7 +168,7 @@ class _Writer:
     def _task(self, sheet: Any, row: int, task: Draft, fields: Sequence[str]) -> None:
         remarks = self.remarks.get(task.code, [])
         words = _words(task, "\n".join(text for _, text in remarks))
-        sheet.set_row(row, min(_TALLEST, _LINE * max(_lines(words[name], _WIDTHS[name]) for name in words) + 2))
+        sheet.set_row(row, min(_TALLEST, _LINE * max(lines(words[name], _WIDTHS[name] - 2) for name in words) + 2))
         for column, name in enumerate(fields):
             here = [text for field, text in remarks if field == name]
             self._value(sheet, row, column, name, task, words.get(name, ""), bool(here))

@@ -23,8 +23,8 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "chart", "review", "replay", "audit", "export", "restore", "retire", "diff", "approve", "migrate",
-    "simulate", "walk", "schema",
+    "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
+    "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
@@ -300,6 +300,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("chart", "board", "red-black", "2025Q2")
     step("chart", "calendar", "key-work", "2025", "-o", folder / "日历.svg")
     step("review", "key-work", "key-work", "-o", folder / "审查")
+    step("table", "key-work", "-o", folder / "流程表.md")
+    step("table", "--read", folder / "流程表.md")
     step("replay", "--verify")
     step("audit")
     step("export", folder / "导出")

@@ -15,7 +15,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervise.cli import archives, db, design, judge, keep, notices, pictures, rehearse, schema, versions, work
+from supervise.cli import (
+    archives,
+    db,
+    design,
+    judge,
+    keep,
+    notices,
+    pictures,
+    rehearse,
+    schema,
+    tables,
+    versions,
+    work,
+)  # fmt: skip
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
@@ -50,9 +63,9 @@ def cli(context: click.Context) -> None:
 for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, design.replay,
-    keep.audit, keep.export, keep.restore,
-    archives.retire, versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
+    judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, tables.table,
+    design.replay, keep.audit, keep.export, keep.restore, archives.retire,
+    versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
     schema.schema, notices.units, db.db,
 ):  # fmt: skip
     cli.add_command(_command)

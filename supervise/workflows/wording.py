@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -13,11 +14,13 @@ from supervise.phrases import (
     REVERT,
     AfterAction,
     Behind,
+    Bound,
     Condition,
     Distance,
     Due,
     EachPeriod,
     Expired,
+    Length,
     Measure,
     OnDates,
     Outcome,
@@ -105,10 +108,7 @@ class Wording:
         if isinstance(phrase, Outcome):
             return f"“{self.duty(phrase.duty) if phrase.duty else '应办'}”{OUTCOME_WORDS[phrase.outcome]}"
         if isinstance(phrase, Distance):
-            of = "或".join(
-                self.duty(n) if n in self.definition.duties else self.action(n) for n in phrase.of.split(" or ")
-            )
-            return f"“{of}”{'到期前' if phrase.before else '之后'} {phrase.count} {UNIT_WORDS[phrase.unit]}"
+            return self._distance(phrase)
         if isinstance(phrase, Behind):
             return f"“{self.duty(phrase.duty)}”落后序时 {phrase.points} 个百分点"
         if isinstance(phrase, Unanswered):
@@ -119,6 +119,24 @@ class Wording:
             share = "" if phrase.percent == 100 else f"(权重 {phrase.percent}% 以上)"
             return f"子任务{share}已办结" if phrase.closed else "有子任务未办结"
         return str(phrase)
+
+    def _distance(self, phrase: Distance) -> str:
+        """So long before or after: a limit is before or behind, an act is only ever behind, and may share its label."""
+        of = []
+        for owed, names in groupby(phrase.of.split(" or "), self.definition.duties.__contains__):
+            side = "到期前" if phrase.before else "到期后" if owed else "之后"
+            of.append(f"“{'或'.join(self.duty(n) if owed else self.action(n) for n in names)}”{side}")
+        return f"{'或'.join(of)} {phrase.count} {UNIT_WORDS[phrase.unit]}"
+
+    def bound(self, bound: Bound) -> str:
+        """How far an act may go."""
+        if bound.after:
+            return f"不晚于“{self.action(bound.after)}”后 {bound.count} {UNIT_WORDS[bound.unit]}"
+        return f"不超过 {bound.count} 次" if bound.unit == "times" else f"累计不超过 {bound.count} 天"
+
+    def window(self, bound: Bound) -> str:
+        """How long after another act this one is possible."""
+        return f"只在“{self.action(bound.after)}”后 {bound.count} {UNIT_WORDS[bound.unit]}内"
 
     def limit(self, due: Due, short: bool = False) -> str:
         """A limit in Chinese."""
@@ -132,7 +150,7 @@ class Wording:
         if isinstance(due, UntilOf):
             return f"“{'或'.join(self.action(name) for name in due.actions)}”所定的日期"
         if isinstance(due, TaskDue):
-            return "任务的完成时限" + (f"前 {due.count} {UNIT_WORDS[due.unit]}" if due.count else "")
+            return "任务的完成时限" + (f"前 {due.count} {UNIT_WORDS[due.unit]}" if due != TaskDue() else "")
         return "方案里每个阶段目标的日期"
 
     def any_of(self, conditions: Iterable[Condition]) -> str:
@@ -140,10 +158,15 @@ class Wording:
         return "或".join(self.condition(c) for c in conditions)
 
 
+def length(said: Length) -> str:
+    """A length of time in Chinese."""
+    return f"{said.count} {UNIT_WORDS[said.unit]}"
+
+
 def _recurring(due: EachPeriod) -> str:
     every = f"每{PERIOD_WORDS[due.period]}"
     if not due.day:
-        return f"{every}终了" + (f"后 {due.count} {UNIT_WORDS[due.unit]}内" if due.count else "前")
+        return f"{every}终了" + ("前" if due == EachPeriod(due.period) else f"后 {due.count} {UNIT_WORDS[due.unit]}内")
     if due.period == "week":
         return every + "一二三四五六日"[due.day - 1]
     return f"{every} {due.day} 日" if due.period == "month" else f"{every}末月 {due.day} 日"
