@@ -207,7 +207,7 @@ class _Tables:
                 act.label,
                 _joined(act.by, words.roles.listed),
                 _joined(act.needs, words.fields.listed),
-                ";\n".join(map(self.said.condition, act.when)),
+                ";\n或".join(map(self.said.condition, act.when)),
                 ";\n".join(bounds),
                 self._target(act),
                 "\n".join(f"{MORE[key]}:{said}" for key, said in self._more(act) if said),

@@ -259,6 +259,13 @@ def test_acts_and_duties_of_one_label_are_told_apart() -> None:
     assert read(grids(page(other)), "表.md")[0] == other
 
 
+def test_several_conditions_say_that_one_suffices() -> None:
+    """Who signs sees that conditions are alternatives; a list without 或 reads the same."""
+    text = page(LAW)
+    assert "“答复延期”待办;<br>或“答复延期”逾期未办" in text
+    assert back(text.replace(";<br>或", ";")) == LAW
+
+
 # --- refused --------------------------------------------------------------------------------------------------------
 
 
