@@ -96,10 +96,10 @@ def test_check_and_upgrade_know_partitioned_tables(url: str) -> None:
     assert upgrades.upgrade(engine) == ()
     assert upgrades.differences(engine) == ()
     with engine.begin() as connection:
-        connection.execute(text("drop index ix_sv_duty_district_until_day"))
+        connection.execute(text("drop index ix_sv_duty_ended"))
         connection.execute(text("drop index ix_sv_event_district_idem"))
     assert set(upgrades.differences(engine)) == {
-        "缺索引:ix_sv_duty_district_until_day", "缺索引:ix_sv_event_district_idem",
+        "缺索引:ix_sv_duty_ended", "缺索引:ix_sv_event_district_idem",
     }  # fmt: skip
     upgrades.downgrade(engine, "base")
     assert upgrades.current(engine) == "base"
