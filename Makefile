@@ -50,7 +50,7 @@ demo: install
 	@"$(PY)" examples/demo.py --out "$(OUT)" $(if $(NOTICE),--notice "$(NOTICE)")
 
 test: lint
-	@"$(PY)" -m pytest
+	@"$(PY)" -m pytest -n auto --dist loadfile
 
 lint: install
 	@"$(PY)" -m ruff check .

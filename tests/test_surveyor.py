@@ -52,7 +52,7 @@ def boards_agree(made: Lived, data: st.DataObject) -> None:
             assert made.office.why(asked, row["unit"]) == made.folding.why(folded, row["unit"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lives, st.integers(0, 6), st.booleans(), st.data())
 def test_a_board_asked_of_stored_facts_is_the_board_of_all_histories(
     chosen: list[list[tuple[int, int, int]]], gap: int, moving: bool, data: st.DataObject
@@ -63,7 +63,7 @@ def test_a_board_asked_of_stored_facts_is_the_board_of_all_histories(
         boards_agree(made, data)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(lives, st.integers(0, 6), st.data())
 def test_tasks_that_change_their_law_count_on_a_board_as_in_their_histories(
     chosen: list[list[tuple[int, int, int]]], gap: int, data: st.DataObject
