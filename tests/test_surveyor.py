@@ -52,7 +52,7 @@ def boards_agree(made: Lived, data: st.DataObject) -> None:
             assert made.office.why(asked, row["unit"]) == made.folding.why(folded, row["unit"])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(lives, st.integers(0, 6), st.booleans(), st.data())
 def test_a_board_asked_of_stored_facts_is_the_board_of_all_histories(
     chosen: list[list[tuple[int, int, int]]], gap: int, moving: bool, data: st.DataObject
@@ -102,7 +102,7 @@ def years_agree(made: Lived, data: st.DataObject) -> None:
             assert canonical(asked) == canonical(folded), cut
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(lives, st.integers(0, 6), st.booleans(), st.data())
 def test_a_year_asked_of_stored_facts_is_the_year_of_all_histories(
     chosen: list[list[tuple[int, int, int]]], gap: int, moving: bool, data: st.DataObject
