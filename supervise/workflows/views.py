@@ -26,7 +26,8 @@ class View:
 
     def label(self, definition: Definition) -> str:
         """What people call it."""
-        return f"{definition.roles.get(self.role, self.role)}办的事" if self.role else VIEWS[self.name]
+        who = "系统" if self.role == CLOCK else definition.roles.get(self.role, self.role)
+        return f"{who}办的事" if self.role else VIEWS[self.name]
 
 
 def view(definition: Definition, text: str) -> View:
