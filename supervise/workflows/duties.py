@@ -211,9 +211,10 @@ class _Book:
             draft.missed_from = self._missed_from(kind, draft.due)
             if start.after != plan:
                 before, plan = date.min, start.after
-            following = self._moved(starts[i + 1].nominal) if fixed and i + 1 < len(starts) else None
+            following = self._moved(starts[i + 1].nominal) if fixed and i + 1 < len(starts) else FOREVER
             act = self._act(fixed, draft, before, following, acts, used) if acts else None
-            if act is not None and act.day > self._rest(kind, draft):
+            rest = self._rest(kind, draft)
+            if act is not None and act.day > rest:
                 act = None
             before = draft.due
             if act is not None:
@@ -224,7 +225,7 @@ class _Book:
                     self.redone.add(act.seq)
             if start.over < FOREVER:
                 draft.supersede(start.over)
-            if (rest := self._rest(kind, draft)) < FOREVER:
+            if rest < FOREVER:
                 draft.supersede(rest)
             if handed:
                 self._changed_hands(kind, draft, counted or bool(start.about), fixed)
@@ -274,7 +275,7 @@ class _Book:
         return FOREVER
 
     def _act(
-        self, fixed: bool, draft: _Draft, before: date, following: date | None, acts: Sequence[Event], used: set[int]
+        self, fixed: bool, draft: _Draft, before: date, following: date, acts: Sequence[Event], used: set[int]
     ) -> Event | None:
         for event in acts:
             if event.seq <= draft.after or event.seq in used:
@@ -282,8 +283,8 @@ class _Book:
             ahead = fixed and event.day <= draft.due
             if ahead and (event.seq in self.redone or event.day <= before):
                 continue
-            between = following is not None and draft.due < event.day <= following and event.seq not in self.redone
-            if not (between and following is not None and following - event.day < event.day - draft.due):
+            between = draft.due < event.day <= following and event.seq not in self.redone
+            if not (between and following - event.day < event.day - draft.due):
                 return event
         return None
 
