@@ -135,8 +135,9 @@ class Liaison(Desk):
             task = book.task(act.code)
             if task is None:
                 return self.absent(work, act.code)
-            if act.key in book.keys:
-                return self._repeated(task, act, book.keys[act.key])
+            done = book.keys.get(act.key) or (_done_in(task, act.key) if act.seen not in (None, task.version) else None)
+            if done is not None:
+                return self._repeated(task, act, done)
             step = self.decided(work, task, act)
             book.enter(act.code, step)
             lifecycle = self.law(work, task)
@@ -272,6 +273,11 @@ def _listed(value: Any, code: str, field: str) -> list[dict[str, Any]]:
 def _words(value: Any) -> Iterable[str]:
     words = value.replace("、", ";").replace(",", ";").split(";") if isinstance(value, str) else value
     return (word.strip() for word in words)
+
+
+def _done_in(task: Task, key: str) -> tuple[str, str] | None:
+    """What was done to a task under a key, between the look at the keys and the look at the task."""
+    return next(((task.code, event.action) for event in task.events if key and event.key == key), None)
 
 
 def _too_late(lifecycle: Lifecycle, task: Task, seen: int) -> Stale:
