@@ -16,8 +16,9 @@ from supervise.intake.lines import Line, marker
 
 _LABEL = re.compile(
     rf"(?:\(?(?:\d{{1,4}}|[{NUMERAL}]{{1,3}}) ?[.、)] *)?"
-    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|诉求|反映|投诉|来信|信访|推进|攻坚|问题|预期)*"
-    r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述) ?: ?)(?=\S)"
+    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|攻坚|问题|预期)*"
+    r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|批示领导(?=及))"
+    r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
 )
 Span = tuple[int, int]
 
@@ -37,17 +38,24 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
     counts = Counter(match["label"] for match in found.values())
     opener = _opener(all_lines, found, counts, begins)
     enough = min(3, counts[opener]) if opener else 3
+    regular = sum(begins(line.folded) for line in all_lines)
     out: list[Line] = []
     spans: list[Span] = []
+    below = False  # whether a label stood alone on the line above: what follows is its value
     for line in all_lines:
         match = found.get(id(line))
-        if match is None or counts[match["label"]] < enough:
-            out.append(line)
+        known = match is not None and (counts[match["label"]] >= enough or _recurs(counts[match["label"]], regular))
+        if match is None or not known:
+            below = below and marker(line.folded) is None and not begins(line.folded)
+            out.append(replace(line, card=True) if below else line)
             continue
         a, b = match.span("label")
         folded = line.folded[:a] + " " * (b - a) + line.folded[b:]
         spans.append((line.start + a, line.start + b))
         opens = not a and match["label"] == opener
+        below = not a and b == len(line.folded)
+        if below:
+            continue
         if a or opens or not out or begins(out[-1].folded):
             start = 0 if a else b
             out.append(Line(line.no, line.start + start, line.end, folded[start:], opens, True))
@@ -56,6 +64,11 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
             gap = " " * (line.start - last.end)
             out[-1] = replace(last, end=line.end, folded=last.folded + gap + folded, card=True)
     return out, spans
+
+
+def _recurs(count: int, regular: int) -> bool:
+    """Whether a word stands as regularly as the labels of units do, in two records or more."""
+    return count > 1 and regular > 0 and regular % count == 0
 
 
 def fronts(all_lines: list[Line], in_front: Callable[[str], bool]) -> list[Line]:

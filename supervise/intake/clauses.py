@@ -66,8 +66,8 @@ _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
 _UNTIL = re.compile(
     r"(?:20\d\d ?年 ?)?(?:于|在)?"
     r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
-    r"(?:之?前|以前)?(?:全部|基本)?(?:完成|办结)?"
-    r"|(?:持续推进|长期坚持|常态化推进)|(?:国庆|五一|七一|元旦)节?之?前"
+    r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
+    r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
 # A clause begins where a bracket, a line or a sentence does.
 _BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\))|(?<=[挂帅负总责包抓],))" + LABEL.pattern)
@@ -76,7 +76,7 @@ _NEXT = re.compile(r"(?<=[(;,。 、):\n\r])" + LABEL.pattern)
 # "(市发改委牵头,市审计局配合)", "(由县教体局负责)": roles said by verbs behind the names.
 _VERB = re.compile(
     _spaced(
-        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:积极|共同|协同)?配合(?:落实|实施)?|协办|协助|参与|参加)"
+        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加))"
         r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
     )
 )
@@ -233,17 +233,20 @@ def _fields(folded: str, start: int, end: int) -> list[Field]:
 def _with_verbs(folded: str, field: Field) -> list[Field]:
     """A labelled part in which a verb says otherwise: 责任单位:县水利局,各乡镇配合."""
     found: list[Field] = []
+    said = False
     for a, b in pieces(folded, field.start, field.end, ",;"):
         a, b = trim(folded, a, b)
         verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b and m.start() > a), None)
         if verb is None or verb["unit"]:
-            if found and found[-1].role == field.role:
-                found[-1] = replace(found[-1], end=b)
+            end = verb.start() if verb else b
+            if found and found[-1].role == field.role and not said:
+                found[-1] = replace(found[-1], end=end)
             else:
-                found.append(Field(field.role, field.label, a, verb.start() if verb else b))
+                found.append(Field(field.role, field.label, a, end))
+            said = verb is not None  # what follows 负责 is named anew
         else:
             found.append(Field(str(verb.lastgroup), verb.group(), a, verb.start()))
-    return found if len({f.role for f in found}) > 1 else [field]
+    return found
 
 
 def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None:
@@ -255,13 +258,34 @@ def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None
     return (opens[0], stop) if opens else None
 
 
+def _limit_at_end(folded: str, start: int, end: int) -> tuple[int, Field | None]:
+    """Where a span ends that is closed by a limit of its own, in brackets or as a sentence, and that limit.
+
+    (县住建局)(10月底前) and …配合。6月底前完成。
+    """
+    stop = len(folded[start:end].rstrip(" 。")) + start
+    found = _bracket_at_end(folded, start, stop)
+    a, b = (found[0] + 1, found[1] - 1) if found else (max(start, folded.rfind("。", start, stop) + 1), stop)
+    begin = a - 1 if found else a
+    a, b = trim(folded, a, b)
+    if begin > start and _UNTIL.fullmatch(folded, a, b) and folded[begin - 1 : begin] in (")", "。", " "):
+        return len(folded[start:begin].rstrip(" 。")) + start, Field("due", "", a, b)
+    return end, None
+
+
 def _spoken(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket in which verbs say the roles, as the State Council's lists are printed."""
-    found = _bracket_at_end(folded, start, end)
+    stop, due = _limit_at_end(folded, start, end)
+    found = _bracket_at_end(folded, start, stop)
     if found is None:
-        return _last_sentence(folded, start, end)
+        return _last_sentence(folded, start, stop, end, due)
     fields = _verbs(folded, found[0] + 1, found[1] - 1)
-    return Clause(*found, tuple(fields)) if fields else None
+    return _until(Clause(*found, tuple(fields)), end, due) if fields else None
+
+
+def _until(clause: Clause, end: int, due: Field | None) -> Clause:
+    """The clause with the limit that stands behind it."""
+    return replace(clause, end=end, fields=(*clause.fields, due)) if due else clause
 
 
 def aside(folded: str, start: int, end: int) -> int:
@@ -270,11 +294,12 @@ def aside(folded: str, start: int, end: int) -> int:
     return start + match.start() if match else end
 
 
-def _last_sentence(folded: str, start: int, end: int) -> Clause | None:
+def _last_sentence(folded: str, start: int, stop: int, end: int, due: Field | None) -> Clause | None:
     """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
-    stop = len(folded[start:end].rstrip(" 。")) + start
+    stop = len(folded[start:stop].rstrip(" 。")) + start
     begin = folded.rfind("。", start, stop) + 1
-    return spoken(folded, begin, stop) if begin > start else None
+    said = spoken(folded, begin, stop) if begin > start else None
+    return _until(said, end, due) if said else None
 
 
 def spoken(folded: str, start: int, end: int) -> Clause | None:
@@ -305,7 +330,8 @@ def names_somebody(line: str) -> bool:
 
 def bare(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket that holds names of units and nothing else: (县水利局、县应急局)."""
-    found = _bracket_at_end(folded, start, end)
+    stop, last = _limit_at_end(folded, start, end)
+    found = _bracket_at_end(folded, start, stop)
     if found is None:
         return None
     a, b = found[0] + 1, found[1] - 1
@@ -317,7 +343,7 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
     if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
         return None
-    return Clause(*found, (Field("unit", "", a, b), *due))
+    return _until(Clause(*found, (Field("unit", "", a, b), *due)), end, last)
 
 
 def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:

@@ -11,6 +11,7 @@ from supervise.intake.lines import Line
 from supervise.intake.structure import is_attachment_mark, is_date_only
 
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
+_FILED = re.compile(r"\((20\d\d)\) ?第? ?\d{1,4}(?!\d)")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
 _ORGAN_ALONE = re.compile(
@@ -184,7 +185,10 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
 
 
 def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
-    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for; the tasks tell it if nothing else does."""
+    """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for.
+
+    The tasks tell it if nothing above them does, and at last the number under which the paper is filed.
+    """
     for source in (title, attached):
         if era := re.search(r"(?<!\d)(1[0-4]\d) ?年度?", source):  # counted from 1911
             return int(era[1]) + 1911, str(int(era[1]) + 1911)
@@ -207,7 +211,9 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
     if issued_on:
         return int(issued_on[:4]), issued_on[:4]
     told = Counter(re.findall(r"(20\d{2}) ?年(?:度|底|末|内|前|全年|\d{1,2} ?月)", body)).most_common(1)
-    return (int(told[0][0]), told[0][0]) if told else (None, "")
+    filed = _FILED.search(cover)
+    last = told[0][0] if told else filed[1] if filed else ""
+    return (int(last), last) if last else (None, "")
 
 
 def declared(cover: str) -> tuple[int | None, int | None]:

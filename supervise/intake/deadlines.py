@@ -63,7 +63,7 @@ class Deadline:
         text: the words as printed.
         date: the last day; ``None`` if it has none.
         kind: ``explicit`` for a limit (年底前), ``period`` for a stretch (全年), ``open`` (长期坚持), ``recurring``
-            (每季度末), ``unknown`` where the year of a printed limit is said nowhere.
+            (每季度末), ``unknown`` where the day or the year of a printed limit is said nowhere.
         scope: the clause of the text it governs.
         field: whether it stands in a field of its own (完成时限:…).
     """
@@ -184,8 +184,8 @@ def _field(text: str, folded: str, start: int, end: int, year: int | None) -> De
         return Deadline(text[start:end], None, "recurring", "", True)
     if _OPEN.search(folded, start, end):
         return Deadline(text[start:end], None, "open", "", True)
-    printed_day = _WORDS.search(folded, start, end) or _DOTTED.search(folded, start, end)
-    return Deadline(text[start:end], None, "unknown", "", True) if printed_day else None
+    said = folded[start:end].strip(" /-—无。")
+    return Deadline(text[start:end], None, "unknown", "", True) if said else None
 
 
 def default(text: str, folded: str, year: int | None) -> Deadline | None:

@@ -93,12 +93,16 @@ def _document(notice: Notice, seen: Seen) -> Iterator[Problem]:
 
 
 def _limits(notice: Notice) -> Iterator[Problem]:
-    """Limits whose year is printed nowhere; said once."""
-    without = [item for item in notice.items if item.deadline and item.deadline.kind == "unknown"]
-    if without:
-        first = without[0]
-        words = first.deadline.text if first.deadline else ""
-        text = f"全文没有年份,{_which(without)}的期限(如“{words}”)读不出日期,请补上年份"
+    """Limits whose day cannot be told, those for want of a year said once."""
+    limits = [(item, item.deadline) for item in notice.items]
+    without = [(item, limit.text.strip()) for item, limit in limits if limit and limit.kind == "unknown"]
+    if notice.plan_year is not None:
+        for item, words in without:
+            text = f"时限“{words}”读不出是哪一天,请写明日期"
+            yield Problem("I32", text, line=item.unit_line_no or item.line, task=item.no)
+    elif without:
+        (first, words), several = without[0], [item for item, _ in without]
+        text = f"全文没有年份,{_which(several)}的期限(如“{words}”)读不出日期,请补上年份"
         yield Problem("I32", text, line=first.line, task=first.no if len(without) == 1 else "")
 
 

@@ -14,13 +14,16 @@ from supervise.intake.nodes import LOST, Node, Segment
 
 _PAPER = re.compile(r"会议|纪要|议定|批示|常务会|办公会|决定事项|交办")
 _SAYS = re.compile(
-    r"(?:会议|与会人员|大家|[\u4e00-\u9fff]{0,6}同志)?(?:研究)?(?:议定|要求|明确|决定|强调|指出|认为|同意|确定)+[,:]?"
+    r"(?:会议|与会人员|大家|[\u4e00-\u9fff]{0,6}同志)?(?:研究)?(?:议定|要求|明确|决定|强调|指出|认为|(?:原则)?同意|确定)+[,:]?"
 )
 _ACTS = re.compile(
-    r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|会同|(?:组织|抓好|抓紧|尽快|根据|按照|进一步|加快|做好|制定|研究|落实)"
+    r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|会同"
+    r"|(?:组织|抓好|抓紧|尽快|根据|按照|进一步|加快|做好|制定|研究|落实|开展|完成|推进|加强|建立|完善|修改|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
-_HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|协办)")
+_HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
+_CHARGED = re.compile(r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])")  # 方案由县住建局会同…修改: who acts stands behind 由
+_WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
 def assign(parts: list[Segment], folded: str) -> bool:
@@ -39,9 +42,15 @@ def assign(parts: list[Segment], folded: str) -> bool:
             node.clause = _parties(folded, node.start, node.end)
         if not any(node.clause for node in marked):
             part.roots += _paragraphs(part, folded)
-        else:  # what was only heard is no task
-            part.roots = [node for node in part.roots if node.children or node.clause is not None]
+        else:
+            part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
+
+
+def _wanted(folded: str, node: Node) -> bool:
+    """Whether an entry decides something though it names nobody; what was only heard is no task."""
+    spans = pieces(folded, node.start, node.end, ",。;")
+    return any(_WANTED.match(folded, *trim(folded, a, b)) for a, b in spans)
 
 
 def _paragraphs(part: Segment, folded: str) -> list[Node]:
@@ -60,11 +69,14 @@ def _paragraphs(part: Segment, folded: str) -> list[Node]:
 def _parties(folded: str, start: int, end: int) -> Clause | None:
     """Who acts and who helps in a span of prose; ``None`` if nobody is named to act."""
     fields: list[Field] = []
-    for a, b in pieces(folded, start, end, ",。;:"):
+    for a, b in pieces(folded, start, end, ",。;:\n"):
         a, b = trim(folded, a, b)
         said = _SAYS.match(folded, a, b)
         a = said.end() if said else a
         charged = folded[a : a + 1] in ("由", "请") or folded.startswith(("责成", "交由"), a)
+        by = None if charged else _CHARGED.search(folded, a, b)
+        if by and _list_before(folded, by.end(), b, _ACTS):
+            a, charged = by.start(), True
         begin = a + (0 if not charged else 1 if folded[a] in "由请" else 2)
         helps = _list_before(folded, begin, b, _HELPS)
         if helps and fields:

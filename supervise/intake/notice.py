@@ -261,16 +261,17 @@ class _Reader:
 
     def _item(self, entry: Entry, year: int | None) -> Item:
         node, clause = entry.node, entry.clause
-        start, end = node.start, max((n.end for n in node.walk()), default=node.end)
+        spans = self._spans(node)
+        start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
-        spans = ((start, end), *node.goals)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
         deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
         if deadline is None and not named.due:
             deadline = self._heading_limit(entry, year)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
-        text = re.sub(r"\n[ \t]+", "\n", self._words(start, end).strip()).replace(BREAK, "\n")
+        words = "\n".join(filter(None, (self._words(*span).strip() for span in spans)))
+        text = re.sub(r"\n\s+", "\n", words).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,
@@ -289,6 +290,14 @@ class _Reader:
             damage=self._damage(node, clause if own else None, start, end),
             part=self.part_of[id(node)],
         )
+
+    def _spans(self, node: Node) -> tuple[tuple[int, int], ...]:
+        """Where the words of a task stand: in one stretch, or parted by its clause (measures listed below it)."""
+        end = max(n.end for n in node.walk())
+        clause, below = node.whole, node.children[0].start if node.children else 0
+        if clause is None or not node.end <= clause.start < clause.end <= below:
+            return ((node.start, end), *node.goals)
+        return ((node.start, node.end), *node.goals, (self.text.rfind("\n", 0, below) + 1, end))
 
     def _heading_limit(self, entry: Entry, year: int | None) -> deadlines.Deadline | None:
         """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""

@@ -27,6 +27,10 @@ _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|�
 _TITLE_ALONE = re.compile(
     r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)"
 )
+# 李明 县委常委、副县长: a name with the posts behind it.
+_POSTS_BEHIND = re.compile(
+    rf"([\u4e00-\u9fff·]{{2,4}}) +{_TITLE_ALONE.pattern}(?:(?:、|兼|, ?){_TITLE_ALONE.pattern})*[。 ]*"
+)
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
@@ -253,6 +257,11 @@ class _Found:
 
 
 def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
+    spans = [(a, b) for a, b in pieces(folded, field.start, field.end, ";\n") if folded[a:b].strip()]
+    named = [_POSTS_BEHIND.fullmatch(folded, *trim(folded, a, b)) for a, b in spans]
+    if named and all(match and not _TITLE_ALONE.fullmatch(match[1]) for match in named):
+        found.leaders += [text[match.start(1) : match.end(1)] for match in named if match]
+        return
     begin = -1
     for a, b in pieces(folded, field.start, field.end, "、,;/"):
         a, end = trim(folded, a, b, " \r\n。")

@@ -52,6 +52,9 @@ _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
 _SPAN = re.compile(r"(?:小时|分钟|个工作日)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
+# How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。
+_STANDING = re.compile(r"(?:截[至止]|目前,)")
+_SO_FAR = re.compile(r"(?:仅|只|已|已经)(?:完成|建成|有|达到?|实现|投入|到位)[^\d]{0,12}$")
 _LEAST = re.compile(
     r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,6}$|达$"
 )
@@ -118,6 +121,8 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     found: list[Target] = []
     for a, b in pieces(folded, start, end, _BREAKS):
         change = ""
+        if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
+            continue
         for c, d in pieces(folded, a, b, "、"):
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
             found += _segment(text, folded, c, d, change)
@@ -167,6 +172,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
         before = folded[max(at, match.start() - 60) : match.start()]
+        if _SO_FAR.search(before):
+            continue
         level = bool(_LEVEL.search(before + match.group()[:1])) and not re.search(r"新增|净增", before)
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
         unit = text[match.start("unit") : match.end("unit")]
