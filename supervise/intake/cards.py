@@ -20,7 +20,27 @@ _LABEL = re.compile(
     r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|批示领导(?=及))"
     r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
 )
+_CLASS = re.compile(r"(?P<label>(?:任务|工作|项目|所属|重点)?(?:类别|分类|领域|板块) ?: ?)(?=\S)")
+_FIELD = re.compile(
+    r"(?m)^(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> {2,}|\t)(?=[^\s\t])"
+)  # a label and its value parted by blanks alone
 Span = tuple[int, int]
+
+
+def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
+    """Labels whose values stand behind blanks (牵头单位  县水利局), as labels with a colon; of the same length.
+
+    They are labels where two lines or more begin with each, and one of them names who is responsible.
+
+    Args:
+        folded: the folded text of a notice.
+        begins: whether a folded line opens a unit clause.
+    """
+    counts = Counter(match["label"] for match in _FIELD.finditer(folded))
+    known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
+    if not any(begins(f"{word}:") for word in known):
+        return folded
+    return _FIELD.sub(lambda m: m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded)
 
 
 def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
@@ -45,6 +65,9 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
     for line in all_lines:
         match = found.get(id(line))
         known = match is not None and (counts[match["label"]] >= enough or _recurs(counts[match["label"]], regular))
+        if (heading := _CLASS.match(line.folded)) is not None:
+            spans.append((line.start, line.start + heading.end()))
+            line = replace(line, start=line.start + heading.end(), folded=line.folded[heading.end() :])
         if match is None or not known:
             below = below and marker(line.folded) is None and not begins(line.folded)
             out.append(replace(line, card=True) if below else line)
@@ -94,12 +117,12 @@ def _opener(
     """
     before: Line | None = None
     numbered = sum(marker(line.folded) is not None for line in all_lines)
-    for line in all_lines:
+    for at, line in enumerate(all_lines):
         match = found.get(id(line))
         if match and match.start("label") == 0:
             if before is not None and begins(before.folded) and numbered >= counts[match["label"]]:
                 return ""  # the cards are numbered, and say further down what is to be reached
-            if before is not None and marker(before.folded):
+            if (before is not None and marker(before.folded)) or _heads(all_lines[at + 1 :], begins):
                 return ""
             if counts[match["label"]] > 1:
                 return match["label"]
@@ -107,3 +130,13 @@ def _opener(
             return match["label"] if alone and any(begins(other.folded) for other in all_lines) else ""
         before = line
     return ""
+
+
+def _heads(below: list[Line], begins: Callable[[str], bool]) -> bool:
+    """Whether a labelled line stands above numbered entries, with no units of its own between."""
+    for line in below:
+        if begins(line.folded):
+            return False
+        if marker(line.folded):
+            return True
+    return False

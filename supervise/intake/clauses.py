@@ -31,14 +31,14 @@ _LEADER = (
     + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头"
     + r"|主要|第一){1,2} ?"
     + _RANKS
-    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体|总)?(?:责任人|牵头人)"
+    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体|总)?(?:责任人|牵头人|领办人|包联人|包保人|包案人)"
     + r"|(?:分管|牵头|主要|具体)?负责人"
     + r"|[市区县州旗省]级?领导|领导"
 )
 _DUE = (
     r"(?:完成|办理|办结|整改|化解|答复|反馈|销号|验收|竣工|建成|实施|落实|推进|工作|计划|目标|任务){0,3}"
     r"(?:时限|期限|时间节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
-    r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|时间(?:要求|安排)"
+    r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|(?:时间|进度)(?:要求|安排)"
 )
 _OTHER = (
     r"(?:督办|督查|考核|监督|验收|统计)(?:责任)?(?:单位|部门|领导)?|联系(?:人|电话|方式)|联络员|备注|任务来源|工作目标|目标任务|年度目标"
@@ -69,6 +69,8 @@ _UNTIL = re.compile(
     r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
     r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
+# Whom the work is reported to above, beside those who do it: (市人社局;对接省人社厅).
+_ABOVE = re.compile(r"(?:对接|对口|对应|衔接|联系)[\u4e00-\u9fff、]{2,40}")
 # A clause begins where a bracket, a line or a sentence does.
 _BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\))|(?<=[挂帅负总责包抓],))" + LABEL.pattern)
 # Within a clause a label stands behind a mark or a blank.
@@ -339,6 +341,8 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     comma = folded.rfind(",", a, b) + 1
     if comma and _UNTIL.fullmatch(folded[comma:b].strip()):
         due, b = [Field("due", "", comma, b)], comma - 1
+    mark = folded.rfind(";", a, b) + 1
+    b = mark - 1 if mark and _ABOVE.fullmatch(folded, mark, b) else b
     named = [folded[c:d].strip() for c, d in pieces(folded, a, b, "、,;")]
     known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
     if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
@@ -368,6 +372,8 @@ def _verbs(folded: str, start: int, end: int) -> list[Field]:
             continue
         if _UNTIL.fullmatch(folded, a, b):
             fields.append(Field("due", "", a, b))
+            continue
+        if _ABOVE.fullmatch(folded, a, b):
             continue
         verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b), None)
         if verb is None:

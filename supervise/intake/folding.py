@@ -7,6 +7,7 @@ matches on the folded copy and cuts from the original; both have the same length
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
@@ -71,17 +72,21 @@ def fold(text: str) -> str:
     return text.translate(_FOLD)
 
 
-_LABEL_IN_BRACKETS = re.compile(
-    r"(?m)^([ \t]*)\(([\u4e00-\u9fff]{1,6}(?:单位|部门|机关|领导|任人|时限|期限|时间|内容|事项|编号"
-    r"|目标|措施|问题|标题|名称|要求|来源))\)([ :]?)(?=[^\n)])"
+_LABEL_WORD = (
+    r"[\u4e00-\u9fff]{1,6}(?:单位|部门|机关|领导|任人|时限|期限|时间|内容|事项|编号|目标|措施|问题|标题|名称|要求|来源)"
 )
+_LABEL_IN_BRACKETS = re.compile(rf"(?m)^([ \t]*)\(({_LABEL_WORD})\)([ :]?)(?=[^\n)])")
+_LABEL_INSIDE = re.compile(rf"(?m)(?<=[^\n])\(({_LABEL_WORD})\)(?=[^\n)])")
 
 
 def opened(folded: str) -> str:
-    """Labels printed in brackets at the beginning of lines, 【主办单位】…, as labels with a colon; of the same length.
+    """Labels printed in brackets, 【主办单位】…, as labels with a colon; of the same length.
 
-    They are labels where at least three lines begin so and none of the words is the beginning of a sentence.
+    They are labels where at least three lines begin so and none of the words is the beginning of a sentence; within
+    lines, where a word recurs in brackets three times.
     """
+    inside = Counter(match[1] for match in _LABEL_INSIDE.finditer(folded))
+    folded = _LABEL_INSIDE.sub(lambda m: f" {m[1]}:" if inside[m[1]] > 2 else m[0], folded)
     found = [match[2] for match in _LABEL_IN_BRACKETS.finditer(folded)]
     if len(found) < 3 or 2 * len(set(found)) > len(found) + 1:
         return folded

@@ -98,6 +98,7 @@ class _Grower:
         self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
         node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed)
         node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
+        node.card = columns.bar[0] == " "  # blanks part its cells
         self._place(node)
         return True
 

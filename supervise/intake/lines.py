@@ -27,6 +27,7 @@ _MARKERS = (
     ("part", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
     ("chapter", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
     ("chapter", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
+    ("chapter", "攻行工清专板领", re.compile(rf"(?:攻坚|行动|工程|清单|专项|板块|领域)([{NUMERAL}]{{1,3}})[: ] *")),
     ("section", "(", re.compile(rf"\( ?([{NUMERAL}]{{1,4}}) ?[)、] *[、.]? *")),
     ("section", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
     (
@@ -35,6 +36,7 @@ _MARKERS = (
         re.compile(r"(?:重点任务|任务|事项|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"),
     ),
     ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
+    ("item", "项任事实问议", re.compile(rf"(?:项目|任务|事项|实事|问题|议题) ?(\d{{1,3}}|[{NUMERAL}]{{1,3}})(?:$| {{2,}})")),
     ("item", "第", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件条号][ :.、]+")),
     ("item", "(", re.compile(rf"\([\u4e00-\u9fff]{{0,4}}(?:任务|事项|项目|实事|问题) ?(\d{{1,3}}|[{NUMERAL}]{{1,3}})\)[ :.、]*")),
     ("item", "(", re.compile(r"\((?:建议|提案|议案)?(?:第 ?)?(\d{1,4}) ?号\)[ :.、]*")),

@@ -64,7 +64,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     _readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     text = drawn.flattened(text)
-    folded = opened(fold(text))
+    folded = cards.parted_by_blanks(opened(fold(text)), clauses.begins)
     split, gone, between = list(lines.split(folded, given.cells)), list[Line](), list[Line]()
     unwrapped = split
     if given.kind == "txt":  # other files know what is a table, a line and a running head

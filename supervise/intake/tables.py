@@ -21,7 +21,7 @@ _TEXT = re.compile(
     r"(?:重点|主要|目标|具体|年度|工作|督查|督办|整改|议定|决定|交办|批示|承办|办理|任务|事项|项目|实事|建设|推进|民生|责任|与|和)*"
     r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解|描述)?"
     r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
-    r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要)?(?:措施|举措)"
+    r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
 )
 # 目标值 and its 单位, in lists of figures.
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
@@ -85,12 +85,13 @@ def head(line: Line) -> Columns | None:
     bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
     cells = _cells(line, bar)
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
+    bar = "  " if bar == " " and "  " in line.folded else bar
     roles = _with_text(labels, tuple(_role(label) for label in labels), bar)
     if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
         return None
-    if bar == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
+    if bar[0] == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
         return None
-    return Columns(roles, labels, "  " if bar == " " and "  " in line.folded else bar)
+    return Columns(roles, labels, bar)
 
 
 def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tuple[str, ...]:

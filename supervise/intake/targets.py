@@ -159,6 +159,11 @@ def figure(
     ]
 
 
+def _quoted(folded: str, start: int, at: int, end: int) -> bool:
+    """Whether an offset lies between quotation marks: the words of somebody else, or a name."""
+    return folded.rfind("“", start, at) > folded.rfind("”", start, at) and folded.find("”", at, end) >= 0
+
+
 def _direction(words: str) -> str:
     return "decrease" if _DOWN.search(words) else "increase" if _UP.search(words) else ""
 
@@ -172,7 +177,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
         before = folded[max(at, match.start() - 60) : match.start()]
-        if _SO_FAR.search(before):
+        if _SO_FAR.search(before) or _quoted(folded, start, match.start(), end):
             continue
         level = bool(_LEVEL.search(before + match.group()[:1])) and not re.search(r"新增|净增", before)
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
