@@ -25,7 +25,7 @@ _WORDS = re.compile(
     r"(?:(?P<year>20\d{2}|1[01]\d(?= ?年 ?\d{1,2} ?月)) ?年 ?|(?P<next>明年|次年) ?)?(?:"
     r"(?P<md>(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?[日号](?:之?前|底前|以前)?)"
     r"|(?P<month>(?P<mm>1[0-2]|[1-9]) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
-    r"|(?P<season>(?:第)?(?P<q>[一二三四1-4]) ?季度(?:末|底)?(?:之?前|内)?)"
+    r"|(?P<season>(?:(?:第)?(?P<q>[一二三四1-4]) ?季度|(?<![A-Za-z])Q(?P<qq>[1-4])(?!\d))(?:末|底)?(?:之?前|内)?)"
     r"|(?P<half>上半年(?:底|末)?(?:前)?)"
     r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)(?:节|期间|假期)?(?:之?前|以前))"
     r"|(?P<end>(?:今年|本年|当年)?年(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
@@ -253,7 +253,7 @@ def _last_day(match: re.Match[str], year: int) -> date | None:
             return make(year, month, 10)
         return make(year, month, 20 if "中旬" in match[0] else calendar.monthrange(year, month)[1])
     if match["season"]:
-        month = _SEASON[match["q"]]
+        month = _SEASON[match["q"] or match["qq"]]
         return make(year, month, calendar.monthrange(year, month)[1])
     if match["feast"]:
         return make(year, *next(day for name, day in _FEASTS.items() if name in match["feast"]))

@@ -57,6 +57,7 @@ class _Grower:
         self.headed = False  # whether the line above was the head of a table
         self.before: Line | None = None  # the line above
         self.words = ""  # the class of the rows
+        self.led = False  # whether leaders on lines of their own are the headings
         self.decimal = (0, 0)  # the last number of the kind 2.1
         self.above: Clause | None = None  # parties of the row above
 
@@ -179,7 +180,7 @@ class _Grower:
             node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
             node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
             return
-        node.end = offset + len(line.folded[: begin - offset].rstrip()) if begin > start else node.end
+        node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―")) if begin > start else node.end
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         node.apart = begin == line.start and line.no != node.line
         if node.clause is None:
@@ -219,6 +220,8 @@ class _Grower:
             self._share(said, line)
         elif line.card and node.clause is not None:
             node.goals = (*node.goals, (line.start, line.end))
+        elif clauses.begins(line.folded) and self._leads(line):
+            return
         elif clauses.begins(line.folded):
             self._clause(self._paragraph(node), line, line.start)
         elif self._goes_on(node, line):
@@ -237,6 +240,21 @@ class _Grower:
             self.waiting.append(line)
             if not _ASIDE.match(line.folded):
                 self.segment.loose.append(line)
+
+    def _leads(self, line: Line) -> bool:
+        """Leaders on lines of their own, the first above all entries, are headings of what stands below each of them."""
+        found = clauses.find(line.folded, 0, len(line.folded))
+        above = self.segment.ahead
+        if found is None or not (above or self.led):
+            return False
+        if any(f.role != "leader" for clause in (found, *above) for f in clause.fields):
+            return False
+        if above:
+            first = _headed(above[0], self.segment.roots[0].line - 1)
+            first.children, self.segment.roots, self.segment.ahead = self.segment.roots, [first], []
+        self.path, self.waiting, self.led = [], [], True
+        self._place(_headed(_moved(found, line.start), line.no))
+        return True
 
     def _is_body(self, line: Line) -> bool:
         """Whether an unmarked line is more of the open entry; one that speaks to all units is not."""
@@ -272,6 +290,8 @@ class _Grower:
         ]
         if found is not None:
             sharing.give(above, _moved(found, line.start), said, self.path)
+        else:
+            self.segment.loose.append(line)
 
     def _goes_on(self, node: Node, line: Line) -> bool:
         """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
@@ -360,6 +380,11 @@ def _longer(clause: Clause, end: int) -> Clause:
     """The clause with its last field drawn out to an offset."""
     *fields, last = clause.fields
     return replace(clause, end=end, fields=(*fields, replace(last, end=end)))
+
+
+def _headed(clause: Clause, line: int) -> Node:
+    """A heading that is nothing but the name of a leader."""
+    return Node("chapter", 0, "", line, clause.fields[0].start, clause.end, clause)
 
 
 def _moved(clause: Clause, by: int) -> Clause:

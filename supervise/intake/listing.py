@@ -15,6 +15,7 @@ from supervise.intake.nodes import LOST, Node, Segment
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
 # Chapters that say how the work is to be done, not what: without units they hold no task.
+_CONSEQUENCES = re.compile(r"^(?:考核)?(?:奖惩|附则|责任追究|奖励|惩处|考核办法)")  # what follows from it is no task
 _REQUIREMENTS = re.compile(
     r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
 )
@@ -134,6 +135,8 @@ def _descend(
     outer = RANK[node.kind] < RANK[kind]
     if clauses_printed and outer and not node.bears and _REQUIREMENTS.search(_title(node, folded)):
         return
+    if outer and _CONSEQUENCES.match(_title(node, folded)):
+        return
     if below or (outer and any(n.kind == kind for c in node.children for n in c.walk())):
         for child in node.children:
             yield from _descend(child, (*path, node), kind, node.whole or above, clauses_printed, folded)
@@ -168,7 +171,7 @@ def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     above = [
         label(head) or _title(head, folded)[:12]
         for head in entry.path
-        if head.kind in kinds or RANK[head.kind] >= RANK["item"]
+        if head.kind in kinds or (RANK[head.kind] >= RANK["item"] and head.number != LOST)
     ]
     return ".".join([*above, own]) if own else ""
 

@@ -22,6 +22,7 @@ _ACTS = re.compile(
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
 _HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
+_POINT = re.compile(r"\(?\d{1,2}[).、] *")
 _CHARGED = re.compile(r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])")  # 方案由县住建局会同…修改: who acts stands behind 由
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
@@ -73,6 +74,8 @@ def _parties(folded: str, start: int, end: int) -> Clause | None:
         a, b = trim(folded, a, b)
         said = _SAYS.match(folded, a, b)
         a = said.end() if said else a
+        numbered = _POINT.match(folded, a, b)
+        a = numbered.end() if numbered else a
         charged = folded[a : a + 1] in ("由", "请") or folded.startswith(("责成", "交由"), a)
         by = None if charged else _CHARGED.search(folded, a, b)
         if by and _list_before(folded, by.end(), b, _ACTS):

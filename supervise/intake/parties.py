@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from supervise.intake import leaders
 from supervise.intake.clauses import Clause, Field
-from supervise.intake.folding import as_printed, fold, pieces, trim
+from supervise.intake.folding import as_printed, pieces, trim
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person, looks_like_unit
 
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
@@ -24,13 +25,6 @@ _AND = re.compile(
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
 _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
-_TITLE_ALONE = re.compile(
-    r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)"
-)
-# 李明 县委常委、副县长: a name with the posts behind it.
-_POSTS_BEHIND = re.compile(
-    rf"([\u4e00-\u9fff·]{{2,4}}) +{_TITLE_ALONE.pattern}(?:(?:、|兼|, ?){_TITLE_ALONE.pattern})*[。 ]*"
-)
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
@@ -226,7 +220,9 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
     found = _Found()
     for field in clause.fields:
         if field.role == "leader":
-            _leaders(found, text, folded, field)
+            persons, together = leaders.named(text, folded, field)
+            found.leaders += persons
+            found.leader_groups += together
         elif field.role == "due":
             found.due = found.due or (field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
@@ -256,41 +252,6 @@ class _Found:
         self.odd_comma = 0
 
 
-def _leaders(found: _Found, text: str, folded: str, field: Field) -> None:
-    spans = [(a, b) for a, b in pieces(folded, field.start, field.end, ";\n") if folded[a:b].strip()]
-    named = [_POSTS_BEHIND.fullmatch(folded, *trim(folded, a, b)) for a, b in spans]
-    if named and all(match and not _TITLE_ALONE.fullmatch(match[1]) for match in named):
-        found.leaders += [text[match.start(1) : match.end(1)] for match in named if match]
-        return
-    begin = -1
-    for a, b in pieces(folded, field.start, field.end, "、,;/"):
-        a, end = trim(folded, a, b, " \r\n。")
-        begin = a if begin < 0 else begin
-        words = folded[a:end]
-        if b < field.end and _TITLE_ALONE.fullmatch(words) and not is_group(words):
-            continue  # 县委常委、副县长李明: a title alone is the beginning of a name
-        end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
-        for name in _persons(_flat(text[begin:end]).split()):
-            (found.leader_groups if is_group(fold(name)) else found.leaders).append(re.sub(r"同志$", "", name))
-        begin = -1
-
-
-def _persons(words: list[str]) -> Iterable[str]:
-    """Names parted by blanks: 副县长 李明 is one, and so is 李 明, whose two characters are set wide."""
-    left = list(words)
-    title = ""
-    while left:
-        word = left.pop(0)
-        if len(word) == 1 and left:
-            word, rest = word + left[0][0], left[0][1:]
-            left[:1] = [rest] if rest else []
-        if left and _TITLE_ALONE.fullmatch(fold(word)) and not is_group(fold(word)):
-            title += word + " "
-            continue
-        yield title + word
-        title = ""
-
-
 def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:
     """The names of one field, added to those found before."""
     walk = _Walk()
@@ -301,6 +262,8 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
         if how.families:
             walk = _Walk()
         for a, b in family:
+            if (colon := folded.find(":", a, b) + 1) > 0:  # a label we do not know stands before the name
+                found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
             name, note, listed = _strip(folded[a:b])
             found.open_at = found.open_at or (b if listed else 0)
             if not name or name in _NOBODY:

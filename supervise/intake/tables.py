@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from supervise.intake.clauses import LABEL, Clause, Field
+from supervise.intake.clauses import Clause, Field
 from supervise.intake.folding import number, pieces, trim
+from supervise.intake.labels import LABEL
 from supervise.intake.lines import Line, is_page_number, marker
 from supervise.intake.names import looks_like_unit
 
 _NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
-    r"(?:重点|主要|目标|具体|年度|工作|督查|督办|整改|议定|决定|交办|批示|承办|办理|任务|事项|项目|实事|建设|推进|民生|责任|与|和)*"
-    r"(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解|描述)?"
+    r"[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解|描述)?"
     r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
     r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
 )
@@ -136,7 +136,9 @@ def _role(label: str) -> str:
 
 def _cells(line: Line, bar: str) -> list[tuple[int, int]]:
     """Spans of the cells within the folded line; a bar at either end parts nothing, nor does a lone blank."""
-    start, end = trim(line.folded, 0, len(line.folded), "| ") if bar == "|" else (0, len(line.folded))
+    start, end = 0, len(line.folded)
+    if bar == "|":  # a bar at either end is the frame
+        start, end = line.folded[:1] == "|", end - (line.folded[-1:] == "|")
     if bar[0] == " ":
         found = re.finditer(r"\S+(?: \S+)*" if len(bar) > 1 else r"\S+", line.folded)
         return [(m.start(), m.end()) for m in found]
@@ -154,6 +156,8 @@ def row(line: Line, columns: Columns) -> Row | None:
     cells = _cells(line, columns.bar)
     if len(cells) < 2:
         return None
+    if columns.bar == "|" and line.folded[0] == "|" and len(cells) == len(columns.roles) - 1:
+        cells = [(0, 0), *cells]  # no frame: the first cell is empty
     surplus = len(cells) - len(columns.roles)
     if columns.bar == "," and surplus > 0:  # commas of the task itself
         at = columns.roles.index("text")
@@ -222,6 +226,9 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):
         return None  # the head, repeated on every page
     begin, end = texts[0]
+    own = marker(line.folded[begin:end]) if not value else None
+    if own and own.kind == "item" and own.sure:  # 1.深化改革: the number stands in the cell of the task
+        value, begin = own.number, begin + own.length
     named = len(texts) > 1 and end - begin <= _TITLE and "。" not in line.folded[begin:end]
     if named and not re.search(r"[^\s|]", line.folded[end : texts[1][0]]):
         end = texts[1][1]

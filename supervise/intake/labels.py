@@ -1,0 +1,55 @@
+"""The words notices print for the roles: who leads, who helps, which leader answers, until when."""
+
+from __future__ import annotations
+
+import re
+
+# The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
+_ORGAN = (
+    r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
+    r"(?:\([^()\s]{1,6}\))?)"
+)
+_LEAD = (
+    r"(?:共同|联合|主要|总)?(?:牵头|主办|主责|主抓|领办)(?:组织)?(?:责任|负责|主办|承办|实施|落实)?"
+    r"|(?:第一|主要|主体|首要|直接)责任|主管|首接"
+)
+_CO = (
+    r"协办|配合|会办|共同责任|共同承办|共同配合|协同|协助|参与|参加|联办|协作|协管|次要责任|(?:服务|支持|保障)(?=单位|部门)|(?:协同|协办|密切|主要)配合"
+)
+_UNIT = r"责任|承办|分办|分别办理|分别承办|落实|实施|组织实施|负责|具体责任|执行|承担|完成|建设|承接|办理|起草|编制|申报|填报"
+_RANKS = r"(?:党委|党组|政府|[省市区县州旗盟镇乡](?:委|政府|级)?|局)?"
+# 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, in at most two words, and whose leader it is.
+_LEADER = (
+    _RANKS
+    + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头"
+    + r"|主要|第一){1,2} ?"
+    + _RANKS
+    + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)|(?:牵头|第一|主要|直接|具体|总)?(?:责任人|牵头人|领办人|包联人|包保人|包案人)"
+    + r"|(?:分管|牵头|主要|具体)?负责人"
+    + r"|[市区县州旗省]级?领导|领导"
+)
+_DUE = (
+    r"(?:完成|办理|办结|整改|化解|答复|反馈|销号|验收|竣工|建成|实施|落实|推进|工作|计划|目标|任务){0,3}"
+    r"(?:时限|期限|(?:时间)?节点|时间进度|截止(?:时间|日期)|(?:完成|办结|时间)(?:时间|节点))"
+    r"(?:要求|节点)?|完成时间|办结时间|计划完成时间|(?:时间|进度)(?:要求|安排)"
+)
+_OTHER = (
+    r"(?:督办|督查|督导|考核|监督|监管|指导|验收|统计)(?:责任)?(?:单位|部门|领导)?|联系(?:人|电话|方式)|联络员|备注|任务来源|工作目标|目标任务|年度目标"
+    r"|(?:工作|推进|具体|主要)?措施|完成标准|工作要求|工作内容|进展情况"
+)
+
+
+def spaced(words: str) -> str:
+    """The pattern with a blank allowed between any two characters: 责 任 单 位, or 单位 broken at the margin."""
+    parts = re.split(r"(\[[^\]]*\])", words)  # no blank is put inside a class of characters
+    parts[::2] = [re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " *", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
+LABEL = re.compile(
+    rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
+    rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
+    r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
+    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
+)
