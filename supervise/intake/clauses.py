@@ -21,7 +21,7 @@ _UNTIL = re.compile(
     r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
     r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
-# A part without a label that begins so says until when: (起草单位:市司法局;6月提请审议).
+# A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
 # Whom the work is reported to above, beside those who do it: (市人社局;对接省人社厅).
 _ABOVE = re.compile(r"(?:对接|对口|对应|衔接|联系)[\u4e00-\u9fff、]{2,40}")

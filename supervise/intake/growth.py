@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 
-from supervise.intake import clauses, lines, sharing, tables
+from supervise.intake import clauses, lines, settling, sharing, tables
 from supervise.intake.clauses import Clause
 from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
@@ -35,9 +34,9 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
     grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
     for line in segment.lines:
         grower.take(line)
-    _settle(segment.roots)
-    _lift(segment.nodes)
-    _spread(segment.nodes)
+    settling.number_lost(segment.roots)
+    settling.lift(segment.nodes)
+    settling.spread(segment.nodes)
     restored = {node.line for node in segment.nodes if node.restored}
     segment.loose = [line for line in segment.loose if line.no not in restored]
     sharing.hand_down(segment.nodes, segment.ahead)
@@ -242,7 +241,7 @@ class _Grower:
                 self.segment.loose.append(line)
 
     def _leads(self, line: Line) -> bool:
-        """Leaders on lines of their own, the first above all entries, are headings of what stands below each of them."""
+        """Leaders on lines of their own, the first above all entries, are headings of what stands below."""
         found = clauses.find(line.folded, 0, len(line.folded))
         above = self.segment.ahead
         if found is None or not (above or self.led):
@@ -318,7 +317,7 @@ class _Grower:
         return all(n.number == 0 for n in self.path if RANK[n.kind] < RANK["item"])
 
     def _restore(self, mark: Marker) -> None:
-        """Take the unmarked line above an entry as a heading without marker; ``_settle`` asks the numbers for proof."""
+        """Take the unmarked line above an entry as a heading without marker; ``settling`` asks for proof."""
         waiting, self.waiting = self.waiting, []
         if not waiting or len(waiting[-1].folded) > 80 or lines.is_sentence(waiting[-1].folded):
             return
@@ -341,41 +340,6 @@ class _Grower:
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
 
 
-def _settle(siblings: list[Node]) -> None:
-    """Number the nodes whose marker is lost: exactly one number must be missing between their neighbours.
-
-    A heading without such proof is no heading: its entries go back to the one before it.
-    """
-    for index in range(len(siblings) - 1, -1, -1):
-        node = siblings[index]
-        _settle(node.children)
-        if node.number != LOST or not node.restored:
-            continue
-        before = siblings[index - 1].number if index else 0
-        after = siblings[index + 1].number if index + 1 < len(siblings) else 0
-        if before != LOST and after == before + 2:
-            node.number = before + 1
-        elif node.clause is None and index:
-            siblings[index - 1].children.extend(node.children)
-            del siblings[index]
-
-
-def _spread(nodes: list[Node]) -> None:
-    """Where parties stand below the last entry of every heading and nowhere else, they are those of all its entries."""
-    heads = [
-        n for n in nodes if RANK[n.kind] < RANK["item"] and n.children and RANK[n.children[0].kind] >= RANK["item"]
-    ]
-    groups = [head.children for head in heads]
-    if len(groups) < 2 or all(len(group) == 1 for group in groups):
-        return
-    for group in groups:
-        if not group[-1].apart or any(node.clause is not None for node in group[:-1]):
-            return
-    for group in groups:
-        for node in group[:-1]:
-            node.clause, node.more, node.shared = group[-1].clause, group[-1].more, True
-
-
 def _longer(clause: Clause, end: int) -> Clause:
     """The clause with its last field drawn out to an offset."""
     *fields, last = clause.fields
@@ -390,18 +354,3 @@ def _headed(clause: Clause, line: int) -> Node:
 def _moved(clause: Clause, by: int) -> Clause:
     fields = tuple(clauses.Field(f.role, f.label, f.start + by, f.end + by) for f in clause.fields)
     return Clause(clause.start + by, clause.end + by, fields, clause.closed)
-
-
-def _lift(nodes: list[Node]) -> None:
-    """A clause on its own line behind several sub-entries, none of which has one, belongs to the entry above."""
-    counts = Counter(n.kind for n in nodes)
-    bearing = Counter(n.kind for n in nodes if n.clause is not None)
-    for node in nodes:
-        last = node.children[-1] if len(node.children) > 1 else None
-        if last is None or node.clause is not None or not last.apart:
-            continue
-        if RANK[last.kind] <= RANK["item"] and not node.card:
-            continue
-        alone = all(child.clause is None for child in node.children[:-1])
-        if alone and (node.card or bearing[last.kind] < 0.6 * counts[last.kind]):
-            node.clause, node.more, node.apart, last.clause, last.more = last.clause, last.more, True, None, []

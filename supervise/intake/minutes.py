@@ -23,7 +23,9 @@ _ACTS = re.compile(
 )
 _HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
 _POINT = re.compile(r"\(?\d{1,2}[).、] *")
-_CHARGED = re.compile(r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])")  # 方案由县住建局会同…修改: who acts stands behind 由
+_CHARGED = re.compile(
+    r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])"
+)  # 方案由县住建局会同…修改: who acts stands behind 由
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
