@@ -43,6 +43,11 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
     return _FIELD.sub(lambda m: m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded)
 
 
+def is_labelled(line: str) -> bool:
+    """Whether a folded line begins with a label that says what is to be done."""
+    return _LABEL.match(line) is not None
+
+
 def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
     """The lines with those of one card's words joined, and the spans of the labels left out.
 

@@ -70,7 +70,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         printed, gone = pages.running(split)
         split = tables.stack(printed)
-        unwrapped, between = pages.unwrap(split, gone, clauses.begins)
+        unwrapped, between = pages.unwrap(split, gone, _begins)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = cards.contents(unwrapped, clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
@@ -89,6 +89,11 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     headers = [page for page in between if not lines.is_page_number(page.folded)]
     found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets, prose).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
+
+
+def _begins(line: str) -> bool:
+    """Whether a folded line begins something of its own, and is no rest of the one above."""
+    return clauses.begins(line) or cards.is_labelled(line) or bool(lines.bullet(line)[0])
 
 
 def _readable(text: str, file: str) -> None:
