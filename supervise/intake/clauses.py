@@ -286,12 +286,16 @@ def names_somebody(line: str) -> bool:
 
 
 def bare(folded: str, start: int, end: int) -> Clause | None:
-    """A closing bracket that holds names of units and nothing else: (县水利局、县应急局)."""
+    """A closing bracket, or a last sentence, that holds names of units and nothing else: (县水利局、县应急局)."""
     stop, last = _limit_at_end(folded, start, end)
-    found = _bracket_at_end(folded, start, stop)
-    if found is None:
-        return None
-    a, b = found[0] + 1, found[1] - 1
+    found, a, b = _bracket_at_end(folded, start, stop), 0, 0
+    if found is not None:
+        a, b = found[0] + 1, found[1] - 1
+    else:
+        a, b = folded.rfind("。", start, stop - 1) + 1, len(folded[start:stop].rstrip(" 。")) + start
+        found = (a, b)
+        if a <= start or folded.startswith("。", b):
+            return None  # a sentence that ends as others do is one of them
     due: list[Field] = []
     comma = folded.rfind(",", a, b) + 1
     if comma and _UNTIL.fullmatch(folded[comma:b].strip()):

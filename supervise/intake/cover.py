@@ -8,6 +8,7 @@ from collections import Counter
 from supervise.intake import deadlines, lines
 from supervise.intake.folding import DIGITS, NUMERAL, number
 from supervise.intake.lines import Line
+from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
 
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
@@ -155,6 +156,17 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
         return text[field.start(1) : field.end(1)]
     begin = re.match(r"(?!关于|關於)(.{1,40}?(?:政府|府办|办公室|委员会|局|厅|办|委))(?=关于|關於|\d{4}年)", title)
     return begin[1] if begin else ""
+
+
+def addressed(cover: list[Line]) -> list[str]:
+    """Folded names of the units a notice is addressed to: a line of names that ends with a colon."""
+    found: list[str] = []
+    for line in cover:
+        body = line.folded.rstrip()
+        named = re.split(r"[、,]", body[:-1]) if body.endswith(":") and not lines.marker(body) else []
+        if len(named) > 1 and all(looks_like_unit(name.strip()) for name in named):
+            found += [name.strip() for name in named]
+    return found
 
 
 def is_organ(line: str) -> bool:

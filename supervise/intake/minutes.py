@@ -18,7 +18,7 @@ _SAYS = re.compile(
 )
 _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|会同"
-    r"|(?:组织|抓好|抓紧|尽快|根据|按照|进一步|加快|做好|制定|研究|落实|开展|完成|推进|加强|建立|完善|修改|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
+    r"|(?:组织|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究|落实|开展|完成|推进|加强|建立|完善|修改|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
 _HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
@@ -73,7 +73,7 @@ def _parties(folded: str, start: int, end: int) -> Clause | None:
     """Who acts and who helps in a span of prose; ``None`` if nobody is named to act."""
     fields: list[Field] = []
     for a, b in pieces(folded, start, end, ",。;:\n"):
-        a, b = trim(folded, a, b)
+        a, b = trim(folded, a, b, " “”")
         said = _SAYS.match(folded, a, b)
         a = said.end() if said else a
         numbered = _POINT.match(folded, a, b)

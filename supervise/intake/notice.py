@@ -141,7 +141,7 @@ class _Reader:
         found = [clause for part in parts for node in part.nodes if (clause := node.whole) is not None]
         self.labels = {f.role for clause in found for f in clause.fields}
         self.cover_text = "\n".join(line.folded for line in self.cover)
-        self.style = parties.style(text, folded, found, self.cover_text)
+        self.style = parties.style(text, folded, found, self.cover_text, covers.addressed(self.cover))
         self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
         open_ = [misprints.ends_open(folded, misprints.Place(e.node.start, e.node.end, e.node.clause)) for e in entries]
         apart = sum(entry.node.apart for entry in entries if entry.node.clause)

@@ -168,7 +168,7 @@ def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
             at = b
 
 
-def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Style:
+def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, addressed: Iterable[str] = ()) -> Style:
     """How a notice prints its clauses.
 
     Args:
@@ -176,6 +176,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
         folded: its folded copy.
         clauses: all clauses found in it.
         cover: folded text outside the tasks, where the notice may say who leads.
+        addressed: folded names of those it is addressed to.
     """
     found, roles, mixed, alone = [], set[str](), False, False
     several, parted = 0, 0
@@ -190,7 +191,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str) -> Styl
                 several, parted = several + (sum(map(len, families)) > 1), parted + (len(families) > 1)
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
-    bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in found)
+    bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in (*found, *addressed))
     prefixes = Prefixes.learn((name for name in bare if name and not is_group(name)), folded)
     traditional = any(text.count(old) > text.count(new) for old, new in ("區区", "縣县", "單单"))
     return Style(
