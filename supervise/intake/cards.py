@@ -20,7 +20,7 @@ _LABEL = re.compile(
     r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|指标|批示领导(?=及))"
     r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
 )
-_CLASS = re.compile(r"(?P<label>(?:任务|工作|项目|所属|重点)?(?:类别|分类|领域|板块) ?: ?)(?=\S)")
+_CLASS = re.compile(r"(?:(?:任务|工作|项目|所属|重点)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)")
 _FIELD = re.compile(
     r"(?m)^(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> {2,}|\t)(?=[^\s\t])"
 )  # a label and its value parted by blanks alone
@@ -48,6 +48,15 @@ def is_labelled(line: str) -> bool:
     return _LABEL.match(line) is not None
 
 
+def classes(all_lines: list[Line]) -> list[Line]:
+    """The lines, those that print a class behind its label (任务类别:…) as headings."""
+    found = [(line, _CLASS.match(line.folded)) for line in all_lines]
+    return [
+        replace(line, start=line.start + match.end(), folded=line.folded[match.end() :], heads=True) if match else line
+        for line, match in found
+    ]
+
+
 def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
     """The lines with those of one card's words joined, and the spans of the labels left out.
 
@@ -70,9 +79,6 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
     for line in all_lines:
         match = found.get(id(line))
         known = match is not None and (counts[match["label"]] >= enough or _recurs(counts[match["label"]], regular))
-        if (heading := _CLASS.match(line.folded)) is not None:
-            spans.append((line.start, line.start + heading.end()))
-            line = replace(line, start=line.start + heading.end(), folded=line.folded[heading.end() :])
         if match is None or not known:
             below = below and marker(line.folded) is None and not begins(line.folded)
             out.append(replace(line, card=True) if below else line)
@@ -123,6 +129,8 @@ def _opener(
     before: Line | None = None
     numbered = sum(marker(line.folded) is not None for line in all_lines)
     for at, line in enumerate(all_lines):
+        if line.heads:
+            continue
         match = found.get(id(line))
         if match and match.start("label") == 0:
             if before is not None and begins(before.folded) and numbered >= counts[match["label"]]:

@@ -75,6 +75,9 @@ class _Grower:
         sign, length = lines.bullet(line.folded) if self.signs else ("", 0)
         if mark is None and sign:
             self._bullet(line, sign, length)
+        elif mark is None and line.heads:
+            self.path, self.waiting = [], []
+            self._place(Node("chapter", 0, "", line.no, line.start, line.end))
         elif mark is None and line.opens:
             self._record(line)
         elif mark is None:

@@ -33,7 +33,9 @@ _MARKERS = (
     (
         "item",
         "重任事问项实议第",
-        re.compile(r"(?:重点任务|任务|事项|问题|项目|实事|议题|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"),
+        re.compile(
+            r"(?:重点任务|任务|事项|问题|项目|实事|议题|第) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"
+        ),
     ),
     ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
     (
@@ -104,6 +106,7 @@ class Line:
         folded: the folded copy of the line.
         opens: whether a record without a number begins here (项目名称:…).
         card: whether it holds the words of a record behind labels of their own.
+        heads: whether it is a heading without a number (任务类别:…).
     """
 
     no: int
@@ -112,6 +115,7 @@ class Line:
     folded: str
     opens: bool = False
     card: bool = False
+    heads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 
 from supervise.intake.clauses import Clause, Field
 from supervise.intake.folding import pieces, trim
+from supervise.intake.lines import RANK
 from supervise.intake.names import is_group, looks_like_unit
 from supervise.intake.nodes import LOST, Node, Segment
 
@@ -21,7 +22,9 @@ _ACTS = re.compile(
     r"|(?:组织|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究|落实|开展|完成|推进|加强|建立|完善|修改|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
-_HELPS = re.compile(r"(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
+_HELPS = re.compile(r"(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
+_BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
+_OPEN = re.compile(r"等(?:有关|相关)?(?:部门|单位)?$")
 _POINT = re.compile(r"\(?\d{1,2}[).、] *")
 _CHARGED = re.compile(
     r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])"
@@ -48,6 +51,25 @@ def assign(parts: list[Segment], folded: str) -> bool:
         else:
             part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
+
+
+def mend(parts: list[Segment], folded: str) -> None:
+    """In a list whose entries name their units, one that does not may say in its last sentence who acts, and how.
+
+    Args:
+        parts: the segments of the notice.
+        folded: its folded text.
+    """
+    nodes = [node for part in parts for node in part.nodes if not node.children and RANK[node.kind] >= RANK["item"]]
+    silent = [node for node in nodes if node.clause is None]
+    for node in silent if 2 * len(silent) < len(nodes) else ():
+        begin = folded.rfind("。", node.start, len(folded[: node.end].rstrip(" 。"))) + 1
+        said = _parties(folded, begin, node.end) if begin > node.start else None
+        if said is not None:
+            spans = [trim(folded, a, b) for a, b in pieces(folded, begin, node.end, ",。;")]
+            due = tuple(Field("due", "", a, b) for a, b in spans if _BY.match(folded, a, b))
+            node.clause = Clause(begin, node.end, (*said.fields, *due[:1]))
+            node.end = len(folded[:begin].rstrip())
 
 
 def _wanted(folded: str, node: Node) -> bool:
@@ -98,7 +120,7 @@ def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> in
     """Where a list of units at the beginning of a span ends and a verb follows; 0 if there is none."""
     for match in verb.finditer(folded, start + 2, min(end, start + 120)):
         named = [folded[c:d].strip() for c, d in pieces(folded, start, match.start(), "、和")]
-        if all(map(looks_like_unit, named)):
+        if all(looks_like_unit(_OPEN.sub("", name)) for name in named):
             return match.start()
     return 0
 

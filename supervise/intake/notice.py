@@ -72,7 +72,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
         split = tables.stack(printed)
         unwrapped, between = pages.unwrap(split, gone, _begins)
     wrapped = len(unwrapped) < len(split)
-    unwrapped, labels = cards.contents(unwrapped, clauses.begins)
+    unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted(
         [(page.start, page.end) for page in {*between, *gone}] + labels
@@ -80,8 +80,10 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     text, folded = blanked(text, away), blanked(folded, away)
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
+    unlabelled.name_fronts(parts, folded)
     unlabelled.name_titles(parts, folded)
     prose = minutes.assign(parts, folded)
+    minutes.mend([] if prose else parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from supervise.intake import clauses
 from supervise.intake.clauses import Clause
 from supervise.intake.lines import RANK
-from supervise.intake.nodes import Segment
+from supervise.intake.nodes import Node, Segment
 
 
 def name_brackets(parts: list[Segment], folded: str) -> None:
@@ -27,16 +28,45 @@ def name_brackets(parts: list[Segment], folded: str) -> None:
             node.end = node.start + len(folded[node.start : clause.start].rstrip())
 
 
-def name_titles(parts: list[Segment], folded: str) -> None:
-    """In a list whose headings are names of units and nothing else, these units answer for what stands below."""
-    nodes = [n for part in parts for n in part.nodes if RANK[n.kind] < RANK["item"] and n.children]
+def name_fronts(parts: list[Segment], folded: str) -> None:
+    """In a list without labels, entries that begin with units and a colon (一、县水利局:完成…) are theirs."""
     if any(part.bearing for part in parts):
         return
-    found = []
-    for node in nodes:
-        title = re.sub(r"\(?共?\d{0,3}[项件条]?\)?:?$", "", folded[node.start : min(node.end, node.start + 80)])
-        if "\n" not in title and clauses.only_units(title, True):
-            found.append((node, node.start + len(title)))
-    if len(found) >= 2 and 2 * len(found) >= len(nodes):
+    nodes = [node for part in parts for node in part.nodes if not node.children]
+    for kind in dict.fromkeys(node.kind for node in nodes):
+        alike = [node for node in nodes if node.kind == kind]
+        found = [(node, clause) for node in alike if (clause := clauses.fronted(folded, node.start, node.end, True))]
+        if len(found) >= 2 and 2 * len(found) >= len(alike):
+            for node, clause in found:
+                node.clause, node.start = clause, clause.end + (folded[clause.end] == " ")
+
+
+def name_titles(parts: list[Segment], folded: str) -> None:
+    """Headings that are names of units, or of leaders, and nothing else: these answer for what stands below.
+
+    Units do so only in a list that prints no unit clause.
+    """
+    heads = [n for part in parts for n in part.nodes if RANK[n.kind] < RANK["item"] and n.children]
+    led = [(node, end) for node in heads for end in _leader(node, folded)]
+    if not any(part.bearing for part in parts):
+        _answer(heads, [(node, end) for node in heads for end in _units(node, folded)], "unit")
+    _answer([node for node in heads if node.clause is None], led, "leader")
+
+
+def _leader(node: Node, folded: str) -> Iterator[int]:
+    title = folded[node.start : min(node.end, node.start + 80)].rstrip()
+    if clauses.is_leader(title):
+        yield node.start + len(title)
+
+
+def _units(node: Node, folded: str) -> Iterator[int]:
+    title = re.sub(r"\(?共?\d{0,3}[项件条]?\)?:?$", "", folded[node.start : min(node.end, node.start + 80)])
+    if "\n" not in title and clauses.only_units(title, True):
+        yield node.start + len(title)
+
+
+def _answer(heads: list[Node], found: list[tuple[Node, int]], role: str) -> None:
+    """Give headings their own names as parties, where at least half of all are such names."""
+    if len(found) >= 2 and 2 * len(found) >= len(heads):
         for node, end in found:
-            node.clause = Clause(node.start, end, (clauses.Field("unit", "", node.start, end),))
+            node.clause = Clause(node.start, end, (clauses.Field(role, "", node.start, end),))
