@@ -247,6 +247,8 @@ def _until(clause: Clause, end: int, due: Field | None) -> Clause:
 
 def aside(folded: str, start: int, end: int) -> int:
     """Where a closing bracket begins that only says who proposed a matter (提案人:…); ``end`` if there is none."""
+    if folded.rfind(")", start, end) < 0:
+        return end
     match = re.search(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$", folded[start:end])
     return start + match.start() if match else end
 

@@ -100,9 +100,9 @@ def straighten(text: str) -> str:
 
 def as_printed(name: str, printed: str, traditional: bool) -> str:
     """A folded name, completed by a prefix or cut out of ``printed``, in the script it is printed in."""
-    straight = re.sub(r"\s+", "", straighten(printed))
     if not traditional:
         return name
+    straight = re.sub(r"\s+", "", straighten(printed))
     folded = fold(straight)
     for length in range(len(name), 1, -1):  # the longest tail of the name that is printed
         at = folded.find(name[-length:])

@@ -245,11 +245,9 @@ class _Grower:
 
     def _leads(self, line: Line) -> bool:
         """Leaders on lines of their own, the first above all entries, are headings of what stands below."""
-        found = clauses.find(line.folded, 0, len(line.folded))
         above = self.segment.ahead
-        if found is None or not (above or self.led):
-            return False
-        if any(f.role != "leader" for clause in (found, *above) for f in clause.fields):
+        found = clauses.find(line.folded, 0, len(line.folded)) if above or self.led else None
+        if found is None or any(f.role != "leader" for clause in (found, *above) for f in clause.fields):
             return False
         if above:
             first = _headed(above[0], self.segment.roots[0].line - 1)

@@ -39,8 +39,8 @@ def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
         if b < field.end and _TITLE_ALONE.fullmatch(words) and not is_group(words):
             continue  # 县委常委、副县长李明: a title alone is the beginning of a name
         end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
-        for name in _persons(re.sub(r"[\r\n]+", "", text[begin:end]).split()):
-            (together if is_group(fold(name)) else persons).append(re.sub(r"同志$", "", name))
+        for name in _persons(text[begin:end].replace("\r", "").replace("\n", "").split()):
+            (together if is_group(fold(name)) else persons).append(name.removesuffix("同志"))
         begin = -1
     return persons, together
 

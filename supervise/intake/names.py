@@ -35,10 +35,12 @@ ORGAN = re.compile(
     r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|科|股|课|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|村|委员|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
 )
 _DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
+_WHICH = re.compile(_DETERMINER)
 _CLASS = (
     r"(?:涉农)?(?:乡镇街道?|乡镇|镇街|街镇|镇乡|镇|乡|街道办事处|街道|苏木乡镇|苏木|镇办|乡办|社区|村|园区|开发区|功能区|管委会"
     r"|农场|林场|县市区|县区|区县|旗县区?|市县|部门|单位|企业|景区|学校)"
 )
+_ONLY_CLASS = re.compile(rf"{_CLASS}(?:\([^)]*\))?")
 _GROUP = re.compile(
     rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
     rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位)$"
@@ -46,6 +48,7 @@ _GROUP = re.compile(
     rf"|^驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|^{_CLASS}(?:\([^)]*\))?$"
     rf"|^全?[{LEVELS}](?:级|直|属|政府|委)?[\u4e00-\u9fff]{{0,6}}(?:各|有关|相关)(?!界)[\u4e00-\u9fff]{{0,8}}(?:部门|单位|企业|机构|机关|公司|专班)$"
 )
+_NOTE = re.compile(r"\([^()]*\)$")
 # A person: a title with a name behind it (常务副市长李明), or a name with 同志 or a title behind it.
 _TITLE = r"(?:[省市区县州旗盟镇乡]长|书记|常委|部长|秘书长|主席|主任|调研员)"
 _PERSON = re.compile(
@@ -70,7 +73,7 @@ def is_person(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def looks_like_unit(name: str) -> bool:
     """Whether a folded name ends as the names of organs do."""
-    return 2 <= len(name) <= 40 and bool(ORGAN.search(re.sub(r"\([^()]*\)$", "", name)) or is_group(name))
+    return 2 <= len(name) <= 40 and bool(ORGAN.search(_NOTE.sub("", name) if "(" in name else name) or is_group(name))
 
 
 def is_territory(name: str) -> bool:
@@ -80,13 +83,13 @@ def is_territory(name: str) -> bool:
 
 def determiner(name: str) -> str:
     """The word 各, 相关 … a collective name begins with; what follows over 、 shares it."""
-    match = re.match(_DETERMINER, name)
+    match = _WHICH.match(name)
     return match[0] if match else ""
 
 
 def is_class(name: str) -> bool:
     """Whether a folded name is a bare class noun such as 园区 or 乡镇(街道)."""
-    return bool(re.fullmatch(rf"{_CLASS}(?:\([^)]*\))?", name))
+    return _ONLY_CLASS.fullmatch(name) is not None
 
 
 def prefix(name: str) -> str:

@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from supervise.intake import leaders
 from supervise.intake.clauses import Clause, Field
@@ -31,6 +32,7 @@ _BLANK = re.compile(r"[ \t\r\n]")
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
+_NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 _FIRST_LEADS = re.compile(
@@ -271,10 +273,10 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 continue
             printed = _flat(text[a:b])
             if is_person(name):  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
-                found.leaders.append(re.sub(r"同志$", "", printed.strip()))
+                found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
             full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
-            starred = _STARS.search(folded, a, b) and _STAR.search(_REMARK.sub("", folded[a:b].strip()))
+            starred = _STARS.search(folded, a, b) is not None and _STAR.search(_REMARK.sub("", folded[a:b].strip()))
             if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 县发改局(牵头)、县财政局
                 found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
                 role = "co"
@@ -289,7 +291,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
 
 def _flat(words: str) -> str:
     """Printed words without the breaks of the page."""
-    return re.sub(r"[\r\n]+", "", words)
+    return words.replace("\r", "").replace("\n", "")
 
 
 class _Walk:
@@ -318,6 +320,7 @@ class _Walk:
         return full
 
 
+@lru_cache(4096)  # one notice names the same few hundred again and again
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
     name = "".join(name.split())
@@ -329,7 +332,7 @@ def _strip(name: str) -> tuple[str, str, bool]:
     listed = bare != name
     if is_group(bare):
         return bare + ")" * (bare.count("(") - bare.count(")")), "", listed
-    match = re.fullmatch(r"(.+?)\(([^()]*)\)?", bare)
+    match = _NOTED.fullmatch(bare) if "(" in bare else None
     if match:
         return match[1].strip(), match[2].strip(), listed
     return bare.strip("() "), "", listed

@@ -179,7 +179,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         before = folded[max(at, match.start() - 60) : match.start()]
         if _SO_FAR.search(before) or _quoted(folded, start, match.start(), end):
             continue
-        level = bool(_LEVEL.search(before + match.group()[:1])) and not re.search(r"新增|净增", before)
+        level = bool(_LEVEL.search(before + match.group()[:1])) and "新增" not in before and "净增" not in before
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
