@@ -150,16 +150,14 @@ class Lifecycle:
     def _after(self, task: Task, event: Event) -> Task:
         """The task after one more event, whose duties are worked out from those before."""
         after = evolve(task, event)
-        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold, self.laws))
+        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).known(), self.laws))
         return after
 
     def on_record(self, task: Task, kept: Task) -> None:
         """Know ``kept``, the same task with its hashes, as ``task`` is known."""
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
-            situation = Situation(self.definition, kept, self.calendar, laws=self.laws)
-            situation.__dict__.update({n: known.__dict__[n] for n in ("fold", "paces") if n in known.__dict__})
-            self._kept(situation)
+            self._kept(known.recorded(kept))
 
     def lived(self, task: Task) -> Iterator[Situation]:
         """What could be asked about ``task`` after each of its events, in order."""
@@ -167,7 +165,7 @@ class Lifecycle:
         for event in task.events:
             then = evolve(then, event)
             situation = Situation(self.laws[event.definition], then, self.calendar, before, self.laws)
-            before = situation.fold
+            before = situation.known()
             yield situation
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
