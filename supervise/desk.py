@@ -290,7 +290,7 @@ class Desk:
         held = [party for role in PARTIES[:2] for party in getattr(task, role)]
         if name not in held:
             name = next((party for party in held if self.directory.heir(party, day) == name), name)
-        return replace(actor, unit=name)
+        return actor if name == actor.unit else replace(actor, unit=name)
 
     def save(self, session: Work, steps: Sequence[Step], day: date | None = None) -> list[Task]:
         """Write what steps gave, rows and letters with it, then tell the listeners; the tasks as they are on record.
@@ -308,7 +308,7 @@ class Desk:
         savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
         kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
         for saving, task in zip((saving for saving, _ in savings), kept, strict=True):
-            self.lifecycle(session, task.definition).on_record(saving.task, task)
+            self._lifecycles[task.definition].on_record(saving.task, task)
         if isinstance(session, Session):
             session.flush()
             for message in (message for _, messages in savings for message in messages):
@@ -318,19 +318,18 @@ class Desk:
 
     def _saving(self, session: Work, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
         task, events = step.task, step.events
-        lifecycle = self.law(session, task)
+        lifecycle, laws = self.law(session, task), self._lifecycles  # all that its events name are now at hand
         heard = [(t, e) for t, e in zip(step.path, events, strict=True) if e.to or e.action in self._listeners]
-        messages = [
-            self._message(self.law(session, then), then, event) for then, event in heard
-        ]  # to the parties it then had
-        news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
+        # to the parties it then had
+        messages = [self._message(laws[then.definition], then, event) for then, event in heard]
+        news = tuple([tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to])
         passed = (step.before, *step.path)
-        then = [self.law(session, t).situation(t) if t is not None else None for t in passed]
-        stages = tuple(s.duties if s is not None else () for s in then)
-        paces = tuple(s.paces if s is not None else () for s in then)
+        then = [laws[t.definition].situation(t) if t is not None else None for t in passed]
+        stages = tuple([s.duties if s is not None else () for s in then])
+        paces = tuple([s.paces if s is not None else () for s in then])
         was_closed, was_amended = None, False
         if step.before is not None:
-            law = self.law(session, step.before)
+            law = laws[step.before.definition]
             was_closed, was_amended = law.closed_on(step.before), law.amended(step.before)
         saving = tasks.Saving(
             step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),

@@ -204,7 +204,12 @@ class _Ask:
     led: list[_Ask] = field(default_factory=list)
     begun: bool = False
     done: bool = False
-    wake: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event | None = None
+
+    def rouse(self) -> None:
+        """Let its thread go on, if it waits."""
+        if self.wake is not None:
+            self.wake.set()
 
 
 class _Queue:
@@ -227,10 +232,11 @@ class _Queue:
         try:
             with self._lock:
                 if self._busy:
+                    mine.wake = threading.Event()
                     self._waiting.append(mine)
                 else:
                     self._busy, mine.led = True, [mine]
-            if not mine.led:
+            if mine.wake is not None:
                 mine.wake.wait()
             if not mine.done:
                 self._together(mine.led)
@@ -253,12 +259,12 @@ class _Queue:
             if after:
                 after[0].led = after
         if after:
-            after[0].wake.set()
+            after[0].rouse()
         for one in mine.led:
             if one not in left:
                 one.error = one.error if one.done else _interrupted()
                 one.done = True
-                one.wake.set()
+                one.rouse()
 
 
 def _interrupted() -> Invalid:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -65,6 +66,7 @@ class Ready:
 
     text: str
     names: tuple[str, ...]
+    taken: Callable[[Values], Any]
     there: tuple[tuple[int, Callable[[Any], Any]], ...]
     back: tuple[tuple[int, Callable[[Any], Any]], ...]
     positional: bool
@@ -76,7 +78,7 @@ class Ready:
 
     def values(self, row: Values) -> list[Any]:
         """The values of one row, in order."""
-        values = [row[name] for name in self.names]
+        values = list(self.taken(row))
         for place, turn in self.there:
             values[place] = turn(values[place])
         return values
@@ -92,6 +94,7 @@ class Statement:
     def __init__(self, made: Executable) -> None:
         self._made = made
         self._ready: WeakKeyDictionary[Dialect, Ready] = WeakKeyDictionary()
+        self._latest: tuple[Dialect | None, Ready | None] = None, None
 
     def run(self, on: Connection | Line, rows: Sequence[Values]) -> int:
         """Run it once for each of ``rows`` and give how many rows it touched; -1 where a driver cannot say."""
@@ -112,10 +115,13 @@ class Statement:
         return found
 
     def ready(self, dialect: Dialect) -> Ready:
-        """It in one dialect."""
-        ready = self._ready.get(dialect)
-        if ready is None:
-            ready = self._ready[dialect] = _prepare(self._made, dialect)
+        """It in one dialect; nearly always the one that asked before."""
+        latest, ready = self._latest
+        if latest is not dialect or ready is None:
+            ready = self._ready.get(dialect)
+            if ready is None:
+                ready = self._ready[dialect] = _prepare(self._made, dialect)
+            self._latest = dialect, ready
         return ready
 
 
@@ -124,7 +130,12 @@ def _prepare(made: Any, dialect: Dialect) -> Ready:
     names = tuple(compiled.positiontup if compiled.positional else compiled.params)
     there = [_there(compiled.binds[name].type, dialect) for name in names]
     back = [_back(column.type, dialect) for column in made.selected_columns] if isinstance(made, Select) else []
-    return Ready(str(compiled), names, _turns(there), _turns(back), bool(compiled.positional))
+    return Ready(str(compiled), names, _taker(names), _turns(there), _turns(back), bool(compiled.positional))
+
+
+def _taker(names: Sequence[str]) -> Callable[[Values], Any]:
+    """What takes the values of these names out of a row, in order."""
+    return itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
 
 
 def _turns(turns: Sequence[_Turn]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
@@ -154,7 +165,15 @@ _DUMP, _LOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encod
 
 def _dumped(value: Any) -> str:
     """Chinese as it is: half the bytes of what SQLAlchemy would write, and read alike."""
-    return _DUMP(value) if value else "[]" if isinstance(value, list) else "{}"
+    if not value:
+        return "{}" if isinstance(value, Mapping) else "[]"
+    return _names(value) if isinstance(value, tuple) else _DUMP(value)
+
+
+@lru_cache(4096)
+def _names(value: tuple[str, ...]) -> str:
+    """Of units and roles there are few, and they come again and again."""
+    return _DUMP(value)
 
 
 def _loaded(text: str) -> Any:
