@@ -327,14 +327,13 @@ class Desk:
         then = [laws[t.definition].situation(t) if t is not None else None for t in passed]
         stages = tuple([s.duties if s is not None else () for s in then])
         paces = tuple([s.paces if s is not None else () for s in then])
-        was_closed, was_amended = None, False
-        if step.before is not None:
-            law = laws[step.before.definition]
-            was_closed, was_amended = law.closed_on(step.before), law.amended(step.before)
+        before, amended = step.before, lifecycle.amended(task)
+        law = laws[before.definition] if before is not None else lifecycle
+        was_closed = law.closed_on(before) if before is not None else None
+        amended = amended and (before is None or not law.amended(before))
         saving = tasks.Saving(
-            step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
-            lifecycle.definition.states, stages, news, paces, was_closed,
-            lifecycle.amended(task) and not was_amended,
+            before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
+            lifecycle.definition.states, stages, news, paces, was_closed, amended,
         )  # fmt: skip
         return saving, messages
 

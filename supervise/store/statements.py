@@ -27,6 +27,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -144,7 +145,7 @@ def _turns(turns: Sequence[_Turn]) -> tuple[tuple[int, Callable[[Any], Any]], ..
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> _Turn:
     if isinstance(kind, JSON) and dialect.name in ("sqlite", "postgresql"):
-        return _dumped
+        return dumped
     if dialect.name == "sqlite":
         if isinstance(kind, Date):
             return _day
@@ -163,7 +164,7 @@ _EMPTY: dict[str, Any] = {"{}": {}, "[]": []}
 _DUMP, _LOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode, json.JSONDecoder().raw_decode
 
 
-def _dumped(value: Any) -> str:
+def dumped(value: Any) -> str:
     """Chinese as it is: half the bytes of what SQLAlchemy would write, and read alike."""
     if not value:
         return "{}" if isinstance(value, Mapping) else "[]"
@@ -197,7 +198,7 @@ class Statements:
         self.history = Statement(select(event).where(_is(event, "district", "task")).order_by(event.c.seq))
         self.by_key = Statement(select(event).where(_is(event, "district", "idem")))
         self.drop_parties = Statement(delete(party).where(_is(party, "district", "task", named="b_")))
-        self.claim, self.unseal = Statement(_claim(task)), Statement(_unseal(task))
+        self.claim, self.stir = Statement(_claim(task)), Statement(_stir(task))
         self.set_wake = Statement(
             update(task).where(_is(task, "district", "code", "version", named="b_")).values(wake_on=bindparam("b_day"))
         )
@@ -225,14 +226,17 @@ def _given(table: Table, *columns: str) -> dict[str, Any]:
 def _claim(task: Table) -> Update:
     """The new state of a task, if it still stands at the version and head that were seen."""
     mine = _is(task, "district", "code", named="b_"), _is(task, "version", "head", named="was_")
-    changing = [column.name for column in task.c if column.name not in ("district", "code", "unsealed")]
+    apart = ("district", "code", "unsealed", "wake_on")
+    changing = [column.name for column in task.c if column.name not in apart]
     return update(task).where(*mine).values({name: bindparam(name) for name in changing})
 
 
-def _unseal(task: Table) -> Update:
-    """Say that a task changed since it was sealed; apart, so that the index is left alone if that was said before."""
-    mine = _is(task, "district", "code", named="b_"), task.c.unsealed == literal_column("0")
-    return update(task).where(*mine).values(unsealed=literal_column("1"))
+def _stir(task: Table) -> Update:
+    """Say that a task changed since it was sealed, and when to look at it next; apart, for an index on either is
+    written whenever it is said, and mostly it was said before."""
+    news = or_(task.c.unsealed == literal_column("0"), task.c.wake_on != bindparam("wake_on", type_=Date()))
+    mine = _is(task, "district", "code", named="b_"), news
+    return update(task).where(*mine).values(unsealed=literal_column("1"), wake_on=bindparam("wake_on", type_=Date()))
 
 
 @cache

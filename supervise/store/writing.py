@@ -31,7 +31,7 @@ def write(on: Connection | Line, sheet: Sheet) -> bool:
     else:
         if sheet.claims and todo.claim.run(on, sheet.claims) != len(sheet.claims):
             return False
-        todo.unseal.run(on, sheet.claims)
+        todo.stir.run(on, sheet.claims)
         todo.end_duty.run(on, sheet.ended)
         todo.end_part.run(on, sheet.parted)
         todo.end_pace.run(on, sheet.paced)

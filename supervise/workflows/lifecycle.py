@@ -129,9 +129,10 @@ class Lifecycle:
 
     def amended(self, task: Task) -> bool:
         """Whether its days and moments do not tell how it stood: taken back, opened again, or under several laws."""
-        closed = closings(self.definition, task.events)
-        reopened = any(reopening is not None for _, reopening in closed)
-        return bool(task.undone) or reopened or any(event.definition != self.name for event in task.events)
+        name = self.name
+        if task.undone or any([event.definition != name for event in task.events]):
+            return True
+        return any(reopening is not None for _, reopening in closings(self.definition, task.events))
 
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
@@ -211,11 +212,11 @@ class Lifecycle:
         if not actions:
             return None
         situation, last = self.situation(task), task.events[-1].day
-        done = {event.key for event in task.events}
+        done = {event.key for event in task.events if event.key}
         for name in actions:
             for condition in self.definition.actions[name].when:
                 for holding in situation.holdings(condition):
-                    if holding.span.end > last and self._clock_key(task, name, holding) not in done:
+                    if holding.span.end > last and not (done and self._clock_key(task, name, holding) in done):
                         ahead.append((max(holding.span.start, last), name, holding))
         return min(ahead, key=lambda item: (item[0], item[1], item[2].key), default=None)
 
