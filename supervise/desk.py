@@ -132,7 +132,9 @@ class Desk:
             Unknown: F02 when neither the folder nor the register has it.
         """
         bind = session.get_bind() if isinstance(session, Session) else session
-        held = self._held.setdefault(bind.engine, set())
+        held = self._held.get(bind.engine)
+        if held is None:
+            held = self._held.setdefault(bind.engine, set())
         if name not in held:
             text = library.registered(session, self.district, name)
             source = self.folder.definitions.get(name)
@@ -154,7 +156,7 @@ class Desk:
         """
         for name in {event.definition for event in task.events}:
             self.lifecycle(session, name)
-        return self.lifecycle(session, task.definition)
+        return self._lifecycles[task.definition]
 
     def _old(self, name: str, text: str | None) -> Definition:
         if text is None:

@@ -167,7 +167,7 @@ _DUMP, _LOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encod
 def dumped(value: Any) -> str:
     """Chinese as it is: half the bytes of what SQLAlchemy would write, and read alike."""
     if not value:
-        return "{}" if isinstance(value, Mapping) else "[]"
+        return "[]" if isinstance(value, list | tuple) else "{}"
     return _names(value) if isinstance(value, tuple) else _DUMP(value)
 
 
@@ -181,8 +181,18 @@ def _loaded(text: str) -> Any:
     return _EMPTY[text].copy() if text in _EMPTY else _LOAD(text)[0]
 
 
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value is not None else None
+class _Days(dict[date | None, str | None]):
+    """Days as they are written; an act writes dozens, mostly the same ones."""
+
+    def __missing__(self, day: date | None) -> str | None:
+        if len(self) > DAYS:
+            self.clear()
+        self[day] = day.isoformat() if day is not None else None
+        return self[day]
+
+
+DAYS = 40_000
+_day = _Days().__getitem__
 
 
 @lru_cache(64)  # one act writes one moment many times

@@ -1,7 +1,8 @@
 """A definition compiled into one machine, and the only door through which a task changes.
 
-One ``transitions.Machine`` per definition version decides every step, whether a person or the clock asks. Tasks are
-never registered with it: registering resets their state and keeps them for ever.
+One ``transitions.Machine`` per definition version says where every step leads, whether a person or the clock asks. Its
+arrows are read out once into a table, which is asked at every step: triggering the machine does the same and takes as
+long as all guards together. Tasks are never registered with it: registering resets their state and keeps them for ever.
 """
 
 from __future__ import annotations
@@ -100,6 +101,12 @@ class Lifecycle:
             model=None, states=list(definition.states), initial=definition.initial,
             auto_transitions=False, send_event=True, transitions=list(self._arrows()),
         )  # fmt: skip
+        self._leads = {
+            (name, source): arrow.dest or source
+            for name, event in self.machine.events.items()
+            for source, arrows in event.transitions.items()
+            for arrow in arrows
+        }
 
     def _arrows(self) -> list[dict[str, Any]]:
         return [
@@ -266,23 +273,25 @@ class Lifecycle:
             raise Refused(Problem("A06", text, task=task.code, help=self._instead(task, actor, day)))
         spec = self.definition.actions[action]
         move = Move(task.state, task, actor, day, data, via)
-        trigger = self.machine.events[action]
-        if task.state in trigger.transitions:
-            trigger.trigger(move)
-        else:
+        target = self._leads.get((action, task.state))
+        if target is None:
             raise Refused(self._wrong_state(move, spec))
-        target = task.events[-1].source if spec.undoes is not None else move.state
+        self._pass(move, action)
+        if spec.undoes is not None:
+            target = task.events[-1].source
         return Event(
             task.code, task.version + 1, action, task.state, target, day, actor.id, actor.unit, self.name,
             move.data, move.changes, tuple(spec.tell), key,
         )  # fmt: skip
 
     def _allows(self, event: EventData) -> bool:
-        move = cast(Move, event.model)
-        problems = self.guard.objections(move, event.event.name, lambda: self._instead(move.task, move.actor, move.day))
+        self._pass(cast(Move, event.model), event.event.name)
+        return True
+
+    def _pass(self, move: Move, action: str) -> None:
+        problems = self.guard.objections(move, action, lambda: self._instead(move.task, move.actor, move.day))
         if problems:
             raise Refused(problems)
-        return True
 
     def _wrong_state(self, move: Move, action: Action) -> list[Problem]:
         task = move.task
