@@ -15,6 +15,7 @@ import argparse
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -279,11 +280,22 @@ def _started(tool: Path, folder: Path) -> str:
     if not tool.exists():
         print("PostgreSQL: left out, no --dsn and no ../shared/bench/pg.sh to start a server with")
         return ""
-    done = subprocess.run(["bash", str(tool), "start", str(folder), PORT], capture_output=True, text=True)
+    done = subprocess.run(["bash", str(tool), "start", str(folder), _free_port()], capture_output=True, text=True)
     if done.returncode:
         print("PostgreSQL: left out, no server could be started here; give one with --dsn")
         return ""
     return done.stdout.strip().splitlines()[-1]
+
+
+def _free_port() -> str:
+    """The usual port, or another while somebody listens there."""
+    with socket.socket() as usual, socket.socket() as other:
+        try:
+            usual.bind(("127.0.0.1", int(PORT)))
+        except OSError:
+            other.bind(("127.0.0.1", 0))
+            return str(other.getsockname()[1])
+        return PORT
 
 
 def parsed() -> argparse.Namespace:
