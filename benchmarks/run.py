@@ -1,10 +1,12 @@
 """``make bench``: the peers, the limit and ourselves in turns, our own growth, one table of ratios, and the document.
 
-    python benchmarks/run.py [--quick] [--sqlite-only] [--dsn DSN] [--only b1,b2,…]
+    python benchmarks/run.py [--short | --quick] [--sqlite-only] [--dsn DSN] [--only b1,b2,…]
 
 Every part appends JSON lines under ``out/bench/``; the tables come from those lines and from nothing else. The peers'
 scripts are run where they lie, in ``../shared/bench``; without them only our own runs are made. A full run writes
-``docs/performance.md``, a quick one ``out/bench/performance.md``: its figures are for seeing that all is well.
+``docs/performance.md``; so does a short one, which takes less than half an hour on a quiet machine, leaves our growth
+as it was measured and has fewer rounds. A quick one writes ``out/bench/performance.md``: it is for seeing that all is
+well.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ import argparse
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -41,6 +45,8 @@ ADVANCE = (
     "raw_3stmt", "raw_read_3stmt", "orm_transitions_naive", "orm_python_statemachine", "orm_spiffworkflow",
     "django_fsm", "supervise_service", "supervise_service_read", "supervise_session",
 )  # fmt: skip
+PROCESSES = ("raw_3stmt", "orm_transitions_naive", "supervise_service", "supervise_session")
+"""Those that are measured in eight processes, each of which loads everything, where time is short."""
 SWEEP = ("set_based", "core_executemany", "orm_filtered", "orm_load_all", "supervise_tick")
 BOARD = (
     "limit_rollup", "duckdb_parquet", "polars_parquet", "sqlite_sql", "sqlite_sql_covering", "pandas_naive_parquet",
@@ -57,24 +63,24 @@ class Run:
     """
 
     def __init__(self, options: argparse.Namespace, dsn: str) -> None:
-        self.quick, self.dsn, self.rounds = options.quick, dsn, options.rounds
+        self.quick, self.short, self.dsn, self.rounds = options.quick, options.short, dsn, options.rounds
         self.tmp = OUT / "tmp"
         self.tmp.mkdir(parents=True, exist_ok=True)
 
-    def pick(self, full: object, quick: object) -> str:
-        """A setting of the full form or of the small one."""
-        return str(quick if self.quick else full)
+    def pick(self, full: object, quick: object, short: object = None) -> str:
+        """A setting of the full form, of the small one, or of the short one, which is that of the full if not given."""
+        return str(quick if self.quick else short if self.short and short is not None else full)
 
     def repeats(self, full: int, quick: int) -> str:
-        """How many rounds: as many as the command line says, else those of the form."""
-        return str(self.rounds or (quick if self.quick else full))
+        """How many rounds: as many as the command line says, else those of the form; half of the full in the short."""
+        return str(self.rounds or int(self.pick(full, quick, -(-full // 2))))
 
     def call(self, part: str, script: Path, *arguments: str, extra: str = "") -> None:
         """Run a script that appends its lines; what it says wrong is shown and the rest goes on."""
         command = [sys.executable, str(script), *arguments, "--out", str(OUT / f"{part}.jsonl")]
         if extra:
             command += ["--extra", str(world.HERE / extra)]
-        print(f"— {part}: {script.name} {' '.join(arguments)}", flush=True)
+        print(f"— {time.strftime('%H:%M:%S')} {part}: {script.name} {' '.join(arguments)}", flush=True)
         environment = os.environ | {"PYTHONPATH": str(world.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         if wrong := finished(command, PATIENCE, environment).wrong:
             print(f"  failed: {wrong}", flush=True)
@@ -103,13 +109,16 @@ def advance(run: Run) -> None:
     names = installed(ADVANCE)
     for backend, where in run.backends():
         for clients, mode in (("1", "thread"), ("8", "thread"), ("8", "process")):
-            if run.quick and mode == "process":
+            if run.quick and mode == "process" and not run.rounds:
                 continue
             # Django is set up once in a process and not by eight threads at a time
             some = [name for name in names if name != "django_fsm" or clients == "1" or mode == "process"]
+            if run.short or run.quick:
+                some = [name for name in some if mode == "thread" or name in PROCESSES]
             run.call(
                 "b2", script, "--backend", backend, *where, "--clients", clients, "--mode", mode,
-                "--only", ",".join(some), "--preload", run.pick(100_000, 5_000), "--repeats", run.repeats(9, 2),
+                "--only", ",".join(some), "--preload", run.pick(100_000, 5_000, 30_000),
+                "--repeats", run.repeats(9, 2),
                 "--seconds", run.pick(0.6 if clients == "8" else 0.4, 0.3), "--warm", "0.15", extra="contenders.py",
             )  # fmt: skip
             _forget(run, backend)
@@ -126,7 +135,8 @@ def _forget(run: Run, backend: str) -> None:
 def batches(run: Run) -> None:
     """A thousand acts in one transaction."""
     for backend, where in run.backends():
-        sizes = ("--repeats", run.repeats(7, 2), "--acts", run.pick(1000, 200), "--preload", run.pick(100_000, 2_000))
+        sizes = ("--repeats", run.repeats(7, 2), "--acts", run.pick(1000, 200), "--preload")
+        sizes += (run.pick(100_000, 2_000, 20_000),)
         run.call("batch", world.HERE / "batch.py", "--backend", backend, *where, *sizes)
         _forget(run, backend)
 
@@ -135,15 +145,18 @@ def loads(run: Run) -> None:
     """Large loads."""
     for backend in ("sqlite", *(["postgres"] if run.dsn else [])):
         where = ("--backend", backend, "--dir", str(run.tmp), *(("--dsn", run.dsn) if run.dsn else ()))
-        for size, repeats in ((10_000, 3), (100_000, 1)) if not run.quick else ((2000, 1),):
+        full: tuple[tuple[int, int], ...] = ((10_000, 3), (100_000, 1))
+        for size, repeats in ((2000, 1),) if run.quick else full[:1] if run.short else full:
             run.call("load", world.HERE / "load.py", *where, "--sizes", str(size), "--repeats", str(repeats))
 
 
 def sweep(run: Run) -> None:
     """B3; at a million tasks only what does not read them all."""
     script = world.PEERS / "b3_sweep.py"
-    forms = [(run.pick("10000,100000", "10000"), run.pick("100,1%,10%", "100"), list(SWEEP))]
-    if not run.quick:
+    forms = [(run.pick("10000,100000", "10000"), run.pick("100,1%,10%", "100", "100"), list(SWEEP))]
+    if run.short:
+        forms[0][2].remove("orm_load_all")
+    elif not run.quick:
         forms.append(("1000000", "100", [n for n in SWEEP if n != "orm_load_all"]))
     for backend, where in (("sqlite", ()), *([("postgres", ("--dsn", run.dsn))] if run.dsn else [])):
         for sizes, due, only in forms:
@@ -167,7 +180,7 @@ def _drop_models(run: Run) -> None:
 def board(run: Run) -> None:
     """B4, the month, on data small enough that our record of it can be lived through the API."""
     script, data = world.PEERS / "b4_board.py", run.tmp / "board"
-    sizes = ("--scale", run.pick(0.002, 0.0005), "--units", "60", "--districts", "3")
+    sizes = ("--scale", run.pick(0.002, 0.0005, 0.001), "--units", "60", "--districts", "3")
     made = [sys.executable, str(script), "prepare", "--dir", str(data), "--stores", "sqlite", *sizes]
     if subprocess.run(made, stdout=subprocess.DEVNULL).returncode:
         print("  failed: b4_board.py prepare (needs numpy and pyarrow)")
@@ -267,23 +280,36 @@ def _started(tool: Path, folder: Path) -> str:
     if not tool.exists():
         print("PostgreSQL: left out, no --dsn and no ../shared/bench/pg.sh to start a server with")
         return ""
-    done = subprocess.run(["bash", str(tool), "start", str(folder), PORT], capture_output=True, text=True)
+    done = subprocess.run(["bash", str(tool), "start", str(folder), _free_port()], capture_output=True, text=True)
     if done.returncode:
         print("PostgreSQL: left out, no server could be started here; give one with --dsn")
         return ""
     return done.stdout.strip().splitlines()[-1]
 
 
+def _free_port() -> str:
+    """The usual port, or another while somebody listens there."""
+    with socket.socket() as usual, socket.socket() as other:
+        try:
+            usual.bind(("127.0.0.1", int(PORT)))
+        except OSError:
+            other.bind(("127.0.0.1", 0))
+            return str(other.getsockname()[1])
+        return PORT
+
+
 def parsed() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="the small form: some minutes, for a look")
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument("--quick", action="store_true", help="the small form: some minutes, for a look")
+    forms.add_argument("--short", action="store_true", help="less than half an hour, all but our own growth")
     parser.add_argument("--sqlite-only", action="store_true")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of every part, instead of those of the form")
     parser.add_argument(
         "--dsn", help="postgresql://…/postgres; the databases wtb_*, sweep_* and board beside it are dropped and made"
     )
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, comma-separated")
+    parser.add_argument("--only", default="", help=f"parts, comma-separated: {','.join(PARTS)}")
     parser.add_argument("--report", action="store_true", help="measure nothing, write the tables from the lines")
     return parser.parse_args()
 
@@ -292,7 +318,9 @@ def main() -> None:
     """Run it."""
     options = parsed()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped and nothing left behind
-    wanted = [part for part in PARTS if part in options.only.split(",")]
+    usual = [part for part in PARTS if part != "scale" or not options.short]
+    asked = options.only.split(",") if options.only else usual
+    wanted = [part for part in PARTS if part in asked]
     if not options.report:
         if not world.PEERS.is_dir():
             print("the peers' scripts are not in ../shared/bench: only our own runs are made")

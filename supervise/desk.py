@@ -132,7 +132,9 @@ class Desk:
             Unknown: F02 when neither the folder nor the register has it.
         """
         bind = session.get_bind() if isinstance(session, Session) else session
-        held = self._held.setdefault(bind.engine, set())
+        held = self._held.get(bind.engine)
+        if held is None:
+            held = self._held.setdefault(bind.engine, set())
         if name not in held:
             text = library.registered(session, self.district, name)
             source = self.folder.definitions.get(name)
@@ -154,7 +156,7 @@ class Desk:
         """
         for name in {event.definition for event in task.events}:
             self.lifecycle(session, name)
-        return self.lifecycle(session, task.definition)
+        return self._lifecycles[task.definition]
 
     def _old(self, name: str, text: str | None) -> Definition:
         if text is None:
@@ -290,7 +292,7 @@ class Desk:
         held = [party for role in PARTIES[:2] for party in getattr(task, role)]
         if name not in held:
             name = next((party for party in held if self.directory.heir(party, day) == name), name)
-        return replace(actor, unit=name)
+        return actor if name == actor.unit else replace(actor, unit=name)
 
     def save(self, session: Work, steps: Sequence[Step], day: date | None = None) -> list[Task]:
         """Write what steps gave, rows and letters with it, then tell the listeners; the tasks as they are on record.
@@ -308,7 +310,7 @@ class Desk:
         savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
         kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
         for saving, task in zip((saving for saving, _ in savings), kept, strict=True):
-            self.lifecycle(session, task.definition).on_record(saving.task, task)
+            self._lifecycles[task.definition].on_record(saving.task, task)
         if isinstance(session, Session):
             session.flush()
             for message in (message for _, messages in savings for message in messages):
@@ -318,24 +320,22 @@ class Desk:
 
     def _saving(self, session: Work, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
         task, events = step.task, step.events
-        lifecycle = self.law(session, task)
+        lifecycle, laws = self.law(session, task), self._lifecycles  # all that its events name are now at hand
         heard = [(t, e) for t, e in zip(step.path, events, strict=True) if e.to or e.action in self._listeners]
-        messages = [
-            self._message(self.law(session, then), then, event) for then, event in heard
-        ]  # to the parties it then had
-        news = tuple(tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to)
+        # to the parties it then had
+        messages = [self._message(laws[then.definition], then, event) for then, event in heard]
+        news = tuple([tasks.News(m.event.seq, m.to, m.text) for m in messages if m.to])
         passed = (step.before, *step.path)
-        then = [self.law(session, t).situation(t) if t is not None else None for t in passed]
-        stages = tuple(s.duties if s is not None else () for s in then)
-        paces = tuple(s.paces if s is not None else () for s in then)
-        was_closed, was_amended = None, False
-        if step.before is not None:
-            law = self.law(session, step.before)
-            was_closed, was_amended = law.closed_on(step.before), law.amended(step.before)
+        then = [laws[t.definition].situation(t) if t is not None else None for t in passed]
+        stages = tuple([s.duties if s is not None else () for s in then])
+        paces = tuple([s.paces if s is not None else () for s in then])
+        before, amended = step.before, lifecycle.amended(task)
+        law = laws[before.definition] if before is not None else lifecycle
+        was_closed = law.closed_on(before) if before is not None else None
+        amended = amended and (before is None or not law.amended(before))
         saving = tasks.Saving(
-            step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
-            lifecycle.definition.states, stages, news, paces, was_closed,
-            lifecycle.amended(task) and not was_amended,
+            before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
+            lifecycle.definition.states, stages, news, paces, was_closed, amended,
         )  # fmt: skip
         return saving, messages
 

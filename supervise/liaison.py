@@ -122,7 +122,8 @@ class Liaison(Desk):
 
     def _loaded(self, work: Work, acts: Sequence[Act], known: Mapping[str, Task]) -> dict[str, Task]:
         found = {act.code: known[act.code] for act in acts if act.code in known}
-        return found | tasks.standing(work, self.district, {act.code for act in acts} - found.keys())
+        rest = {act.code for act in acts} - found.keys()
+        return found | tasks.standing(work, self.district, rest) if rest else found
 
     def _done_before(self, work: Work, acts: Sequence[Act]) -> dict[str, tuple[str, str]]:
         keys = {act.key for act in acts if act.key}

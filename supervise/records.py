@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from math import floor
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from supervise.dates import FOREVER, Span
@@ -153,7 +154,7 @@ class Task:
 
     def told_by(self, events: tuple[Event, ...]) -> Task:
         """The same, with the same history as it is on record."""
-        return Task(**{name: getattr(self, name) for name in Task.__slots__} | {"events": events})
+        return Task(**(dict(zip(Task.__slots__, _FIELDS(self), strict=True)) | {"events": events}))
 
     def roles_of(self, unit: str, day: date) -> frozenset[str]:
         """The parts ``unit`` plays in this task on ``day``, its own and those lent to it."""
@@ -162,6 +163,7 @@ class Task:
         return frozenset((*own, *lent))
 
 
+_FIELDS = attrgetter(*Task.__slots__)
 _TUPLES = frozenset({*PARTIES, "path", "targets"})
 CHANGEABLE = frozenset(
     {"text", "title", "due", "document", "lines", "parent", "merged", "category", "stages", *_TUPLES}
@@ -189,7 +191,7 @@ def _after(task: Task, news: Sequence[Event], history: tuple[Event, ...]) -> Tas
     if any("undone" in event.changes for event in news):  # what was taken back never was: told again without it
         undone = frozenset(n for e in history if "undone" in e.changes for n in (e.seq, e.changes["undone"]))
         task, news = Task(task.code), [event for event in history if event.seq not in undone]
-    held = {name: getattr(task, name) for name in Task.__slots__}
+    held = dict(zip(Task.__slots__, _FIELDS(task), strict=True))
     for event in news:
         for name, value in event.changes.items():
             if name == "due":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, repeat
 from random import uniform
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -118,7 +119,7 @@ class Service:
             for one in asked:
                 one.begun = True
             try:
-                made = self._once(acts, each=True)
+                made = self._once(acts, True, each=True)
             except Exception:
                 pass
             else:
@@ -141,27 +142,31 @@ class Service:
         one.done = True
 
     def _try(self, acts: Sequence[Act]) -> Made:
-        """Once, and again while it only collided; then what was remembered may have been the reason."""
-        return _again(lambda: self._once(acts), lambda: self._forget(acts))
+        """Once, and again while it only collided; then what was remembered may have been the reason.
 
-    def _once(self, acts: Sequence[Act], each: bool = False) -> Made:
+        At first it is decided before the database is locked, which the claims allow; who collided locks it first.
+        """
+        locked = chain([len(acts) > 1], repeat(self._queue is not None))
+        return _again(lambda: self._once(acts, next(locked)), lambda: self._forget(acts))
+
+    def _once(self, acts: Sequence[Act], locked: bool, each: bool = False) -> Made:
         known = {act.code: task for act in acts if (task := self._recalled(act)) is not None}
-        with self._working(len(acts)) as work:
+        with self._working(locked or len(acts) > 1) as work:
             made = self.office.attempt(work, acts, known, all_or_none=not each)
         if not each and known and any(isinstance(one, SuperviseError) for one in made):
             self._forget(acts)
-            return self._once(acts)  # now by the record
+            return self._once(acts, self._queue is not None)  # now by the record
         self._remember(made)
         return made
 
     @contextmanager
-    def _working(self, acts: int) -> Iterator[Work]:
-        """A transaction; for whoever listens, a session in it."""
+    def _working(self, locked: bool) -> Iterator[Work]:
+        """A transaction, SQLite locked before anything is read or only to write; for listeners a session in it."""
         if self.office.listened:
             with writing(self._sessions) as session:
                 yield session
         else:
-            with self._lines.transaction(alone=acts == 1) as line:
+            with self._lines.transaction(alone=not locked) as line:
                 yield line
 
     def _recalled(self, act: Act) -> Task | None:
@@ -204,7 +209,12 @@ class _Ask:
     led: list[_Ask] = field(default_factory=list)
     begun: bool = False
     done: bool = False
-    wake: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event | None = None
+
+    def rouse(self) -> None:
+        """Let its thread go on, if it waits."""
+        if self.wake is not None:
+            self.wake.set()
 
 
 class _Queue:
@@ -227,10 +237,11 @@ class _Queue:
         try:
             with self._lock:
                 if self._busy:
+                    mine.wake = threading.Event()
                     self._waiting.append(mine)
                 else:
                     self._busy, mine.led = True, [mine]
-            if not mine.led:
+            if mine.wake is not None:
                 mine.wake.wait()
             if not mine.done:
                 self._together(mine.led)
@@ -253,12 +264,12 @@ class _Queue:
             if after:
                 after[0].led = after
         if after:
-            after[0].wake.set()
+            after[0].rouse()
         for one in mine.led:
             if one not in left:
                 one.error = one.error if one.done else _interrupted()
                 one.done = True
-                one.wake.set()
+                one.rouse()
 
 
 def _interrupted() -> Invalid:

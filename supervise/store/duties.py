@@ -106,12 +106,15 @@ def _rows(district: str, duty: Duty, event: Event) -> list[dict[str, Any]]:
     """One row for each unit that owes it, all alike but for the unit."""
     row = {
         "district": district, "task": duty.task, "ref": duty.key, "from_seq": event.seq, "kind": duty.kind,
-        "role": duty.role, "units": list(duty.units), "born": duty.born, "due": duty.due, "nominal": duty.nominal,
+        "role": duty.role, "units": duty.units, "born": duty.born, "due": duty.due, "nominal": duty.nominal,
         "missed_from": duty.missed_from, "met": duty.met, "void": duty.void, "about": duty.about,
         "opened_by": duty.after, "since_day": event.day, "since_known": event.recorded_at, "until_day": None,
         "until_known": None, "settles": duty.settles,
     }  # fmt: skip
-    return [{**row, "unit": unit} for unit in duty.units or ("",)]
+    rows = [row, *[row.copy() for _ in duty.units[1:]]]
+    for one, unit in zip(rows, duty.units or ("",), strict=True):
+        one["unit"] = unit
+    return rows
 
 
 def _duty(row: Row[Any]) -> Duty:

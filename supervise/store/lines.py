@@ -41,9 +41,13 @@ class Line:
         self._error: Any = engine.dialect.loaded_dbapi.Error
         self._lost = False
         self._begin = "BEGIN IMMEDIATE" if self.dialect.name == "sqlite" else "BEGIN"
+        self._idle = False
 
     def exec_driver_sql(self, text: str, given: Any = ()) -> Any:
         """Run a statement, once or for each of a list of values, and give the driver's cursor."""
+        if self._idle and not text.startswith("SELECT"):
+            self._idle = False
+            self.exec_driver_sql(self._begin)
         try:
             if isinstance(given, list):
                 self._driver.executemany(text, given)
@@ -59,11 +63,15 @@ class Line:
         """Begin a transaction, which tells whether the connection is still there.
 
         Args:
-            bare: there is to be none. Then nothing is asked, for that would be a journey, but a server that hung up has
-                left word of it.
+            bare: there is to be none before something is written. On SQLite it begins then, so that others wait for
+                the lock only while it writes. On a server there is none at all; nothing is asked, for that would be a
+                journey, but a server that hung up has left word of it.
         """
+        self._idle = bare and self.dialect.name == "sqlite"
         if not bare:
             self.exec_driver_sql(self._begin)
+        elif self._idle:
+            return
         elif self._spoken_to():
             self.exec_driver_sql("SELECT 1")
 
@@ -86,8 +94,10 @@ class Line:
         return self._lost or self._whole.invalidated
 
     def end(self, word: str) -> None:
-        """End the transaction with ``COMMIT`` or ``ROLLBACK``."""
-        self.exec_driver_sql(word)
+        """End the transaction with ``COMMIT`` or ``ROLLBACK``, if it has begun."""
+        if not self._idle:
+            self.exec_driver_sql(word)
+        self._idle = False
         if self._whole.in_transaction():  # something went through the layers
             self._whole.rollback()
 
@@ -116,21 +126,24 @@ class Lines:
         """A transaction; what the database says against it is told in our words.
 
         Args:
-            alone: one statement will write, which PostgreSQL keeps or drops whole without a transaction around it.
+            alone: one sheet will be written, of which every row is claimed as it was read; so what is read need not be
+                locked, and the one statement by which PostgreSQL writes it needs no transaction around it.
 
         Raises:
             Stale: S01 when it may be tried again.
             Invalid: B04 when the connection is gone, B05 when the database refuses.
         """
-        bare = alone and isinstance(self.engine.dialect, PGDialect)
+        server = isinstance(self.engine.dialect, PGDialect)
+        bare = alone and (server or self.engine.dialect.name == "sqlite")
+        none = bare and server
         with self._seats, faults.ours():
             line = self._begun(bare)
             try:
                 yield line
-                if not bare:
+                if not none:
                     line.end("COMMIT")
             except BaseException:
-                self._undo(line, bare)
+                self._undo(line, none)
                 raise
             self._free.append(line)
 
@@ -149,10 +162,10 @@ class Lines:
                     raise
                 idle = None
 
-    def _undo(self, line: Line, bare: bool) -> None:
+    def _undo(self, line: Line, none: bool) -> None:
         """Take back what was done; a line on which that fails is no good any more, nor are those that lay idle."""
         try:
-            if not bare and not line.lost:
+            if not none and not line.lost:
                 line.end("ROLLBACK")
         except Exception:
             line.close()

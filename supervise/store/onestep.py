@@ -1,12 +1,15 @@
 """PostgreSQL: everything an act changes in one statement, so that it costs one round trip.
 
-The rows travel as one JSON list of each kind and are taken apart by the server. The claims come first; unless every
-task still stood as it was claimed, nothing else is written, and a lone claim that failed has changed nothing either.
+The rows travel as one JSON list of each kind and are taken apart by the server; a lone claim, event or letter, which
+every act has, travels value by value, for taking a list apart costs the server as much as writing a row. The claims
+come first; unless every task still stood as it was claimed, nothing else is written, and a lone claim that failed has
+changed nothing either.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -16,16 +19,28 @@ from sqlalchemy.dialects import postgresql
 
 from supervise.store.lines import Line
 from supervise.store.sheet import KINDS, Sheet
+from supervise.store.statements import dumped
 from supervise.store.tables import Tables, of
 from supervise.store.types import Data, Name, UtcDateTime
 
 
 def write(on: Connection | Line, sheet: Sheet) -> bool:
     """Write a sheet; ``False`` if some task no longer stood as it was claimed."""
-    given = {name: _ENCODER.encode(rows) for name in KINDS if (rows := getattr(sheet, name))}
-    if not given:
+    given: dict[str, Any] = {}
+    kinds = []
+    for name in KINDS:
+        rows = getattr(sheet, name)
+        if len(rows) == 1 and name in _LONE:
+            kinds.append(name + ONE)
+            letter = name[0]
+            for column, value in rows[0].items():
+                given[f"{letter}_{column}"] = value if isinstance(value, str) else _said(value)
+        elif rows:
+            kinds.append(name)
+            given[name] = _ENCODER.encode(rows)
+    if not kinds:
         return True
-    text = _text(of(on), tuple(given))
+    text = _text(of(on), tuple(kinds))
     given["district"] = sheet.district
     return bool(on.exec_driver_sql(text, given).fetchall()[0][0])
 
@@ -38,6 +53,16 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no place in a row")
 
 
+def _said(value: Any) -> str | None:
+    """A value as text that the server reads as what its column is."""
+    if value is None or isinstance(value, int):
+        return None if value is None else str(value)
+    return dumped(value) if isinstance(value, Mapping | tuple) else _plain(value)
+
+
+_LONE = frozenset({"claims", "events", "news"})
+ONE = "_one"
+"""After the name of a kind of which there is one row."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -46,6 +71,7 @@ _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 def _text(tables: Tables, kinds: tuple[str, ...]) -> str:
     """The statement for one set of tables and the kinds of rows that there are."""
     parts = {
+        "events_one": _one("events", tables.event), "news_one": _one("news", tables.outbox),
         "ended": _ended(tables.duty), "moved": _left(tables.party),
         "parties": _came(tables.party) if "moved" in kinds else _added("parties", tables.party),
         "tasks": _added("tasks", tables.task), "events": _added("events", tables.event),
@@ -54,12 +80,36 @@ def _text(tables: Tables, kinds: tuple[str, ...]) -> str:
         "paced": _paced(tables.pace), "paces": _added("paces", tables.pace),
         "amended": _added("amended", tables.amended),
     }  # fmt: skip
-    claimed = [_claimed(tables.task), _GO] if "claims" in kinds else ["go AS (SELECT true AS clear)"]
+    claimed = ["go AS (SELECT true AS clear)"]
+    if "claims" in kinds:
+        claimed = [_claimed(tables.task), _GO]
+    elif "claims_one" in kinds:
+        claimed = [_claimed_one(tables.task), _GO_ONE]
     return f"WITH {','.join([*claimed, *(parts[kind] for kind in kinds if kind in parts)])} SELECT clear FROM go"
 
 
 _GO = """
 go AS MATERIALIZED (SELECT (SELECT count(*) FROM claimed) = json_array_length(%(claims)s::json) AS clear)"""
+
+_GO_ONE = """
+go AS MATERIALIZED (SELECT EXISTS (SELECT FROM claimed) AS clear)"""
+
+
+def _claimed_one(task: Table) -> str:
+    changing = ", ".join(f"{c.name} = %(c_{c.name})s" for c in task.c if c.name not in ("district", "code"))
+    return f"""
+claimed AS (
+  UPDATE {_name(task)} SET {changing}
+  WHERE district = %(district)s AND code = %(c_b_code)s AND version = %(c_was_version)s AND head = %(c_was_head)s
+  RETURNING 1)"""
+
+
+def _one(kind: str, table: Table) -> str:
+    names = [column.name for column in table.c]
+    given = ", ".join("%(district)s" if name == "district" else f"%({kind[0]}_{name})s" for name in names)
+    return f"""
+{kind}_added AS (
+  INSERT INTO {_name(table)} ({", ".join(_quoted(n) for n in names)}) SELECT {given} FROM go WHERE clear)"""
 
 
 def _claimed(task: Table) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -65,6 +67,7 @@ class Ready:
 
     text: str
     names: tuple[str, ...]
+    taken: Callable[[Values], Any]
     there: tuple[tuple[int, Callable[[Any], Any]], ...]
     back: tuple[tuple[int, Callable[[Any], Any]], ...]
     positional: bool
@@ -76,7 +79,7 @@ class Ready:
 
     def values(self, row: Values) -> list[Any]:
         """The values of one row, in order."""
-        values = [row[name] for name in self.names]
+        values = list(self.taken(row))
         for place, turn in self.there:
             values[place] = turn(values[place])
         return values
@@ -92,6 +95,7 @@ class Statement:
     def __init__(self, made: Executable) -> None:
         self._made = made
         self._ready: WeakKeyDictionary[Dialect, Ready] = WeakKeyDictionary()
+        self._latest: tuple[Dialect | None, Ready | None] = None, None
 
     def run(self, on: Connection | Line, rows: Sequence[Values]) -> int:
         """Run it once for each of ``rows`` and give how many rows it touched; -1 where a driver cannot say."""
@@ -112,10 +116,13 @@ class Statement:
         return found
 
     def ready(self, dialect: Dialect) -> Ready:
-        """It in one dialect."""
-        ready = self._ready.get(dialect)
-        if ready is None:
-            ready = self._ready[dialect] = _prepare(self._made, dialect)
+        """It in one dialect; nearly always the one that asked before."""
+        latest, ready = self._latest
+        if latest is not dialect or ready is None:
+            ready = self._ready.get(dialect)
+            if ready is None:
+                ready = self._ready[dialect] = _prepare(self._made, dialect)
+            self._latest = dialect, ready
         return ready
 
 
@@ -124,7 +131,12 @@ def _prepare(made: Any, dialect: Dialect) -> Ready:
     names = tuple(compiled.positiontup if compiled.positional else compiled.params)
     there = [_there(compiled.binds[name].type, dialect) for name in names]
     back = [_back(column.type, dialect) for column in made.selected_columns] if isinstance(made, Select) else []
-    return Ready(str(compiled), names, _turns(there), _turns(back), bool(compiled.positional))
+    return Ready(str(compiled), names, _taker(names), _turns(there), _turns(back), bool(compiled.positional))
+
+
+def _taker(names: Sequence[str]) -> Callable[[Values], Any]:
+    """What takes the values of these names out of a row, in order."""
+    return itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
 
 
 def _turns(turns: Sequence[_Turn]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
@@ -133,7 +145,7 @@ def _turns(turns: Sequence[_Turn]) -> tuple[tuple[int, Callable[[Any], Any]], ..
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> _Turn:
     if isinstance(kind, JSON) and dialect.name in ("sqlite", "postgresql"):
-        return _dumped
+        return dumped
     if dialect.name == "sqlite":
         if isinstance(kind, Date):
             return _day
@@ -152,17 +164,35 @@ _EMPTY: dict[str, Any] = {"{}": {}, "[]": []}
 _DUMP, _LOAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode, json.JSONDecoder().raw_decode
 
 
-def _dumped(value: Any) -> str:
+def dumped(value: Any) -> str:
     """Chinese as it is: half the bytes of what SQLAlchemy would write, and read alike."""
-    return _DUMP(value) if value else "[]" if isinstance(value, list) else "{}"
+    if not value:
+        return "[]" if isinstance(value, list | tuple) else "{}"
+    return _names(value) if isinstance(value, tuple) else _DUMP(value)
+
+
+@lru_cache(4096)
+def _names(value: tuple[str, ...]) -> str:
+    """Of units and roles there are few, and they come again and again."""
+    return _DUMP(value)
 
 
 def _loaded(text: str) -> Any:
     return _EMPTY[text].copy() if text in _EMPTY else _LOAD(text)[0]
 
 
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value is not None else None
+class _Days(dict[date | None, str | None]):
+    """Days as they are written; an act writes dozens, mostly the same ones."""
+
+    def __missing__(self, day: date | None) -> str | None:
+        if len(self) > DAYS:
+            self.clear()
+        self[day] = day.isoformat() if day is not None else None
+        return self[day]
+
+
+DAYS = 40_000
+_day = _Days().__getitem__
 
 
 @lru_cache(64)  # one act writes one moment many times
@@ -178,7 +208,7 @@ class Statements:
         self.history = Statement(select(event).where(_is(event, "district", "task")).order_by(event.c.seq))
         self.by_key = Statement(select(event).where(_is(event, "district", "idem")))
         self.drop_parties = Statement(delete(party).where(_is(party, "district", "task", named="b_")))
-        self.claim, self.unseal = Statement(_claim(task)), Statement(_unseal(task))
+        self.claim, self.stir = Statement(_claim(task)), Statement(_stir(task))
         self.set_wake = Statement(
             update(task).where(_is(task, "district", "code", "version", named="b_")).values(wake_on=bindparam("b_day"))
         )
@@ -206,14 +236,17 @@ def _given(table: Table, *columns: str) -> dict[str, Any]:
 def _claim(task: Table) -> Update:
     """The new state of a task, if it still stands at the version and head that were seen."""
     mine = _is(task, "district", "code", named="b_"), _is(task, "version", "head", named="was_")
-    changing = [column.name for column in task.c if column.name not in ("district", "code", "unsealed")]
+    apart = ("district", "code", "unsealed", "wake_on")
+    changing = [column.name for column in task.c if column.name not in apart]
     return update(task).where(*mine).values({name: bindparam(name) for name in changing})
 
 
-def _unseal(task: Table) -> Update:
-    """Say that a task changed since it was sealed; apart, so that the index is left alone if that was said before."""
-    mine = _is(task, "district", "code", named="b_"), task.c.unsealed == literal_column("0")
-    return update(task).where(*mine).values(unsealed=literal_column("1"))
+def _stir(task: Table) -> Update:
+    """Say that a task changed since it was sealed, and when to look at it next; apart, for an index on either is
+    written whenever it is said, and mostly it was said before."""
+    news = or_(task.c.unsealed == literal_column("0"), task.c.wake_on != bindparam("wake_on", type_=Date()))
+    mine = _is(task, "district", "code", named="b_"), news
+    return update(task).where(*mine).values(unsealed=literal_column("1"), wake_on=bindparam("wake_on", type_=Date()))
 
 
 @cache

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from supervise.errors import Invalid, Problem
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0005"
+LAYOUT = "0006"
 """The newest layout: the last revision in ``migrations/``."""
 
 ADDED = {
@@ -31,8 +31,9 @@ ADDED = {
         "part", "pace", "amended", "unmeasured", "duty.settles", "event_district_day_recorded_at_action", "duty_done",
         "duty_owed", "duty_ended",
     ),
+    "0006": ("duty_ended",),
 }  # fmt: skip
-"""What came with a later layout than the first: tables, columns, and indexes by their names without ``ix_sv_``."""
+"""What came, or changed, with a later layout than the first: tables, columns, indexes by names without ``ix_sv_``."""
 
 PREFIX, OPTION = "sv_", "supervise_tables"
 OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
@@ -46,9 +47,12 @@ CONVENTION = {  # without the schema's name, which would make every comparison u
 _SAID = ("role", "missed_from", "since_day", "due", "born", "about")
 OWING = ("district", "unit", "task", "kind", "settles", *_SAID)
 DOING = ("district", "kind", "settles", "unit", "met", "void", *_SAID)
-ENDING = ("district", "until_day", "kind", "settles", "unit", "met", "void", *_SAID)
+ENDING = ("district", "until_day", "task", "kind", "settles", "unit", "met", "void", *_SAID)
 HELD = ("district", "closed_on", "unit", "task", "role", "since_day", "until_day")
-"""Indexes that hold all that counting asks, so that no row is looked up for a number."""
+"""Indexes that hold all that counting asks, so that no row is looked up for a number.
+
+What ended is asked for by a stretch of days; within a day it stands by task, so that what one act ends is on one page.
+"""
 MYSQL_SETTINGS: dict[str, Any] = {
     f"{name}_{key}": value
     for name in ("mysql", "mariadb")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -95,70 +95,70 @@ def save(
         Stale: S01 when a task was changed since it was loaded; nothing of the batch may then be kept.
     """
     on = connection(work)
-    linked = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
+    kept = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
     sheet = Sheet(district)
-    for saving in linked:
-        _enter(sheet, district, saving)
+    for saving, task in zip(savings, kept, strict=True):
+        _enter(sheet, district, saving, task)
     try:
-        kept = writing.write(on, sheet)
+        written = writing.write(on, sheet)
     except IntegrityError as error:
         name = type(error.orig).__name__
         raise stale(f"同一时刻有人办理了同一任务({name})", savings[0].task.code) from error
-    if not kept:
-        raise _lost(on, district, linked)
-    return [saving.task for saving in linked]
+    if not written:
+        raise _lost(on, district, savings, kept)
+    return kept
 
 
-def _linked(saving: Saving, district: str, recorded_at: datetime, algorithm: str) -> Saving:
-    """The same with moments and hashes on its new events, and on the task's history."""
+def _linked(saving: Saving, district: str, recorded_at: datetime, algorithm: str) -> Task:
+    """The task with moments and hashes on its new events."""
     past = saving.before.events if saving.before is not None else ()
     events = chain.follow(district, past[-1].hash if past else "", saving.events, recorded_at, algorithm)
-    return replace(saving, task=saving.task.told_by((*past, *events)), events=events)
+    return saving.task.told_by((*past, *events))
 
 
-def _enter(sheet: Sheet, district: str, saving: Saving) -> None:
-    """Put one saving on the sheet."""
-    row = _task_row(district, saving)
+def _enter(sheet: Sheet, district: str, saving: Saving, task: Task) -> None:
+    """Put one saving on the sheet; ``task`` is how it will be on record."""
+    row = _task_row(district, saving, task)
+    events = task.events[-len(saving.events) :]
     if saving.before is None:
         sheet.tasks.append(row)
     else:
         past = saving.before.events[-1]
         seen = {"b_district": district, "b_code": saving.task.code, "was_version": past.seq, "was_head": past.hash}
         sheet.claims.append(row | seen)
-    sheet.events += [_event_row(district, event) for event in saving.events]
-    if any(not event.changes.keys().isdisjoint(_PARTED) for event in saving.events):
-        sheet.parties += _party_rows(district, saving.task)
+    sheet.events += [_event_row(district, event) for event in events]
+    if any(not event.changes.keys().isdisjoint(_PARTED) for event in events):
+        sheet.parties += _party_rows(district, task)
         if saving.before is not None:
             sheet.moved.append({"b_district": district, "b_task": saving.task.code})
-    stages = zip(saving.events, pairwise(saving.stages), strict=True) if saving.stages else ()
+    stages = zip(events, pairwise(saving.stages), strict=True) if saving.stages else ()
     duties.enter(sheet, district, [(event, before, after) for event, (before, after) in stages])
-    counted.enter_parts(sheet, district, saving.before, saving.events, (saving.was_closed, saving.closed_on))
-    paces = zip(saving.events, pairwise(saving.paces), strict=True) if saving.paces else ()
+    counted.enter_parts(sheet, district, saving.before, events, (saving.was_closed, saving.closed_on))
+    paces = zip(events, pairwise(saving.paces), strict=True) if saving.paces else ()
     counted.enter_paces(sheet, district, [(event, before, after) for event, (before, after) in paces])
     if saving.amended:
         sheet.amended.append({"district": district, "task": saving.task.code})
-    sheet.news += [_news_row(district, saving, news) for news in saving.news]
+    sheet.news += [_news_row(district, task.events[news.seq - 1], news) for news in saving.news]
 
 
-def _lost(on: Connection | Line, district: str, savings: Sequence[Saving]) -> Stale:
+def _lost(on: Connection | Line, district: str, savings: Sequence[Saving], kept: Sequence[Task]) -> Stale:
     """What to say when some task no longer stands as it was loaded."""
     task = of(on).task
-    for saving in savings:
+    for saving, claimed in zip(savings, kept, strict=True):
         code = saving.task.code
         mine = (task.c.district == district) & (task.c.code == code)
         # locked, for MySQL would else show the row as it was when the transaction began
         now = on.execute(select(task.c.state, task.c.version, task.c.head).where(mine).with_for_update()).first()
         if now is None:
             return stale("任务已不在", code)
-        fine = [(e.seq, e.hash) for t in (saving.before, saving.task) if t is not None for e in t.events[-1:]]
+        fine = [(e.seq, e.hash) for t in (saving.before, claimed) if t is not None for e in t.events[-1:]]
         if (now.version, now.head) not in fine:  # neither as it was loaded nor as we claimed it just now
             state = saving.labels.get(now.state, now.state)
             return stale(f"别人先办了一步:{code} 现处于“{state}”(第 {now.version} 步)", code)
     return stale("别人先办了一步", savings[0].task.code)
 
 
-def _task_row(district: str, saving: Saving) -> dict[str, Any]:
-    task = saving.task
+def _task_row(district: str, saving: Saving, task: Task) -> dict[str, Any]:
     return {
         "district": district, "code": task.code, "version": task.version, "state": task.state,
         "definition": task.definition, "text": task.text, "due": task.due, "wake_on": saving.wake_on,
@@ -171,7 +171,7 @@ def _event_row(district: str, event: Event) -> dict[str, Any]:
         "district": district, "task": event.task, "seq": event.seq, "action": event.action, "source": event.source,
         "target": event.target, "day": event.day, "recorded_at": event.recorded_at, "actor": event.actor,
         "unit": event.unit, "definition": event.definition, "data": dict(event.data),
-        "changes": dict(event.changes), "hearers": list(event.to), "idem": event.key or None,
+        "changes": dict(event.changes), "hearers": event.to, "idem": event.key or None,
         "hash": event.hash,
     }  # fmt: skip
 
@@ -185,11 +185,10 @@ def _party_rows(district: str, task: Task) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _news_row(district: str, saving: Saving, news: News) -> dict[str, Any]:
-    event = saving.task.events[news.seq - 1]
+def _news_row(district: str, event: Event, news: News) -> dict[str, Any]:
     return {
         "district": district, "task": event.task, "seq": event.seq, "day": event.day, "recorded_at": event.recorded_at,
-        "action": event.action, "hearers": list(news.to), "text": news.text,
+        "action": event.action, "hearers": news.to, "text": news.text,
     }  # fmt: skip
 
 

@@ -196,13 +196,13 @@ def _is_of(connection: Connection, layout: str) -> bool:
 
 
 def _missing(difference: Any, prefix: str, later: set[str]) -> str:
-    """What is missing, as ``ADDED`` names it, an index with its table; nothing for any other difference."""
+    """What is missing or otherwise, as ``ADDED`` names it, an index with its table; nothing for another difference."""
     kind, *rest = difference if isinstance(difference, tuple) else ("",)
     if kind == "add_table":
         return str(rest[0].name).removeprefix(prefix)
     if kind == "add_column":
         return f"{str(rest[1]).removeprefix(prefix)}.{rest[2].name}"
-    if kind == "add_index":
+    if kind in ("add_index", "remove_index"):
         table = str(rest[0].table.name).removeprefix(prefix)
         return table if table in later else str(rest[0].name).removeprefix(f"ix_{prefix}")
     return ""

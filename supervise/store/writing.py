@@ -31,19 +31,20 @@ def write(on: Connection | Line, sheet: Sheet) -> bool:
     else:
         if sheet.claims and todo.claim.run(on, sheet.claims) != len(sheet.claims):
             return False
-        todo.unseal.run(on, sheet.claims)
-        todo.end_duty.run(on, sheet.ended)
-        todo.end_part.run(on, sheet.parted)
-        todo.end_pace.run(on, sheet.paced)
-    loading.add(on, at.task, sheet.tasks)
-    loading.add(on, at.event, sheet.events)
-    todo.drop_parties.run(on, sheet.moved)
-    loading.add(on, at.party, sheet.parties)
-    loading.add(on, at.duty, sheet.duties)
-    loading.add(on, at.outbox, sheet.news)
-    loading.add(on, at.part, sheet.parts)
-    loading.add(on, at.pace, sheet.paces)
-    loading.add(on, at.amended, sheet.amended)
+        todo.stir.run(on, sheet.claims)
+        for statement, rows in (
+            (todo.end_duty, sheet.ended), (todo.end_part, sheet.parted), (todo.end_pace, sheet.paced),
+        ):  # fmt: skip
+            if rows:
+                statement.run(on, rows)
+    if sheet.moved:
+        todo.drop_parties.run(on, sheet.moved)
+    for table, new in (
+        (at.task, sheet.tasks), (at.event, sheet.events), (at.party, sheet.parties), (at.duty, sheet.duties),
+        (at.outbox, sheet.news), (at.part, sheet.parts), (at.pace, sheet.paces), (at.amended, sheet.amended),
+    ):  # fmt: skip
+        if new:
+            loading.add(on, table, new)
     return True
 
 

@@ -1,7 +1,8 @@
 """A definition compiled into one machine, and the only door through which a task changes.
 
-One ``transitions.Machine`` per definition version decides every step, whether a person or the clock asks. Tasks are
-never registered with it: registering resets their state and keeps them for ever.
+One ``transitions.Machine`` per definition version says where every step leads, whether a person or the clock asks. Its
+arrows are read out once into a table, which is asked at every step: triggering the machine does the same and takes as
+long as all guards together. Tasks are never registered with it: registering resets their state and keeps them for ever.
 """
 
 from __future__ import annotations
@@ -100,6 +101,12 @@ class Lifecycle:
             model=None, states=list(definition.states), initial=definition.initial,
             auto_transitions=False, send_event=True, transitions=list(self._arrows()),
         )  # fmt: skip
+        self._leads = {
+            (name, source): arrow.dest or source
+            for name, event in self.machine.events.items()
+            for source, arrows in event.transitions.items()
+            for arrow in arrows
+        }
 
     def _arrows(self) -> list[dict[str, Any]]:
         return [
@@ -129,9 +136,10 @@ class Lifecycle:
 
     def amended(self, task: Task) -> bool:
         """Whether its days and moments do not tell how it stood: taken back, opened again, or under several laws."""
-        closed = closings(self.definition, task.events)
-        reopened = any(reopening is not None for _, reopening in closed)
-        return bool(task.undone) or reopened or any(event.definition != self.name for event in task.events)
+        name = self.name
+        if task.undone or any([event.definition != name for event in task.events]):
+            return True
+        return any(reopening is not None for _, reopening in closings(self.definition, task.events))
 
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
@@ -150,16 +158,14 @@ class Lifecycle:
     def _after(self, task: Task, event: Event) -> Task:
         """The task after one more event, whose duties are worked out from those before."""
         after = evolve(task, event)
-        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold, self.laws))
+        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).known(), self.laws))
         return after
 
     def on_record(self, task: Task, kept: Task) -> None:
         """Know ``kept``, the same task with its hashes, as ``task`` is known."""
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
-            situation = Situation(self.definition, kept, self.calendar, laws=self.laws)
-            situation.__dict__.update({n: known.__dict__[n] for n in ("fold", "paces") if n in known.__dict__})
-            self._kept(situation)
+            self._kept(known.recorded(kept))
 
     def lived(self, task: Task) -> Iterator[Situation]:
         """What could be asked about ``task`` after each of its events, in order."""
@@ -167,7 +173,7 @@ class Lifecycle:
         for event in task.events:
             then = evolve(then, event)
             situation = Situation(self.laws[event.definition], then, self.calendar, before, self.laws)
-            before = situation.fold
+            before = situation.known()
             yield situation
 
     def open(self, task: Task, actor: Actor, day: date, key: str = "") -> Step:
@@ -213,11 +219,11 @@ class Lifecycle:
         if not actions:
             return None
         situation, last = self.situation(task), task.events[-1].day
-        done = {event.key for event in task.events}
+        done = {event.key for event in task.events if event.key}
         for name in actions:
             for condition in self.definition.actions[name].when:
                 for holding in situation.holdings(condition):
-                    if holding.span.end > last and self._clock_key(task, name, holding) not in done:
+                    if holding.span.end > last and not (done and self._clock_key(task, name, holding) in done):
                         ahead.append((max(holding.span.start, last), name, holding))
         return min(ahead, key=lambda item: (item[0], item[1], item[2].key), default=None)
 
@@ -267,23 +273,25 @@ class Lifecycle:
             raise Refused(Problem("A06", text, task=task.code, help=self._instead(task, actor, day)))
         spec = self.definition.actions[action]
         move = Move(task.state, task, actor, day, data, via)
-        trigger = self.machine.events[action]
-        if task.state in trigger.transitions:
-            trigger.trigger(move)
-        else:
+        target = self._leads.get((action, task.state))
+        if target is None:
             raise Refused(self._wrong_state(move, spec))
-        target = task.events[-1].source if spec.undoes is not None else move.state
+        self._pass(move, action)
+        if spec.undoes is not None:
+            target = task.events[-1].source
         return Event(
             task.code, task.version + 1, action, task.state, target, day, actor.id, actor.unit, self.name,
             move.data, move.changes, tuple(spec.tell), key,
         )  # fmt: skip
 
     def _allows(self, event: EventData) -> bool:
-        move = cast(Move, event.model)
-        problems = self.guard.objections(move, event.event.name, lambda: self._instead(move.task, move.actor, move.day))
+        self._pass(cast(Move, event.model), event.event.name)
+        return True
+
+    def _pass(self, move: Move, action: str) -> None:
+        problems = self.guard.objections(move, action, lambda: self._instead(move.task, move.actor, move.day))
         if problems:
             raise Refused(problems)
-        return True
 
     def _wrong_state(self, move: Move, action: Action) -> list[Problem]:
         task = move.task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -46,11 +47,7 @@ def superseding(starts: Sequence[Start]) -> list[Start]:
 def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calendar) -> Iterator[tuple[str, date]]:
     """Name and day of every date on which something is owed, from ``first`` to ``end``."""
     if isinstance(due, OnDates):
-        for year in range(first.year, min(end.year, first.year + YEARS) + 1):
-            for month, day in due.dates:
-                on = clamp(year, month, day)
-                if first <= on <= end:
-                    yield str(on), on
+        yield from _on_dates(due.dates, first, end)
         return
     period, last = period_at(first, due.period), min(end.year, first.year + YEARS)
     if due.count and period.start.year > 1:
@@ -62,6 +59,14 @@ def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calen
         if period.end.year >= FOREVER.year:
             return
         period = period_at(period.end + ONE_DAY, due.period)
+
+
+@lru_cache(4096)
+def _on_dates(dates: tuple[tuple[int, int], ...], first: date, end: date) -> tuple[tuple[str, date], ...]:
+    """Kept, for every act asks again."""
+    years = range(first.year, min(end.year, first.year + YEARS) + 1)
+    found = (clamp(year, month, day) for year in years for month, day in dates)
+    return tuple((str(on), on) for on in found if first <= on <= end)
 
 
 def _within(due: EachPeriod, period: Period, calendar: Calendar) -> date:
@@ -102,11 +107,17 @@ def paused(nominal: date, unit: str, born: date, pauses: Iterable[Pause], calend
 
 def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:
     """The days on which the ball lay with the office, as far as ``kind`` cares, in as few spans as possible."""
+    waits = kind.waits
     found: list[Span] = []
-    acts = task.acts
-    ends = chain((event.day for event in acts[1:]), (FOREVER,))
-    for event, end in zip(acts, ends, strict=True) if kind.waits else ():
-        if event.target in kind.waits and event.day < end:
+    since: date | None = None
+    for event in task.acts if waits else ():
+        if (event.target in waits) == (since is not None):
+            continue
+        if since is None:
             goes_on = bool(found) and found[-1].end == event.day
-            found.append(Span(found.pop().start if goes_on else event.day, end))
-    return tuple(found)
+            since = found.pop().start if goes_on else event.day
+        else:
+            if since < event.day:
+                found.append(Span(since, event.day))
+            since = None
+    return tuple(found) if since is None else (*found, Span(since))

@@ -37,6 +37,20 @@ class Holding(NamedTuple):
         return f"{about}:{self.span.start}"
 
 
+class Known(NamedTuple):
+    """What was worked out of a task before its last event; what that cannot have touched is taken from here.
+
+    Args:
+        fold: its duties.
+        held: the stretches of the conditions that were asked about.
+        paces: how its figures lay to its schedules; ``None`` if nobody asked.
+    """
+
+    fold: Fold
+    held: Mapping[Condition, tuple[Holding, ...]]
+    paces: tuple[Pace, ...] | None
+
+
 @dataclass(frozen=True)
 class Situation:
     """A task, its law and the days: everything a condition can be asked about."""
@@ -44,15 +58,33 @@ class Situation:
     definition: Definition
     task: Task
     calendar: Calendar
-    before: Fold | None = None
+    before: Known | None = None
     laws: Mapping[str, Definition] = field(default_factory=dict)
+    held: dict[Condition, tuple[Holding, ...]] = field(default_factory=dict)
 
     @cached_property
     def fold(self) -> Fold:
         """All duties of the task, and by kind."""
         if eras.changed_law(self.task):
             return eras.fold(self.task, self.calendar, self.laws)
-        return fold(self.definition, self.task, self.calendar, self.before)
+        return fold(self.definition, self.task, self.calendar, self.before.fold if self.before is not None else None)
+
+    def known(self) -> Known:
+        """What the situation after one more event need not work out again."""
+        return Known(self.fold, self.held, self.__dict__.get("paces"))
+
+    def recorded(self, task: Task) -> Situation:
+        """The same of ``task``, which is the same task with its hashes."""
+        situation = Situation(self.definition, task, self.calendar, None, self.laws, self.held)
+        situation.__dict__.update({name: self.__dict__[name] for name in ("fold", "paces") if name in self.__dict__})
+        return situation
+
+    def _as_before(self, kinds: Iterable[str]) -> bool:
+        """Whether the last event left the duties of these kinds as they were."""
+        if self.before is None:
+            return False
+        stood, stand = self.before.fold.kinds, self.fold.kinds
+        return all(kind in stand and stood.get(kind) is stand[kind] for kind in kinds)
 
     @property
     def duties(self) -> tuple[Duty, ...]:
@@ -68,7 +100,25 @@ class Situation:
         return called(kind, self.definition, self.laws)
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
-        """The stretches of days on which ``condition`` holds, in order of their start."""
+        """The stretches of days on which ``condition`` holds, in order of their start; one act asks many times."""
+        found = self.held.get(condition)
+        if found is None:
+            before = self.before.held.get(condition) if self.before is not None else None
+            if before is None or not self._as_before(self._duties_alone(condition)):
+                before = self._holdings(condition)
+            found = self.held[condition] = before
+        return found
+
+    def _duties_alone(self, condition: Condition) -> Sequence[str]:
+        """The kinds of duty from which alone a condition follows; ``""``, which is none, if there is more to it."""
+        if isinstance(condition, Outcome):
+            return (condition.duty,)
+        names = condition.of.split(" or ") if isinstance(condition, Distance) else [""]
+        waits = isinstance(condition, Distance) and condition.before
+        kinds = self.definition.duties
+        return [name if name in kinds and not (waits and kinds[name].waits) else "" for name in names]
+
+    def _holdings(self, condition: Condition) -> tuple[Holding, ...]:
         found: Iterable[Holding]
         if isinstance(condition, Outcome):
             found = [Holding(d.span(condition.outcome), d) for d in self.of_kind(condition.duty)]
@@ -212,9 +262,17 @@ class Situation:
     @cached_property
     def paces(self) -> tuple[Pace, ...]:
         """The stretches of the duties whose pace is kept on record, see ``Definition.paced``."""
+        if self.before is not None and self.before.paces is not None and self._paced_as_before():
+            return self.before.paces
         return tuple(
             pace for name in self.definition.paced for duty in self.of_kind(name) for pace in self._paces(duty)
         )
+
+    def _paced_as_before(self) -> bool:
+        """Whether the last event told no figure, set no goal and left alone what is paced and what is silent."""
+        last, law = self.task.events[-1], self.definition
+        told = last.action in law.figure_actions or "targets" in last.changes
+        return not told and self._as_before((*law.paced, *law.figure_duties))
 
     def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
         return (Span(pace.day, pace.ends) for pace in self._paces(duty) if pace.lag >= points)

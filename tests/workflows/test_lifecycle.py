@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,12 @@ from hypothesis import strategies as st
 from transitions import Machine, MachineError
 
 from supervise.errors import Refused
+from supervise.people import Actor
 from supervise.records import Task, replay
+from supervise.workflows.guards import Move
 from supervise.workflows.lifecycle import Lifecycle
-from tests.histories import END, OPENED, script, steps, tried
+from tests.histories import ACTORS, END, OPENED, fields, script, steps, tried
+from tests.histories import LAW as HISTORIES
 from tests.histories import placed as random_task
 from tests.workflows.builders import FOLDER, LAW, OFFICE, A, B, C, Case, D, actor, law, on
 
@@ -62,6 +66,38 @@ def test_one_definition_compiles_to_one_machine_with_every_arrow() -> None:
         for source, found in arrows.items():
             target = definition.target(action, source)
             assert [t.dest for t in found] == [None if target == source else target]
+
+
+@settings(max_examples=40)
+@given(steps, st.integers(0, 40))
+def test_a_step_leads_where_the_machine_leads_when_it_is_triggered(choices: list[tuple[int, int, int]], n: int) -> None:
+    """Whatever anybody tries anywhere in a life: refused by both for the same reasons, or on to the same state."""
+    task, day = random_task(), OPENED
+    for act in script(choices):
+        task, day = HISTORIES.settle(tried(task, act)[0], act.day).task, act.day
+    for who in ACTORS:
+        for name, action in HISTORIES.definition.actions.items():
+            if action.undoes is None:
+                data = fields(name, n, day)
+                assert _led(task, who, name, day, data) == _triggered(task, who, name, day, data), (who, name)
+
+
+def _led(task: Task, who: Actor, name: str, day: date, data: dict[str, Any]) -> Any:
+    try:
+        return HISTORIES.advance(task, name, who, day, data).task.state
+    except Refused as error:
+        return [p.code for p in error.problems if p.code not in ("A01", "A02")] or "refused"
+
+
+def _triggered(task: Task, who: Actor, name: str, day: date, data: dict[str, Any]) -> Any:
+    move = Move(task.state, task, who, day, data)
+    if task.state not in HISTORIES.machine.events[name].transitions:
+        return "refused"
+    try:
+        assert HISTORIES.machine.events[name].trigger(move)
+    except Refused as error:
+        return [p.code for p in error.problems if p.code not in ("A01", "A02")] or "refused"
+    return move.state
 
 
 def test_the_opening_carries_the_whole_task() -> None:
