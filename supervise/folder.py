@@ -282,6 +282,12 @@ def _year(folder: Folder, name: str, text: str, document: Document) -> None:
         raise Invalid(
             document.problem("F05", ("year",), f"{year.year} 年在 {folder.years[year.year]} 里已有,一年只写一份")
         )
+    both = sorted(year.days(year.off).keys() & year.days(year.work).keys())
+    if both:
+        raise Invalid(document.problem("Q01", ("work",), f"{both[0]} 既写了放假,又写了上班", help="只留一处"))
+    if year.extends and year.year not in official_calendar().years:
+        text = f"没有自带的 {year.year} 年放假安排,无从增补"
+        raise Invalid(document.problem("Q02", ("extends",), text, help="请删去 extends,把全年的放假和调休都写上"))
     folder.years[year.year] = name
     folder.calendar = folder.calendar.with_year(year)
 

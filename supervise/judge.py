@@ -289,7 +289,7 @@ class Judge(Desk):
         newest = {
             p.period: p
             for p in library.publications(session, self.district, board, known=cut.known)
-            if self._period(p.period).start.year == year and self._period(p.period).end <= cut.as_of
+            if p.period[:4] == str(year) and self._period(p.period).end <= cut.as_of
         }
         return [_published(newest[period]) for period in sorted(newest)]
 

@@ -30,6 +30,9 @@ OPENING = "assign"
 MIGRATE, REVERT = "migrate", "revert"
 """What brings a task under another law, and what takes that back; no workflow lists them either."""
 
+CALENDAR = "calendar"
+"""What lays another calendar on a task, and the name under which an act says so among its changes."""
+
 OUTCOMES = ("open", "on time", "late", "missed", "void")
 NAME = r"[a-z][a-z0-9_]*"
 _SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")

@@ -70,7 +70,7 @@ def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | 
     return Fold(tuple(every), kinds, frozenset(book.redone), apart)
 
 
-_ELSEWHERE = frozenset({*PARTIES, "due", "category", "stages", "void", "pause", "lent", "stop", "undone"})
+_ELSEWHERE = frozenset({*PARTIES, "due", "category", "stages", "void", "pause", "lent", "stop", "undone", "calendar"})
 """What an event may change that reaches other duties than those its action answers or begins."""
 
 

@@ -14,11 +14,12 @@ from typing import Any, cast
 
 from transitions import EventData, Machine
 
+from supervise.arrangements import Calendars
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Refused, did_you_mean
 from supervise.goals import Target, distinct
 from supervise.people import Actor
-from supervise.phrases import OPENING
+from supervise.phrases import CALENDAR, OPENING
 from supervise.records import PARTIES, Event, Task, evolve
 from supervise.workflows import figures
 from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
@@ -73,15 +74,21 @@ class Lifecycle:
         definition: checked, see ``checking.check``.
         calendar: the district's working days.
         laws: every law that is at hand, by name, for tasks that came from another one.
+        calendars: every calendar that is at hand, for tasks placed under another one than ``calendar``.
     """
 
     def __init__(
-        self, definition: Definition, calendar: Calendar, laws: Mapping[str, Definition] | None = None
+        self,
+        definition: Definition,
+        calendar: Calendar,
+        laws: Mapping[str, Definition] | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         self.definition, self.calendar = definition, calendar
+        self.calendars = Calendars(calendar) if calendars is None else calendars
         self.laws = {definition.name: definition} if laws is None else laws
         self.wording = Wording(definition, self.laws)
-        self.guard = Guard(definition, calendar, self.wording, self.situation)
+        self.guard = Guard(definition, self.wording, self.situation)
         self._latest: dict[int, Situation] = {}
         self._lock = Lock()
         self.clock_actions = {
@@ -133,11 +140,15 @@ class Lifecycle:
         reopened = any(reopening is not None for _, reopening in closed)
         return bool(task.undone) or reopened or any(event.definition != self.name for event in task.events)
 
+    def calendar_of(self, task: Task) -> Calendar:
+        """The calendar by which the dates of ``task`` are worked out."""
+        return self.calendars.of(task.calendar)
+
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
         found = self._latest.get(id(task))
         if found is None or found.task is not task:
-            found = self._kept(Situation(self.definition, task, self.calendar, laws=self.laws))
+            found = self._kept(Situation(self.definition, task, self.calendar_of(task), laws=self.laws))
         return found
 
     def _kept(self, situation: Situation) -> Situation:
@@ -150,14 +161,15 @@ class Lifecycle:
     def _after(self, task: Task, event: Event) -> Task:
         """The task after one more event, whose duties are worked out from those before."""
         after = evolve(task, event)
-        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).fold, self.laws))
+        before = self.situation(task).fold
+        self._kept(Situation(self.definition, after, self.calendar_of(after), before, self.laws))
         return after
 
     def on_record(self, task: Task, kept: Task) -> None:
         """Know ``kept``, the same task with its hashes, as ``task`` is known."""
         known = self._latest.get(id(task))
         if known is not None and known.task is task:
-            situation = Situation(self.definition, kept, self.calendar, laws=self.laws)
+            situation = Situation(self.definition, kept, self.calendar_of(kept), laws=self.laws)
             situation.__dict__.update({n: known.__dict__[n] for n in ("fold", "paces") if n in known.__dict__})
             self._kept(situation)
 
@@ -166,7 +178,7 @@ class Lifecycle:
         then, before = Task(task.code), None
         for event in task.events:
             then = evolve(then, event)
-            situation = Situation(self.laws[event.definition], then, self.calendar, before, self.laws)
+            situation = Situation(self.laws[event.definition], then, self.calendar_of(then), before, self.laws)
             before = situation.fold
             yield situation
 
@@ -182,7 +194,7 @@ class Lifecycle:
         changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path")}
         changes["targets"] = [t.as_json() if isinstance(t, Target) else t for t in distinct(task.targets)]
         changes |= {n: getattr(task, n) for n in ("text", "title", "document", "lines", "parent", "category")}
-        changes["due"] = task.due.isoformat()
+        changes |= {"due": task.due.isoformat(), CALENDAR: [self.calendar.name] if self.calendar.name else []}
         event = Event(
             task.code, 1, OPENING, "", self.definition.initial, day, actor.id, actor.unit, self.name,
             changes={name: value for name, value in changes.items() if value}, to=(*task.lead, *task.co), key=key,

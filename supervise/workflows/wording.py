@@ -9,6 +9,7 @@ from typing import Any
 
 from supervise.dates import PERIOD_WORDS
 from supervise.phrases import (
+    CALENDAR,
     MIGRATE,
     OPENING,
     REVERT,
@@ -34,7 +35,7 @@ from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.figures import told
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
-RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程"}
+RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程", CALENDAR: "改用新的放假安排"}
 """Acts that every workflow has without listing them."""
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
 
