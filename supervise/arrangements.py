@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Protocol
 
 from supervise.dates import Calendar, V
 from supervise.errors import Invalid, Problem
@@ -17,7 +18,54 @@ from supervise.errors import Invalid, Problem
 Chain = tuple[tuple[str, date], ...]
 """The calendars of a task by name, each with the day on which it was laid on it; the first one from the beginning."""
 
-PREFIX = "calendar@"
+FIRST, PREFIX = "calendar", "calendar@"
+"""Under which name the calendar is registered by which tasks go that name none, and how all names begin."""
+
+
+class WorkingDays(Protocol):
+    """What an OA's own calendar must answer."""
+
+    def is_workday(self, day: date) -> bool:
+        """Whether ``day`` is worked."""
+
+
+class _Hosted(Calendar):
+    """An OA's own working days under our arithmetic."""
+
+    def __init__(self, host: WorkingDays) -> None:
+        super().__init__()
+        object.__setattr__(self, "host", host)
+        object.__setattr__(self, "fingerprint", f"host:{type(host).__name__}")
+
+    @property
+    def name(self) -> str:
+        """None: we cannot write down what the OA will answer, so what it says today holds for everything."""
+        return ""
+
+    def is_workday(self, day: date) -> bool:
+        """Whether the OA says that ``day`` is worked."""
+        host: WorkingDays = self.__dict__["host"]
+        return host.is_workday(day)
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """As the OA says now; its word may change, so nothing is kept."""
+        return self._stepped(day, count)
+
+    def provisional(self, day: date) -> bool:
+        """Never: the OA's word is final."""
+        return False
+
+
+def hosted(given: Calendar | WorkingDays | None, own: Calendar) -> Calendar:
+    """The calendar that an office works by.
+
+    Args:
+        given: the host's, if it has one.
+        own: of the definitions folder.
+    """
+    if given is None:
+        return own
+    return given if isinstance(given, Calendar) else _Hosted(given)
 
 
 class Layered(Calendar):
@@ -72,23 +120,23 @@ class Calendars:
 
     def begin(self, first: Calendar) -> None:
         """Take ``first`` for the calendar of tasks that name none: they were placed before calendars had names."""
-        self.first = first
+        self.first = self.known.setdefault(first.name, first)
         self._made.clear()
 
     def missing(self, chain: Chain) -> list[str]:
         """The names in a chain that are not at hand."""
-        return [name for name, _ in chain if name not in self.known]
+        return [name for name, _ in chain if name not in self.known] if self.own.name else []
 
     def of(self, chain: Chain) -> Calendar:
         """The calendar by which the dates of a task are worked out.
 
         Args:
-            chain: see ``Chain``; empty for a task that names none.
+            chain: see ``Chain``; empty for a task that names none. Where a host keeps the calendar, its word holds.
 
         Raises:
             Invalid: Q03 when one of them is not at hand.
         """
-        if not chain:
+        if not chain or not self.own.name:
             return self.first
         found = self._made.get(chain)
         if found is None:

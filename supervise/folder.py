@@ -203,6 +203,23 @@ def read_file(path: Path) -> Source[Any]:
     return next(iter([*folder.definitions.values(), *folder.rules.values()]))
 
 
+def read_year(folder: Folder, path: Path) -> Source[YearFile] | None:
+    """Put a year's file from elsewhere over a folder's calendar; ``None`` if it stands there already, word for word.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+        Invalid: with everything that is wrong in it; F05 when the folder says something else of that year.
+    """
+    name, text = str(path), read_text(path)
+    document = parse(text, name)
+    year = validate(document, YearFile)
+    there = folder.years.get(year.year)
+    if there is not None and read_text(Path(there)) == text:
+        return None
+    _year(folder, name, text, document)
+    return Source(name, text, document, year)
+
+
 def read_folder(path: Path) -> Folder:
     """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
 

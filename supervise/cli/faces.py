@@ -123,7 +123,7 @@ def log(view: View, words: Mapping[str, str]) -> str:
     for e in view.task.events:
         to = wording.state(e.target)
         move = f"{wording.state(e.source)} → {to}" if e.source else f"→ {to}"
-        said = cut(wording.filled(e.data, words) or _law(e), 100)
+        said = cut(wording.said(e, words) or _law(e), 100)
         moved = move if e.source != e.target else ""
         label = wording.action(e.action) + ("(已撤回)" if _taken_back(view.task, e) else "")
         rows.append((e.seq, e.day, e.unit or e.actor, label, moved, said))

@@ -30,7 +30,7 @@ from supervise.phrases import (
     Unanswered,
     UntilOf,
 )
-from supervise.records import Task
+from supervise.records import Event, Task
 from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.figures import told
 
@@ -69,6 +69,15 @@ class Wording:
     def state(self, name: str) -> str:
         """Label of a state."""
         return self._label("states", name)
+
+    def said(self, event: Event, words: Mapping[str, str]) -> str:
+        """What an act says of itself: what was filled in, or which dates moved with another calendar."""
+        if event.action != CALENDAR:
+            return self.filled(event.data, words)
+        moved = event.changes.get("dates", {})
+        return ";".join(
+            f"{self.duty(key.partition(':')[0])} {old or '无'} 改为 {new or '不再要求'}" for key, (old, new) in moved.items()
+        )
 
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""
