@@ -98,6 +98,12 @@ class Layered(Calendar):
         new = self.now.choose(made)
         return new if new > self.since else told
 
+    def judge(self, made: Callable[[Calendar], V]) -> tuple[Calendar, V]:
+        """As ``choose``, with the calendar that counted."""
+        by, told = self.before.judge(made)
+        new = self.now.choose(made)
+        return (by, told) if told <= self.since or new <= self.since else (self.now, new)
+
     def next_workday(self, day: date) -> date:
         """As each calendar says it for its days."""
         return self.choose(lambda one: one.next_workday(day))

@@ -136,6 +136,10 @@ class Calendar:
         """What is worked out by this calendar; where several stand in layers, by the one that counts."""
         return made(self)
 
+    def judge(self, made: Callable[[Calendar], V]) -> tuple[Calendar, V]:
+        """The same as ``choose``, with the one calendar by which it came out."""
+        return self, made(self)
+
     def is_workday(self, day: date) -> bool:
         """Whether ``day`` is worked."""
         return day in self.work or (day.weekday() < 5 and day not in self.off)

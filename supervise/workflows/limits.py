@@ -53,7 +53,7 @@ def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calen
                     yield str(on), on
         return
     period, last = period_at(first, due.period), min(end.year, first.year + YEARS)
-    if due.count and period.start.year > 1:
+    if (due.count or due.off) and period.start.year > 1:
         period = period_at(period.start - ONE_DAY, due.period)  # its limit may lie ahead still
     while period.start <= end and period.start.year <= last:
         on = _within(due, period, calendar)
@@ -65,11 +65,15 @@ def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calen
 
 
 def _within(due: EachPeriod, period: Period, calendar: Calendar) -> date:
-    if not due.day:
+    if due.count:
         return calendar.add(period.end, due.count, due.unit)
-    if due.period == "week":
-        return period.start + timedelta(days=due.day - 1)
-    return clamp(period.end.year, period.end.month, due.day)
+    day = period.end
+    if due.day:
+        weekly = due.period == "week"
+        day = period.start + timedelta(days=due.day - 1) if weekly else clamp(day.year, day.month, due.day)
+    if due.off:
+        return calendar.choose(lambda one: day if one.is_workday(day) else one.add_workdays(day, due.off))
+    return day
 
 
 def staged(name: str, baselines: Sequence[tuple[Event, Sequence[Stage]]]) -> Iterator[Start]:

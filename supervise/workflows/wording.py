@@ -175,11 +175,12 @@ def length(said: Length) -> str:
 
 def _recurring(due: EachPeriod) -> str:
     every = f"每{PERIOD_WORDS[due.period]}"
+    off = f"(放假的,假后第 {due.off} 个工作日)" if due.off else ""
     if not due.day:
-        return f"{every}终了" + ("前" if due == EachPeriod(due.period) else f"后 {due.count} {UNIT_WORDS[due.unit]}内")
+        return f"{every}终了" + (f"后 {due.count} {UNIT_WORDS[due.unit]}内" if due.count else f"前{off}")
     if due.period == "week":
-        return every + "一二三四五六日"[due.day - 1]
-    return f"{every} {due.day} 日" if due.period == "month" else f"{every}末月 {due.day} 日"
+        return every + "一二三四五六日"[due.day - 1] + off
+    return (f"{every} {due.day} 日" if due.period == "month" else f"{every}末月 {due.day} 日") + off
 
 
 def _stage_words(value: Mapping[str, Any]) -> str:
