@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,9 +12,12 @@ from supervise.arrangements import FIRST, PREFIX
 from supervise.dates import Calendar
 from supervise.desk import Desk
 from supervise.people import Actor
+from supervise.records import Cut, Duty
 from supervise.store import library, tasks
+from supervise.store.statements import chunks
 from supervise.workflows import arranging
 from supervise.workflows.arranging import Arranged
+from supervise.workflows.deriving import Derivation, derive
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -63,6 +66,26 @@ class Almanac(Desk):
         made = library.publications(session, self.district, KIND)
         newest = max(made, key=lambda one: (one.published_at, one.number), default=None)
         return str(json.loads(newest.body)["calendar"]) if newest is not None else ""
+
+    def derived(
+        self, session: Session, duties: Iterable[Duty], cut: Cut | None = None
+    ) -> dict[tuple[str, str], Derivation]:
+        """How the dates of some duties came about, by task and key.
+
+        Args:
+            session: the caller's; nothing is written.
+            duties: of any tasks.
+            cut: the day; today if not given.
+        """
+        keys = {(duty.task, duty.key) for duty in duties}
+        found = {}
+        for chunk in chunks(sorted({task for task, _ in keys})):
+            for situation in self.situations(session, cut or Cut(self.today()), chunk):
+                law = self.law(session, situation.task)
+                for duty in situation.duties:
+                    if (duty.task, duty.key) in keys:
+                        found[duty.task, duty.key] = derive(law, situation.task, duty)
+        return found
 
     def begin_calendar(self, session: Session, calendar: Calendar) -> None:
         """Put on record by which calendar the tasks go that name none, if nothing is on record yet.

@@ -179,7 +179,9 @@ def _told(calendar: Calendar, days: list[date]) -> dict[str, str]:
 def from_text(text: str) -> Calendar:
     """The calendar that was registered as ``text``."""
     rows = [json.loads(line) for line in text.splitlines()]
-    off, work = ({date.fromisoformat(f"{r['year']}-{d}"): n for r in rows for d, n in r[k].items()} for k in ("off", "work"))
+    off, work = (
+        {date.fromisoformat(f"{r['year']}-{d}"): n for r in rows for d, n in r[k].items()} for k in ("off", "work")
+    )
     names = {day: name for day, name in (off | work).items() if name}
     years = frozenset(row["year"] for row in rows if row["known"])
     sources = {row["year"]: row["source"] for row in rows if row["source"]}

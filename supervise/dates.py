@@ -10,7 +10,7 @@ import calendar as _calendar
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, TypeVar
@@ -197,7 +197,9 @@ class Calendar:
         if year.source:
             before = [sources[year.year]] if stays and year.year in sources else []
             sources[year.year] = ";".join([*before, year.source])
-        return Calendar(frozenset(free - worked), frozenset(worked), self.years | {year.year}, names | off | work, sources)
+        return Calendar(
+            frozenset(free - worked), frozenset(worked), self.years | {year.year}, names | off | work, sources
+        )
 
 
 @functools.cache
@@ -207,7 +209,7 @@ def official_calendar() -> Calendar:
 
     off, work = dict(constants.holidays), dict(constants.workdays)
     words = {holiday.value: str(holiday.chinese) for holiday in constants.Holiday}
-    names = {day: words.get(name, name) for day, name in (off | work).items()}
+    names = {day: words.get(str(name), str(name)) for day, name in (off | work).items()}
     years = {day.year for day in off}
     return Calendar(frozenset(off.keys() - work.keys()), frozenset(work), frozenset(years), names)
 

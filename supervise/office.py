@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from supervise.almanac import Almanac
 from supervise.archivist import Archivist
 from supervise.clerk import Clerk
 from supervise.preview import Previewer
@@ -13,7 +12,7 @@ from supervise.store.database import open_database
 from supervise.versions import Versions
 
 
-class Office(Clerk, Previewer, Archivist, Versions, Almanac):
+class Office(Clerk, Previewer, Archivist, Versions):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

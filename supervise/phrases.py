@@ -39,9 +39,7 @@ NAME = r"[a-z][a-z0-9_]*"
 _SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")
 _PERIOD = f"({'|'.join(PERIOD_WORDS)})(?:-year)?"
 _EACH = re.compile(rf"^(\d{{1,3}}) (workdays?|days?) after each {_PERIOD}$")
-_DAY_OF = re.compile(
-    rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}(?: or (\d{{1,2}}) workdays? after a day off)?$"
-)
+_DAY_OF = re.compile(rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}(?: or (\d{{1,2}}) workdays? after a day off)?$")
 _BEHIND = re.compile(rf"^({NAME}) behind (\d+(?:\.\d+)?)%$")
 _PARTS = re.compile(r"^parts (?:(open)|(?:(100|[1-9]\d?)% )?closed)$")
 _BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({NAME})$")
@@ -260,7 +258,8 @@ def parse_due(value: object) -> Due:
         return EachPeriod(match[2], day=_day_of(match[1], match[2]), off=int(match[3] or 0))
     raise ValueError(
         f"看不懂期限“{value}”,可写:10 workdays after assign、[06-25, 12-25]、5 days after each month、"
-        "day 25 of each month、end of each quarter、day 2 of each week or 2 workdays after a day off、until of order、task、20 days before task、stages"
+        "day 25 of each month、end of each quarter、day 2 of each week or 2 workdays after a day off、"
+        "until of order、task、20 days before task、stages"
     )
 
 

@@ -18,8 +18,8 @@ from supervise.dates import Calendar, YearFile, official_calendar
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.phrases import CALENDAR
 from supervise.records import Task, replay
-from supervise.store import tables
 from supervise.store import duties as duty_store
+from supervise.store import tables
 from supervise.workflows.arranging import arrange
 from supervise.workflows.lifecycle import Lifecycle, Step
 from tests.acting import GXJ, OFFICE, PLAN
@@ -102,7 +102,7 @@ def offices() -> tuple[Office, Office]:
 
 
 def test_loading_a_year_moves_open_tasks_once_and_the_record_replays(tmp_path: Path) -> None:
-    """Old rows stand for who asks about before, new ones for after; a second load finds nothing; hashes and rows hold."""
+    """The dates move once and are told, a second load finds nothing, and rows and hashes hold for whoever looks."""
     engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}")
     tables.metadata.create_all(engine)
     old, new = offices()

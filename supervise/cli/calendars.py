@@ -44,7 +44,9 @@ def show(counter: Counter, year: int | None) -> None:
     counter.answer(faces.year_data(office.calendar, of, file), lambda: faces.year(office.calendar, of, file))
 
 
-@calendar.command("check", short_help="公布到哪一年,在办任务是不是都按新安排算了", examples=("supervise calendar check",))
+@calendar.command(
+    "check", short_help="公布到哪一年,在办任务是不是都按新安排算了", examples=("supervise calendar check",)
+)
 @shared
 def check(counter: Counter) -> int:
     """列出已知的年份和每年的依据;有数据库时,再看在办任务是不是都按现在的安排算过,没有的退出码是 3。"""

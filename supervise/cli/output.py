@@ -55,7 +55,11 @@ class Counter:
         archives = os.environ.get("SUPERVISE_ARCHIVES", "").split()
         approved = os.environ.get("SUPERVISE_APPROVED_ONLY", "") not in ("", "0")
         return Office(
-            folder or self.definitions, district=self.district, algorithm=algorithm, archives=archives, approved_only=approved
+            folder or self.definitions,
+            district=self.district,
+            algorithm=algorithm,
+            archives=archives,
+            approved_only=approved,
         )
 
     def sessions(self, create: bool = False, beside: bool = False) -> Sessions:

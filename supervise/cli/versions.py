@@ -144,7 +144,10 @@ def migrate(
     if not dry_run:
         plans = [_moved(counter, office, sessions, change, plan, by, day) for plan in plans]
     data = lawfaces.migration_data(plans, words, target, dry_run, revert, day or office.today())
-    counter.answer({"old": old, "new": new, **data}, lambda: lawfaces.migration(plans, words, target, dry_run, revert))
+    counter.answer(
+        {"old": old, "new": new, **data},
+        lambda: lawfaces.migration(plans, words, target, dry_run, revert, office.calendar.provisional),
+    )
     return 3 if any(plan.step is None for plan in plans) else 0
 
 

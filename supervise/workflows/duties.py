@@ -191,7 +191,9 @@ class _Book:
             begun, pauses = event.day, self.task.pauses
             if isinstance(due, AfterAction):  # counted out and given back by one calendar, where there are several
                 count = due.count
-                nominal = self.calendar.choose(lambda one: paused(one.add(begun, count, unit), unit, begun, pauses, one))
+                nominal = self.calendar.choose(
+                    lambda one: paused(one.add(begun, count, unit), unit, begun, pauses, one)
+                )
             else:
                 nominal = paused(nominal, unit, begun, pauses, self.calendar)
         return Start(key, event.day, nominal, event.seq, about)

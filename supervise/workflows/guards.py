@@ -62,9 +62,7 @@ class Guard:
         situation: gives what conditions can be asked about a task.
     """
 
-    def __init__(
-        self, definition: Definition, wording: Wording, situation: Callable[[Task], Situation]
-    ) -> None:
+    def __init__(self, definition: Definition, wording: Wording, situation: Callable[[Task], Situation]) -> None:
         self.definition, self.wording, self.situation = definition, wording, situation
         self._splits = any(spec.kind == "parts" for spec in definition.fields.values())
         self.echoes = frozenset(name for action in definition.actions.values() for name in action.also.values())

@@ -20,11 +20,12 @@ from supervise.errors import Problem, Refused, did_you_mean
 from supervise.goals import Target, distinct
 from supervise.people import Actor
 from supervise.phrases import CALENDAR, OPENING
-from supervise.records import PARTIES, Event, Task, evolve
+from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows import figures
 from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
 from supervise.workflows.duties import closings
 from supervise.workflows.guards import Companion, Guard, Move
+from supervise.workflows.limits import unsure
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 
@@ -143,6 +144,11 @@ class Lifecycle:
     def calendar_of(self, task: Task) -> Calendar:
         """The calendar by which the dates of ``task`` are worked out."""
         return self.calendars.of(task.calendar)
+
+    def unsure(self, task: Task, duty: Duty) -> bool:
+        """Whether the date of a duty is provisional: the arrangement of a year that it rests on is not announced."""
+        calendar = self.calendar_of(task)
+        return unsure(self.definition.duties.get(duty.kind), duty, calendar, calendar.provisional)
 
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""

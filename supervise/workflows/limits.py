@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Period, Span, clamp, period_at
-from supervise.phrases import EachPeriod, OnDates
-from supervise.records import Event, Pause, Stage, Task
+from supervise.phrases import EachPeriod, OnDates, TaskDue
+from supervise.records import Duty, Event, Pause, Stage, Task
 from supervise.workflows.definition import DutyKind
 
 YEARS = 10
@@ -102,6 +102,21 @@ def paused(nominal: date, unit: str, born: date, pauses: Iterable[Pause], calend
             else:
                 nominal += pause.end - start
     return nominal
+
+
+def unsure(kind: DutyKind | None, duty: Duty, calendar: Calendar, unknown: Callable[[date], bool]) -> bool:
+    """Whether the date of a duty may still move: it lies in a year not arranged yet, or was counted back from one.
+
+    Args:
+        kind: what the law says of it, if the law as it stands has it.
+        duty: the duty.
+        calendar: by which dates are worked out.
+        unknown: whether the arrangement of a day's year is not known.
+    """
+    if unknown(duty.due) or kind is None:
+        return unknown(duty.due)
+    back = [d.count for d in kind.due.values() if isinstance(d, TaskDue) and d.count and d.unit == "workdays"]
+    return any(unknown(calendar.add_workdays(duty.nominal, count)) for count in back)
 
 
 def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:

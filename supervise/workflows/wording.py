@@ -75,9 +75,8 @@ class Wording:
         if event.action != CALENDAR:
             return self.filled(event.data, words)
         moved = event.changes.get("dates", {})
-        return ";".join(
-            f"{self.duty(key.partition(':')[0])} {old or '无'} 改为 {new or '不再要求'}" for key, (old, new) in moved.items()
-        )
+        told = ((self.duty(key.partition(":")[0]), old, new) for key, (old, new) in moved.items())
+        return ";".join(f"{label} {old or '无'} 改为 {new or '不再要求'}" for label, old, new in told)
 
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""

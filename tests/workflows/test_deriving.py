@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from tests.histories import END, OPENED, played, script, steps
 from tests.test_calendar_load import OFFICE, OFFICIAL, shaken, under
 from tests.workflows.builders import A, Case, law
 from tests.workflows.test_language import FULL, GOALS, LAW, placed
+
 
 def works(calendar: Calendar, day: date) -> bool:
     """Whether a day is worked, by nothing but the lists of the calendar."""
@@ -51,7 +53,7 @@ def adds_up(made: Derivation) -> None:
     duty, chain = made.duty, made.links
     assert chain, duty
     assert chain[0].since is None
-    for before, link in zip(chain, chain[1:], strict=False):
+    for before, link in pairwise(chain):
         assert link.what in ("wait", "pause") or link.since == before.day, (duty, chain)
     for link in chain:
         assert by_hand(link) == link.day, (duty, link)
