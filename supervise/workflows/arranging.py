@@ -65,7 +65,8 @@ def arrange(law: Lifecycle, task: Task, to: Calendar, by: Actor, day: date) -> A
         task.code, task.version + 1, CALENDAR, task.state, task.state, day, by.id, by.unit, task.definition,
         changes={CALENDAR: names},
     )  # fmt: skip
-    old, new = law.situation(task).duties, law.situation(evolve(task, event)).duties
+    after = evolve(task, event)
+    old, new = law.situation(task).duties, law.situation(after).duties
     changed = sorted({d for days in differences(before, to).values() for d in days})
     moved = tuple(_moved(law, old, new, changed))
     if moved:
@@ -76,7 +77,9 @@ def arrange(law: Lifecycle, task: Task, to: Calendar, by: Actor, day: date) -> A
             event.task, event.seq, CALENDAR, task.state, task.state, day, by.id, by.unit, task.definition,
             changes={CALENDAR: names, "dates": dates}, to=told,
         )  # fmt: skip
-    return Arranged(task, moved, Step(settled.before, (*settled.path, evolve(task, event))))
+        trial, after = after, evolve(task, event)
+        law.on_record(trial, after)  # the duties are the same: only the list of what moved was added
+    return Arranged(task, moved, Step(settled.before, (*settled.path, after)))
 
 
 def _moved(law: Lifecycle, old: Sequence[Duty], new: Sequence[Duty], changed: Sequence[date]) -> Iterator[Moved]:

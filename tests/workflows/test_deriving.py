@@ -17,8 +17,10 @@ from supervise.workflows.derived import said
 from supervise.workflows.deriving import Derivation, Link, derive
 from supervise.workflows.lifecycle import Lifecycle
 from tests.histories import END, OPENED, played, script, steps
+from tests.laws import OLD, second
 from tests.test_calendar_load import OFFICE, OFFICIAL, shaken, under
 from tests.workflows.builders import A, Case, law
+from tests.workflows.test_eras import laws, lived, moved
 from tests.workflows.test_language import FULL, GOALS, LAW, placed
 
 
@@ -84,6 +86,21 @@ def test_every_derivation_adds_up_to_its_date(chosen: list[tuple[int, int, int]]
     all_add_up(lifecycle, lifecycle.settle(task, END).task)
     if lifecycle.closed_on(task) is None:
         all_add_up(lifecycle, arrange(lifecycle, task, new, OFFICE, day).step.task)
+
+
+@settings(max_examples=30)
+@given(steps, st.integers(0, 26))
+def test_derivations_add_up_under_the_law_a_date_was_born_in(chosen: list[tuple[int, int, int]], upto: int) -> None:
+    """A change of law leaves the dates of before to the old law, and a derivation says which one it was."""
+    new = second(lambda data: data["duties"]["plan"].update(due="3 workdays after assign or reassign"))
+    acts = script(chosen)
+    task, day = lived(acts, min(upto, len(acts)))
+    made = moved(new, task, day + ONE_DAY)
+    if made.step is not None:
+        now = laws(new)[1]
+        all_add_up(now, made.step.task)
+        plans = [d for d in now.situation(made.step.task).duties if d.kind == "plan"]
+        assert {derive(now, made.step.task, duty).law for duty in plans} == {OLD.name}
 
 
 @pytest.mark.parametrize(
