@@ -24,6 +24,7 @@ FOREVER = date.max
 KNOWN = 20_000
 """Working-day sums that a calendar keeps."""
 _RANGE = re.compile(r"^(\d{2})-(\d{2})(?:\.\.(\d{2})-(\d{2}))?(?: +(\S.*))?$")
+_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?![*\d])")
 V = TypeVar("V", bound=date)
 
 
@@ -212,6 +213,18 @@ def official_calendar() -> Calendar:
     names = {day: words.get(str(name), str(name)) for day, name in (off | work).items()}
     years = {day.year for day in off}
     return Calendar(frozenset(off.keys() - work.keys()), frozenset(work), frozenset(years), names)
+
+
+def starred(text: object, unknown: Callable[[date], bool]) -> str:
+    """A text with a star on every date in it that lies in a year whose arrangement is not known."""
+
+    def star(match: re.Match[str]) -> str:
+        try:
+            return f"{match[0]}*" if unknown(date.fromisoformat(match[0])) else match[0]
+        except ValueError:
+            return match[0]
+
+    return _DATE.sub(star, str(text))
 
 
 PERIOD_WORDS = {"year": "年", "half": "半年", "quarter": "季", "month": "月", "week": "周"}

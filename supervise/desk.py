@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from supervise import approvals, chain
 from supervise.arrangements import FIRST, Calendars, WorkingDays, as_text, from_text, hosted
-from supervise.dates import ONE_DAY, Calendar
+from supervise.dates import ONE_DAY, Calendar, starred
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Aliased, Directory
@@ -378,7 +378,8 @@ class Desk:
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording
-        details = wording.said(event, self.rung_words(lifecycle.definition.workflow))
+        said = wording.said(event, self.rung_words(lifecycle.definition.workflow))
+        details = starred(said, lifecycle.calendar_of(task).provisional)
         text = f"{event.task} {wording.action(event.action)}" + (f":{details}" if details else "")
         to = (name for word in event.to for name in _hearers(lifecycle.definition, task, word))
         return Message(event.task, event.action, event.day, tuple(dict.fromkeys(to)), text, event)

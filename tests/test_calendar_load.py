@@ -26,8 +26,9 @@ from tests.acting import GXJ, OFFICE, PLAN
 from tests.histories import END, FOLDER, LAW, OPENED, played, script, steps
 
 OFFICIAL = official_calendar()
-NEXT = YearFile(year=2027, off=("01-01..01-03 元旦", "02-05..02-11 春节"), work=("02-13 春节",), source="通知")
-PLACED = date(2026, 12, 21)
+# Years as far from any notice as can be, with the weekdays of 2026 and 2027.
+NEXT = YearFile(year=2083, off=("01-01..01-03 元旦", "02-05..02-11 春节"), work=("02-13 春节",), source="通知")
+PLACED = date(2082, 12, 21)
 
 
 def shaken(seed: int) -> Calendar:
@@ -92,8 +93,8 @@ def test_the_clock_does_nothing_twice_after_a_change(chosen: list[tuple[int, int
 
 
 def offices() -> tuple[Office, Office]:
-    """One that knows nothing of 2027, and one that does."""
-    clock = iter(datetime(2026, 12, 21, tzinfo=UTC) + timedelta(minutes=n) for n in range(1000))
+    """One that knows nothing of 2083, and one that does."""
+    clock = iter(datetime(2082, 12, 21, tzinfo=UTC) + timedelta(minutes=n) for n in range(1000))
     made = [
         Office(FOLDER, calendar=calendar, now=lambda: next(clock), today=lambda: PLACED)
         for calendar in (OFFICIAL, OFFICIAL.with_year(NEXT))
@@ -108,33 +109,33 @@ def test_loading_a_year_moves_open_tasks_once_and_the_record_replays(tmp_path: P
     old, new = offices()
     drafts = tuple(Draft(code=c, text="新增规上企业40家", lead=("区工信局",)) for c in ("T1", "T2"))
     with sessionmaker(engine).begin() as session:
-        old.assign(session, Breakdown(due=date(2027, 12, 31), tasks=drafts), OFFICE, PLACED)
+        old.assign(session, Breakdown(due=date(2083, 12, 31), tasks=drafts), OFFICE, PLACED)
     with sessionmaker(engine)() as session:
         known = session.execute(tables.of(engine).duty.select()).first()
         assert known is not None
-        cut = Cut(PLACED, datetime(2026, 12, 21, 0, 59, tzinfo=UTC))
+        cut = Cut(PLACED, datetime(2082, 12, 21, 0, 59, tzinfo=UTC))
         was = {d.key: d.due for d in duty_store.at(session, "default", cut, ["T1"])}
         new.replay(session)  # what was worked out under the old calendar is not judged by the new one
     with sessionmaker(engine).begin() as session:
-        assert new.in_use(session).provisional(date(2027, 3, 1))
+        assert new.in_use(session).provisional(date(2083, 3, 1))
         made = new.arrange(session, new.unarranged(session), OFFICE, PLACED)
-        assert [one.moved[0].new for one in made] == [date(2027, 1, 5)] * 2
+        assert [one.moved[0].new for one in made] == [date(2083, 1, 5)] * 2
         new.arranged(session, OFFICE, len(made), 2, PLACED)
     with sessionmaker(engine).begin() as session:
         assert new.arrange(session, new.unarranged(session), OFFICE, PLACED) == ()
-        assert not new.in_use(session).provisional(date(2027, 3, 1))
+        assert not new.in_use(session).provisional(date(2083, 3, 1))
         told = new.load(session, "T1").events[-1]
-        assert (told.action, told.changes["dates"]) == (CALENDAR, {"plan:1": ["2027-01-04", "2027-01-05"]})
+        assert (told.action, told.changes["dates"]) == (CALENDAR, {"plan:1": ["2083-01-04", "2083-01-05"]})
         assert told.to == ("区工信局",)
-        new.advance(session, "T1", "plan", GXJ, date(2027, 1, 5), **(PLAN | {"milestones": ["2027-06-30 过半"]}))
+        new.advance(session, "T1", "plan", GXJ, date(2083, 1, 5), **(PLAN | {"milestones": ["2083-06-30 过半"]}))
     for office in (new, offices()[0]):  # also for who has not heard of the new year
         with sessionmaker(engine)() as session:
             office.replay(session)
             assert office.audit(session).breaks == ()
-            assert [d.met for d in office.show(session, "T1", Cut(date(2027, 1, 5))).duties if d.kind == "plan"] == [
-                date(2027, 1, 5)
+            assert [d.met for d in office.show(session, "T1", Cut(date(2083, 1, 5))).duties if d.kind == "plan"] == [
+                date(2083, 1, 5)
             ]
-    assert was["plan:1"] == date(2027, 1, 4)
+    assert was["plan:1"] == date(2083, 1, 4)
 
 
 def test_a_task_from_before_calendars_had_names_goes_by_the_first_that_was_kept(tmp_path: Path) -> None:
@@ -145,14 +146,14 @@ def test_a_task_from_before_calendars_had_names_goes_by_the_first_that_was_kept(
     with sessionmaker(engine).begin() as session:
         source = old.folder.definition("key-work")
         old.register(session, "workflow", source)
-        task = Task("T1", "略", lead=("区工信局",), due=date(2027, 12, 31))
+        task = Task("T1", "略", lead=("区工信局",), due=date(2083, 12, 31))
         event = old.lifecycle(session, source.value.name).open(task, OFFICE, PLACED).task.events[0]
         bare = replace(event, changes={k: v for k, v in event.changes.items() if k != CALENDAR})
         old.save(session, [Step(None, (replay([bare]),))])
     with sessionmaker(engine).begin() as session:
         new.begin_calendar(session, OFFICIAL)
         made = new.arrange(session, ["T1"], OFFICE, PLACED)
-        assert [one.new for one in made[0].moved] == [date(2027, 1, 5)]
+        assert [one.new for one in made[0].moved] == [date(2083, 1, 5)]
     with sessionmaker(engine)() as session:
         new.replay(session)
         offices()[0].replay(session)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
-from supervise.dates import Calendar
+from supervise.dates import Calendar, starred
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.widths import Align, cut, table
@@ -24,19 +24,6 @@ LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 Body = Mapping[str, Any]
 Unknown = Callable[[date], bool]
 NOTE = "  * 那一年的放假安排尚未公布,日期暂定"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![*\d])")
-
-
-def starred(text: object, unknown: Unknown) -> str:
-    """A text with a star on every date in a year whose arrangement is not known."""
-
-    def star(match: re.Match[str]) -> str:
-        try:
-            return f"{match[0]}*" if unknown(date.fromisoformat(match[0])) else match[0]
-        except ValueError:
-            return match[0]
-
-    return _DATE.sub(star, str(text))
 
 
 def noted(text: str) -> str:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from supervise.approvals import Approval
-from supervise.cli.faces import Unknown, noted, starred
+from supervise.cli.faces import Unknown, noted
+from supervise.dates import starred
 from supervise.widths import table
 from supervise.workflows.difference import HEAD, Difference, Entry
 from supervise.workflows.migration import Fate, Plan
@@ -98,7 +99,7 @@ def _fate(fate: Fate, old: Wording, new: Wording) -> str:
 
 
 def migration_data(
-    plans: Sequence[Plan], old: Wording | None, new: Wording, dry_run: bool, back: bool, day: date
+    plans: Sequence[Plan], old: Wording | None, new: Wording, dry_run: bool, back: bool, day: date, unknown: Unknown
 ) -> dict[str, Any]:
     """The same as plain data."""
     return {
@@ -113,6 +114,7 @@ def migration_data(
                     {
                         "what": f.what, "key": f.key, "old": f.old or None, "new": f.new or None,
                         "units": list(f.units), "due": f.due.isoformat(),
+                        "provisional": unknown(f.due),
                     }
                     for f in p.fates
                 ],

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from supervise.cli import shapes
+from supervise.cli.faces import noted
+from supervise.dates import starred
 from supervise.preview import Preview
 from supervise.records import Duty, Event, Task
 from supervise.rules.scoring import plain
@@ -93,7 +95,7 @@ def walk(lifecycle: Lifecycle, made: Walked) -> str:
             lines.append(f"    到此走不通:{way.trouble}")
     blocked = sum(bool(way.trouble) for way in made.ways)
     tail = f"共 {len(made.ways)} 条路" + (f",其中 {blocked} 条要先办别的事才走得通" if blocked else "")
-    return "\n".join([*lines, tail + (";路太多,没有走完" if made.cut else "")])
+    return noted("\n".join([*lines, tail + (";路太多,没有走完" if made.cut else "")]))
 
 
 def _stride(stride: Stride, lifecycle: Lifecycle) -> str:
@@ -101,7 +103,8 @@ def _stride(stride: Stride, lifecycle: Lifecycle) -> str:
     met = "、".join(
         f"{wording.duty(d.kind)}({OUTCOME_WORDS[d.outcome(d.met)]})" for d in stride.met if d.met is not None
     )
-    return f"{stride.day}  {'或'.join(stride.by)}{wording.action(stride.action)}" + (f",办结 {met}" if met else "")
+    day = starred(stride.day, lifecycle.calendar.provisional)
+    return f"{day}  {'或'.join(stride.by)}{wording.action(stride.action)}" + (f",办结 {met}" if met else "")
 
 
 def walk_data(lifecycle: Lifecycle, made: Walked) -> dict[str, Any]:
@@ -115,6 +118,7 @@ def walk_data(lifecycle: Lifecycle, made: Walked) -> dict[str, Any]:
                     {
                         "action": s.action, "label": lifecycle.wording.action(s.action), "by": list(s.by),
                         "source": s.source, "target": s.target, "day": s.day.isoformat() if s.day else None,
+                        "provisional": s.day is not None and lifecycle.calendar.provisional(s.day),
                         "born": [duty.key for duty in s.born], "met": [duty.key for duty in s.met],
                     }
                     for s in way.strides

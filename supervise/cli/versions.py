@@ -143,7 +143,9 @@ def migrate(
         target = office.lifecycle(session, (office.named(old if revert else new))).wording
     if not dry_run:
         plans = [_moved(counter, office, sessions, change, plan, by, day) for plan in plans]
-    data = lawfaces.migration_data(plans, words, target, dry_run, revert, day or office.today())
+    data = lawfaces.migration_data(
+        plans, words, target, dry_run, revert, day or office.today(), office.calendar.provisional
+    )
     counter.answer(
         {"old": old, "new": new, **data},
         lambda: lawfaces.migration(plans, words, target, dry_run, revert, office.calendar.provisional),

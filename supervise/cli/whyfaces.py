@@ -7,6 +7,7 @@ from datetime import date
 
 from supervise.clerk import Owed, View
 from supervise.cli import faces
+from supervise.dates import starred
 from supervise.workflows.derived import said
 from supervise.workflows.deriving import Derivation
 
@@ -18,7 +19,7 @@ def show(view: View, day: date, made: Sequence[Derivation]) -> str:
     for one in made:
         if one.duty.born <= day:
             head = f"  {wording.duty(one.duty.kind)}({'、'.join(one.duty.units)})"
-            lines.append(f"{head}  {faces.starred(said(one), calendar.provisional) or '流程里已没有这一项'}")
+            lines.append(f"{head}  {starred(said(one), calendar.provisional) or '流程里已没有这一项'}")
     lines += [f"  {line}" for line in _basis(made)]
     return "\n".join(lines)
 
@@ -28,7 +29,7 @@ def owed(rows: Sequence[Owed], made: Mapping[tuple[str, str], Derivation], unkno
     told = [(o, made[o.duty.task, o.duty.key]) for o in rows if (o.duty.task, o.duty.key) in made]
     if not told:
         return ""
-    lines = ["", "期限的由来", *(f"  {o.duty.task} {o.label}  {faces.starred(said(one), unknown)}" for o, one in told)]
+    lines = ["", "期限的由来", *(f"  {o.duty.task} {o.label}  {starred(said(one), unknown)}" for o, one in told)]
     return "\n".join([*lines, *(f"  {line}" for line in _basis([one for _, one in told]))])
 
 
