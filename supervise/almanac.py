@@ -87,14 +87,18 @@ class Almanac(Desk):
                         found[duty.task, duty.key] = derive(law, situation.task, duty)
         return found
 
-    def begin_calendar(self, session: Session, calendar: Calendar) -> None:
+    def begin_calendar(self, session: Session, calendar: Calendar, dry: bool = False) -> None:
         """Put on record by which calendar the tasks go that name none, if nothing is on record yet.
 
         Args:
             session: the caller's; flushed, never committed.
             calendar: what held so far.
+            dry: only take it for that calendar, and write nothing.
         """
         if calendar.name and library.registered(session, self.district, FIRST) is None:
+            if dry:
+                self.calendars.begin(calendar)
+                return
             self.keep_calendar(session, calendar)
         self._begin(session)
 

@@ -9,7 +9,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, delete
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Cut, Office
@@ -159,6 +159,12 @@ def test_a_task_from_before_calendars_had_names_goes_by_the_first_that_was_kept(
         event = old.lifecycle(session, source.value.name).open(task, OFFICE, PLACED).task.events[0]
         bare = replace(event, changes={k: v for k, v in event.changes.items() if k != CALENDAR})
         old.save(session, [Step(None, (replay([bare]),))])
+        kept = tables.DEFAULT.library
+        session.execute(delete(kept).where(kept.c.kind == "calendar"))  # as a record of an older program
+    with sessionmaker(engine)() as session:
+        looking = offices()[1]
+        looking.begin_calendar(session, OFFICIAL, dry=True)
+        assert len(looking.arrange(session, ["T1"], OFFICE, PLACED, dry=True)[0].moved) == 1
     with sessionmaker(engine).begin() as session:
         new.begin_calendar(session, OFFICIAL)
         made = new.arrange(session, ["T1"], OFFICE, PLACED)

@@ -95,8 +95,7 @@ def load(counter: Counter, file: str, dry_run: bool, day: date | None, as_: str,
     sessions = counter.sessions()
     by = actor(office, as_, person)
     with reading(sessions) if dry_run else writing(sessions) as session:
-        if not dry_run:
-            office.begin_calendar(session, before)
+        office.begin_calendar(session, before, dry_run)
         codes = office.unarranged(session)
     if source is not None and not dry_run:
         _keep(office.folder, source)
