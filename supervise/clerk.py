@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from supervise.almanac import Almanac
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.liaison import Liaison
 from supervise.people import Actor
@@ -20,6 +21,7 @@ from supervise.store import retired, seals, tasks
 from supervise.workflows.definition import Definition
 from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle, Step
+from supervise.workflows.limits import unsure
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -49,12 +51,13 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One open or missed duty on somebody's list."""
+    """One open or missed duty on somebody's list; ``provisional`` if its date may move with a year's arrangement."""
 
     duty: Duty
     label: str
     outcome: str
     text: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class TickReport:
     proposals: tuple[Proposal, ...]
 
 
-class Clerk(Liaison):
+class Clerk(Liaison, Almanac):
     """Everything that moves a task, and the lists people work from."""
 
     def intake(self, source: str | Transcript, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
@@ -218,7 +221,7 @@ class Clerk(Liaison):
             if duty.born <= cut.as_of and duty.outcome(cut.as_of) in ("open", "missed")
         ]  # fmt: skip
         briefs = away | tasks.briefs(session, self.district, {duty.task for duty in duties})
-        found = []
+        found, in_use = [], self.in_use(session)
         for duty in duties:
             definition, text, closed_on = briefs[duty.task]
             if closed_on is None or closed_on > cut.as_of or duty.born >= closed_on:
@@ -226,7 +229,9 @@ class Clerk(Liaison):
                 if duty.kind not in law.definition.duties:
                     law = self.law(session, self.load(session, duty.task))
                 label = law.wording.duty(duty.kind)
-                found.append(Owed(duty, label, duty.outcome(cut.as_of), text))
+                kind = law.definition.duties.get(duty.kind)
+                doubt = unsure(kind, duty, self.calendar, in_use.provisional)
+                found.append(Owed(duty, label, duty.outcome(cut.as_of), text, doubt))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
 
     def _known_as(self, name: str, day: date) -> frozenset[str]:

@@ -10,10 +10,10 @@ import calendar as _calendar
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import ValidationInfo, field_validator
 
@@ -23,7 +23,9 @@ ONE_DAY = timedelta(days=1)
 FOREVER = date.max
 KNOWN = 20_000
 """Working-day sums that a calendar keeps."""
-_RANGE = re.compile(r"^(\d{2})-(\d{2})(?:\.\.(\d{2})-(\d{2}))?$")
+_RANGE = re.compile(r"^(\d{2})-(\d{2})(?:\.\.(\d{2})-(\d{2}))?(?: +(\S.*))?$")
+_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?![*\d])")
+V = TypeVar("V", bound=date)
 
 
 def parse_day(text: str) -> date:
@@ -56,10 +58,13 @@ def add_months(day: date, count: int) -> date:
 class YearFile(Strict):
     """One year's working-day arrangement as a site writes it down.
 
-    ``off`` and ``work`` list days of that year, ``02-14`` or ``02-15..02-23``; ``source`` names the official notice.
+    ``off`` and ``work`` list days of that year, ``02-14`` or ``02-15..02-23``, each with what it is for if one likes:
+    ``02-15..02-23 春节``; ``source`` names the official notice. With ``extends: official`` the built-in arrangement of
+    the year stays and the file says only what the site adds to it.
     """
 
     year: int
+    extends: Literal["official", ""] = ""
     off: tuple[str, ...] = ()
     work: tuple[str, ...] = ()
     source: str = ""
@@ -78,23 +83,25 @@ class YearFile(Strict):
             _range(info.data["year"], text)
         return value
 
-    def days(self, ranges: Iterable[str]) -> Iterator[date]:
-        """The days that ``ranges`` stand for."""
+    def days(self, ranges: Iterable[str]) -> dict[date, str]:
+        """The days that ``ranges`` stand for, each with what it is for."""
+        found: dict[date, str] = {}
         for text in ranges:
-            first, last = _range(self.year, text)
-            yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
+            first, last, name = _range(self.year, text)
+            found |= dict.fromkeys((first + timedelta(days=n) for n in range((last - first).days + 1)), name)
+        return found
 
 
-def _range(year: int, text: str) -> tuple[date, date]:
-    """First and last day of ``02-14`` or ``02-15..02-23``."""
-    match = _RANGE.fullmatch(text)
+def _range(year: int, text: str) -> tuple[date, date, str]:
+    """First and last day of ``02-14`` or ``02-15..02-23 春节``, and the name."""
+    match = _RANGE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"“{text}”应写作 02-14 或 02-15..02-23")
+        raise ValueError(f"“{text}”应写作 02-14 或 02-15..02-23,后面可空一格写名称")
     first = parse_day(f"{year}-{match[1]}-{match[2]}")
     last = parse_day(f"{year}-{match[3]}-{match[4]}") if match[3] else first
     if last < first:
         raise ValueError(f"“{text}”的头尾颠倒了;跨年的假期分写在两年的文件里")
-    return first, last
+    return first, last, match[5] or ""
 
 
 @dataclass(frozen=True)
@@ -105,17 +112,34 @@ class Calendar:
         off: weekdays that are off.
         work: days of a weekend that are worked (调休).
         years: years whose arrangement is known; outside them only weekends are off and dates are provisional.
+        names: what a day is off for, or worked for; says nothing about whether it is.
+        sources: year → the notice it comes from, where a site's file names one.
     """
 
     off: frozenset[date] = frozenset()
     work: frozenset[date] = frozenset()
     years: frozenset[int] = frozenset()
+    names: Mapping[date, str] = field(default_factory=dict, compare=False, repr=False)
+    sources: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
     fingerprint: str = field(init=False, compare=False)
     _known: dict[tuple[date, int], date] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         text = "|".join(",".join(sorted(str(item) for item in items)) for items in (self.off, self.work, self.years))
         object.__setattr__(self, "fingerprint", hashlib.sha256(text.encode()).hexdigest())
+
+    @property
+    def name(self) -> str:
+        """What it is registered as: ``calendar@`` and the beginning of its fingerprint; empty if it cannot be kept."""
+        return f"calendar@{self.fingerprint[:16]}"
+
+    def choose(self, made: Callable[[Calendar], V]) -> V:
+        """What is worked out by this calendar; where several stand in layers, by the one that counts."""
+        return made(self)
+
+    def judge(self, made: Callable[[Calendar], V]) -> tuple[Calendar, V]:
+        """The same as ``choose``, with the one calendar by which it came out."""
+        return self, made(self)
 
     def is_workday(self, day: date) -> bool:
         """Whether ``day`` is worked."""
@@ -164,10 +188,19 @@ class Calendar:
         return day + timedelta(days=count) if count <= (FOREVER - day).days else FOREVER
 
     def with_year(self, year: YearFile) -> Calendar:
-        """This calendar with one year replaced by what a site's file says."""
-        off = {d for d in self.off if d.year != year.year} | set(year.days(year.off))
-        work = {d for d in self.work if d.year != year.year} | set(year.days(year.work))
-        return Calendar(frozenset(off - work), frozenset(work), self.years | {year.year})
+        """This calendar with one year replaced, or added to, by what a site's file says."""
+        off, work = year.days(year.off), year.days(year.work)
+        stays = bool(year.extends)
+        free = {d for d in self.off if stays or d.year != year.year} - work.keys() | off.keys()
+        worked = {d for d in self.work if stays or d.year != year.year} - off.keys() | work.keys()
+        names = {d: name for d, name in self.names.items() if stays or d.year != year.year}
+        sources = dict(self.sources)
+        if year.source:
+            before = [sources[year.year]] if stays and year.year in sources else []
+            sources[year.year] = ";".join([*before, year.source])
+        return Calendar(
+            frozenset(free - worked), frozenset(worked), self.years | {year.year}, names | off | work, sources
+        )
 
 
 @functools.cache
@@ -175,24 +208,38 @@ def official_calendar() -> Calendar:
     """The State Council's arrangements, as far as the installed ``chinesecalendar`` knows them."""
     from chinese_calendar import constants
 
-    off, work = set(constants.holidays), set(constants.workdays)
+    off, work = dict(constants.holidays), dict(constants.workdays)
+    words = {holiday.value: str(holiday.chinese) for holiday in constants.Holiday}
+    names = {day: words.get(str(name), str(name)) for day, name in (off | work).items()}
     years = {day.year for day in off}
-    return Calendar(frozenset(d for d in off if d not in work), frozenset(work), frozenset(years))
+    return Calendar(frozenset(off.keys() - work.keys()), frozenset(work), frozenset(years), names)
+
+
+def starred(text: object, unknown: Callable[[date], bool]) -> str:
+    """A text with a star on every date in it that lies in a year whose arrangement is not known."""
+
+    def star(match: re.Match[str]) -> str:
+        try:
+            return f"{match[0]}*" if unknown(date.fromisoformat(match[0])) else match[0]
+        except ValueError:
+            return match[0]
+
+    return _DATE.sub(star, str(text))
 
 
 PERIOD_WORDS = {"year": "年", "half": "半年", "quarter": "季", "month": "月", "week": "周"}
 _MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 _QUARTERS = "一二三四"
-_PERIOD = re.compile(r"([12][0-9]{3})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2]))?")
+_PERIOD = re.compile(r"([12][0-9]{3})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2])|-W([0-5][0-9]))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A named stretch of days: ``2021``, ``2021H1``, ``2021Q2`` or ``2021-06``.
+    """A named stretch of days: ``2021``, ``2021H1``, ``2021Q2``, ``2021-06`` or ``2021-W25``.
 
     Args:
         name: the name as above.
-        kind: ``year``, ``half``, ``quarter`` or ``month``.
+        kind: ``year``, ``half``, ``quarter``, ``month`` or ``week``.
         start: first day.
         end: last day.
     """
@@ -209,6 +256,9 @@ class Period:
     def label(self) -> str:
         """The name in Chinese."""
         year = f"{self.start.year}年"
+        if self.kind == "week":
+            iso = self.start.isocalendar()
+            return f"{iso.year}年第{iso.week}周({self.start:%m-%d}至{self.end:%m-%d})"
         if self.kind == "half":
             return year + ("上半年" if self.start.month == 1 else "下半年")
         if self.kind == "quarter":
@@ -217,14 +267,16 @@ class Period:
 
 
 def parse_period(text: str) -> Period:
-    """The period named by ``text``.
+    """The period named by ``text``; weeks begin on Monday and are numbered as in ISO 8601.
 
     Raises:
         ValueError: in Chinese, when it names none.
     """
     match = _PERIOD.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"“{text}”不是考核期,应写作 2021、2021H1、2021Q2 或 2021-06")
+        raise ValueError(f"“{text}”不是考核期,应写作 2021、2021H1、2021Q2、2021-06 或 2021-W25")
+    if match[7]:
+        return _week(match[0], int(match[1]), int(match[7]))
     year, half, quarter, month = int(match[1]), match[3], match[5], match[6]
     kind, number = (
         ("half", int(half)) if half
@@ -235,6 +287,14 @@ def parse_period(text: str) -> Period:
     length = _MONTHS[kind]
     start = date(year, (number - 1) * length + 1, 1)
     return Period(match[0], kind, start, add_months(start, length) - ONE_DAY)
+
+
+def _week(name: str, year: int, number: int) -> Period:
+    try:
+        start = date.fromisocalendar(year, number, 1)
+    except ValueError:
+        raise ValueError(f"{year} 年没有第 {number} 周") from None
+    return Period(name, "week", start, start + timedelta(days=6))
 
 
 def period_at(day: date, kind: str) -> Period:
@@ -255,6 +315,7 @@ def periods_of(year: int, kind: str) -> tuple[Period, ...]:
         "half": [f"{year}H{n}" for n in (1, 2)],
         "quarter": [f"{year}Q{n}" for n in (1, 2, 3, 4)],
         "month": [f"{year}-{n:02d}" for n in range(1, 13)],
+        "week": [f"{year}-W{n:02d}" for n in range(1, date(year, 12, 28).isocalendar().week + 1)],
     }[kind]
     return tuple(parse_period(name) for name in names)
 

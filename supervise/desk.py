@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
 from supervise import approvals, chain
-from supervise.dates import ONE_DAY, Calendar
+from supervise.arrangements import FIRST, Calendars, WorkingDays, as_text, from_text, hosted
+from supervise.dates import ONE_DAY, Calendar, starred
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Aliased, Directory
@@ -29,13 +30,6 @@ from supervise.workflows.situations import Situation
 
 if TYPE_CHECKING:
     from supervise.store.statements import Work
-
-
-class WorkingDays(Protocol):
-    """What an OA's own calendar must answer."""
-
-    def is_workday(self, day: date) -> bool:
-        """Whether ``day`` is worked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,8 @@ class Desk:
         self.district = district
         known: Directory = directory if directory is not None else folder.units
         self.directory: Directory = Aliased(known, folder.aliases) if folder.aliases else known
-        self.calendar = _calendar(calendar, folder.calendar)
+        self.calendar = hosted(calendar, folder.calendar)
+        self.calendars = Calendars(self.calendar)
         self.now, self.today, self.algorithm = now, today, chain.ready(algorithm)
         self.shelves = Shelves(district, archives)
         self.approved_only = approved_only
@@ -136,6 +131,7 @@ class Desk:
         if held is None:
             held = self._held.setdefault(bind.engine, set())
         if name not in held:
+            self._begin(session)
             text = library.registered(session, self.district, name)
             source = self.folder.definitions.get(name)
             if source is not None and text is not None:
@@ -143,20 +139,43 @@ class Desk:
             if name not in self._lifecycles:
                 found = source.value if source is not None else self._old(name, text)
                 self._laws[name] = found
-                self._lifecycles[name] = Lifecycle(found, self.calendar, self._laws)
+                self._lifecycles[name] = Lifecycle(found, self.calendar, self._laws, self.calendars)
             if text is not None:
                 held.add(name)  # what is registered never changes, so once per database is enough
         return self._lifecycles[name]
 
     def law(self, session: Work, task: Task) -> Lifecycle:
-        """The law that a task lives under; those it lived under before are then at hand too.
+        """The law that a task lives under; those it lived under before and its calendars are then at hand too.
 
         Raises:
             Invalid, Unknown: as ``lifecycle``.
         """
         for name in {event.definition for event in task.events}:
             self.lifecycle(session, name)
+        for name in self.calendars.missing(task.calendar):
+            self._arrangement(session, name)
         return self._lifecycles[task.definition]
+
+    def _arrangement(self, session: Work, name: str) -> None:
+        """Have a calendar at hand as it was registered."""
+        text = library.registered(session, self.district, name)
+        found = from_text(text) if text is not None else None
+        if found is not None and found.name == name:
+            self.calendars.known[name] = found
+
+    def _begin(self, session: Work) -> None:
+        """Tasks that name no calendar go by the first that was registered; before that, by the one we have."""
+        text = library.registered(session, self.district, FIRST) if self.calendar.name else None
+        if text is not None:
+            self.calendars.begin(from_text(text))
+
+    def keep_calendar(self, session: Work, calendar: Calendar | None = None) -> None:
+        """Put a calendar on record, so that what was worked out by it can be worked out again; ours if not given."""
+        kept = calendar or self.calendar
+        if kept.name and library.registered(session, self.district, kept.name) is None:
+            first = library.registered(session, self.district, FIRST) is None
+            for name in (FIRST, kept.name) if first else (kept.name,):
+                library.register(session, self.district, "calendar", name, as_text(kept), self.now())
 
     def _old(self, name: str, text: str | None) -> Definition:
         if text is None:
@@ -307,6 +326,8 @@ class Desk:
         """
         for name in {step.task.definition for step in steps if self.approved_only}:
             self.must_be_approved(session, name)
+        if any(step.before is None and step.path for step in steps):
+            self.keep_calendar(session)
         savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
         kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
         for saving, task in zip((saving for saving, _ in savings), kept, strict=True):
@@ -357,7 +378,8 @@ class Desk:
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording
-        details = wording.filled(event.data, self.rung_words(lifecycle.definition.workflow))
+        said = wording.said(event, self.rung_words(lifecycle.definition.workflow))
+        details = starred(said, lifecycle.calendar_of(task).provisional)
         text = f"{event.task} {wording.action(event.action)}" + (f":{details}" if details else "")
         to = (name for word in event.to for name in _hearers(lifecycle.definition, task, word))
         return Message(event.task, event.action, event.day, tuple(dict.fromkeys(to)), text, event)
@@ -368,31 +390,3 @@ def _hearers(definition: Definition, task: Task, word: str) -> Sequence[str]:
         names: Sequence[str] = getattr(task, word)
         return names
     return (definition.roles.get(word, word),)
-
-
-def _calendar(given: Calendar | WorkingDays | None, own: Calendar) -> Calendar:
-    if given is None:
-        return own
-    return given if isinstance(given, Calendar) else _HostCalendar(given)
-
-
-class _HostCalendar(Calendar):
-    """An OA's own working days under our arithmetic."""
-
-    def __init__(self, host: WorkingDays) -> None:
-        super().__init__()
-        object.__setattr__(self, "host", host)
-        object.__setattr__(self, "fingerprint", f"host:{type(host).__name__}")
-
-    def is_workday(self, day: date) -> bool:
-        """Whether the OA says that ``day`` is worked."""
-        host: WorkingDays = self.__dict__["host"]
-        return host.is_workday(day)
-
-    def add_workdays(self, day: date, count: int) -> date:
-        """As the OA says now; its word may change, so nothing is kept."""
-        return self._stepped(day, count)
-
-    def provisional(self, day: date) -> bool:
-        """Never: the OA's word is final."""
-        return False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from supervise.errors import Problem, Refused
@@ -15,11 +16,16 @@ LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 _WIDEST = 60
 
 
-def workbook(body: Body) -> bytes:
-    """A board or an assessment as a workbook: the places, every line of every receipt, and what it rests on."""
+def workbook(body: Body, unknown: Callable[[date], bool] = lambda day: False) -> bytes:
+    """A board or an assessment as a workbook: the places, every line of every receipt, and what it rests on.
+
+    Args:
+        body: as it was made.
+        unknown: whether a day lies in a year whose arrangement is not announced; such a limit gets a star.
+    """
     sheets = [
         _places(body),
-        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), list(_receipts(body))),
+        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), list(_receipts(body, unknown))),
     ]
     basis = [("名称", body["title"]), ("考核期", body["label"]), ("编号", body.get("number", "未公布"))]
     basis += [("截至", body["cut"]["as_of"]), ("入库截至", body["cut"]["known"])]
@@ -46,13 +52,15 @@ def _places(body: Body) -> tuple[str, Row, list[Row]]:
     return "年度考核", ("分组", "单位", "得分", "折算分", "等次", "说明"), rows
 
 
-def _receipts(body: Body) -> Iterable[Row]:
+def _receipts(body: Body, unknown: Callable[[date], bool]) -> Iterable[Row]:
     for row in body["standings"]:
         lines = row["score"]["lines"] if body["kind"] == "board" else row["lines"]
         for line in lines:
             yield row["unit"], line["label"], line["quantity"], _number(line["points"]), "", "", "", ""
             for ref in line["because"]:
-                yield row["unit"], "", "", "", ref["task"], ref["what"], ref["due"] or ref["day"], ref["met"] or ""
+                due = ref["due"] or ref["day"]
+                due += "*" if unknown(date.fromisoformat(due)) else ""
+                yield row["unit"], "", "", "", ref["task"], ref["what"], due, ref["met"] or ""
 
 
 def _number(text: str) -> float:

@@ -203,6 +203,23 @@ def read_file(path: Path) -> Source[Any]:
     return next(iter([*folder.definitions.values(), *folder.rules.values()]))
 
 
+def read_year(folder: Folder, path: Path) -> Source[YearFile] | None:
+    """Put a year's file from elsewhere over a folder's calendar; ``None`` if it stands there already, word for word.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+        Invalid: with everything that is wrong in it; F05 when the folder says something else of that year.
+    """
+    name, text = str(path), read_text(path)
+    document = parse(text, name)
+    year = validate(document, YearFile)
+    there = folder.years.get(year.year)
+    if there is not None and read_text(Path(there)) == text:
+        return None
+    _year(folder, name, text, document)
+    return Source(name, text, document, year)
+
+
 def read_folder(path: Path) -> Folder:
     """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
 
@@ -282,6 +299,12 @@ def _year(folder: Folder, name: str, text: str, document: Document) -> None:
         raise Invalid(
             document.problem("F05", ("year",), f"{year.year} 年在 {folder.years[year.year]} 里已有,一年只写一份")
         )
+    both = sorted(year.days(year.off).keys() & year.days(year.work).keys())
+    if both:
+        raise Invalid(document.problem("Q01", ("work",), f"{both[0]} 既写了放假,又写了上班", help="只留一处"))
+    if year.extends and year.year not in official_calendar().years:
+        text = f"没有自带的 {year.year} 年放假安排,无从增补"
+        raise Invalid(document.problem("Q02", ("extends",), text, help="请删去 extends,把全年的放假和调休都写上"))
     folder.years[year.year] = name
     folder.calendar = folder.calendar.with_year(year)
 

@@ -209,6 +209,8 @@ class Judge(Desk):
     def why(self, body: Body, unit: str) -> Body:
         """One unit's receipt out of a board or an assessment; nothing is computed again.
 
+        Only ``provisional`` is said anew of every limit: whether the arrangement of its year is not announced yet.
+
         Raises:
             Unknown: U05 when the unit is not in it.
         """
@@ -218,7 +220,19 @@ class Judge(Desk):
         if name not in names:
             raise Unknown(Problem("U05", f"{body['title']} {body['period']} 里没有“{unit}”{did_you_mean(unit, names)}"))
         rest = {k: v for k, v in body.items() if k != "standings"}
-        return {**rest, "standing": body["standings"][names.index(name)]}
+        return {**rest, "standing": self._doubted(body["standings"][names.index(name)])}
+
+    def _doubted(self, said: Any) -> Any:
+        """A receipt with its provisional limits told."""
+        if isinstance(said, list | tuple):
+            return [self._doubted(one) for one in said]
+        if not isinstance(said, Mapping):
+            return said
+        found = {key: self._doubted(value) for key, value in said.items()}
+        if "due" in found and "met" in found:
+            due = found["due"]
+            found["provisional"] = bool(due) and self.calendar.provisional(date.fromisoformat(due))
+        return found
 
     def _groups(self) -> dict[str, str]:
         return dict(getattr(self.directory, "groups", {}))
@@ -289,7 +303,7 @@ class Judge(Desk):
         newest = {
             p.period: p
             for p in library.publications(session, self.district, board, known=cut.known)
-            if self._period(p.period).start.year == year and self._period(p.period).end <= cut.as_of
+            if p.period[:4] == str(year) and self._period(p.period).end <= cut.as_of
         }
         return [_published(newest[period]) for period in sorted(newest)]
 

@@ -155,6 +155,7 @@ UnitEntry 一个单位
   becomes 撤并后由哪个单位接手
 YearFile 某一年的放假安排
   year 哪一年
+  extends 写 official,即在自带的安排上增补,不写即整年以本文件为准
   off 放假的日子
   work 调休上班的日子
   source 依据:哪份通知

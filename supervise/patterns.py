@@ -44,8 +44,9 @@ PATTERNS: Mapping[str, Pattern] = {
     "length": Pattern(_SPAN, "时长", ("5 workdays", "3 days", "1 month")),
     "limit": Pattern(
         f"({_SPAN} after {_NAMES}|(task|stages)|{_SPAN} before task|until of {_NAMES}"
-        f"|[0-9]{{1,3}} (workdays?|days?) after each {_PERIODS}|end of each {_PERIODS}"
-        f"|day [1-7] of each week|day {_DAY} of each {_LONG})",
+        f"|[0-9]{{1,3}} (workdays?|days?) after each {_PERIODS}"
+        f"|(end of each {_PERIODS}|day [1-7] of each week|day {_DAY} of each {_LONG})"
+        "( or [0-9]{1,2} workdays? after a day off)?)",
         "期限",
         (
             "10 workdays after assign",
@@ -56,6 +57,7 @@ PATTERNS: Mapping[str, Pattern] = {
             "5 days after each month",
             "day 25 of each month",
             "end of each quarter",
+            "day 2 of each week or 2 workdays after a day off",
         ),
     ),
     "month_day": Pattern(
@@ -94,7 +96,11 @@ PATTERNS: Mapping[str, Pattern] = {
     "percent": Pattern(r"(100|[1-9][0-9]?(\.[0-9]{1,4})?)%", "比例", ("30%",)),
     "tasks": Pattern("[0-9]{1,6} tasks?", "几项任务", ("3 tasks",)),
     "spared": Pattern("[A-Za-z0-9_]+ as [A-Za-z0-9_]+", "分组 as 角色", ("towns as co",)),
-    "range": Pattern(r"[0-9]{2}-[0-9]{2}(\.\.[0-9]{2}-[0-9]{2})?", "一天,或从哪天到哪天", ("05-01", "02-15..02-23")),
+    "range": Pattern(
+        r"[0-9]{2}-[0-9]{2}(\.\.[0-9]{2}-[0-9]{2})?( +[^ ].*)?",
+        "一天,或从哪天到哪天,后面可写名称",
+        ("05-01", "02-15..02-23", "07-09 台风停工"),
+    ),
 }
 """Kind of phrase → what it looks like."""
 

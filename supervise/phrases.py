@@ -3,6 +3,7 @@
     due          10 workdays after assign | 5 workdays after report or catch_up | [06-25, 12-25] | until of order
                  task | 20 days before task | stages
                  5 days after each month | end of each quarter | day 25 of each month
+                 day 2 of each week or 2 workdays after a day off
     condition    finish missed | decision open | 7 days before finish | 15 workdays after finish
                  finish behind 20% | blue unanswered | delegate expired | parts closed
     bound        2 times | 60 days | 6 months after assign
@@ -30,12 +31,15 @@ OPENING = "assign"
 MIGRATE, REVERT = "migrate", "revert"
 """What brings a task under another law, and what takes that back; no workflow lists them either."""
 
+CALENDAR = "calendar"
+"""What lays another calendar on a task, and the name under which an act says so among its changes."""
+
 OUTCOMES = ("open", "on time", "late", "missed", "void")
 NAME = r"[a-z][a-z0-9_]*"
 _SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")
 _PERIOD = f"({'|'.join(PERIOD_WORDS)})(?:-year)?"
 _EACH = re.compile(rf"^(\d{{1,3}}) (workdays?|days?) after each {_PERIOD}$")
-_DAY_OF = re.compile(rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}$")
+_DAY_OF = re.compile(rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}(?: or (\d{{1,2}}) workdays? after a day off)?$")
 _BEHIND = re.compile(rf"^({NAME}) behind (\d+(?:\.\d+)?)%$")
 _PARTS = re.compile(r"^parts (?:(open)|(?:(100|[1-9]\d?)% )?closed)$")
 _BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({NAME})$")
@@ -78,12 +82,14 @@ class EachPeriod:
         count: ``unit`` after its last day; 0 for the last day itself.
         unit: ``workdays`` or ``days``.
         day: instead, this day of its last month (of the week, from Monday).
+        off: where that day is off, so many working days after it; 0 to leave it there.
     """
 
     period: str
     count: int = 0
     unit: str = "days"
     day: int = 0
+    off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +255,11 @@ def parse_due(value: object) -> Due:
     if match := _EACH.fullmatch(words):
         return EachPeriod(match[3], int(match[1]), _unit(match[2]))
     if match := _DAY_OF.fullmatch(words):
-        return EachPeriod(match[2], day=_day_of(int(match[1]), match[2])) if match[1] else EachPeriod(match[2])
+        return EachPeriod(match[2], day=_day_of(match[1], match[2]), off=int(match[3] or 0))
     raise ValueError(
         f"看不懂期限“{value}”,可写:10 workdays after assign、[06-25, 12-25]、5 days after each month、"
-        "day 25 of each month、end of each quarter、until of order、task、20 days before task、stages"
+        "day 25 of each month、end of each quarter、day 2 of each week or 2 workdays after a day off、"
+        "until of order、task、20 days before task、stages"
     )
 
 
@@ -262,7 +269,10 @@ def _words(value: object) -> str:
     return value.strip()
 
 
-def _day_of(day: int, period: str) -> int:
+def _day_of(said: str | None, period: str) -> int:
+    if said is None:
+        return 0
+    day = int(said)
     if not 1 <= day <= (7 if period == "week" else 31):
         raise ValueError(f"{PERIOD_WORDS[period]}里没有第 {day} 天")
     return day

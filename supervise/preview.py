@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from supervise.dates import Period, parse_period, periods_of
+from supervise.dates import Period, period_at
 from supervise.desk import Message
 from supervise.judge import Judge
 from supervise.liaison import Act, Liaison
@@ -131,7 +131,7 @@ def _workflow(lifecycle: Lifecycle) -> str:
 
 def _period(rules: BoardRules, day: date) -> Period:
     """The period of a board in which a day falls."""
-    return next((p for p in periods_of(day.year, rules.period) if day in p), parse_period(str(day.year)))
+    return period_at(day, rules.period)
 
 
 def _changed(before: Score, after: Score) -> Iterator[tuple[str, Decimal, Decimal]]:

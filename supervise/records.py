@@ -111,6 +111,8 @@ class Task:
         category: kind of task, where the definition has several.
         stages: the dated goals of the plan as last approved.
         pauses, loans: when the clock of the parties stood still, and who acted for whom.
+        calendar: the calendars by which its dates are worked out, by name, each from which day on; none for a task
+            placed before calendars had names.
         undone: numbers of the events that were taken back, and of those that did so.
         events: its history, in order.
     """
@@ -134,6 +136,7 @@ class Task:
     stages: tuple[Stage, ...] = ()
     pauses: tuple[Pause, ...] = ()
     loans: tuple[Loan, ...] = ()
+    calendar: tuple[tuple[str, date], ...] = ()
     undone: frozenset[int] = frozenset()
     events: tuple[Event, ...] = ()
 
@@ -231,8 +234,12 @@ def _stopped(held: Mapping[str, Any], event: Event, begun: Sequence[int]) -> dic
     }
 
 
+def _arranged(held: Mapping[str, Any], event: Event, names: Sequence[str]) -> dict[str, Any]:
+    return {"calendar": (*held["calendar"], *((name, event.day) for name in names))}
+
+
 _STRETCHES: Mapping[str, Callable[[Mapping[str, Any], Event, Any], dict[str, Any]]] = {
-    "pause": _paused, "lent": _lent, "stop": _stopped,
+    "pause": _paused, "lent": _lent, "stop": _stopped, "calendar": _arranged,
 }  # fmt: skip
 
 

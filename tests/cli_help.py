@@ -27,8 +27,10 @@ COMMANDS = (
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
 OF_UNITS = ("units propose",)
+OF_CALENDAR = ("calendar show", "calendar check", "calendar load")
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
-EVERY = (*COMMANDS, *OF_UNITS, *OF_DB)
+GROUPS = ("units", "calendar", "db")
+EVERY = (*COMMANDS, *OF_UNITS, *OF_CALENDAR, *OF_DB)
 QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram", "chart", "review")
 
 SMALL = """青禾区人民政府办公室
@@ -246,7 +248,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     def step(*arguments: str | Path) -> Any:
         result = day.run(*arguments, "--json")
         assert result.err == ""
-        words = " ".join(str(word) for word in arguments[: 2 if arguments[0] in ("db", "units") else 1])
+        words = " ".join(str(word) for word in arguments[: 2 if arguments[0] in GROUPS else 1])
         name = "错误" if "error" in result.data else words
         made.setdefault(name, []).append(result.data)
         return result.data
@@ -280,7 +282,15 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("do", "QH2025-001", "waive", "--as", "督查室", "--day", "2025-02-24", "--duty", "progress", "--reason", "受灾")
     step("show", "QH2025-001", "--as-of", "2025-02-24")
     step("list", "--unit", "区工信局", "--as-of", "2025-02-24")
-    step("owed", "区工信局", "--as-of", "2025-02-24")
+    step("show", "QH2025-001", "--as-of", "2025-02-24", "--why")
+    step("owed", "区工信局", "--as-of", "2025-02-24", "--why")
+    local = folder / "2025.yaml"
+    local.write_text("year: 2025\nextends: official\noff: [03-03 停工]\nsource: 通知\n", "utf-8")
+    step("calendar", "load", local, "--dry-run", "--day", "2025-02-24")
+    step("calendar", "show", "2025")
+    kept = shutil.copy(local, folder / "definitions" / "calendar")
+    step("calendar", "check")
+    Path(kept).unlink()
     step("log", "QH2025-001")
     step("tick", "2025-03-31")
     step(

@@ -24,7 +24,9 @@ from tests.cli_help import (
     COMMANDS,
     DEFINITIONS,
     EVERY,
+    GROUPS,
     NOTICE,
+    OF_CALENDAR,
     OF_DB,
     OF_UNITS,
     QUERIES,
@@ -87,11 +89,12 @@ def options(command: click.Command) -> set[str]:
 
 def test_the_commands_are_these_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
-    assert tuple(cli.commands) == (*COMMANDS, "units", "db")
+    assert tuple(cli.commands) == (*COMMANDS, *GROUPS)
     assert tuple(f"units {name}" for name in group("units").commands) == OF_UNITS
+    assert tuple(f"calendar {name}" for name in group("calendar").commands) == OF_CALENDAR
     assert tuple(f"db {name}" for name in group("db").commands) == OF_DB
     told = run("--help").out.split("命令:")[1]
-    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "units", "db")
+    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, *GROUPS)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -101,7 +104,7 @@ def test_every_command_takes_the_shared_options(name: str) -> None:
     assert (("--as-of" in options(named(name))), name) == (name in QUERIES, name)
 
 
-@pytest.mark.parametrize("name", ["", "units", "db", *EVERY])
+@pytest.mark.parametrize("name", ["", *GROUPS, *EVERY])
 def test_help_is_chinese_and_fits_the_screen(name: str) -> None:
     """No English is left over from the library, each option has its meaning, and no line is wider than the screen."""
     result = run(*name.split(), "--help")

@@ -247,8 +247,8 @@ def test_a_period_has_its_first_and_last_day(name: str, kind: str, start: str, e
     "text", ["2021Q5", "2021Q0", "2021H3", "2021-13", "2021-1", "21", "0000", "全年", "2021 Q1", ""]
 )
 def test_what_is_no_period_is_told_how_to_write_one(text: str) -> None:
-    """Anything else is answered with the four ways of naming a period."""
-    with pytest.raises(ValueError, match="应写作 2021、2021H1、2021Q2 或 2021-06"):
+    """Anything else is answered with the five ways of naming a period."""
+    with pytest.raises(ValueError, match="应写作 2021、2021H1、2021Q2、2021-06 或 2021-W25"):
         parse_period(text)
 
 

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from supervise.cli.main import EXITS, cli
-from tests.cli_help import COMMANDS, EVERY, ROOT, named, play_json
+from tests.cli_help import COMMANDS, EVERY, GROUPS, ROOT, named, play_json
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").glob("*.md")])
@@ -93,9 +93,9 @@ def test_no_documented_option_is_unknown(page: Path) -> None:
         name = words[1] if len(words) > 1 else ""
         if name.startswith("-") or not re.fullmatch(r"[a-z]+", name):
             continue  # a placeholder, or an option of the whole
-        if name in ("db", "units") and len(words) > 2 and words[2].isalpha():
+        if name in GROUPS and len(words) > 2 and words[2].isalpha():
             name = f"{name} {words[2]}"
-        if name not in (*EVERY, "units", "db"):
+        if name not in (*EVERY, *GROUPS):
             wrong.append(f"{line}: no command {name}")
             continue
         command = named(name)
@@ -207,8 +207,8 @@ def expected(command: str, linked: bool = True) -> set[str]:
     if command == "why":
         both = documented("board", linked) | documented("assess", linked)
         return {path.replace("standings[]", "standing") for path in both} | (documented("why") - {"standing"})
-    if command == "do":  # what was done, or with --dry-run what would be
-        return documented("任务", linked) | documented("do", linked)
+    if command in ("do", "show"):  # what was done, or with --dry-run what would be; with --why how dates came about
+        return documented("任务", linked) | documented(command, linked)
     return documented(SHAPES.get(command, command), linked)
 
 
@@ -244,7 +244,7 @@ def test_every_command_has_its_json_section() -> None:
         heading for heading in re.findall(r"^## (\w+(?: \w+)?)$", (DOCS / "json.md").read_text("utf-8"), re.MULTILINE)
     ]
     assert set(EVERY) <= set(found)
-    assert set(found) - set(EVERY) == {"办不成时", "问题", "出处", "章节", "任务", "应办", "得分行", "经过"}
+    assert set(found) - set(EVERY) == {"办不成时", "问题", "出处", "章节", "任务", "应办", "由来", "得分行", "经过"}
 
 
 def test_names_of_errors_are_told() -> None:

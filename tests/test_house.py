@@ -19,10 +19,11 @@ HOUSE = ROOT / "supervise"
 
 GROUND = {
     "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals",
+    "arrangements",
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "plotter", "illustrator", "versions", "preview", "surveyor",
+    "plotter", "illustrator", "versions", "preview", "surveyor", "almanac",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
-from supervise.dates import Calendar
+from supervise.dates import Calendar, starred
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.widths import Align, cut, table
@@ -21,6 +22,13 @@ from supervise.workflows.wording import OUTCOME_WORDS
 
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 Body = Mapping[str, Any]
+Unknown = Callable[[date], bool]
+NOTE = "  * 那一年的放假安排尚未公布,日期暂定"
+
+
+def noted(text: str) -> str:
+    """A text with what its stars mean, if there are any."""
+    return f"{text}\n{NOTE}" if re.search(r"\d{4}-\d{2}-\d{2}\*", text) else text
 
 
 def left(day: date, due: date, calendar: Calendar) -> str:
@@ -44,26 +52,25 @@ def standing(duty: Duty, day: date, calendar: Calendar) -> str:
 
 def show(view: View, day: date) -> str:
     """A task and what is owed on it."""
-    task, wording, calendar = view.task, view.lifecycle.wording, view.lifecycle.calendar
+    task, wording, calendar = view.task, view.lifecycle.wording, view.lifecycle.calendar_of(view.task)
     parts = [wording.state(task.state), f"牵头 {'、'.join(task.lead)}"]
     parts += [f"协办 {'、'.join(task.co)}"] if task.co else []
     parts += [f"牵头领导 {'、'.join(task.leader)}"] if task.leader else []
     parts.append(f"{task.due} 办结")
-    lines = [f"{task.code}  {task.text}", " · ".join(parts), *_goals(view), *_beside(view)]
+    head = [starred(line, calendar.provisional) for line in (" · ".join(parts), *_beside(view))]
+    lines = [f"{task.code}  {task.text}", head[0], *_goals(view), *head[1:]]
     rows = [
         (
             wording.duty(d.kind),
             "、".join(d.units),
-            f"{d.due}{'*' if calendar.provisional(d.due) else ''}",
+            f"{d.due}{'*' if view.lifecycle.unsure(task, d) else ''}",
             standing(d, day, calendar),
         )
         for d in view.duties
         if d.born <= day
     ]
     lines.append(table(rows, header=("应办", "谁", "期限", "状态")))
-    if any(calendar.provisional(d.due) for d in view.duties):
-        lines.append("  * 这一年的放假安排尚未公布,日期待定")
-    return "\n".join(lines)
+    return noted("\n".join(lines))
 
 
 def _goals(view: View) -> Iterator[str]:
@@ -118,17 +125,17 @@ def _beside(view: View) -> list[str]:
 
 def log(view: View, words: Mapping[str, str]) -> str:
     """A task's history; ``words`` are the rungs by what they are called."""
-    wording = view.lifecycle.wording
+    wording, unknown = view.lifecycle.wording, view.lifecycle.calendar_of(view.task).provisional
     rows: list[tuple[object, ...]] = []
     for e in view.task.events:
         to = wording.state(e.target)
         move = f"{wording.state(e.source)} → {to}" if e.source else f"→ {to}"
-        said = cut(wording.filled(e.data, words) or _law(e), 100)
+        said = cut(starred(wording.said(e, words) or _law(e), unknown), 100)
         moved = move if e.source != e.target else ""
         label = wording.action(e.action) + ("(已撤回)" if _taken_back(view.task, e) else "")
         rows.append((e.seq, e.day, e.unit or e.actor, label, moved, said))
         rows += [("", "", g.unit, f"  附:{wording.action(g.action)}", "", g.day) for g in _gathered(view, e)]
-    return table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0)
+    return noted(table(rows, header=("序", "日期", "单位", "办理", "状态", "内容"), indent=0))
 
 
 def _law(event: Event) -> str:
@@ -153,13 +160,13 @@ def tasks(views: Sequence[View]) -> str:
         (
             v.task.code,
             v.lifecycle.wording.state(v.task.state),
-            v.task.due,
+            starred(v.task.due, v.lifecycle.calendar_of(v.task).provisional),
             cut("、".join(v.task.lead), 28),
             cut(v.task.text, 56),
         )
         for v in views
     ]
-    return table(rows, header=("编码", "状态", "办结时限", "牵头", "任务"), indent=0) + f"\n共 {len(views)} 项"
+    return noted(table(rows, header=("编码", "状态", "办结时限", "牵头", "任务"), indent=0) + f"\n共 {len(views)} 项")
 
 
 def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> str:
@@ -171,7 +178,7 @@ def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> st
             o.duty.task,
             o.label,
             *(() if named else (cut("、".join(o.duty.units), 28),)),
-            o.duty.due,
+            f"{o.duty.due}{'*' if o.provisional else ''}",
             standing(o.duty, day, calendar),
             cut(o.text, 44),
         )
@@ -179,7 +186,7 @@ def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> st
     ]
     header = ("编码", "应办", *(() if named else ("谁",)), "期限", "状态", "任务")
     missed = sum(o.outcome == "missed" for o in rows)
-    return table(shown, header=header, indent=0) + f"\n共 {len(rows)} 件,其中逾期 {missed} 件"
+    return noted(table(shown, header=header, indent=0) + f"\n共 {len(rows)} 件,其中逾期 {missed} 件")
 
 
 def assigned(placed: Sequence[Task], lifecycle: Lifecycle) -> str:
@@ -192,7 +199,7 @@ def assigned(placed: Sequence[Task], lifecycle: Lifecycle) -> str:
     if first:
         (day, label), number = min(first.items())
         text += f"最近的期限:{day} {label}({number} 项)。"
-    return text
+    return noted(starred(text, lifecycle.calendar.provisional))
 
 
 def done(before: str, view: View) -> str:
@@ -206,7 +213,11 @@ def done(before: str, view: View) -> str:
     )
     day = task.events[-1].day
     due = [d for d in view.duties if d.outcome(day) == "open" and d.born == day and d.after == task.version]
-    return "\n".join([head, *(f"  {'、'.join(d.units)}应于 {d.due} 前{wording.duty(d.kind)}" for d in due)])
+    owing = [
+        f"  {'、'.join(d.units)}应于 {d.due}{'*' if view.lifecycle.unsure(task, d) else ''} 前{wording.duty(d.kind)}"
+        for d in due
+    ]
+    return noted("\n".join([head, *owing]))
 
 
 def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle]) -> str:
@@ -279,8 +290,8 @@ def basis(body: Body) -> str:
     return f"截至 {body['cut']['as_of']}({known} UTC 前入库)· {hashes}{seal}"
 
 
-def why(body: Body) -> str:
-    """A receipt: every line, what it rests on, and the sum."""
+def why(body: Body, unknown: Unknown) -> str:
+    """A receipt: every line, what it rests on, and the sum; a star on dates in years that are ``unknown``."""
     row = body["standing"]
     score = row["score"] if isinstance(row["score"], Mapping) else {"total": row["score"], "lines": row["lines"]}
     place = f"第 {row['rank']} 名" if row.get("rank") else row.get("grade", "")
@@ -288,13 +299,13 @@ def why(body: Body) -> str:
     lines = [f"{row['unit']} {score['total']}  {place} {on}".rstrip() + f"    {body['title']} {body['label']}"]
     for line in score["lines"]:
         lines.append(f"  {signed(line['points']):>8}  {line['label']} {line['quantity']}".rstrip())
-        lines += [f"            {reason(ref)}" for ref in line["because"]]
+        lines += [f"            {starred(reason(ref), unknown)}" for ref in line["because"]]
     total = sum((Decimal(line["points"]) for line in score["lines"]), Decimal(0))
     lines.append(f"  {'=' + plain(total):>8}  合计")
     if "carried" in row:
         lines.append(f"  {row['carried']:>8}  折算计入(满分 {body['carries']})")
     lines += [f"  {label}:{';'.join(row[key])}" for key, label in (("why", "依据"), ("bars", "取消")) if row.get(key)]
-    return "\n".join([*lines, basis(body)])
+    return noted("\n".join([*lines, basis(body)]))
 
 
 def signed(points: str) -> str:

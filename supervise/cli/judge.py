@@ -93,7 +93,7 @@ def _judged(counter: Counter, make: Callable[[Office, Work], Body], publish: boo
             made = office.publish(session, body, actor(office, as_))
             seal = {"number": made.seal, "hash": made.seal_hash}
             body = {**body, "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
-        _workbook(output, body, save)
+        _workbook(output, body, save, office)
     return body
 
 
@@ -134,14 +134,14 @@ def why(
             make = office.board if on_board else office.assess
             body = make(session, name, period, asked)
         receipt = office.why(body, unit)
-    counter.answer(receipt, lambda: faces.why(receipt))
+    counter.answer(receipt, lambda: faces.why(receipt, office.calendar.provisional))
 
 
-def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None]) -> None:
+def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None], office: Office) -> None:
     if output:
         from supervise.exports import workbook
 
-        save(workbook(body))
+        save(workbook(body, office.calendar.provisional))
 
 
 def _number(body: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 from supervise.approvals import Approval
+from supervise.cli.faces import Unknown, noted
+from supervise.dates import starred
 from supervise.widths import table
 from supervise.workflows.difference import HEAD, Difference, Entry
 from supervise.workflows.migration import Fate, Plan
@@ -62,20 +64,26 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield from (f"        {change}" for change in changes)
 
 
-def migration(plans: Sequence[Plan], old: Wording | None, new: Wording, dry_run: bool, back: bool) -> str:
+def migration(
+    plans: Sequence[Plan], old: Wording | None, new: Wording, dry_run: bool, back: bool, unknown: Unknown
+) -> str:
     """What becomes of every task."""
     if not plans or old is None:
         return "没有要改的在办任务"
     rows = [(p.task.code, old.state(p.old), new.state(p.new) if p.new else "—", _summary(p)) for p in plans]
     lines = [table(rows, header=("编码", "现在", "改后", "应办"), indent=0)]
     for plan in plans:
-        lines += [f"  {plan.task.code}  {_fate(fate, old, new)}" for fate in plan.fates if fate.what != "moved"]
+        lines += [
+            f"  {plan.task.code}  {starred(_fate(fate, old, new), unknown)}"
+            for fate in plan.fates
+            if fate.what != "moved"
+        ]
         for problem in plan.problems:
             lines.append(f"  {problem}".replace("\n", "\n  "))
     stopped = sum(plan.step is None for plan in plans)
     did = ("可退回" if back else "可改") if dry_run else ("已退回" if back else "已改")
     lines.append(f"{did} {len(plans) - stopped} 项" + (f",不能动 {stopped} 项" if stopped else ""))
-    return "\n".join(lines)
+    return noted("\n".join(lines))
 
 
 def _summary(plan: Plan) -> str:
@@ -91,7 +99,7 @@ def _fate(fate: Fate, old: Wording, new: Wording) -> str:
 
 
 def migration_data(
-    plans: Sequence[Plan], old: Wording | None, new: Wording, dry_run: bool, back: bool, day: date
+    plans: Sequence[Plan], old: Wording | None, new: Wording, dry_run: bool, back: bool, day: date, unknown: Unknown
 ) -> dict[str, Any]:
     """The same as plain data."""
     return {
@@ -106,6 +114,7 @@ def migration_data(
                     {
                         "what": f.what, "key": f.key, "old": f.old or None, "new": f.new or None,
                         "units": list(f.units), "due": f.due.isoformat(),
+                        "provisional": unknown(f.due),
                     }
                     for f in p.fates
                 ],

@@ -17,6 +17,7 @@ import click
 
 from supervise.cli import (
     archives,
+    calendars,
     db,
     design,
     judge,
@@ -66,7 +67,7 @@ for _command in (
     judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
-    schema.schema, notices.units, db.db,
+    schema.schema, notices.units, calendars.calendar, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 

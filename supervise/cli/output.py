@@ -19,6 +19,7 @@ from supervise.cli.kinds import Day, Moment
 from supervise.cli.shell import option
 
 if TYPE_CHECKING:
+    from supervise.folder import Folder
     from supervise.office import Office
     from supervise.people import Actor
     from supervise.records import Cut
@@ -46,15 +47,19 @@ class Counter:
     json: bool
     kept: bool = False
 
-    def office(self) -> Office:
-        """The office of the district."""
+    def office(self, folder: Folder | None = None) -> Office:
+        """The office of the district; under a folder that was read already, if one is given."""
         from supervise.office import Office
 
         algorithm = os.environ.get("SUPERVISE_HASH") or "sha256"
         archives = os.environ.get("SUPERVISE_ARCHIVES", "").split()
         approved = os.environ.get("SUPERVISE_APPROVED_ONLY", "") not in ("", "0")
         return Office(
-            self.definitions, district=self.district, algorithm=algorithm, archives=archives, approved_only=approved
+            folder or self.definitions,
+            district=self.district,
+            algorithm=algorithm,
+            archives=archives,
+            approved_only=approved,
         )
 
     def sessions(self, create: bool = False, beside: bool = False) -> Sessions:

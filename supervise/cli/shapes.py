@@ -7,7 +7,9 @@ from typing import Any
 
 from supervise.clerk import Owed, TickReport, View
 from supervise.goals import plain
-from supervise.records import PARTIES, Duty, Event, replay
+from supervise.records import PARTIES, Duty, Event, Task, replay
+from supervise.workflows import derived as derivations
+from supervise.workflows.deriving import Derivation
 from supervise.workflows.figures import Standing
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import parts_of
@@ -21,8 +23,9 @@ def task(view: View, day: date) -> dict[str, Any]:
         "co": list(t.co), "leader": list(t.leader), "due": t.due.isoformat(), "opened": t.opened.isoformat(),
         "definition": t.definition, "version": t.version, "path": list(t.path), "document": t.document,
         "lines": t.lines, "targets": [str(target) for target in t.targets],
-        "goals": [goal(one) for one in view.standings], "duties": [duty(d, view.lifecycle, day) for d in view.duties],
-        **_beside(view),
+        "goals": [goal(one) for one in view.standings],
+        "duties": [duty(d, view.lifecycle, day, t) for d in view.duties],
+        "provisional": view.lifecycle.calendar_of(t).provisional(t.due), **_beside(view),
     }  # fmt: skip
 
 
@@ -46,6 +49,22 @@ def _beside(view: View) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def derived(made: Derivation) -> dict[str, Any]:
+    """How the date of a duty came about."""
+    return {
+        "text": derivations.said(made), "law": made.law,
+        "links": [
+            {
+                "what": link.what, "day": link.day.isoformat(), "text": link.text,
+                "since": link.since.isoformat() if link.since else None, "count": link.count, "unit": link.unit or None,
+                "skipped": [day.isoformat() for day in link.skipped],
+                "calendar": link.calendar.name if link.calendar is not None else None,
+            }
+            for link in made.links
+        ],
+    }  # fmt: skip
+
+
 def goal(one: Standing) -> dict[str, Any]:
     """A numeric goal and how it stands."""
     t, figure = one.target, one.figure
@@ -58,12 +77,12 @@ def goal(one: Standing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def duty(d: Duty, lifecycle: Lifecycle, day: date) -> dict[str, Any]:
-    """A duty as it stands on a day."""
+def duty(d: Duty, lifecycle: Lifecycle, day: date, of: Task) -> dict[str, Any]:
+    """A duty of a task as it stands on a day."""
     return {
         "task": d.task, "kind": d.kind, "label": lifecycle.wording.duty(d.kind), "key": d.key, "units": list(d.units),
         "due": d.due.isoformat(), "outcome": d.outcome(day), "met": d.met.isoformat() if d.met else None,
-        "void": d.void.isoformat() if d.void else None, "provisional": lifecycle.calendar.provisional(d.due),
+        "void": d.void.isoformat() if d.void else None, "provisional": lifecycle.unsure(of, d),
     }  # fmt: skip
 
 
@@ -84,6 +103,7 @@ def owed(o: Owed) -> dict[str, Any]:
     return {
         "task": o.duty.task, "text": o.text, "kind": o.duty.kind, "label": o.label, "key": o.duty.key,
         "units": list(o.duty.units), "due": o.duty.due.isoformat(), "outcome": o.outcome,
+        "provisional": o.provisional,
     }  # fmt: skip
 
 

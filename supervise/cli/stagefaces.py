@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from supervise.cli import shapes
+from supervise.cli.faces import noted
+from supervise.dates import starred
 from supervise.preview import Preview
-from supervise.records import Duty, Event
+from supervise.records import Duty, Event, Task
 from supervise.rules.scoring import plain
 from supervise.simulation import Frame
 from supervise.stories import Story
@@ -47,8 +49,10 @@ def _frame(frame: Frame) -> Iterator[str]:
         yield f"  不符  {problem}"
 
 
-def _duty(duty: Duty, law: Lifecycle, day: date) -> str:
-    return f"{'、'.join(duty.units)} {law.wording.duty(duty.kind)} {duty.due} 到期 {OUTCOME_WORDS[duty.outcome(day)]}"
+def _duty(duty: Duty, law: Lifecycle, day: date, of: Task | None = None) -> str:
+    unsure = law.unsure(of, duty) if of is not None else law.calendar.provisional(duty.due)
+    due = f"{duty.due}{'*' if unsure else ''}"
+    return f"{'、'.join(duty.units)} {law.wording.duty(duty.kind)} {due} 到期 {OUTCOME_WORDS[duty.outcome(day)]}"
 
 
 def simulation_data(played: Played) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def _frame_data(frame: Frame) -> dict[str, Any]:
         "day": frame.day.isoformat(), "state": frame.task.state, "state_label": wording.state(frame.task.state),
         "events": [_event(event, law) for event in frame.events],
         "orders": [_event(order, law) for order in frame.orders],
-        "duties": [shapes.duty(duty, law, frame.day) for duty in frame.duties],
+        "duties": [shapes.duty(duty, law, frame.day, frame.task) for duty in frame.duties],
         "todo": [duty.key for duty in frame.todo], "problems": [problem.as_dict() for problem in frame.problems],
     }  # fmt: skip
 
@@ -91,7 +95,7 @@ def walk(lifecycle: Lifecycle, made: Walked) -> str:
             lines.append(f"    到此走不通:{way.trouble}")
     blocked = sum(bool(way.trouble) for way in made.ways)
     tail = f"共 {len(made.ways)} 条路" + (f",其中 {blocked} 条要先办别的事才走得通" if blocked else "")
-    return "\n".join([*lines, tail + (";路太多,没有走完" if made.cut else "")])
+    return noted("\n".join([*lines, tail + (";路太多,没有走完" if made.cut else "")]))
 
 
 def _stride(stride: Stride, lifecycle: Lifecycle) -> str:
@@ -99,7 +103,8 @@ def _stride(stride: Stride, lifecycle: Lifecycle) -> str:
     met = "、".join(
         f"{wording.duty(d.kind)}({OUTCOME_WORDS[d.outcome(d.met)]})" for d in stride.met if d.met is not None
     )
-    return f"{stride.day}  {'或'.join(stride.by)}{wording.action(stride.action)}" + (f",办结 {met}" if met else "")
+    day = starred(stride.day, lifecycle.calendar.provisional)
+    return f"{day}  {'或'.join(stride.by)}{wording.action(stride.action)}" + (f",办结 {met}" if met else "")
 
 
 def walk_data(lifecycle: Lifecycle, made: Walked) -> dict[str, Any]:
@@ -113,6 +118,7 @@ def walk_data(lifecycle: Lifecycle, made: Walked) -> dict[str, Any]:
                     {
                         "action": s.action, "label": lifecycle.wording.action(s.action), "by": list(s.by),
                         "source": s.source, "target": s.target, "day": s.day.isoformat() if s.day else None,
+                        "provisional": s.day is not None and lifecycle.calendar.provisional(s.day),
                         "born": [duty.key for duty in s.born], "met": [duty.key for duty in s.met],
                     }
                     for s in way.strides
@@ -129,7 +135,7 @@ def preview(seen: Preview) -> str:
     lines = [f"{seen.after.code}  {wording.state(seen.before.state)} → {wording.state(seen.after.state)}(还没有入库)"]
     lines += [f"  办  {e.day} {e.unit or e.actor} {wording.action(e.action)}" for e in seen.events]
     for mark, duties in (("生", seen.born), ("结", seen.met), ("免", seen.gone)):
-        lines += [f"  {mark}  {_duty(duty, seen.lifecycle, day)}" for duty in duties]
+        lines += [f"  {mark}  {_duty(duty, seen.lifecycle, day, seen.after)}" for duty in duties]
     lines += [f"  告  {'、'.join(letter.to)}:{letter.text}" for letter in seen.letters]
     lines += [f"  单  今晚将发:{wording.filled(order.data, {})}" for order in seen.orders]
     for s in seen.shifts:
@@ -146,7 +152,7 @@ def preview_data(seen: Preview) -> dict[str, Any]:
             "code": seen.after.code, "day": day.isoformat(), "state_before": seen.before.state,
             "state_after": seen.after.state, "events": [_event(event, law) for event in seen.events],
             **{
-                name: [shapes.duty(duty, law, day) for duty in duties]
+                name: [shapes.duty(duty, law, day, seen.after) for duty in duties]
                 for name, duties in (("born", seen.born), ("met", seen.met), ("gone", seen.gone))
             },
             "letters": [{"to": list(letter.to), "text": letter.text} for letter in seen.letters],

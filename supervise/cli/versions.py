@@ -143,8 +143,13 @@ def migrate(
         target = office.lifecycle(session, (office.named(old if revert else new))).wording
     if not dry_run:
         plans = [_moved(counter, office, sessions, change, plan, by, day) for plan in plans]
-    data = lawfaces.migration_data(plans, words, target, dry_run, revert, day or office.today())
-    counter.answer({"old": old, "new": new, **data}, lambda: lawfaces.migration(plans, words, target, dry_run, revert))
+    data = lawfaces.migration_data(
+        plans, words, target, dry_run, revert, day or office.today(), office.calendar.provisional
+    )
+    counter.answer(
+        {"old": old, "new": new, **data},
+        lambda: lawfaces.migration(plans, words, target, dry_run, revert, office.calendar.provisional),
+    )
     return 3 if any(plan.step is None for plan in plans) else 0
 
 

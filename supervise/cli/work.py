@@ -41,19 +41,35 @@ def list_(counter: Counter, unit: str, state: str, as_of: date | None, known: da
 @click.command(
     cls=Command,
     short_help="一项任务和它的应办",
-    examples=("supervise show QH2025-001", "supervise show QH2025-001 --as-of 2025-06-30"),
+    examples=(
+        "supervise show QH2025-001",
+        "supervise show QH2025-001 --why",
+        "supervise show QH2025-001 --as-of 2025-06-30",
+    ),
 )
 @click.argument("code", metavar="编码")
+@option("--why", is_flag=True, help="说清每个期限是怎么算出来的:从哪天起、跳过哪些日子、依据哪份流程")
 @as_of
 @shared
-def show(counter: Counter, code: str, as_of: date | None, known: datetime | None) -> None:
-    """一项任务:状态、当事单位、各项应办的期限和结果。"""
-    from supervise.cli import faces, shapes
+def show(counter: Counter, code: str, why: bool, as_of: date | None, known: datetime | None) -> None:
+    """一项任务:状态、当事单位、各项应办的期限和结果。
+
+    期限后有“*”的,那一年的放假安排尚未公布,是暂定的。
+    """
+    from supervise.cli import faces, shapes, whyfaces
+    from supervise.workflows.deriving import derive
 
     with counter.reading() as (office, session):
         view = office.show(session, code, cut(as_of, known))
     day = as_of or date.today()
-    counter.answer(shapes.task(view, day), lambda: faces.show(view, day))
+    data = shapes.task(view, day)
+    if not why:
+        counter.answer(data, lambda: faces.show(view, day))
+        return
+    made = [derive(view.lifecycle, view.task, duty) for duty in view.duties]
+    for one, told in zip(data["duties"], made, strict=True):
+        one["derivation"] = shapes.derived(told)
+    counter.answer(data, lambda: whyfaces.show(view, day, made))
 
 
 @click.command(cls=Command, short_help="一项任务的办理记录", examples=("supervise log QH2025-001",))
@@ -74,20 +90,33 @@ def log(counter: Counter, code: str, as_of: date | None, known: datetime | None)
 @click.command(
     cls=Command,
     short_help="谁欠什么,几时到期",
-    examples=("supervise owed", "supervise owed 区工信局 --as-of 2025-06-20", "supervise owed 督查室"),
+    examples=(
+        "supervise owed",
+        "supervise owed 区工信局 --as-of 2025-06-20",
+        "supervise owed 区工信局 --why",
+        "supervise owed 督查室",
+    ),
 )
 @click.argument("unit", metavar="[单位]", default="")
+@option("--why", is_flag=True, help="说清每个期限是怎么算出来的")
 @as_of
 @shared
-def owed(counter: Counter, unit: str, as_of: date | None, known: datetime | None) -> None:
+def owed(counter: Counter, unit: str, why: bool, as_of: date | None, known: datetime | None) -> None:
     """待办清单:一个单位(或督查室自己)欠着的应办;不写单位即全部。"""
-    from supervise.cli import faces, shapes
+    from supervise.cli import faces, shapes, whyfaces
 
     with counter.reading() as (office, session):
         rows = office.owed(session, unit, cut(as_of, known))
         calendar = office.calendar
+        made = office.derived(session, [o.duty for o in rows], cut(as_of, known)) if why else {}
     day = as_of or date.today()
-    counter.answer({"owed": [shapes.owed(o) for o in rows]}, lambda: faces.owed(rows, day, calendar, bool(unit)))
+    data = [
+        shapes.owed(o) | ({"derivation": shapes.derived(made[o.duty.task, o.duty.key])} if why else {}) for o in rows
+    ]
+    counter.answer(
+        {"owed": data},
+        lambda: faces.owed(rows, day, calendar, bool(unit)) + whyfaces.owed(rows, made, calendar.provisional),
+    )
 
 
 class Fields(Command):

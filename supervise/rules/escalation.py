@@ -85,7 +85,7 @@ def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: d
     about, until = definition.field_of("duty", needs), definition.field_of("date", needs)
     level = definition.field_of("text", needs)
     assert holding.duty is not None and rung.reply is not None
-    limit = lifecycle.calendar.add(day, rung.reply.count, rung.reply.unit)
+    limit = lifecycle.calendar_of(task).add(day, rung.reply.count, rung.reply.unit)
     data = {about: holding.duty.key, until: limit, level: rung.order}
     key = f"{task.code}:{name}:{rung.order}:{holding.key}"
     step = lifecycle.advance(task, name, CLOCK_ACTOR, day, data, key)

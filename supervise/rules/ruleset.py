@@ -22,7 +22,7 @@ from supervise.phrases import (
 from supervise.reading import Day, Document, Strict, validate
 from supervise.workflows.definition import Words, listed
 
-PeriodKind = Literal["year", "half", "quarter", "month"]
+PeriodKind = Literal["year", "half", "quarter", "month", "week"]
 
 
 @dataclass(frozen=True, slots=True)

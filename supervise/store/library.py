@@ -65,6 +65,15 @@ def registered(work: Work, district: str, name: str) -> str | None:
     return connection(work).execute(query).scalar()
 
 
+@told
+def names(work: Work, district: str, prefix: str) -> list[str]:
+    """What is registered under names that begin with a word, the first one first."""
+    library = of(work).library
+    mine = (library.c.district == district) & library.c.name.startswith(prefix, autoescape=True)
+    query = select(library.c.name).where(mine).order_by(library.c.registered_at, library.c.name)
+    return list(connection(work).scalars(query))
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """A published board or assessment: frozen, numbered, with its fingerprint and the seal it went out under."""

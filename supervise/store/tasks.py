@@ -266,6 +266,14 @@ def under(work: Work, district: str, definition: str) -> list[str]:
 
 
 @told
+def open_(work: Work, district: str) -> list[str]:
+    """Codes of the open tasks, in order."""
+    task = of(work).task
+    mine = (task.c.district == district) & task.c.closed_on.is_(None)
+    return list(connection(work).scalars(select(task.c.code).where(mine).order_by(task.c.code)))
+
+
+@told
 def by_key(work: Work, district: str, key: str) -> Event | None:
     """The event recorded under an idempotency key, if there is one."""
     found = statements(work).by_key.rows(connection(work), district=district, idem=key)

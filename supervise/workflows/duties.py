@@ -70,7 +70,7 @@ def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | 
     return Fold(tuple(every), kinds, frozenset(book.redone), apart)
 
 
-_ELSEWHERE = frozenset({*PARTIES, "due", "category", "stages", "void", "pause", "lent", "stop", "undone"})
+_ELSEWHERE = frozenset({*PARTIES, "due", "category", "stages", "void", "pause", "lent", "stop", "undone", "calendar"})
 """What an event may change that reaches other duties than those its action answers or begins."""
 
 
@@ -188,7 +188,14 @@ class _Book:
             nominal = date.fromisoformat(event.data[self.definition.field_of("date", event.data)])
             about = str(event.data.get(self.definition.field_of("duty", event.data), ""))
         if self.task.pauses and kind.role in PARTIES:
-            nominal = paused(nominal, unit, event.day, self.task.pauses, self.calendar)
+            begun, pauses = event.day, self.task.pauses
+            if isinstance(due, AfterAction):  # counted out and given back by one calendar, where there are several
+                count = due.count
+                nominal = self.calendar.choose(
+                    lambda one: paused(one.add(begun, count, unit), unit, begun, pauses, one)
+                )
+            else:
+                nominal = paused(nominal, unit, begun, pauses, self.calendar)
         return Start(key, event.day, nominal, event.seq, about)
 
     def _category(self, seq: int) -> str:

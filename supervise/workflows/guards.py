@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from supervise.dates import FOREVER, Calendar
+from supervise.dates import FOREVER
 from supervise.errors import Problem, did_you_mean
 from supervise.goals import numeric, plain
 from supervise.people import Actor
@@ -58,15 +58,12 @@ class Guard:
 
     Args:
         definition: the law.
-        calendar: the district's working days.
         wording: its Chinese.
         situation: gives what conditions can be asked about a task.
     """
 
-    def __init__(
-        self, definition: Definition, calendar: Calendar, wording: Wording, situation: Callable[[Task], Situation]
-    ) -> None:
-        self.definition, self.calendar, self.wording, self.situation = definition, calendar, wording, situation
+    def __init__(self, definition: Definition, wording: Wording, situation: Callable[[Task], Situation]) -> None:
+        self.definition, self.wording, self.situation = definition, wording, situation
         self._splits = any(spec.kind == "parts" for spec in definition.fields.values())
         self.echoes = frozenset(name for action in definition.actions.values() for name in action.also.values())
 
@@ -167,7 +164,7 @@ class Guard:
         elif (last.actor, last.unit) != (move.actor.id, move.actor.unit):
             who = "系统" if not last.unit else f"{last.unit}({last.actor})"
             text = f"最近一步“{spec.label}”是{who} {last.day} 办的,只能撤回自己刚办的一步"
-        elif self.calendar.add(last.day, action.undoes.count, action.undoes.unit) < move.day:
+        elif self.situation(task).calendar.add(last.day, action.undoes.count, action.undoes.unit) < move.day:
             limit = f"{action.undoes.count} {UNIT_WORDS[action.undoes.unit]}"
             text = f"“{spec.label}”是 {last.day} 办的,已过 {limit},不能撤回"
         if text:
@@ -297,7 +294,8 @@ class Guard:
     def _last_day(self, task: Task, bound: Bound, newest: bool = False) -> date | None:
         """The last day of a bound, counted from the first such act or from the newest; ``None`` if there was none."""
         acts = [event.day for event in task.acts if event.action == bound.after]
-        return self.calendar.add(acts[-1 if newest else 0], bound.count, bound.unit) if acts else None
+        calendar = self.situation(task).calendar
+        return calendar.add(acts[-1 if newest else 0], bound.count, bound.unit) if acts else None
 
 
 def _length(bound: Bound) -> str:

@@ -15,16 +15,18 @@ from typing import Any, cast
 
 from transitions import EventData, Machine
 
+from supervise.arrangements import Calendars
 from supervise.dates import FOREVER, Calendar
 from supervise.errors import Problem, Refused, did_you_mean
 from supervise.goals import Target, distinct
 from supervise.people import Actor
-from supervise.phrases import OPENING
-from supervise.records import PARTIES, Event, Task, evolve
+from supervise.phrases import CALENDAR, OPENING
+from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows import figures
 from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
 from supervise.workflows.duties import closings
 from supervise.workflows.guards import Companion, Guard, Move
+from supervise.workflows.limits import unsure
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 
@@ -74,15 +76,21 @@ class Lifecycle:
         definition: checked, see ``checking.check``.
         calendar: the district's working days.
         laws: every law that is at hand, by name, for tasks that came from another one.
+        calendars: every calendar that is at hand, for tasks placed under another one than ``calendar``.
     """
 
     def __init__(
-        self, definition: Definition, calendar: Calendar, laws: Mapping[str, Definition] | None = None
+        self,
+        definition: Definition,
+        calendar: Calendar,
+        laws: Mapping[str, Definition] | None = None,
+        calendars: Calendars | None = None,
     ) -> None:
         self.definition, self.calendar = definition, calendar
+        self.calendars = Calendars(calendar) if calendars is None else calendars
         self.laws = {definition.name: definition} if laws is None else laws
         self.wording = Wording(definition, self.laws)
-        self.guard = Guard(definition, calendar, self.wording, self.situation)
+        self.guard = Guard(definition, self.wording, self.situation)
         self._latest: dict[int, Situation] = {}
         self._lock = Lock()
         self.clock_actions = {
@@ -141,11 +149,20 @@ class Lifecycle:
             return True
         return any(reopening is not None for _, reopening in closings(self.definition, task.events))
 
+    def calendar_of(self, task: Task) -> Calendar:
+        """The calendar by which the dates of ``task`` are worked out."""
+        return self.calendars.of(task.calendar)
+
+    def unsure(self, task: Task, duty: Duty) -> bool:
+        """Whether the date of a duty is provisional: the arrangement of a year that it rests on is not announced."""
+        calendar = self.calendar_of(task)
+        return unsure(self.definition.duties.get(duty.kind), duty, calendar, calendar.provisional)
+
     def situation(self, task: Task) -> Situation:
         """What conditions can be asked about ``task``; the latest ones are kept, for one act asks many times."""
         found = self._latest.get(id(task))
         if found is None or found.task is not task:
-            found = self._kept(Situation(self.definition, task, self.calendar, laws=self.laws))
+            found = self._kept(Situation(self.definition, task, self.calendar_of(task), laws=self.laws))
         return found
 
     def _kept(self, situation: Situation) -> Situation:
@@ -158,7 +175,7 @@ class Lifecycle:
     def _after(self, task: Task, event: Event) -> Task:
         """The task after one more event, whose duties are worked out from those before."""
         after = evolve(task, event)
-        self._kept(Situation(self.definition, after, self.calendar, self.situation(task).known(), self.laws))
+        self._kept(Situation(self.definition, after, self.calendar_of(after), self.situation(task).known(), self.laws))
         return after
 
     def on_record(self, task: Task, kept: Task) -> None:
@@ -172,7 +189,7 @@ class Lifecycle:
         then, before = Task(task.code), None
         for event in task.events:
             then = evolve(then, event)
-            situation = Situation(self.laws[event.definition], then, self.calendar, before, self.laws)
+            situation = Situation(self.laws[event.definition], then, self.calendar_of(then), before, self.laws)
             before = situation.known()
             yield situation
 
@@ -188,7 +205,7 @@ class Lifecycle:
         changes: dict[str, Any] = {name: list(getattr(task, name)) for name in (*PARTIES, "path")}
         changes["targets"] = [t.as_json() if isinstance(t, Target) else t for t in distinct(task.targets)]
         changes |= {n: getattr(task, n) for n in ("text", "title", "document", "lines", "parent", "category")}
-        changes["due"] = task.due.isoformat()
+        changes |= {"due": task.due.isoformat(), CALENDAR: [self.calendar.name] if self.calendar.name else []}
         event = Event(
             task.code, 1, OPENING, "", self.definition.initial, day, actor.id, actor.unit, self.name,
             changes={name: value for name, value in changes.items() if value}, to=(*task.lead, *task.co), key=key,

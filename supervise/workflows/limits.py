@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Period, Span, clamp, period_at
-from supervise.phrases import EachPeriod, OnDates
-from supervise.records import Event, Pause, Stage, Task
+from supervise.phrases import EachPeriod, OnDates, TaskDue
+from supervise.records import Duty, Event, Pause, Stage, Task
 from supervise.workflows.definition import DutyKind
 
 YEARS = 10
@@ -50,7 +50,7 @@ def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calen
         yield from _on_dates(due.dates, first, end)
         return
     period, last = period_at(first, due.period), min(end.year, first.year + YEARS)
-    if due.count and period.start.year > 1:
+    if (due.count or due.off) and period.start.year > 1:
         period = period_at(period.start - ONE_DAY, due.period)  # its limit may lie ahead still
     while period.start <= end and period.start.year <= last:
         on = _within(due, period, calendar)
@@ -70,11 +70,15 @@ def _on_dates(dates: tuple[tuple[int, int], ...], first: date, end: date) -> tup
 
 
 def _within(due: EachPeriod, period: Period, calendar: Calendar) -> date:
-    if not due.day:
+    if due.count:
         return calendar.add(period.end, due.count, due.unit)
-    if due.period == "week":
-        return period.start + timedelta(days=due.day - 1)
-    return clamp(period.end.year, period.end.month, due.day)
+    day = period.end
+    if due.day:
+        weekly = due.period == "week"
+        day = period.start + timedelta(days=due.day - 1) if weekly else clamp(day.year, day.month, due.day)
+    if due.off:
+        return calendar.choose(lambda one: day if one.is_workday(day) else one.add_workdays(day, due.off))
+    return day
 
 
 def staged(name: str, baselines: Sequence[tuple[Event, Sequence[Stage]]]) -> Iterator[Start]:
@@ -103,6 +107,21 @@ def paused(nominal: date, unit: str, born: date, pauses: Iterable[Pause], calend
             else:
                 nominal += pause.end - start
     return nominal
+
+
+def unsure(kind: DutyKind | None, duty: Duty, calendar: Calendar, unknown: Callable[[date], bool]) -> bool:
+    """Whether the date of a duty may still move: it lies in a year not arranged yet, or was counted back from one.
+
+    Args:
+        kind: what the law says of it, if the law as it stands has it.
+        duty: the duty.
+        calendar: by which dates are worked out.
+        unknown: whether the arrangement of a day's year is not known.
+    """
+    if unknown(duty.due) or kind is None:
+        return unknown(duty.due)
+    back = [d.count for d in kind.due.values() if isinstance(d, TaskDue) and d.count and d.unit == "workdays"]
+    return any(unknown(calendar.add_workdays(duty.nominal, count)) for count in back)
 
 
 def waiting(kind: DutyKind, task: Task) -> tuple[Span, ...]:

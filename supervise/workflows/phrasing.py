@@ -143,6 +143,9 @@ class Phrases:
 
 def _recurring(words: str) -> str | None:
     """A limit of every period; ``None`` if it is none."""
+    if match := re.fullmatch(r"(.*)\(放假的,假后第 ?(\d{1,2}) ?个工作日\)", words):
+        on = _recurring(match[1])
+        return f"{on} or {int(match[2])} workdays after a day off" if on is not None and " of each " in on else None
     if match := re.fullmatch(rf"{_EVERY}终了前", words):
         return f"end of each {_PERIODS[match[1]]}"
     if match := re.fullmatch(rf"{_EVERY}终了后 ?{_LONG}内", words):

@@ -9,6 +9,7 @@ from typing import Any
 
 from supervise.dates import PERIOD_WORDS
 from supervise.phrases import (
+    CALENDAR,
     MIGRATE,
     OPENING,
     REVERT,
@@ -29,12 +30,12 @@ from supervise.phrases import (
     Unanswered,
     UntilOf,
 )
-from supervise.records import Task
+from supervise.records import Event, Task
 from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.figures import told
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
-RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程"}
+RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程", CALENDAR: "改用新的放假安排"}
 """Acts that every workflow has without listing them."""
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
 
@@ -68,6 +69,14 @@ class Wording:
     def state(self, name: str) -> str:
         """Label of a state."""
         return self._label("states", name)
+
+    def said(self, event: Event, words: Mapping[str, str]) -> str:
+        """What an act says of itself: what was filled in, or which dates moved with another calendar."""
+        if event.action != CALENDAR:
+            return self.filled(event.data, words)
+        moved = event.changes.get("dates", {})
+        told = ((self.duty(key.partition(":")[0]), old, new) for key, (old, new) in moved.items())
+        return ";".join(f"{label} {old or '无'} 改为 {new or '不再要求'}" for label, old, new in told)
 
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""
@@ -165,11 +174,12 @@ def length(said: Length) -> str:
 
 def _recurring(due: EachPeriod) -> str:
     every = f"每{PERIOD_WORDS[due.period]}"
+    off = f"(放假的,假后第 {due.off} 个工作日)" if due.off else ""
     if not due.day:
-        return f"{every}终了" + ("前" if due == EachPeriod(due.period) else f"后 {due.count} {UNIT_WORDS[due.unit]}内")
+        return f"{every}终了" + (f"后 {due.count} {UNIT_WORDS[due.unit]}内" if due.count else f"前{off}")
     if due.period == "week":
-        return every + "一二三四五六日"[due.day - 1]
-    return f"{every} {due.day} 日" if due.period == "month" else f"{every}末月 {due.day} 日"
+        return every + "一二三四五六日"[due.day - 1] + off
+    return (f"{every} {due.day} 日" if due.period == "month" else f"{every}末月 {due.day} 日") + off
 
 
 def _stage_words(value: Mapping[str, Any]) -> str:

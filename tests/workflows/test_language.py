@@ -132,6 +132,14 @@ def test_a_limit_may_come_again_with_each_period(due: str, first: str, number: i
     assert (str(found[0].due), len(found)) == (first, number)
 
 
+def test_a_weekly_limit_on_a_day_off_falls_so_many_workdays_after_it() -> None:
+    """Tuesdays; where the Tuesday is a holiday, the second working day after it, as the housing ministry asks."""
+    due = "day 2 of each week or 2 workdays after a day off"
+    text = FULL.replace("due: 5 days after each month, met_by: tell, notice: 20 days", f"due: {due}, met_by: tell")
+    found = {d.key[8:]: str(d.due) for d in Case(law(text)).duties("monthly")}
+    assert [found[f"2021-W{n}"] for n in (17, 18, 19)] == ["2021-04-27", "2021-05-07", "2021-05-11"]
+
+
 def test_each_category_has_its_own_limit() -> None:
     """An urgent paper is due after one working day, a plain one after ten; one of no category owes none."""
     dues = {}

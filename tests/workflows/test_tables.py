@@ -125,6 +125,8 @@ DUES = st.one_of(
     st.builds("day {} of each {}".format, st.integers(1, 7), PERIODS),
     st.builds("day {} of each {}".format, st.integers(8, 31), st.sampled_from(("month", "quarter", "half", "year"))),
     st.builds("end of each {}".format, PERIODS),
+    st.builds("day {} of each week or {} workdays after a day off".format, st.integers(1, 7), st.integers(1, 99)),
+    st.builds("end of each {} or {} workdays after a day off".format, PERIODS, st.integers(1, 99)),
     st.just("task"),
     st.builds("{} {} before task".format, st.integers(0, 9999), UNITS),
     st.just("stages"),
