@@ -44,11 +44,13 @@ class Known(NamedTuple):
         fold: its duties.
         held: the stretches of the conditions that were asked about.
         paces: how its figures lay to its schedules; ``None`` if nobody asked.
+        calendar: by which all of this was worked out.
     """
 
     fold: Fold
     held: Mapping[Condition, tuple[Holding, ...]]
     paces: tuple[Pace, ...] | None
+    calendar: Calendar
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Situation:
 
     def known(self) -> Known:
         """What the situation after one more event need not work out again."""
-        return Known(self.fold, self.held, self.__dict__.get("paces"))
+        return Known(self.fold, self.held, self.__dict__.get("paces"), self.calendar)
 
     def recorded(self, task: Task) -> Situation:
         """The same of ``task``, which is the same task with its hashes."""
@@ -81,7 +83,7 @@ class Situation:
 
     def _as_before(self, kinds: Iterable[str]) -> bool:
         """Whether the last event left the duties of these kinds as they were."""
-        if self.before is None:
+        if self.before is None or self.before.calendar is not self.calendar:
             return False
         stood, stand = self.before.fold.kinds, self.fold.kinds
         return all(kind in stand and stood.get(kind) is stand[kind] for kind in kinds)
