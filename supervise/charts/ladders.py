@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supervise.charts.engine import FAINT, WIDE, Chart, axis, hidden, label, room
-from supervise.phrases import Condition, Unanswered
-from supervise.rules.ruleset import Ladder, Rung
+from supervise.rules.entries import Saying
+from supervise.rules.ladder import Ladder, Rung
 from supervise.workflows.definition import Definition
 from supervise.workflows.wording import UNIT_WORDS, Wording
 
@@ -48,15 +48,10 @@ def ladder(rules: Ladder, definition: Definition) -> Chart:
 
 
 def _told(rules: Ladder, wording: Wording, rung: Rung) -> Iterator[str]:
-    labels = {one.order: one.label for one in rules.rungs}
-    roles = wording.definition.roles
-
-    def said(condition: Condition) -> str:
-        if isinstance(condition, Unanswered):
-            return f"“{labels.get(condition.rung, condition.rung)}”逾期未复"
-        return wording.condition(condition)
-
-    yield f"何时:{'、或'.join(map(said, rung.when))}"
+    roles, saying = wording.definition.roles, Saying(wording, rules.labels)
+    yield f"何时:{saying.any_of(rung.when) or '只由督查室直接发出'}" + (
+        f"(直接发出须有事由:{'、'.join(rung.direct)})" if rung.direct else ""
+    )
     limit = f"限 {rung.reply.count} {UNIT_WORDS[rung.reply.unit]}内回复" if rung.reply is not None else "不限期回复"
     sent = f"由{roles.get(rung.confirm, rung.confirm)}批准后发出" if rung.confirm else "由系统发出"
     yield f"{sent},{limit};告知:{'、'.join(roles.get(role, role) for role in rung.tell) or '无'}"
