@@ -351,8 +351,7 @@ class Surveyed:
         if isinstance(measure, Distance):
             return {code for name in measure.of.split(" or ") for code in self._near(measure, name, span)}
         if isinstance(measure, Expired | InEffect):
-            acts = (counting.acts(session, view, Span(date.min, span.last), act) for act in dated(measure, self.laws))
-            return {row.task for rows in acts for row in rows}
+            return counting.acted(session, view, span.last, dated(measure, self.laws))
         if isinstance(measure, Parts):
             return counting.everything(session, view)  # a task without parts may satisfy it from its first day on
         return counting.with_duties(session, view, self._names(measure.duty) if measure.duty else [])

@@ -56,16 +56,25 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
         return Pressed(Step(task))  # a clock set back sends no letters into the past
     sent = Step(task)
     situation = lifecycle.situation(task)
-    proposals = []
     for rung, holding in _gravest(ladder, situation, day):
-        assert holding.duty is not None
-        if rung.confirm:
-            proposals.append(
-                Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
-            )
-            continue
-        sent = sent.then(_send(lifecycle, sent.task, rung, holding, day))
-    return Pressed(sent, tuple(proposals))
+        if not rung.confirm:
+            sent = sent.then(_send(lifecycle, sent.task, rung, holding, day))
+    return Pressed(sent, proposed(ladder, situation, day))
+
+
+def proposed(ladder: Ladder, situation: Situation, day: date) -> tuple[Proposal, ...]:
+    """The orders that wait for people's word on ``day``: for each duty the gravest, until it is sent or set aside.
+
+    Args:
+        ladder: the rungs.
+        situation: of a task settled up to ``day``.
+        day: on which one looks.
+    """
+    found = ((rung, holding) for rung, holding in _gravest(ladder, situation, day) if rung.confirm)
+    return tuple(
+        Proposal(situation.task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
+        for rung, holding in found if holding.duty is not None
+    )  # fmt: skip
 
 
 def wake(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> date:

@@ -85,7 +85,7 @@ def _burning(situation: Situation, one: Light, rule: str, facts: tuple[Duty, ...
 def _holding(situation: Situation, entry: Lit, day: date) -> Iterator[Holding]:
     if isinstance(entry, OnPace):
         for duty in situation.of_kind(entry.duty):
-            if duty.born <= day and situation.on_pace(duty, day):
+            if duty.born <= day and duty.outcome(day) == "open" and situation.on_pace(duty, day):
                 yield Holding(Span(day), duty)
         return
     found = running(situation, entry) if isinstance(entry, Run) else situation.holdings(entry)
