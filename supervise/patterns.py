@@ -96,7 +96,9 @@ PATTERNS: Mapping[str, Pattern] = {
         "亮这种灯的情形",
         ("finish on pace", "finish behind 10%", "finish behind over 30%", "progress missed 3 months in a row"),
     ),
-    "suspension": Pattern(f"{NAME}( for {_SPAN})?", "哪个动作暂停升级,停多久", ("reply for 10 workdays", "accept_reason")),
+    "suspension": Pattern(
+        f"{NAME}( for {_SPAN})?", "哪个动作暂停升级,停多久", ("reply for 10 workdays", "accept_reason")
+    ),
     "reset": Pattern(
         "(closing|each (month|quarter|half|half-year|year)|[1-9][0-9]? (months|quarters|halves|years) without)",
         "何时重新计数",

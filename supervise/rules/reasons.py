@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from supervise.dates import FOREVER, ONE_DAY, Span, period_at
@@ -39,7 +39,7 @@ def reasons(ladder: Ladder, situation: Situation, rung: Rung) -> Iterator[Holdin
 
 
 def running(situation: Situation, run: Run) -> Iterator[Holding]:
-    """From the end of the last of so many periods at whose ends it was so, to the end of the first at which it is not.
+    """From the end of the last of so many periods at whose ends it was so, for as long as it stays so.
 
     Args:
         situation: of the task.
@@ -47,21 +47,26 @@ def running(situation: Situation, run: Run) -> Iterator[Holding]:
     """
     assert not isinstance(run.what, Done | OnPace)
     held = situation.holdings(run.what)
-    if not held:
-        return
-    last = max(h.span.end if h.span.end < FOREVER else h.span.start for h in held)
-    period, row, since, about = period_at(held[0].span.start, run.period), 0, None, None
-    while True:
+    last = max((h.span.end if h.span.end < FOREVER else h.span.start for h in held), default=date.min)
+    row, covered = 0, date.min
+    period = period_at(held[0].span.start, run.period) if held else None
+    while period is not None and covered < FOREVER:
         now = next((h for h in reversed(held) if h.span.holds(period.end)), None)
         row = row + 1 if now is not None else 0
-        if row == run.count:
-            since, about = period.end, now
-        if since is not None and about is not None and (row == 0 or period.end > last):
-            yield Holding(Span(since, FOREVER if row else period.end), about.duty, about.event)
-            since = None
-        if period.end > last and (row == 0 or row >= run.count):
+        if now is not None and row >= run.count and period.end >= covered:
+            covered = _unbroken(held, now.span.end)
+            yield Holding(Span(period.end, covered), now.duty, now.event)
+        if row == 0 and period.end > last:
             return
         period = period_at(period.end + ONE_DAY, run.period)
+
+
+def _unbroken(held: Sequence[Holding], end: date) -> date:
+    """The day on which what holds up to ``end`` ceases, counting what takes over from it."""
+    for holding in held:
+        if holding.span.start <= end < holding.span.end:
+            end = holding.span.end
+    return end
 
 
 def _counted(ladder: Ladder, situation: Situation, rung: Rung, entry: Times) -> Iterator[Holding]:
