@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from supervise.dates import FOREVER, ONE_DAY, Span, period_at
-from supervise.phrases import Done, Measure, OnPace
-from supervise.records import Duty, Event
+from supervise.phrases import Done, Measure, OnPace, Outcome
+from supervise.records import PARTIES, Duty, Event
 from supervise.rules.counts import Hit, reached
 from supervise.rules.entries import Run, Times
 from supervise.rules.ladder import Ladder, Rung
@@ -92,7 +92,10 @@ def moments(ladder: Ladder, situation: Situation, what: Measure) -> list[tuple[d
     if isinstance(what, OnPace):
         return []
     if not isinstance(what, Done):
-        return [(h.span.start, h.event, h.duty) for h in situation.holdings(what)]
+        held = situation.holdings(what)
+        if isinstance(what, Outcome) and not what.duty:  # the work of the parties: no letters, nothing of the office
+            held = tuple(h for h in held if h.duty is None or (h.duty.role in PARTIES and not h.duty.about))
+        return [(h.span.start, h.event, h.duty) for h in held]
     definition, duties = situation.definition, situation.duties
     rung = what.rung or (what.action if ladder.grade(what.action) >= 0 else "")
     found: list[tuple[date, Event | None, Duty | None]] = []
