@@ -8,6 +8,7 @@ from typing import Any
 from supervise.clerk import Owed, TickReport, View
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, replay
+from supervise.rules.effects import effects
 from supervise.workflows.figures import Standing
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import parts_of
@@ -42,6 +43,10 @@ def _beside(view: View) -> dict[str, Any]:
         "loans": [
             {"role": loan.role, "unit": loan.unit, "from": loan.start.isoformat(), "until": loan.end.isoformat()}
             for loan in task.loans
+        ],
+        "effects": [
+            {"rung": e.rung, "units": list(e.units), "from": e.start.isoformat(), "until": e.end.isoformat()}
+            for e in effects(view.lifecycle.situation(task))
         ],
     }  # fmt: skip
 

@@ -52,8 +52,9 @@ def show(counter: Counter, code: str, as_of: date | None, known: datetime | None
 
     with counter.reading() as (office, session):
         view = office.show(session, code, cut(as_of, known))
+        words = office.rung_words("")
     day = as_of or date.today()
-    counter.answer(shapes.task(view, day), lambda: faces.show(view, day))
+    counter.answer(shapes.task(view, day), lambda: faces.show(view, day, words))
 
 
 @click.command(cls=Command, short_help="一项任务的办理记录", examples=("supervise log QH2025-001",))

@@ -143,7 +143,7 @@ MORE = """
   - {order: worse, label: 红, when: [missed 3 times in a year, twice unanswered, rework 2 times], reply: 2 days}
   - {order: talk, label: 谈, when: worse unanswered, confirm: office}
 """
-RICH = ladder(MORE).model_copy(update={"suspends": (parse_suspension("suspend"), parse_suspension("waive for 9 days"))})
+RICH = ladder(MORE).model_copy(update={"suspends": (parse_suspension("suspend"), parse_suspension("excuse"))})
 ONE = RICH.model_copy(update={"per": "task", "resets": (parse_reset("closing"),)})
 
 RUNGS = """
