@@ -11,9 +11,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused, Unknown
+from supervise.dates import parse_period
 from supervise.folder import shipped
 from supervise.intake.breakdown import Breakdown, Draft
 from tests.cli_help import run
+from tests.workflows.builders import board
 
 STAFF = Actor("张督查", "督查室", frozenset({"office"}))
 UNIT, OTHER = "区工信局", "区商务局"
@@ -119,6 +121,11 @@ def test_an_order_out_of_turn_needs_one_of_the_grounds(engine: Engine, folder: P
         assert [p.code for p in refused.value.problems] == ["A22"]
         task = office.advance(session, "T1", "order", STAFF, day, **order, reason="领导批示(三月四日)")
         assert task.events[-1].changes["effect"] == {"rung": "sheet", "from": "2025-03-05", "until": "2025-09-05"}
+        rules = board("{base: 60, lines: [{label: 重点督办, count: sheet in effect, lead: -5}]}")
+        for period, total in (("2025Q1", "55.00"), ("2025Q2", "60.00")):  # it counts in the period in which it begins
+            body = office.board(session, "red-black", period, Cut(parse_period(period).end), rules)
+            (row,) = (row for row in body["standings"] if row["unit"] == UNIT)
+            assert row["score"]["total"] == total
 
 
 def test_proposals_and_lights_at_the_counter(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
