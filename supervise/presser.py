@@ -50,8 +50,12 @@ class Presser(Desk):
         """
         cut = cut or Cut(self.today())
         record = self.situations(session, cut)
+        asking = {
+            workflow: [one for one in self.ladders(workflow) if any(rung.confirm for rung in one.rungs)]
+            for workflow in {situation.definition.workflow for situation in record}
+        }
         orders = [
-            proposal for situation in record for ladder in self.ladders(situation.definition.workflow)
+            proposal for situation in record for ladder in asking[situation.definition.workflow]
             for proposal in escalation.proposed(ladder, situation, cut.as_of)
         ]  # fmt: skip
         matters = [found for ladder in self.ladders("") for found in self._matters(ladder, record, cut.as_of)]
@@ -84,7 +88,7 @@ class Presser(Desk):
 
         Raises:
             Unknown: T01 when nothing of that code is proposed.
-            Refused: T02 when a code is taken.
+            Refused: T02 when a code is taken; N07 when only approved texts may be used.
         """
         day = day or self.today()
         found = {one.code: (one, rule) for one, rule in self.pending(session, Cut(day)).matters}
@@ -101,6 +105,7 @@ class Presser(Desk):
 
     def _opened(self, session: Session, one: UnitProposal, rule: str, by: Actor, day: date) -> Step:
         ladder = next(ladder for ladder in self.ladders("") if ladder.name == one.ladder)
+        self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
         rung = _rung(ladder, one.matter)
         source = self.folder.definition(rung.opens)
         self.register(session, "workflow", source)

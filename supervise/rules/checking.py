@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from supervise.errors import Problem, did_you_mean
-from supervise.phrases import OPENING, Behind, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
+from supervise.phrases import (
+    OPENING,
+    Behind,
+    Comparison,
+    Distance,
+    Done,
+    InEffect,
+    Measure,
+    OnPace,
+    Outcome,
+    Unanswered,
+)
 from supervise.reading import Document, Path
 from supervise.records import PARTIES
 from supervise.rules.ladderchecking import check_ladder, check_lights
@@ -47,10 +58,10 @@ def unknown_rungs(document: Document, definition: Definition, ladders: Iterable[
         definition: what it says.
         ladders: those for this workflow; without any, an order's level is free.
     """
-    names = [rung.order for ladder in ladders for rung in ladder.rungs]
+    names = [name for ladder in ladders for name in ladder.labels]
     for name, action in definition.actions.items() if names else ():
         for condition in action.when:
-            if isinstance(condition, Unanswered) and condition.rung not in names:
+            if isinstance(condition, Unanswered | InEffect) and condition.rung not in names:
                 text = f"没有“{condition.rung}”这个级别{did_you_mean(condition.rung, names)}"
                 yield document.problem("R03", ("actions", name, "when"), text, word=condition.rung)
 

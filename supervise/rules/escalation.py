@@ -6,7 +6,7 @@ yet sent. So a missed night means letters leave later; it changes no state and s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -56,10 +56,11 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
         return Pressed(Step(task))  # a clock set back sends no letters into the past
     sent = Step(task)
     situation = lifecycle.situation(task)
-    for rung, holding in _gravest(ladder, situation, day):
+    found = list(_gravest(ladder, situation, day))
+    for rung, holding in found:
         if not rung.confirm:
             sent = sent.then(_send(lifecycle, sent.task, rung, holding, day))
-    return Pressed(sent, proposed(ladder, situation, day))
+    return Pressed(sent, _waiting(task, found))
 
 
 def proposed(ladder: Ladder, situation: Situation, day: date) -> tuple[Proposal, ...]:
@@ -70,10 +71,13 @@ def proposed(ladder: Ladder, situation: Situation, day: date) -> tuple[Proposal,
         situation: of a task settled up to ``day``.
         day: on which one looks.
     """
-    found = ((rung, holding) for rung, holding in _gravest(ladder, situation, day) if rung.confirm)
+    return _waiting(situation.task, _gravest(ladder, situation, day))
+
+
+def _waiting(task: Task, found: Iterable[tuple[Rung, Holding]]) -> tuple[Proposal, ...]:
     return tuple(
-        Proposal(situation.task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
-        for rung, holding in found if holding.duty is not None
+        Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
+        for rung, holding in found if rung.confirm and holding.duty is not None
     )  # fmt: skip
 
 
