@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from supervise.dates import Period
 from supervise.phrases import Done, Measure
@@ -76,7 +77,10 @@ def code_of(ladder: Ladder, rung: UnitRung, unit: str, day: date) -> str:
         unit: whom it is about.
         day: on which the count was reached.
     """
-    return f"{ladder.ladder}.{rung.matter}.{day:%Y%m%d}.{unit}"[:LONGEST]
+    head = f"{ladder.ladder}.{rung.matter}.{day:%Y%m%d}."
+    if len(head + unit) <= LONGEST:
+        return head + unit
+    return head + sha256(unit.encode()).hexdigest()[:8]  # two long names that begin alike are two units still
 
 
 def matters(ladder: Ladder, situations: Iterable[Situation]) -> Iterator[Matter]:
