@@ -30,6 +30,8 @@ from supervise.workflows.definition import Definition
 from supervise.workflows.durations import too_far
 from supervise.workflows.wording import Wording
 
+MOST = 40
+"""Letters of a ladder and a rung together, for both stand in the code of a task."""
 DAYS = {"days": 1, "workdays": 1, "months": 28}
 """The fewest days of each unit of time."""
 
@@ -56,6 +58,9 @@ def check_ladder(
             yield document.problem("R02", at, f"“{name}”是动作的名字,级别要另取一个,否则分不清数的是哪个")
     if "." in rules.ladder:
         yield document.problem("R02", ("ladder",), "名字里不能有“.”")
+    if any(len(rules.ladder) + len(unit.matter) > MOST for unit in rules.units):
+        text = f"办法和级别的名字合起来不能超过 {MOST} 个字母,立项后的编码放不下"
+        yield document.problem("R02", ("ladder",), text)
     suspending = [one.action for one in rules.suspends]
     yield from unknown(document, "R08", ("suspends",), "动作", suspending, definition.actions)
     for one in rules.suspends:

@@ -134,6 +134,7 @@ def test_the_files_are_right_before_anything_is_changed(text: str) -> None:
     ("code", "text", "old", "new", "says"),
     [
         ("R02", RUNGS, "order: red,", "order: report,", "动作的名字"),
+        ("R02", RUNGS, "ladder: test", "ladder: " + "x" * 40, "放不下"),
         ("R08", RUNGS, "suspends: [excuse]", "suspends: [excuze]", "是不是 excuse?"),
         ("R23", RUNGS, "suspends: [excuse]", "suspends: [reply]", "for 10 workdays"),
         ("R16", RUNGS, "[yellow 2 times, finish missed]", "red unanswered", "永远到不了"),
