@@ -183,14 +183,15 @@ class Desk:
         return definition_room.load(parse(text, name))
 
     def ladders(self, workflow: str) -> tuple[Ladder, ...]:
-        """The ladders that press tasks of a workflow."""
+        """The ladders that press tasks of a workflow, of every one if empty."""
         if workflow not in self._ladders:  # every act asks, more than once
-            self._ladders[workflow] = self.folder.of_kind(Ladder, workflow)
+            found = self.folder.of_kind(Ladder, workflow)
+            self._ladders[workflow] = tuple(ladder.sparing(self.directory) for ladder in found)
         return self._ladders[workflow]
 
     def rung_words(self, workflow: str) -> dict[str, str]:
         """Name of a rung → what it is called on paper."""
-        return {rung.order: rung.label for ladder in self.ladders(workflow) for rung in ladder.rungs}
+        return {name: label for ladder in self.ladders(workflow) for name, label in ladder.labels.items()}
 
     def register(self, session: Work, kind: str, source: Source[Any]) -> None:
         """Put a definition or rule set on record when it comes into use: the first task, the first publication.

@@ -2,7 +2,7 @@
 
 *.yaml            a lifecycle each (first key ``workflow``), units.yaml, the directory for use without an OA, and
                   aliases.yaml, the names that corrections have taught
-rules/*.yaml      ladders, boards, assessments
+rules/*.yaml      ladders, lights, boards, assessments
 stories/*.yaml    acceptance cases, see ``stories``
 calendar/*.yaml   one year's working days each, over the built-in ones
 """
@@ -22,12 +22,12 @@ from supervise.people import AliasesFile, UnitList, UnitsFile, alias_map, unit_l
 from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, RuleSet
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, RuleSet
 from supervise.workflows import checking, definition
 from supervise.workflows.definition import Definition
 
 T = TypeVar("T")
-R = TypeVar("R", Ladder, BoardRules, AssessmentRules)
+R = TypeVar("R", Ladder, Lights, BoardRules, AssessmentRules)
 PACKAGED = Path(__file__).parent / "definitions"
 ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
@@ -220,23 +220,28 @@ def read_year(folder: Folder, path: Path) -> Source[YearFile] | None:
     return Source(name, text, document, year)
 
 
-def read_folder(path: Path) -> Folder:
+def read_folder(path: Path, *beside: Path) -> Folder:
     """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
+
+    Args:
+        path: the folder.
+        beside: more of the same kind, with lifecycles, rules and stories that stand on those of the first.
 
     Raises:
         Unknown: F01 when there is no such folder.
     """
-    if not path.is_dir():
-        raise Unknown(
-            Problem("F01", f"没有这个文件夹:{path}", help="请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明")
-        )
+    for one in (path, *beside):
+        if not one.is_dir():
+            help_ = "请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明" if one == path else ""
+            raise Unknown(Problem("F01", f"没有这个文件夹:{one}", help=help_))
     folder = Folder(path)
     own = {"units.yaml": _units, ALIASES: _aliases}
-    for file in sorted(path.glob("*.yaml")):
-        _try(folder, file, own.get(file.name, _definition))
-    for sub, reader in (("calendar", _year), ("rules", _rule), ("stories", _story)):
-        for file in sorted((path / sub).glob("*.yaml")):
-            _try(folder, file, reader)
+    for one in (path, *beside):
+        for file in sorted(one.glob("*.yaml")):
+            _try(folder, file, own.get(file.name, _definition))
+        for sub, reader in (("calendar", _year), ("rules", _rule), ("stories", _story)):
+            for file in sorted((one / sub).glob("*.yaml")):
+                _try(folder, file, reader)
     folder.problems += [*_rule_problems(folder), *_overlooked(folder)]
     folder.notes += _unscored(folder)
     return folder

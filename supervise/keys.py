@@ -65,14 +65,41 @@ DutyKind 一类应办
   notice 接手不满这么久的,不欠这一期
 Ladder 督查单的升级阶梯
   ladder 名字
+  per 一单管什么:duty 一项应办一单,task 一件事一单
+  suspends 督查室办了这些动作(认可理由),到所写的日期为止不升级
+  resets 何时重新计数:closing 办结以后,each 每期,without 几期没有再发生
+  spare 哪个分组作为哪个角色时不督办
   rungs 从轻到重的各级
+  units 按单位累计的各级:只提请,批准后才算
 Rung 一级督查单
   order 这一级的名字,如 blue
   label 名称
-  when 条件:任意一条成立就发
+  when 情形:任意一条成立就发
+  direct 督查室凭这些事由可以直接发,不必逐级
   reply 限期多久回复
   confirm 由哪个角色批准后才发出
   tell 抄告哪些角色
+  lasts 影响多久,从哪一步(或 limit 所督应办的期限)起算
+  broken_by 连续几次的,什么情形算中断
+UnitRung 对单位的一级
+  matter 这一级的名字,如 criticism
+  label 名称
+  when 情形:任意一条成立就提请
+  opens 立项后按哪个流程办
+  within 立项后多久办结
+  counted 办了哪个动作才算一次;不写即立项就算
+  lasts 影响多久,从那个流程的哪个动作起算
+  broken_by 连续几次的,什么情形算中断
+Light 一种灯
+  light 名字,如 red
+  label 名称
+  shape 形状:不看颜色也分得清
+  when 情形:任意一条成立就亮
+Lights 红黄绿灯
+  lights 名字
+  refresh 多久变一次:每天,或每期的末日
+  otherwise 哪一条都不成立时亮哪种
+  rungs 从好到差的各种灯:亮最差的一种
 BoardRules 红黑榜
   board 名字
   period 多久一榜
@@ -267,6 +294,8 @@ _STEP = {
         "state": {"type": "string", "description": "办完处于哪个状态"},
         "refused": {"type": "string", "description": "应当办不成,提示里有这几个字"},
         "for": {"type": "string", "description": "替哪个单位办"},
+        "light": {"type": "string", "description": "这天亮哪种灯;没有的写 none"},
+        "asks": {"type": "array", "items": {"type": "string"}, "description": "这天等人批准的各级,对单位的也算"},
     },
     "description": "一步:day 之外写 单位: 动作,再写要填的字段",
 }
@@ -284,7 +313,15 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "due": either(_LIMIT, by_name(_LIMIT, "name") | {"minProperties": 1}),
         "grace": one("length"), "notice": one("length"),
     },
-    "Rung": dict(when=many("condition"), reply=one("length")),
+    "Ladder": {"suspends": many("suspension"), "resets": many("reset"), "spare": many("spared")},
+    "Rung": dict(
+        order=one("name"), when=many("entry"), reply=one("length"), lasts=one("window"), broken_by=many("measure"),
+    ),
+    "UnitRung": {
+        "matter": one("name"), "when": many("entry"), "within": one("length"), "lasts": one("window"),
+        "broken_by": many("measure"),
+    },
+    "Light": {"light": one("name"), "when": many("lit")},
     "BoardRules": {"at_least": one("tasks"), "closes": one("length"), "notice": one("length")},
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},

@@ -11,6 +11,7 @@ from supervise.desk import Desk
 from supervise.errors import Problem, Refused, Stale, SuperviseError, did_you_mean
 from supervise.people import Actor
 from supervise.records import Task
+from supervise.rules import effects
 from supervise.store import retired, tasks
 from supervise.workflows.fields import FieldError, listed_parts
 from supervise.workflows.guards import Companion
@@ -155,7 +156,7 @@ class Liaison(Desk):
         """What an act gives on a task as it stands; nothing is written.
 
         Raises:
-            Refused: with everything that is wrong and what can be done instead.
+            Refused: with everything that is wrong and what can be done instead; A22 when an order lacks its ground.
             Stale: when the actor was looking at another version of the task.
         """
         lifecycle = self.law(work, task)
@@ -163,7 +164,8 @@ class Liaison(Desk):
             raise _too_late(lifecycle, task, act.seen)
         day = act.day or self.today()
         actor, data = self.acting(act.by, task, day), self._named(work, lifecycle, act.code, act.data, day)
-        return lifecycle.advance(task, act.action, actor, day, data, act.key)
+        step = lifecycle.advance(task, act.action, actor, day, data, act.key)
+        return effects.by_hand(self.ladders(""), lifecycle, step)
 
     def _reach(self, work: Work, book: _Book, lifecycle: Lifecycle, task: Task, by: Actor) -> None:
         """What an act does beyond its task: it opens the parts it is split into, and acts on the tasks it names."""

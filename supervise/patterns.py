@@ -19,9 +19,11 @@ _LONG = f"({'|'.join(word for word in PERIOD_WORDS if word != 'week')})(-year)?"
 _DAY = "([1-9]|[12][0-9]|3[01])"
 _CONDITION = (
     f"(parts (open|((100|[1-9][0-9]?)% )?closed)|({NAME} )?({'|'.join(OUTCOMES)})|{_SPAN} (before|after) {_NAMES}"
-    f"|{NAME} behind [0-9]{{1,3}}(\\.[0-9]{{1,4}})?%|{NAME} (unanswered|expired))"
+    f"|{NAME} behind (over )?[0-9]{{1,3}}(\\.[0-9]{{1,4}})?%|{NAME} (unanswered|expired|in effect))"
 )
 _MEASURE = f"({_CONDITION}|{NAME} on pace|{NAME}( {NAME})?)"
+_TIMES = r"([2-9]|[1-9][0-9]) times( in a row)?( in a (month|quarter|half|half-year|year))?"
+_RUN = r"([2-9]|[1-9][0-9]) (weeks|months|quarters|halves|years) in a row"
 
 
 class Pattern(NamedTuple):
@@ -77,7 +79,32 @@ PATTERNS: Mapping[str, Pattern] = {
             "blue unanswered",
             "delegate expired",
             "parts closed",
+            "red in effect",
         ),
+    ),
+    "entry": Pattern(
+        f"({_CONDITION}|{_MEASURE} ({_TIMES}|{_RUN}))",
+        "进入这一级的情形",
+        (
+            "finish missed",
+            "yellow 2 times",
+            "red 3 times in a row",
+            "rework 2 times in a year",
+            "finish missed 3 months in a row",
+        ),
+    ),
+    "lit": Pattern(
+        f"({_CONDITION}( {_RUN})?|{NAME} on pace)",
+        "亮这种灯的情形",
+        ("finish on pace", "finish behind 10%", "finish behind over 30%", "progress missed 3 months in a row"),
+    ),
+    "suspension": Pattern(
+        f"{NAME}( for {_SPAN})?", "哪个动作暂停升级,停多久", ("reply for 10 workdays", "accept_reason")
+    ),
+    "reset": Pattern(
+        "(closing|each (month|quarter|half|half-year|year)|[1-9][0-9]? (months|quarters|halves|years) without)",
+        "何时重新计数",
+        ("closing", "each year", "3 months without"),
     ),
     "bound": Pattern(
         f"({_COUNT} (times?|days?)|{_SPAN} after {NAME})",

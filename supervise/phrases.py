@@ -5,7 +5,8 @@
                  5 days after each month | end of each quarter | day 25 of each month
                  day 2 of each week or 2 workdays after a day off
     condition    finish missed | decision open | 7 days before finish | 15 workdays after finish
-                 finish behind 20% | blue unanswered | delegate expired | parts closed
+                 finish behind 20% | finish behind over 30% | blue unanswered | delegate expired | parts closed
+                 red in effect
     bound        2 times | 60 days | 6 months after assign
     value        wording | wording of propose
     measure      a condition or an action, counted: plan on time | missed | rework | order red | finish on pace
@@ -40,7 +41,7 @@ _SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NA
 _PERIOD = f"({'|'.join(PERIOD_WORDS)})(?:-year)?"
 _EACH = re.compile(rf"^(\d{{1,3}}) (workdays?|days?) after each {_PERIOD}$")
 _DAY_OF = re.compile(rf"^(?:day (\d{{1,2}})|end) of each {_PERIOD}(?: or (\d{{1,2}}) workdays? after a day off)?$")
-_BEHIND = re.compile(rf"^({NAME}) behind (\d+(?:\.\d+)?)%$")
+_BEHIND = re.compile(rf"^({NAME}) behind (over )?(\d+(?:\.\d+)?)%$")
 _PARTS = re.compile(r"^parts (?:(open)|(?:(100|[1-9]\d?)% )?closed)$")
 _BOUND = re.compile(rf"^(\d{{1,4}}) (times?|days?)$|^(\d{{1,4}}) (workdays?|days?|months?) after ({NAME})$")
 _COMPARISON = re.compile(r"^(.+?) *(>=|<=|!=|=|>|<) *(-?\d+(?:\.\d+)?)$")
@@ -137,15 +138,23 @@ class Distance:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Reported progress lies at least ``points`` percentage points behind the schedule of ``duty``."""
+    """Reported progress lies at least ``points`` percentage points behind the schedule of ``duty``, or more."""
 
     duty: str
     points: Decimal
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """An order of rung ``rung`` has passed its limit without a reply and the matter is still open."""
+
+    rung: str
+
+
+@dataclass(frozen=True, slots=True)
+class InEffect:
+    """What an order of rung ``rung`` entails, such as a bar from honours, has begun and is not yet over."""
 
     rung: str
 
@@ -170,7 +179,7 @@ class Parts:
     percent: Decimal = Decimal(100)
 
 
-Condition = Outcome | Distance | Behind | Unanswered | Expired | Parts
+Condition = Outcome | Distance | Behind | Unanswered | InEffect | Expired | Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,9 +337,11 @@ def _condition(words: str) -> Condition | None:
     if match := _SPAN.match(words):
         return Distance(int(match[1]), _unit(match[2]), match[3] == "before", match[4])
     if match := _BEHIND.match(words):
-        return Behind(match[1], Decimal(match[2]))
+        return Behind(match[1], Decimal(match[3]), match[2] is not None)
     if match := re.fullmatch(rf"({NAME}) unanswered", words):
         return Unanswered(match[1])
+    if match := re.fullmatch(rf"({NAME}) in effect", words):
+        return InEffect(match[1])
     if match := re.fullmatch(rf"({NAME}) expired", words):
         return Expired(match[1])
     return None

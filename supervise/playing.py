@@ -10,7 +10,7 @@ from typing import Any
 from supervise.dates import ONE_DAY
 from supervise.people import Actor
 from supervise.records import Event, Task
-from supervise.rules import escalation
+from supervise.rules import effects, escalation
 from supervise.rules.ruleset import Ladder
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle, Step
@@ -68,6 +68,7 @@ class Play:
         moved = self.lifecycle.advance(
             self.task, action, Actor(by or who, for_ or who, roles), self.day, {k: v for k, v in given.items() if v}
         )
+        moved = effects.by_hand(self.ladders, self.lifecycle, moved)
         self.task = moved.task
         return moved
 

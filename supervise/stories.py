@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator
 
+from supervise import storychecks
 from supervise.dates import Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
@@ -31,7 +32,7 @@ from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
 from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by", "gives"})
+EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by", "gives", "light", "asks"})
 
 
 def _shaped(step: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +42,8 @@ def _shaped(step: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("owes 应写作 {单位: [应办]}")
     if "clock" in step and not isinstance(parse_measure(step["clock"]), Done):
         raise ValueError(f"clock 应写系统办的动作,如 order red,不能是“{step['clock']}”")
+    if not isinstance(step.get("asks", []), list):
+        raise ValueError("asks 应写成列表,如 [interview],没有的写 []")
     return step
 
 
@@ -131,7 +134,9 @@ def stage(story: Story, folder: Folder) -> Stage:
         given.code, given.text, lead=given.lead, co=given.co, leader=given.leader, due=given.due,
         category=given.category, targets=given.targets,
     )  # fmt: skip
-    ladders = tuple(folder.rule(Ladder, name).value for name in story.rules if _is_ladder(folder, name))
+    ladders = tuple(
+        folder.rule(Ladder, name).value.sparing(folder.units) for name in story.rules if _is_ladder(folder, name)
+    )
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
     return Stage(story, folder, Play(lifecycle, ladders, opened, story.given.assigned))
 
@@ -198,6 +203,10 @@ def played(document: Document, at: Path, on: Stage, step: Mapping[str, Any]) -> 
         yield document.problem("E02", at, f"一步只能有一个人办一件事,这里写了 {'、'.join(doers)}")
     elif doers:
         yield from _act(document, at, on, doers[0], step)
+    if "asks" in step:
+        yield from storychecks.asked(document, at, on.play, on.folder, [str(name) for name in step["asks"]])
+    if "light" in step:
+        yield from storychecks.lit(document, at, on.play, on.folder, on.story.rules, str(step["light"]))
     if "state" in step and step["state"] != on.task.state:
         now = on.lifecycle.wording.state(on.task.state)
         text = f"应处于 {step['state']},实际是 {on.task.state}({now})"

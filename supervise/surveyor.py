@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from supervise.dates import FOREVER, Calendar, Period
 from supervise.people import Directory
-from supervise.phrases import Behind, Distance, Done, Expired, Measure, OnPace, Outcome, Parts, Unanswered
+from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
 from supervise.records import PARTIES, STEPS
 from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, act_words, duty_words
-from supervise.rules.reach import MARGIN
+from supervise.rules.reach import MARGIN, dated
 from supervise.store import counting
 from supervise.store.counting import Moment, Settling, Span, View
 from supervise.workflows.definition import Definition
@@ -350,8 +350,8 @@ class Surveyed:
             return self._behind(measure, span)
         if isinstance(measure, Distance):
             return {code for name in measure.of.split(" or ") for code in self._near(measure, name, span)}
-        if isinstance(measure, Expired):
-            return {row.task for row in counting.acts(session, view, Span(date.min, span.last), measure.action)}
+        if isinstance(measure, Expired | InEffect):
+            return counting.acted(session, view, span.last, dated(measure, self.laws))
         if isinstance(measure, Parts):
             return counting.everything(session, view)  # a task without parts may satisfy it from its first day on
         return counting.with_duties(session, view, self._names(measure.duty) if measure.duty else [])

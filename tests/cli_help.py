@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
-    "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
+    "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
+    "board", "why", "assess",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -31,7 +32,7 @@ OF_CALENDAR = ("calendar show", "calendar check", "calendar load")
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 GROUPS = ("units", "calendar", "db")
 EVERY = (*COMMANDS, *OF_UNITS, *OF_CALENDAR, *OF_DB)
-QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram", "chart", "review")
+QUERIES = ("list", "show", "log", "owed", "orders", "lights", "board", "why", "assess", "diagram", "chart", "review")
 
 SMALL = """青禾区人民政府办公室
 关于分解落实有关任务的通知
@@ -300,7 +301,9 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("board", "red-black", "2025Q1", "--as-of", "2025-03-31", "--publish")
     step("tick", "2025-06-30")
     step("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--publish")
+    step("lights", "2025-06")
     step("tick", "2025-07-15")
+    step("orders", "--as-of", "2025-08-29")
     step("why", "区住建局", "--board", "red-black", "2025Q2")
     step("why", "区住建局", "--board", "red-black", "2025Q2", "--as-of", "2025-06-30")
     step("assess", "annual", "2025", "--as-of", "2025-12-31", "--publish")

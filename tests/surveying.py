@@ -33,7 +33,7 @@ COUNTS = (
     "30 days after withdraw", "2 months after report", "5 workdays before finish", "40 days before progress",
     "finish behind 10%", "finish behind 33.33335%", "progress behind 5%", "blue unanswered", "assign",
     "delegate expired", "parts closed", "parts 50% closed", "parts open", "undo", "reopen", "suspend", "split",
-    "recovery on time", "recovery missed",
+    "recovery on time", "recovery missed", "finish behind over 10%", "blue in effect",
 )  # fmt: skip
 LATER = (
     "plan_b on time", "progress_b late", "finish_b missed", "plan_b open", "finish_b void", "finish_b on pace",

@@ -23,7 +23,7 @@ GROUND = {
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "plotter", "illustrator", "versions", "preview", "surveyor", "almanac",
+    "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
@@ -48,6 +48,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "workflows.definition",
         "stories",
         "rules.ruleset",
+        "rules.ladder",
         "intake.drafts",
     ),
     "pydantic_core": ("reading",),

@@ -27,7 +27,7 @@ from supervise.phrases import (
     parse_value,
 )
 from supervise.reading import Strict, parse, validate
-from supervise.rules import ruleset
+from supervise.rules import entries, ladder, ruleset
 from supervise.schemas import MODELS, models, schema
 from tests.cli_help import NOTICE, run
 from tests.workflows.test_broken import FAULTS
@@ -150,7 +150,11 @@ PARSERS: dict[str, Any] = {
     "source": ruleset._source,
     "percent": ruleset._percent,
     "tasks": ruleset._tasks,
-    "spared": ruleset._spared,
+    "spared": ladder._spared,
+    "entry": entries.parse_entry,
+    "lit": entries.parse_lit,
+    "suspension": entries.parse_suspension,
+    "reset": entries.parse_reset,
 }
 
 

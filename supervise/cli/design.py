@@ -41,16 +41,20 @@ def init(counter: Counter, copy: str, beside: bool) -> None:
 @click.command(
     cls=Command,
     short_help="查流程、办法,演故事",
-    examples=("supervise check", "supervise check --definitions 修订稿"),
+    examples=("supervise check", "supervise check --definitions 修订稿", "supervise check examples/ladders"),
 )
+@click.argument("beside", metavar="[文件夹…]", nargs=-1)
 @shared
-def check(counter: Counter) -> int:
-    """查流程、办法、单位目录、放假安排写得对不对,再把故事逐条演一遍;有问题的列出文件、行、列,退出码是 4。"""
+def check(counter: Counter, beside: tuple[str, ...]) -> int:
+    """查流程、办法、单位目录、放假安排写得对不对,再把故事逐条演一遍;有问题的列出文件、行、列,退出码是 4。
+
+    另写的文件夹里的办法和故事,放在现有的流程上一起查、一起演。
+    """
     from supervise.folder import read_folder, shipped
     from supervise.stories import play
     from supervise.widths import table
 
-    folder = read_folder(Path(counter.definitions or shipped()))
+    folder = read_folder(Path(counter.definitions or shipped()), *map(Path, beside))
     stories, steps, wrong = play(folder) if not folder.problems else (0, 0, ())
     problems = [*folder.problems, *wrong]
     laws = [source.value for source in folder.definitions.values()]

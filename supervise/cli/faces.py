@@ -13,6 +13,7 @@ from supervise.clerk import Owed, TickReport, View
 from supervise.dates import Calendar, starred
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
+from supervise.rules.effects import effects
 from supervise.widths import Align, cut, table
 from supervise.workflows import figures
 from supervise.workflows.eras import FROM
@@ -50,15 +51,15 @@ def standing(duty: Duty, day: date, calendar: Calendar) -> str:
     return f"{OUTCOME_WORDS[outcome]}({when})"
 
 
-def show(view: View, day: date) -> str:
-    """A task and what is owed on it."""
+def show(view: View, day: date, words: Mapping[str, str]) -> str:
+    """A task and what is owed on it; ``words`` are the rungs by what they are called."""
     task, wording, calendar = view.task, view.lifecycle.wording, view.lifecycle.calendar_of(view.task)
     parts = [wording.state(task.state), f"牵头 {'、'.join(task.lead)}"]
     parts += [f"协办 {'、'.join(task.co)}"] if task.co else []
     parts += [f"牵头领导 {'、'.join(task.leader)}"] if task.leader else []
     parts.append(f"{task.due} 办结")
     head = [starred(line, calendar.provisional) for line in (" · ".join(parts), *_beside(view))]
-    lines = [f"{task.code}  {task.text}", head[0], *_goals(view), *head[1:]]
+    lines = [f"{task.code}  {task.text}", head[0], *_goals(view), *head[1:], *_effects(view, day, words)]
     rows = [
         (
             wording.duty(d.kind),
@@ -121,6 +122,13 @@ def _beside(view: View) -> list[str]:
         ("委托", f"{loan.unit} 代{wording.doers(task, [loan.role])},{loan.start} 至 {loan.end}") for loan in task.loans
     ]
     return [f"  {label}  {text}" for label, text in rows]
+
+
+def _effects(view: View, day: date, words: Mapping[str, str]) -> Iterator[str]:
+    """What orders entail for a while, and whether that is so on a day."""
+    for one in effects(view.lifecycle.situation(view.task)):
+        now = "影响期内" if one.holds(day) else "还没有开始" if day < one.start else "已过"
+        yield f"  影响  {words.get(one.rung, one.rung)}({'、'.join(one.units)}):{one.start} 至 {one.end},{now}"
 
 
 def log(view: View, words: Mapping[str, str]) -> str:

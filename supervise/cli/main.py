@@ -24,6 +24,7 @@ from supervise.cli import (
     keep,
     notices,
     pictures,
+    press,
     rehearse,
     schema,
     tables,
@@ -64,6 +65,7 @@ def cli(context: click.Context) -> None:
 for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
+    press.orders, press.lights,
     judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,

@@ -8,6 +8,7 @@ from typing import Any
 from supervise.clerk import Owed, TickReport, View
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
+from supervise.rules.effects import effects
 from supervise.workflows import derived as derivations
 from supervise.workflows.deriving import Derivation
 from supervise.workflows.figures import Standing
@@ -45,6 +46,10 @@ def _beside(view: View) -> dict[str, Any]:
         "loans": [
             {"role": loan.role, "unit": loan.unit, "from": loan.start.isoformat(), "until": loan.end.isoformat()}
             for loan in task.loans
+        ],
+        "effects": [
+            {"rung": e.rung, "units": list(e.units), "from": e.start.isoformat(), "until": e.end.isoformat()}
+            for e in effects(view.lifecycle.situation(task))
         ],
     }  # fmt: skip
 

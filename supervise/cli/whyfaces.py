@@ -12,10 +12,10 @@ from supervise.workflows.derived import said
 from supervise.workflows.deriving import Derivation
 
 
-def show(view: View, day: date, made: Sequence[Derivation]) -> str:
-    """A task, what is owed on it, and how each date came about."""
+def show(view: View, day: date, made: Sequence[Derivation], words: Mapping[str, str]) -> str:
+    """A task, what is owed on it, and how each date came about; ``words`` are the rungs by what they are called."""
     wording, calendar = view.lifecycle.wording, view.lifecycle.calendar_of(view.task)
-    lines = [faces.show(view, day), "期限的由来"]
+    lines = [faces.show(view, day, words), "期限的由来"]
     for one in made:
         if one.duty.born <= day:
             head = f"  {wording.duty(one.duty.kind)}({'、'.join(one.duty.units)})"

@@ -61,15 +61,16 @@ def show(counter: Counter, code: str, why: bool, as_of: date | None, known: date
 
     with counter.reading() as (office, session):
         view = office.show(session, code, cut(as_of, known))
+        words = office.rung_words("")
     day = as_of or date.today()
     data = shapes.task(view, day)
     if not why:
-        counter.answer(data, lambda: faces.show(view, day))
+        counter.answer(data, lambda: faces.show(view, day, words))
         return
     made = [derive(view.lifecycle, view.task, duty) for duty in view.duties]
     for one, told in zip(data["duties"], made, strict=True):
         one["derivation"] = shapes.derived(told)
-    counter.answer(data, lambda: whyfaces.show(view, day, made))
+    counter.answer(data, lambda: whyfaces.show(view, day, made, words))
 
 
 @click.command(cls=Command, short_help="一项任务的办理记录", examples=("supervise log QH2025-001",))

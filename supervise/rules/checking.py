@@ -6,14 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from supervise.errors import Problem, did_you_mean
-from supervise.phrases import OPENING, Behind, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
+from supervise.phrases import (
+    OPENING,
+    Behind,
+    Comparison,
+    Distance,
+    Done,
+    InEffect,
+    Measure,
+    OnPace,
+    Outcome,
+    Unanswered,
+)
 from supervise.reading import Document, Path
 from supervise.records import PARTIES
+from supervise.rules.ladderchecking import check_ladder, check_lights
 from supervise.rules.reach import measures
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Line, Listing, RuleSet
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Line, Listing, RuleSet
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
-from supervise.workflows.durations import too_far
 
 
 def check(
@@ -31,7 +42,9 @@ def check(
     if definition is None:
         return tuple(unknown(document, "R01", ("for",), "流程", [rules.for_], definitions))
     if isinstance(rules, Ladder):
-        return tuple(_ladder(document, rules, definition))
+        return tuple(check_ladder(document, rules, definition, definitions))
+    if isinstance(rules, Lights):
+        return tuple(check_lights(document, rules, definition))
     if isinstance(rules, BoardRules):
         return tuple(_board(document, rules, definition))
     return tuple(_assessment(document, rules, definition, tuple(boards)))
@@ -45,10 +58,10 @@ def unknown_rungs(document: Document, definition: Definition, ladders: Iterable[
         definition: what it says.
         ladders: those for this workflow; without any, an order's level is free.
     """
-    names = [rung.order for ladder in ladders for rung in ladder.rungs]
+    names = [name for ladder in ladders for name in ladder.labels]
     for name, action in definition.actions.items() if names else ():
         for condition in action.when:
-            if isinstance(condition, Unanswered) and condition.rung not in names:
+            if isinstance(condition, Unanswered | InEffect) and condition.rung not in names:
                 text = f"没有“{condition.rung}”这个级别{did_you_mean(condition.rung, names)}"
                 yield document.problem("R03", ("actions", name, "when"), text, word=condition.rung)
 
@@ -61,7 +74,7 @@ def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet
         definition: what it says.
         rules: every rule set for this workflow.
     """
-    counting = [rule for rule in rules if not isinstance(rule, Ladder)]
+    counting = [rule for rule in rules if not isinstance(rule, Ladder | Lights)]
     if not counting:
         text = f"没有一份红黑榜或考核办法计“{definition.title}”的应办,只督办、不计分"
         yield document.problem("R15", ("workflow",), text)
@@ -77,32 +90,6 @@ def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet
     for name, duty in definition.duties.items():
         if name not in counted and duty.role in PARTIES:
             yield document.problem("R15", ("duties", name), f"“{duty.label}”办得怎样,没有一份红黑榜或考核办法计分")
-
-
-def _ladder(document: Document, rules: Ladder, definition: Definition) -> Iterator[Problem]:
-    names = [rung.order for rung in rules.rungs]
-    for i, rung in enumerate(rules.rungs):
-        at: Path = ("rungs", i)
-        if rung.order in names[:i]:
-            yield document.problem("R02", (*at, "order"), f"“{rung.order}”这一级写了两次")
-        if rung.reply is None and not rung.confirm:
-            yield document.problem("R13", at, f"“{rung.label}”由系统发出,须写 reply(限期几天回复)")
-        for condition in rung.when:
-            yield from condition_names(document, definition, (*at, "when"), condition)
-            yield from too_far(document, definition, (*at, "when"), condition)
-            if isinstance(condition, Unanswered):
-                yield from unknown(document, "R03", (*at, "when"), "级别", [condition.rung], names)
-            if isinstance(condition, Distance) and not set(condition.of.split(" or ")) & set(definition.duties):
-                yield document.problem("R14", (*at, "when"), "督查单要针对一项应办,不能从动作起算")
-        yield from unknown(document, "R04", (*at, "tell"), "角色", rung.tell, definition.roles)
-        yield from unknown(
-            document, "R04", (*at, "confirm"), "角色", [rung.confirm] if rung.confirm else [], definition.roles
-        )
-    pressing = [a for a in definition.actions.values() if "clock" in a.by and not a.when]
-    if not any(definition.field_of("duty", a.needs) and definition.field_of("date", a.needs) for a in pressing):
-        yield document.problem(
-            "R05", ("for",), f"流程 {definition.name} 没有可由系统发督查单的动作(须有应办和时限两个字段)"
-        )
 
 
 def _board(document: Document, rules: BoardRules, definition: Definition) -> Iterator[Problem]:

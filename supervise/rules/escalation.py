@@ -6,13 +6,16 @@ yet sent. So a missed night means letters leave later; it changes no state and s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from supervise.dates import FOREVER
-from supervise.records import PARTIES, Duty, Task
-from supervise.rules.ruleset import Ladder, Rung
+from supervise.dates import FOREVER, ONE_DAY, Span
+from supervise.phrases import Length
+from supervise.records import PARTIES, Duty, Event, Task
+from supervise.rules import effects
+from supervise.rules.ladder import Ladder, Rung
+from supervise.rules.reasons import reasons
 from supervise.workflows.lifecycle import CLOCK_ACTOR, Lifecycle, Step
 from supervise.workflows.situations import Holding, Situation
 
@@ -40,7 +43,8 @@ class Pressed:
 def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Pressed:
     """Send the orders that are due on ``day``: for each duty only the gravest rung that holds and was not sent yet.
 
-    A rung that people must confirm is only proposed; it neither goes out nor holds back what the clock may send.
+    A rung that people must confirm is only proposed; it neither goes out nor holds back what the clock may send. Where
+    the ladder presses the task as one matter, one order at a time goes out for all of it.
 
     Args:
         ladder: the rungs.
@@ -52,31 +56,48 @@ def press(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> Presse
         return Pressed(Step(task))  # a clock set back sends no letters into the past
     sent = Step(task)
     situation = lifecycle.situation(task)
-    proposals = []
-    for rung, holding in _gravest(ladder, situation, day):
-        assert holding.duty is not None
-        if rung.confirm:
-            proposals.append(
-                Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
-            )
-            continue
-        sent = sent.then(_send(lifecycle, sent.task, rung, holding, day))
-    return Pressed(sent, tuple(proposals))
+    found = list(_gravest(ladder, situation, day))
+    for rung, holding in found:
+        if not rung.confirm:
+            sent = sent.then(_send(lifecycle, sent.task, rung, holding, day))
+    return Pressed(sent, _waiting(task, found))
+
+
+def proposed(ladder: Ladder, situation: Situation, day: date) -> tuple[Proposal, ...]:
+    """The orders that wait for people's word on ``day``: for each duty the gravest, until it is sent or set aside.
+
+    Args:
+        ladder: the rungs.
+        situation: of a task settled up to ``day``.
+        day: on which one looks.
+    """
+    return _waiting(situation.task, _gravest(ladder, situation, day))
+
+
+def _waiting(task: Task, found: Iterable[tuple[Rung, Holding]]) -> tuple[Proposal, ...]:
+    return tuple(
+        Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
+        for rung, holding in found if rung.confirm and holding.duty is not None
+    )  # fmt: skip
 
 
 def wake(ladder: Ladder, lifecycle: Lifecycle, task: Task, day: date) -> date:
     """The next day an order may go out; ``FOREVER`` if none is in sight.
 
     A reason that already holds counts from its start, so that a night that was missed is made up for; one that waits
-    for people's word is said once, on the day it begins.
+    for people's word is said once, on the day it begins; one that an accepted reason holds back, on the day after.
     """
-    situation = lifecycle.situation(task)
-    starts = [
-        h.span.start
-        for rung, h in _candidates(ladder, situation)
-        if h.span.start > day or (h.span.end > day and not rung.confirm)
-    ]
-    return min(starts, default=FOREVER)
+    situation, ahead = lifecycle.situation(task), []
+    stops = _suspended(ladder, situation)
+    for rung, holding in _candidates(ladder, situation):
+        span, duty = holding.span, holding.duty
+        start = _resumed(stops, duty, span.start) if duty is not None else span.start
+        if start <= day:
+            start = _resumed(stops, duty, day) if duty is not None else start
+            start = span.start if start == day else start
+        if start < span.end and (start > day or (span.end > day and not rung.confirm)):
+            ahead.append(start)
+    return min(ahead, default=FOREVER)
 
 
 def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: date) -> Step:
@@ -89,15 +110,18 @@ def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: d
     data = {about: holding.duty.key, until: limit, level: rung.order}
     key = f"{task.code}:{name}:{rung.order}:{holding.key}"
     step = lifecycle.advance(task, name, CLOCK_ACTOR, day, data, key)
-    order = replace(step.task.events[-1], to=rung.tell)
-    return Step(task, (*step.path[:-1], replace(step.task, events=(*step.task.events[:-1], order))))
+    event = step.task.events[-1]
+    effect = effects.of_order(rung, holding.duty, day, lifecycle.calendar)
+    return effects.marked(step, replace(event, to=rung.tell, changes={**event.changes, **effect}))
 
 
 def _gravest(ladder: Ladder, situation: Situation, day: date) -> Iterator[tuple[Rung, Holding]]:
     best: dict[tuple[str, bool], tuple[Rung, Holding]] = {}
+    stops = _suspended(ladder, situation)
     for rung, holding in _candidates(ladder, situation):
-        if holding.span.holds(day) and holding.duty is not None:
-            best[holding.duty.key, bool(rung.confirm)] = (rung, holding)
+        duty = holding.duty
+        if holding.span.holds(day) and duty is not None and _resumed(stops, duty, day) == day:
+            best["" if ladder.per == "task" else duty.key, bool(rung.confirm)] = (rung, holding)
     yield from best.values()
 
 
@@ -110,30 +134,77 @@ def _candidates(ladder: Ladder, situation: Situation) -> Iterator[tuple[Rung, Ho
         return
     sent = _orders(ladder, situation)
     for grade, rung in enumerate(ladder.rungs):
-        for condition in rung.when:
-            for holding in situation.holdings(condition):
-                duty = holding.duty
-                if duty is None or not _holds_still(situation.task, duty):
-                    continue
-                if not _taken(grade, holding, duty, sent):
-                    yield rung, holding
+        for holding in reasons(ladder, situation, rung):
+            duty = holding.duty
+            if duty is None or not _holds_still(situation.task, duty) or ladder.spares(duty.units, duty.role):
+                continue
+            if not _taken(ladder, grade, holding, duty, sent):
+                yield rung, holding
 
 
 def _holds_still(task: Task, duty: Duty) -> bool:
     return duty.role not in PARTIES or bool(set(duty.units) & set(getattr(task, duty.role)))
 
 
-def _taken(grade: int, holding: Holding, duty: Duty, sent: list[tuple[int, str, date]]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An order that was sent, or a proposal that was set aside."""
+
+    grade: int
+    duty: str
+    until: date
+    aside: bool
+
+
+def _taken(ladder: Ladder, grade: int, holding: Holding, duty: Duty, sent: list[_Order]) -> bool:
     """A reason is taken up by an order sent since it began, or still running when it began."""
-    return any(g >= grade and key == duty.key and until >= holding.span.start for g, key, until in sent)
+    return any(
+        (one.grade == grade if one.aside else one.grade >= grade)
+        and (one.duty == duty.key or (ladder.per == "task" and not one.aside))
+        and one.until >= holding.span.start
+        for one in sent
+    )
 
 
-def _orders(ladder: Ladder, situation: Situation) -> list[tuple[int, str, date]]:
+def _orders(ladder: Ladder, situation: Situation) -> list[_Order]:
     found, definition = [], situation.definition
+    aside = {one.action for one in ladder.suspends}
     for event in situation.task.acts:
         about = definition.field_of("duty", event.data)
         grade = max([ladder.grade(str(value)) for value in event.data.values()], default=-1) if about else -1
         if grade >= 0:
             limit = date.fromisoformat(event.data[definition.field_of("date", event.data)])
-            found.append((grade, event.data[about], max(event.day, limit)))
+            until = max(event.day, limit)
+            found.append(_Order(grade, event.data[about], until, event.action in aside))
     return found
+
+
+def _suspended(ladder: Ladder, situation: Situation) -> list[tuple[Span, str]]:
+    """The days on which an accepted reason stops the ladder, and the duty it is about, all of them if empty."""
+    found, task, definition = [], situation.task, situation.definition
+    for event in task.acts if ladder.suspends else ():
+        for one in ladder.suspends:
+            if one.action == event.action:
+                end = _accepted(situation, event, one.length)
+                about = definition.field_of("duty", event.data)
+                found.append((Span(event.day, end + ONE_DAY), event.data[about] if about else ""))
+    return sorted(found)
+
+
+def _accepted(situation: Situation, event: Event, length: Length | None) -> date:
+    """The last day of an accepted reason: as the act says, and no longer than the pause it made has lasted."""
+    pause = next((pause for pause in situation.task.pauses if pause.seq == event.seq), None)
+    if pause is not None:
+        return pause.end
+    if length is not None:
+        return situation.calendar.add(event.day, length.count, length.unit)
+    until = situation.definition.field_of("date", event.data)
+    return date.fromisoformat(event.data[until]) if until else event.day
+
+
+def _resumed(stops: list[tuple[Span, str]], duty: Duty, day: date) -> date:
+    """The first day from ``day`` on that no accepted reason covers."""
+    for span, about in stops:
+        if span.holds(day) and about in ("", duty.key):
+            day = span.end
+    return day

@@ -1,6 +1,7 @@
 """A phrase and a period give facts: what happened, to whom it counts, in which part, and why.
 
-A duty counts once, in the period in which it settles; an action counts on its day; a condition counts when it begins.
+A duty counts once, in the period in which it settles; an action counts on its day; a condition counts when it begins,
+an effect in every period in which it lasts.
 Everything is read from the record up to the cut and from nothing else.
 
 ``Ground`` works it out from the histories, task by task, and is what every other record is held to.
@@ -15,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 from supervise.dates import ONE_DAY, Period
 from supervise.people import Directory
-from supervise.phrases import OPENING, Done, Measure, OnPace, Outcome
+from supervise.phrases import OPENING, Done, InEffect, Measure, OnPace, Outcome
 from supervise.records import PARTIES, Duty, Event, Task
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import closings
@@ -162,6 +163,8 @@ class Ground:
         else:
             for holding in s.holdings(measure):
                 day = holding.span.start
+                if isinstance(measure, InEffect) and holding.span.end > period.start:
+                    day = max(day, period.start)  # it counts in every period in which it is in effect
                 if day in period and day <= self.as_of:
                     if holding.duty is not None:
                         yield from _facts(s, holding.duty, True, _duty_ref(s, holding.duty, day, ""))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from supervise.dates import FOREVER, Calendar, Period
-from supervise.phrases import Comparison, Distance, Expired, Measure, Outcome
+from supervise.phrases import Comparison, Distance, Expired, InEffect, Measure, Outcome
 from supervise.reading import Strict
 from supervise.rules.measures import COUNTED
+from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
 
 MARGIN = timedelta(days=31)
@@ -38,7 +39,15 @@ def _since(measure: Measure, period: Period, calendar: Calendar) -> date | None:
         return period.start if measure.outcome in COUNTED else None
     if isinstance(measure, Distance) and not measure.before:
         return calendar.add(period.start, -measure.count, measure.unit) - MARGIN
-    return None if isinstance(measure, Expired) else period.start  # the date in an act may lie far ahead
+    return None if isinstance(measure, Expired | InEffect) else period.start  # the date in an act may lie far ahead
+
+
+def dated(measure: Expired | InEffect, laws: Mapping[str, Definition]) -> list[str]:
+    """The acts that may have begun what a phrase speaks of: the one it names, or every one that needs a date."""
+    if isinstance(measure, Expired):
+        return [measure.action]
+    found = {n for law in laws.values() for n, act in law.actions.items() if law.field_of("date", act.needs)}
+    return sorted(found)
 
 
 def last_day(situation: Situation) -> date:

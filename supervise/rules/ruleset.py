@@ -1,4 +1,4 @@
-"""What a rules file says: a ladder of orders, a red/black board, or an annual assessment."""
+"""What a rules file says: a ladder of orders, lights, a red/black board, or an annual assessment."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
-from supervise.phrases import (
-    Comparison,
-    Condition,
-    Length,
-    Measure,
-    parse_comparison,
-    parse_condition,
-    parse_length,
-    parse_measure,
-)
-from supervise.reading import Day, Document, Strict, validate
+from supervise.phrases import Comparison, Length, parse_comparison, parse_length
+from supervise.reading import Document, Strict, validate
+from supervise.rules.ladder import Ladder as Ladder
+from supervise.rules.ladder import Lights as Lights
+from supervise.rules.ladder import Measures, Rules, Spared
 from supervise.workflows.definition import Words, listed
 
 PeriodKind = Literal["year", "half", "quarter", "month", "week"]
@@ -69,54 +63,7 @@ def _tasks(text: Any) -> int:
     return int(match[1])
 
 
-def _spared(value: Any) -> tuple[tuple[str, str], ...]:
-    found = []
-    for text in listed(value):
-        match = re.fullmatch(r"(\w+) as (\w+)", str(text))
-        if match is None:
-            raise ValueError(f"看不懂“{text}”,应写作 towns as co(分组 as 角色)")
-        found.append((match[1], match[2]))
-    return tuple(found)
-
-
-Measures = Annotated[tuple[Measure, ...], PlainValidator(lambda v: tuple(parse_measure(t) for t in listed(v)))]
-Conditions = Annotated[tuple[Condition, ...], PlainValidator(lambda v: tuple(parse_condition(t) for t in listed(v)))]
 Comparisons = Annotated[tuple[Comparison, ...], PlainValidator(lambda v: tuple(parse_comparison(t) for t in listed(v)))]
-
-
-class _Rules(Strict):
-    version: int
-    title: str
-    source: str = ""
-    effective: Day
-    for_: str = Field(alias="for")
-
-
-class Rung(Strict):
-    """One level of the ladder: when an order goes out, how long the unit has, who is told."""
-
-    order: str
-    label: str
-    when: Conditions
-    reply: Annotated[Length, PlainValidator(parse_length)] | None = None
-    confirm: str = ""
-    tell: Words = ()
-
-
-class Ladder(_Rules):
-    """督查单的升级阶梯: rungs from mildest to gravest."""
-
-    ladder: str
-    rungs: tuple[Rung, ...]
-
-    @property
-    def name(self) -> str:
-        """``three-colour-orders@1``."""
-        return f"{self.ladder}@{self.version}"
-
-    def grade(self, rung: str) -> int:
-        """How grave a rung is, 0 the mildest; -1 for a word that is no rung."""
-        return next((i for i, r in enumerate(self.rungs) if r.order == rung), -1)
 
 
 class Line(Strict):
@@ -139,7 +86,7 @@ class ScoreRules(Strict):
     max: Decimal | None = None
     places: int = Field(default=2, ge=0, le=6)
     lines: tuple[Line, ...]
-    spare: Annotated[tuple[tuple[str, str], ...], PlainValidator(_spared)] = ()
+    spare: Spared = ()
 
 
 class Listing(Strict):
@@ -158,7 +105,7 @@ class Streak(Strict):
     tell: Words = ()
 
 
-class BoardRules(_Rules):
+class BoardRules(Rules):
     """红黑榜: how units of a group are scored, ranked and listed for a period.
 
     ``closes`` says how long after the period the board is compiled, so that what fell due on its last day is decided
@@ -224,7 +171,7 @@ class Bar(Strict):
     when: Comparisons
 
 
-class AssessmentRules(_Rules):
+class AssessmentRules(Rules):
     """年度考核: parts, adjustments, grades from the top down, caps and bars."""
 
     assessment: str
@@ -245,8 +192,13 @@ class AssessmentRules(_Rules):
         return f"{self.assessment}@{self.version}"
 
 
-RuleSet = Ladder | BoardRules | AssessmentRules
-KINDS: dict[str, type[RuleSet]] = {"ladder": Ladder, "board": BoardRules, "assessment": AssessmentRules}
+RuleSet = Ladder | Lights | BoardRules | AssessmentRules
+KINDS: dict[str, type[RuleSet]] = {
+    "ladder": Ladder,
+    "lights": Lights,
+    "board": BoardRules,
+    "assessment": AssessmentRules,
+}
 
 
 def load(document: Document) -> RuleSet:

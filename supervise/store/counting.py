@@ -269,6 +269,18 @@ def _on_pace(pace: Table) -> Label[int]:
 # ── acts, and parts in tasks ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def acted(session: Session, view: View, last: date, actions: Sequence[str]) -> set[str]:
+    """Codes of the tasks on which any of some acts was done up to a day.
+
+    Args:
+        session: the caller's.
+        view: what is asked of.
+        last: the day.
+        actions: by name.
+    """
+    return {row.task for action in actions for row in acts(session, view, Span(date.min, last), action)}
+
+
 @told
 def acts(session: Session, view: View, span: Span, action: str) -> Rows:
     """What was done in a span: task, number, day, unit, data and law of each act, by task."""

@@ -16,6 +16,7 @@ from supervise.phrases import (
     Condition,
     Distance,
     Expired,
+    InEffect,
     Outcome,
     Parts,
     Stages,
@@ -126,6 +127,8 @@ class Course:
         if isinstance(condition, Behind):
             told = self.definition.figure_actions & self.done
             return bool(told) and any(self._at(name, state, OPEN, MISSED) for name in self._kinds(condition.duty))
+        if isinstance(condition, InEffect):
+            return True
         if isinstance(condition, Unanswered):
             return any((state, MISSED) in self.spots[name] for name in self.definition.given_duties)
         if isinstance(condition, Expired):

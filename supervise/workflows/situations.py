@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.goals import Target, numeric
-from supervise.phrases import Behind, Condition, Distance, Expired, Outcome, Parts, TaskDue, Unanswered
+from supervise.phrases import Behind, Condition, Distance, Expired, InEffect, Outcome, Parts, TaskDue, Unanswered
 from supervise.records import Duty, Event, Pace, Task
 from supervise.workflows import eras, figures
 from supervise.workflows.definition import Definition, DutyKind
@@ -125,9 +125,11 @@ class Situation:
         if isinstance(condition, Outcome):
             found = [Holding(d.span(condition.outcome), d) for d in self.of_kind(condition.duty)]
         elif isinstance(condition, Behind):
-            found = [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition.points)]
+            found = [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition)]
         elif isinstance(condition, Unanswered):
             found = self._unanswered(condition)
+        elif isinstance(condition, InEffect):
+            found = self._in_effect(condition)
         elif isinstance(condition, Expired):
             found = self._expired(condition)
         elif isinstance(condition, Parts):
@@ -191,6 +193,15 @@ class Situation:
             order = self.task.events[reply.after - 1]
             if condition.rung in order.data.values():
                 yield Holding(reply.span("missed"), by_key.get(reply.about, reply), order)
+
+    def _in_effect(self, condition: InEffect) -> Iterator[Holding]:
+        by_key = {duty.key: duty for duty in self.duties}
+        for event in self.task.acts:
+            effect = event.changes.get("effect", {})
+            if effect.get("rung") == condition.rung:
+                days = Span(date.fromisoformat(effect["from"]), date.fromisoformat(effect["until"]) + ONE_DAY)
+                about = self.definition.field_of("duty", event.data)
+                yield Holding(days, by_key.get(event.data[about]) if about else None, event)
 
     def _expired(self, condition: Expired) -> Iterator[Holding]:
         for event in self.task.acts:
@@ -276,8 +287,11 @@ class Situation:
         told = last.action in law.figure_actions or "targets" in last.changes
         return not told and self._as_before((*law.paced, *law.figure_duties))
 
-    def _behind(self, duty: Duty, points: Decimal) -> Iterator[Span]:
-        return (Span(pace.day, pace.ends) for pace in self._paces(duty) if pace.lag >= points)
+    def _behind(self, duty: Duty, how: Behind) -> Iterator[Span]:
+        far = (
+            pace for pace in self._paces(duty) if pace.lag >= how.points and not (how.over and pace.lag == how.points)
+        )
+        return (Span(pace.day, pace.ends) for pace in far)
 
     def on_pace(self, duty: Duty, day: date) -> bool | None:
         """Whether ``duty`` keeps its schedule on ``day``; ``None`` while there is nothing to judge by."""

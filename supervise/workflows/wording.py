@@ -21,6 +21,7 @@ from supervise.phrases import (
     Due,
     EachPeriod,
     Expired,
+    InEffect,
     Length,
     Measure,
     OnDates,
@@ -119,9 +120,11 @@ class Wording:
         if isinstance(phrase, Distance):
             return self._distance(phrase)
         if isinstance(phrase, Behind):
-            return f"“{self.duty(phrase.duty)}”落后序时 {phrase.points} 个百分点"
+            return f"“{self.duty(phrase.duty)}”落后序时{'超过' if phrase.over else ''} {phrase.points} 个百分点"
         if isinstance(phrase, Unanswered):
             return f"{phrase.rung} 督查单逾期未复"
+        if isinstance(phrase, InEffect):
+            return f"{phrase.rung} 督查单的影响期内"
         if isinstance(phrase, Expired):
             return f"“{self.action(phrase.action)}”所定日期已过"
         if isinstance(phrase, Parts):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervise.rules import escalation
+from supervise.rules.entries import parse_reset, parse_suspension
 from supervise.rules.ruleset import Ladder
 from tests.histories import END, LAW, OPENED, placed, script, steps, tried
 from tests.workflows.builders import LADDER, OFFICE, A, Case, D, ladder, on
@@ -136,6 +137,15 @@ def test_a_rung_that_needs_confirmation_is_only_proposed() -> None:
     assert case.press("2021-05-08").proposals == ()
 
 
+MORE = """
+  - {order: yellow, label: 黄, when: [progress missed, plan missed, finish behind 20%], reply: 5 workdays}
+  - {order: twice, label: 函, when: [yellow 2 times, plan missed 2 months in a row], reply: 3 workdays}
+  - {order: worse, label: 红, when: [missed 3 times in a year, twice unanswered, rework 2 times], reply: 2 days}
+  - {order: talk, label: 谈, when: worse unanswered, confirm: office}
+"""
+RICH = ladder(MORE).model_copy(update={"suspends": (parse_suspension("suspend"), parse_suspension("excuse"))})
+ONE = RICH.model_copy(update={"per": "task", "resets": (parse_reset("closing"),)})
+
 RUNGS = """
   - {order: yellow, label: 黄, when: 3 workdays after plan, reply: 30 days}
   - {order: talk, label: 谈, when: plan missed, confirm: office}
@@ -203,23 +213,25 @@ def test_pressing_without_settling_first_loses_nothing() -> None:
     assert "lapse" in [e.action for e in pressed.step.events]
 
 
-@settings(max_examples=30)
-@given(steps, st.integers(0, 200))
-def test_wake_says_exactly_when_there_is_something_to_send(chosen: list[tuple[int, int, int]], after: int) -> None:
+@settings(max_examples=60)
+@given(steps, st.integers(0, 200), st.sampled_from([LADDER, RICH, ONE]))
+def test_wake_says_exactly_when_there_is_something_to_send(
+    chosen: list[tuple[int, int, int]], after: int, rules: Ladder
+) -> None:
     """After the clock has run, nothing more goes out before the day that ``wake`` names, and something does on it."""
     task = placed()
     for act in script(chosen):
         task = tried(task, act)[0]
     day = max(task.events[-1].day, OPENED + timedelta(days=after))
-    task = escalation.press(LADDER, LAW, LAW.settle(task, day).task, day).step.task
-    again = escalation.press(LADDER, LAW, task, day)
+    task = escalation.press(rules, LAW, LAW.settle(task, day).task, day).step.task
+    again = escalation.press(rules, LAW, task, day)
     assert again.step.events == ()
-    wake = escalation.wake(LADDER, LAW, task, day)
+    wake = escalation.wake(rules, LAW, task, day)
     assert wake > day
     probe = day
     while probe < min(wake, END):
-        assert escalation.press(LADDER, LAW, task, probe).step.events == ()
+        assert escalation.press(rules, LAW, task, probe).step.events == ()
         probe += timedelta(days=1)
     if wake < END:
-        pressed = escalation.press(LADDER, LAW, LAW.settle(task, wake).task, wake)
+        pressed = escalation.press(rules, LAW, LAW.settle(task, wake).task, wake)
         assert pressed.step.events or pressed.proposals or LAW.settle(task, wake).events

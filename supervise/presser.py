@@ -1,0 +1,162 @@
+"""The pressing side of the hall: what waits for people's word, proposals about units, and lights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from supervise.desk import Desk
+from supervise.errors import Problem, Refused, Unknown, did_you_mean
+from supervise.people import Actor
+from supervise.records import Cut, Task
+from supervise.rules import effects, escalation, unitladder
+from supervise.rules import lights as light_rules
+from supervise.rules.entries import Saying
+from supervise.rules.escalation import Proposal
+from supervise.rules.ladder import Ladder, Lights, UnitRung
+from supervise.rules.lights import Burning
+from supervise.rules.measures import Ground
+from supervise.rules.reasons import pressing
+from supervise.rules.unitladder import UnitProposal
+from supervise.store import retired, tasks
+from supervise.workflows.lifecycle import Step
+from supervise.workflows.situations import Situation
+from supervise.workflows.wording import Wording
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for people's word on a day: orders about tasks, and proposals about units, each with its rule."""
+
+    day: date
+    orders: tuple[Proposal, ...]
+    matters: tuple[tuple[UnitProposal, str], ...]
+
+
+class Presser(Desk):
+    """Proposals and lights: everything that looks at tasks by the rules of a ladder and changes none of them."""
+
+    def pending(self, session: Session, cut: Cut | None = None) -> Pending:
+        """What waits for people's word: to be sent by ``order``, set aside, or opened by ``open_matters``.
+
+        Args:
+            session: the caller's.
+            cut: the day; today if not given.
+        """
+        cut = cut or Cut(self.today())
+        record = self.situations(session, cut)
+        asking = {
+            workflow: [one for one in self.ladders(workflow) if any(rung.confirm for rung in one.rungs)]
+            for workflow in {situation.definition.workflow for situation in record}
+        }
+        orders = [
+            proposal for situation in record for ladder in asking[situation.definition.workflow]
+            for proposal in escalation.proposed(ladder, situation, cut.as_of)
+        ]  # fmt: skip
+        matters = [found for ladder in self.ladders("") for found in self._matters(ladder, record, cut.as_of)]
+        return Pending(cut.as_of, tuple(orders), tuple(matters))
+
+    def _matters(self, ladder: Ladder, record: Sequence[Situation], day: date) -> list[tuple[UnitProposal, str]]:
+        if not ladder.units:
+            return []
+        definition = self.folder.newest[ladder.for_]
+        ground = Ground((s for s in record if s.definition.workflow == ladder.for_), day, self.directory)
+        known = [
+            replace(matter, unit=self.directory.heir(matter.unit, day)) for matter in unitladder.matters(ladder, record)
+        ]
+        found = unitladder.proposals(ladder, ground, pressing(definition), known, ladder.effective)
+        saying = Saying(Wording(definition), ladder.labels)
+        return [(one, saying.entry(_rung(ladder, one.matter).when[one.why])) for one in found]
+
+    def open_matters(
+        self, session: Session, by: Actor, day: date | None = None, codes: Collection[str] | None = None
+    ) -> tuple[Task, ...]:
+        """Make tasks of proposals about units, each in the workflow that its rung names; then people act on them.
+
+        The unit hears nothing yet: whether anything comes of it is decided in that workflow.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            by: who opens them.
+            day: today if not given.
+            codes: only these; all that wait if ``None``.
+
+        Raises:
+            Unknown: T01 when nothing of that code is proposed.
+            Refused: T02 when a code is taken; N07 when only approved texts may be used.
+        """
+        day = day or self.today()
+        found = {one.code: (one, rule) for one, rule in self.pending(session, Cut(day)).matters}
+        for code in codes or ():
+            if code not in found:
+                raise Unknown(Problem("T01", f"没有“{code}”这件提请{did_you_mean(code, found)}", task=code))
+        wanted = {code: found[code] for code in (found if codes is None else codes)}
+        away = retired.pointers(session, self.district, sorted(wanted))
+        if taken := sorted({*tasks.briefs(session, self.district, wanted), *away}):
+            raise Refused(Problem("T02", f"{taken[0]} 已经立项,不能重复", task=taken[0]))
+        return tuple(
+            self.save(session, [self._opened(session, one, rule, by, day) for one, rule in wanted.values()], day)
+        )
+
+    def _opened(self, session: Session, one: UnitProposal, rule: str, by: Actor, day: date) -> Step:
+        ladder = next(ladder for ladder in self.ladders("") if ladder.name == one.ladder)
+        self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
+        rung = _rung(ladder, one.matter)
+        source = self.folder.definition(rung.opens)
+        self.register(session, "workflow", source)
+        task = replace(
+            Task(one.code), title=rung.label, text=_told(one, rule), lead=(one.unit,), document=ladder.name,
+            path=(ladder.title, rung.label), due=self.calendar.add(day, rung.within.count, rung.within.unit),
+        )  # fmt: skip
+        step = self.lifecycle(session, source.value.name).open(task, self.acting(by, task, day), day)
+        return effects.marked(step, replace(step.task.events[-1], to=()))
+
+    def lights(
+        self, session: Session, name: str = "", cut: Cut | None = None, unit: str = ""
+    ) -> tuple[Lights, tuple[Burning, ...]]:
+        """The light of every task that was open on the day by which lights are judged, gravest first.
+
+        Args:
+            session: the caller's.
+            name: of the rules, with or without version; the only ones if empty.
+            cut: the day; today if not given.
+            unit: only tasks that it leads.
+
+        Raises:
+            Unknown: F02, no such rules, or several to choose from.
+        """
+        cut = cut or Cut(self.today())
+        known = [rules.lights for rules in self.folder.of_kind(Lights)]
+        if not name and len(known) != 1:
+            said = f"有 {'、'.join(known)},请写 --rules" if known else "流程文件夹的 rules 里没有亮灯办法(lights:)"
+            raise Unknown(Problem("F02", f"不知道按哪个亮灯办法:{said}"))
+        rules = self.folder.rule(Lights, name or known[0], cut.as_of).value
+        day = light_rules.judged_on(rules, cut.as_of)
+        who = self.directory.unit(unit, day) if unit else None
+        mine = who.name if who is not None else unit
+        found = [
+            light for s in self.situations(session, Cut(day, cut.known)) if s.definition.workflow == rules.for_
+            and (not mine or mine in s.task.lead) and _alive(s, day) and (light := light_rules.light(rules, s, day))
+        ]  # fmt: skip
+        grades = {one.light: n for n, one in enumerate(rules.rungs)}
+        return rules, tuple(sorted(found, key=lambda one: (-grades.get(one.light, len(grades)), one.task)))
+
+
+def _alive(situation: Situation, day: date) -> bool:
+    """Whether a task was open, or closed within the month in which a day lies."""
+    over = situation.task.state in situation.definition.finals
+    return not over or situation.task.events[-1].day >= day.replace(day=1)
+
+
+def _rung(ladder: Ladder, matter: str) -> UnitRung:
+    return next(rung for rung in ladder.units if rung.matter == matter)
+
+
+def _told(one: UnitProposal, rule: str) -> str:
+    because = ";".join(f"{ref.task} {ref.what}({ref.day})" for ref in one.because)
+    return f"{one.unit}:{rule}。{because}"
