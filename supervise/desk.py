@@ -12,14 +12,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from supervise import approvals, chain
-from supervise.dates import ONE_DAY, Calendar
+from supervise.dates import Calendar
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Aliased, Directory
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Event, Task
-from supervise.rules import escalation
-from supervise.rules.ruleset import Ladder
+from supervise.rules import escalation, reminders
+from supervise.rules.ruleset import Ladder, Reminders
 from supervise.shelves import WHOLE, Shelves
 from supervise.store import library, retired, tasks
 from supervise.workflows import definition as definition_room
@@ -106,6 +106,7 @@ class Desk:
         self._lifecycles: dict[str, Lifecycle] = {}
         self._laws = {name: source.value for name, source in folder.definitions.items()}
         self._ladders: dict[str, tuple[Ladder, ...]] = {}
+        self._reminders: dict[str, tuple[Reminders, ...]] = {}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
 
@@ -166,6 +167,12 @@ class Desk:
         if workflow not in self._ladders:  # every act asks, more than once
             self._ladders[workflow] = self.folder.of_kind(Ladder, workflow)
         return self._ladders[workflow]
+
+    def reminders(self, workflow: str) -> tuple[Reminders, ...]:
+        """What is said ahead of limits, and how people may remind by hand."""
+        if workflow not in self._reminders:
+            self._reminders[workflow] = self.folder.of_kind(Reminders, workflow)
+        return self._reminders[workflow]
 
     def rung_words(self, workflow: str) -> dict[str, str]:
         """Name of a rung → what it is called on paper."""
@@ -305,7 +312,7 @@ class Desk:
         """
         for name in {step.task.definition for step in steps if self.approved_only}:
             self.must_be_approved(session, name)
-        savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
+        savings = [self._saving(session, step, day) for step in steps if step.path]
         kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
         for saving, task in zip((saving for saving, _ in savings), kept, strict=True):
             self.lifecycle(session, task.definition).on_record(saving.task, task)
@@ -316,7 +323,7 @@ class Desk:
                     listener(session, message)
         return kept
 
-    def _saving(self, session: Work, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
+    def _saving(self, session: Work, step: Step, day: date | None) -> tuple[tasks.Saving, list[Message]]:
         task, events = step.task, step.events
         lifecycle = self.law(session, task)
         heard = [(t, e) for t, e in zip(step.path, events, strict=True) if e.to or e.action in self._listeners]
@@ -333,27 +340,22 @@ class Desk:
             law = self.law(session, step.before)
             was_closed, was_amended = law.closed_on(step.before), law.amended(step.before)
         saving = tasks.Saving(
-            step.before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
+            step.before, task, events, self.wake(lifecycle, task, day or events[-1].day, looked=day is not None),
+            lifecycle.closed_on(task),
             lifecycle.definition.states, stages, news, paces, was_closed,
             lifecycle.amended(task) and not was_amended,
         )  # fmt: skip
         return saving, messages
 
-    def wake(self, lifecycle: Lifecycle, task: Task, day: date) -> date:
-        """The next day the clock must look at ``task``, as far as the record up to ``day`` tells."""
-        ladders = self.ladders(lifecycle.definition.workflow)
-        return min([lifecycle.wake(task), *(escalation.wake(ladder, lifecycle, task, day) for ladder in ladders)])
+    def wake(self, lifecycle: Lifecycle, task: Task, day: date, looked: bool = False) -> date:
+        """The next day the clock must look at ``task``, as far as the record up to ``day`` tells.
 
-    def woken(self, lifecycle: Lifecycle, task: Task, stored: date) -> date:
-        """What ``stored`` should be, the day on which the clock is to look at ``task`` next.
-
-        How far it has looked is nowhere written down: at least to the last day on record, at most to the eve of the
-        day it is to look next.
+        ``looked`` says that the clock itself has looked on that day, so that what was to be told is told.
         """
-        right = self.wake(lifecycle, task, task.events[-1].day)
-        if stored in (right, date.min):
-            return right
-        return stored if self.wake(lifecycle, task, stored - ONE_DAY) == stored else right
+        ladders, rules = self.ladders(lifecycle.definition.workflow), self.reminders(lifecycle.definition.workflow)
+        days = [escalation.wake(ladder, lifecycle, task, day) for ladder in ladders]
+        days += [reminders.wake(rules, lifecycle.situation(task), day, looked)] if rules else []
+        return min([lifecycle.wake(task), *days])
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording

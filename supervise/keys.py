@@ -73,6 +73,20 @@ Rung 一级督查单
   reply 限期多久回复
   confirm 由哪个角色批准后才发出
   tell 抄告哪些角色
+Reminders 到期前的提醒和人工催办
+  reminders 名字
+  notices 哪些应办到期前多久提醒谁
+  remind 人工催办的规矩;不写即不能催办
+NoticeRules 一类或几类应办的提醒
+  duty 哪几类应办
+  before 到期前多久,可写几个
+  tell 除承担的人以外还告诉哪些角色
+RemindRules 人工催办的规矩
+  by 由哪些角色催办
+  every 同一件应办两次催办至少隔多久
+  daily 一个单位一天至多催办几次
+  channels 用什么方式:名字 → 中文,第一种为默认
+  tell 除承担的人以外还告诉哪些角色
 BoardRules 红黑榜
   board 名字
   period 多久一榜
@@ -263,6 +277,7 @@ _STEP = {
         "owes": {"type": "object", "description": "单位 → 这天应欠的应办"},
         "clock": one("measure") | {"description": "系统这天应办什么"},
         "until": {"description": "系统发的督查单限期到哪天"},
+        "notice": {"type": "array", "items": {"type": "string"}, "description": "这天提醒哪些应办将到期,没有写 []"},
         "state": {"type": "string", "description": "办完处于哪个状态"},
         "refused": {"type": "string", "description": "应当办不成,提示里有这几个字"},
         "for": {"type": "string", "description": "替哪个单位办"},
@@ -284,6 +299,8 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "grace": one("length"), "notice": one("length"),
     },
     "Rung": dict(when=many("condition"), reply=one("length")),
+    "NoticeRules": {"before": many("length")},
+    "RemindRules": {"every": one("length")},
     "BoardRules": {"at_least": one("tasks"), "closes": one("length"), "notice": one("length")},
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},

@@ -30,6 +30,9 @@ OPENING = "assign"
 MIGRATE, REVERT = "migrate", "revert"
 """What brings a task under another law, and what takes that back; no workflow lists them either."""
 
+REMIND = "remind"
+"""Somebody is reminded by hand of what he owes (催办); who may do it and how often is said in a rule file."""
+
 OUTCOMES = ("open", "on time", "late", "missed", "void")
 NAME = r"[a-z][a-z0-9_]*"
 _SPAN = re.compile(rf"^(\d{{1,4}}) (workdays?|days?|months?) (before|after) ({NAME}(?: or {NAME})*)$")

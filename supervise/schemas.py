@@ -15,13 +15,14 @@ from supervise.intake.breakdown import Breakdown
 from supervise.keys import HEAD, MEANING, PHRASES
 from supervise.people import UnitsFile
 from supervise.reading import Strict
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Reminders
 from supervise.stories import Story
 from supervise.workflows.definition import Definition, as_tuple
 
 MODELS: Mapping[str, type[Strict]] = {
     "definition": Definition,
     "ladder": Ladder,
+    "reminders": Reminders,
     "board": BoardRules,
     "assessment": AssessmentRules,
     "units": UnitsFile,

@@ -22,9 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
-    "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "board", "why", "assess",
-    "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
-    "migrate", "simulate", "walk", "schema",
+    "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "remind", "board", "why",
+    "assess", "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff",
+    "approve", "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
@@ -291,6 +291,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("tick", "2025-06-30")
     step("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--publish")
     step("tick", "2025-07-15")
+    step("remind", "QH2025-001", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15")
+    step("remind", "--unit", "区工信局", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15", "--dry-run")
     step("why", "区住建局", "--board", "red-black", "2025Q2")
     step("why", "区住建局", "--board", "red-black", "2025Q2", "--as-of", "2025-06-30")
     step("assess", "annual", "2025", "--as-of", "2025-12-31", "--publish")

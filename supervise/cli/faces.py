@@ -12,6 +12,7 @@ from supervise.clerk import Owed, TickReport, View
 from supervise.dates import Calendar
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
+from supervise.rules.reminders import reminded
 from supervise.widths import Align, cut, table
 from supervise.workflows import figures
 from supervise.workflows.eras import FROM
@@ -50,12 +51,13 @@ def show(view: View, day: date) -> str:
     parts += [f"牵头领导 {'、'.join(task.leader)}"] if task.leader else []
     parts.append(f"{task.due} 办结")
     lines = [f"{task.code}  {task.text}", " · ".join(parts), *_goals(view), *_beside(view)]
+    chased = reminded(task)
     rows = [
         (
             wording.duty(d.kind),
             "、".join(d.units),
             f"{d.due}{'*' if calendar.provisional(d.due) else ''}",
-            standing(d, day, calendar),
+            standing(d, day, calendar) + _chased(chased.get(d.key, ())),
         )
         for d in view.duties
         if d.born <= day
@@ -64,6 +66,10 @@ def show(view: View, day: date) -> str:
     if any(calendar.provisional(d.due) for d in view.duties):
         lines.append("  * 这一年的放假安排尚未公布,日期待定")
     return "\n".join(lines)
+
+
+def _chased(events: Sequence[Event]) -> str:
+    return f",催办 {len(events)} 次(最近 {events[-1].day})" if events else ""
 
 
 def _goals(view: View) -> Iterator[str]:
@@ -218,10 +224,12 @@ def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, 
         groups[rung or wording.action(e.action)].append(e.task)
     lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
     lines += (
-        [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])]
-        if groups
+        [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])] * bool(groups)
+        if groups or report.notices
         else ["  没有到点的事"]
     )
+    if report.notices:
+        lines.append(f"  提醒 {len(report.notices)} 件将到期的应办({_some([n.task for n in report.notices])})")
     for p in report.proposals:
         lines.append(f"  请定:{p.task} {p.label}({p.since} 起);办理用 supervise do")
     return "\n".join(lines)

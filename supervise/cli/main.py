@@ -24,6 +24,7 @@ from supervise.cli import (
     notices,
     pictures,
     rehearse,
+    reminding,
     schema,
     tables,
     versions,
@@ -62,7 +63,7 @@ def cli(context: click.Context) -> None:
 
 for _command in (
     design.init, design.check, notices.intake, notices.assign,
-    work.list_, work.show, work.log, work.owed, work.do, work.tick,
+    work.list_, work.show, work.log, work.owed, work.do, work.tick, reminding.remind,
     judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,

@@ -1,4 +1,4 @@
-"""What a rules file says: a ladder of orders, a red/black board, or an annual assessment."""
+"""What a rules file says: a ladder of orders, reminders, a red/black board, or an annual assessment."""
 
 from __future__ import annotations
 
@@ -79,6 +79,10 @@ def _spared(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def _lengths(value: Any) -> tuple[Length, ...]:
+    return tuple(parse_length(text) for text in listed(value))
+
+
 Measures = Annotated[tuple[Measure, ...], PlainValidator(lambda v: tuple(parse_measure(t) for t in listed(v)))]
 Conditions = Annotated[tuple[Condition, ...], PlainValidator(lambda v: tuple(parse_condition(t) for t in listed(v)))]
 Comparisons = Annotated[tuple[Comparison, ...], PlainValidator(lambda v: tuple(parse_comparison(t) for t in listed(v)))]
@@ -117,6 +121,37 @@ class Ladder(_Rules):
     def grade(self, rung: str) -> int:
         """How grave a rung is, 0 the mildest; -1 for a word that is no rung."""
         return next((i for i, r in enumerate(self.rungs) if r.order == rung), -1)
+
+
+class NoticeRules(Strict):
+    """Who is told that a limit is near, and how long before it."""
+
+    duty: Words
+    before: Annotated[tuple[Length, ...], PlainValidator(_lengths)]
+    tell: Words = ()
+
+
+class RemindRules(Strict):
+    """Reminding by hand: who may, how long between two times, how often a day for one unit, who else is told."""
+
+    by: Words
+    every: Annotated[Length, PlainValidator(parse_length)]
+    daily: int = Field(ge=1)
+    channels: dict[str, str] = {}
+    tell: Words = ()
+
+
+class Reminders(_Rules):
+    """提醒和催办: messages ahead of a limit, and how people may be reminded by hand."""
+
+    reminders: str
+    notices: tuple[NoticeRules, ...] = ()
+    remind: RemindRules | None = None
+
+    @property
+    def name(self) -> str:
+        """``notices@1``."""
+        return f"{self.reminders}@{self.version}"
 
 
 class Line(Strict):
@@ -245,8 +280,10 @@ class AssessmentRules(_Rules):
         return f"{self.assessment}@{self.version}"
 
 
-RuleSet = Ladder | BoardRules | AssessmentRules
-KINDS: dict[str, type[RuleSet]] = {"ladder": Ladder, "board": BoardRules, "assessment": AssessmentRules}
+RuleSet = Ladder | Reminders | BoardRules | AssessmentRules
+KINDS: dict[str, type[RuleSet]] = {
+    "ladder": Ladder, "reminders": Reminders, "board": BoardRules, "assessment": AssessmentRules,
+}  # fmt: skip
 
 
 def load(document: Document) -> RuleSet:
