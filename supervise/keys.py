@@ -77,6 +77,7 @@ Reminders 到期前的提醒和人工催办
   reminders 名字
   notices 哪些应办到期前多久提醒谁
   remind 人工催办的规矩;不写即不能催办
+  burden 负担统计数什么
 NoticeRules 一类或几类应办的提醒
   duty 哪几类应办
   before 到期前多久,可写几个
@@ -87,6 +88,9 @@ RemindRules 人工催办的规矩
   daily 一个单位一天至多催办几次
   channels 用什么方式:名字 → 中文,第一种为默认
   tell 除承担的人以外还告诉哪些角色
+BurdenRules 负担统计数什么
+  reports 哪几类应办算要求报送
+  inspections 哪些动作算督查检查
 BoardRules 红黑榜
   board 名字
   period 多久一榜

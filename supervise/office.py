@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from supervise.archivist import Archivist
+from supervise.burdens import Burdens
 from supervise.preview import Previewer
 from supervise.reminder import Reminder
 from supervise.service import Service
@@ -12,7 +13,7 @@ from supervise.store.database import open_database
 from supervise.versions import Versions
 
 
-class Office(Reminder, Previewer, Archivist, Versions):
+class Office(Reminder, Burdens, Previewer, Archivist, Versions):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

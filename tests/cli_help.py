@@ -23,13 +23,13 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "remind", "board", "why",
-    "assess", "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff",
+    "assess", "burden", "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff",
     "approve", "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 EVERY = (*COMMANDS, *OF_UNITS, *OF_DB)
-QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "diagram", "chart", "review")
+QUERIES = ("list", "show", "log", "owed", "board", "why", "assess", "burden", "diagram", "chart", "review")
 
 SMALL = """青禾区人民政府办公室
 关于分解落实有关任务的通知
@@ -293,6 +293,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("tick", "2025-07-15")
     step("remind", "QH2025-001", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15")
     step("remind", "--unit", "区工信局", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15", "--dry-run")
+    step("burden", "2025Q3", "--as-of", "2025-07-15")
+    step("burden", "2025-12", "--merge", "--as-of", "2025-07-15")
     step("why", "区住建局", "--board", "red-black", "2025Q2")
     step("why", "区住建局", "--board", "red-black", "2025Q2", "--as-of", "2025-06-30")
     step("assess", "annual", "2025", "--as-of", "2025-12-31", "--publish")

@@ -64,7 +64,8 @@ def cli(context: click.Context) -> None:
 for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick, reminding.remind,
-    judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, tables.table,
+    judge.board, judge.why, judge.assess, reminding.burden,
+    pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
     schema.schema, notices.units, db.db,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import click
 
 from supervise.cli.kinds import Day
-from supervise.cli.output import Counter, actor, shared
+from supervise.cli.output import Counter, actor, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
 
@@ -64,3 +64,45 @@ def remind(
         go = office.reminding if dry_run else office.remind
         made = go(session, pick, actor(office, as_, person), chase, day)
     counter.answer(chasefaces.chased_data(made, dry_run), lambda: chasefaces.chased(made, dry_run))
+
+
+@click.command(
+    cls=Command,
+    short_help="基层负担统计",
+    examples=(
+        "supervise burden 2025-06",
+        "supervise burden 2025 --unit 区工信局 -o 负担.xlsx",
+        "supervise burden 2025-06 --merge",
+    ),
+)
+@click.argument("period", metavar="[期间]", default="")
+@option("--unit", default="", metavar="单位", help="只看这个单位")
+@option("--merge", is_flag=True, help="列出同一单位同一周要报的几件,可以并作一次报")
+@option("-o", "--output", default="", metavar="文件", help="另存为 xlsx")
+@as_of
+@shared
+def burden(
+    counter: Counter, period: str, unit: str, merge: bool, output: str, as_of: date | None, known: datetime | None
+) -> None:
+    """每个单位每个月承担了多少:应办、要求报送、催办、督查单、督查检查、消息。
+
+    期间写作 2025-06、2025Q2 或 2025,不写即本月。哪些算报送、哪些算督查检查,由 rules/ 里的 reminders 规定。
+    """
+    from supervise.cli import chasefaces
+
+    if merge and output:
+        raise click.UsageError("--merge 只列出,不能另存为 xlsx")
+    with counter.reading() as (office, session):
+        if merge:
+            found = office.joint(session, period, unit, cut(as_of, known))
+        else:
+            body = office.burden(session, period, unit, cut(as_of, known))
+    if merge:
+        counter.answer(chasefaces.joint_data(found), lambda: chasefaces.joint(found))
+        return
+    with saving(output) as write:
+        if output:
+            from supervise import exports
+
+            write(exports.burden(body))
+    counter.answer(body, lambda: chasefaces.burden(body))

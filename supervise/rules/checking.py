@@ -138,6 +138,10 @@ def _reminders(document: Document, rules: Reminders, definition: Definition) -> 
     if rules.remind is not None:
         for key, roles in (("by", rules.remind.by), ("tell", rules.remind.tell)):
             yield from unknown(document, "R04", ("remind", key), "角色", roles, definition.roles)
+    if rules.burden is not None:
+        yield from unknown(document, "D10", ("burden", "reports"), "应办", rules.burden.reports, definition.duties)
+        acts = rules.burden.inspections
+        yield from unknown(document, "D07", ("burden", "inspections"), "动作", acts, definition.actions)
 
 
 def reminded_twice(documents: Iterable[tuple[Document, Reminders]]) -> Iterator[Problem]:

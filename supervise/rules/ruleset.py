@@ -141,12 +141,20 @@ class RemindRules(Strict):
     tell: Words = ()
 
 
+class BurdenRules(Strict):
+    """What a burden report counts: which duties ask for a report, which acts are an inspection."""
+
+    reports: Words = ()
+    inspections: Words = ()
+
+
 class Reminders(_Rules):
-    """提醒和催办: messages ahead of a limit, and how people may be reminded by hand."""
+    """提醒和催办: messages ahead of a limit, how people may be reminded by hand, what counts as a burden."""
 
     reminders: str
     notices: tuple[NoticeRules, ...] = ()
     remind: RemindRules | None = None
+    burden: BurdenRules | None = None
 
     @property
     def name(self) -> str:
