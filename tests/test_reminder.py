@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Office, Refused
+from supervise import Actor, Office, Refused, Stale
 from supervise.dates import ONE_DAY
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.reminder import Pick
@@ -20,7 +20,7 @@ from supervise.rules.reminders import Chase
 from supervise.rules.ruleset import Reminders
 from supervise.store import outbox
 from tests import histories
-from tests.acting import OFFICE, OPENED, an_office
+from tests.acting import OFFICE, OPENED, PLAN, an_office
 
 WHY = Chase("尚未报送")
 GXJ = "区工信局"
@@ -109,6 +109,21 @@ def test_a_batch_keeps_the_bounds_and_says_who_must_wait(session: Session) -> No
     assert [one.task.code for one in rest.done] == ["T4", "T5"]
     assert {p.code for p in rest.refused} == {"H12"} and len(rest.refused) == 3
     office.replay(session)
+
+
+def test_a_service_reminds_and_what_it_remembers_stays_true(session: Session) -> None:
+    """Reminded in a transaction of its own; whoever then acts on the task as he saw it before is told (S01)."""
+    office = an_office()
+    placed(office, session, "T1")
+    session.commit()
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    service = office.serve(engine)
+    made = service.remind(Pick(("T1",)), OFFICE, WHY, date(2025, 3, 18))
+    assert [one.times for one in made.done] == [1]
+    with pytest.raises(Stale):
+        service.advance("T1", "plan", Actor("李联络", GXJ), date(2025, 3, 18), seen=1, **PLAN)
+    assert service.advance("T1", "plan", Actor("李联络", GXJ), date(2025, 3, 18), seen=2, **PLAN).version == 3
 
 
 def test_what_is_not_owed_is_not_pressed_for(session: Session) -> None:

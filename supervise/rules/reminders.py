@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY
 from supervise.errors import Problem, Refused, did_you_mean
 from supervise.people import Actor
-from supervise.phrases import REMIND, Distance, Length, TaskDue
+from supervise.phrases import REMIND, Length, TaskDue
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.rules.ruleset import NoticeRules, Reminders, RemindRules
 from supervise.workflows.lifecycle import Lifecycle, Step
@@ -71,13 +72,12 @@ def notices(rules: Sequence[Reminders], situation: Situation, day: date) -> Iter
     """
     if situation.task.events[-1].day > day:
         return  # a clock set back sends nothing into the past
-    found: dict[str, tuple[date, Notice]] = {}
-    for raw, end, notice in _planned(rules, situation):
-        if notice.start <= day < end:
-            best = found.get(notice.duty.key)
-            if best is None or (raw, -notice.ahead.count) > (best[0], -best[1].ahead.count):
-                found[notice.duty.key] = raw, notice
-    yield from (notice for _, notice in found.values())
+    found: dict[str, _Planned] = {}
+    for one in _planned(rules, situation, day):
+        if one.start <= day and (one.duty.key not in found or one.raw > found[one.duty.key].raw):
+            found[one.duty.key] = one
+    for one in found.values():
+        yield Notice(one.duty, one.ahead, one.start, _hearers(situation, one.duty, one.tell))
 
 
 def wake(rules: Sequence[Reminders], situation: Situation, day: date, looked: bool) -> date:
@@ -89,39 +89,46 @@ def wake(rules: Sequence[Reminders], situation: Situation, day: date, looked: bo
         day: up to which the record tells.
         looked: whether the clock has looked on that day; if not, a notice whose day has come may still be unsent.
     """
-    ahead = [
-        notice.start for _, end, notice in _planned(rules, situation)
-        if notice.start > day or (not looked and end > day)
-    ]  # fmt: skip
-    return min(ahead, default=FOREVER)
+    starts = (one.start for one in _planned(rules, situation, day))
+    return min((start for start in starts if start > day or not looked), default=FOREVER)
 
 
-def _planned(rules: Sequence[Reminders], situation: Situation) -> Iterator[tuple[date, date, Notice]]:
-    """Every notice of what is still owed, with the day its distance names and the day after the last it fits."""
+class _Planned(NamedTuple):
+    """A notice that still makes sense, and the day that its distance names, whether or not the clock then ran."""
+
+    raw: date
+    start: date
+    duty: Duty
+    ahead: Length
+    tell: tuple[str, ...]
+
+
+def _planned(rules: Sequence[Reminders], situation: Situation, day: date) -> Iterator[_Planned]:
+    """Every notice of what is still owed and not over on a day."""
     for one in (notice for rule in rules for notice in rule.notices):
         for kind in one.duty:
-            if any(_owed(duty) for duty in situation.of_kind(kind)):
-                for ahead in one.before:
-                    yield from _at(one, kind, ahead, situation)
+            for duty in situation.of_kind(kind):
+                if day <= duty.due < FOREVER and _owed(duty) and _held(situation.task, duty):
+                    yield from _at(one, duty, situation)
 
 
-def _at(one: NoticeRules, kind: str, ahead: Length, situation: Situation) -> Iterator[tuple[date, date, Notice]]:
-    for holding in situation.holdings(Distance(ahead.count, ahead.unit, True, kind)):
-        duty, span = holding.duty, holding.span
-        assert duty is not None
+def _at(one: NoticeRules, duty: Duty, situation: Situation) -> Iterator[_Planned]:
+    task, spec = situation.task, situation.spec(duty)
+    if task.state in spec.waits:
+        return  # the ball lies with the office; whatever gives it back says anew when the clock must look
+    said = _said(task, duty, isinstance(spec.due_for(task.category), TaskDue))
+    for ahead in one.before:
         raw = situation.calendar.add(duty.due, -ahead.count, ahead.unit)
-        if _owed(duty) and raw > _said(situation, duty) and _held(situation.task, duty):
-            start = _running(situation.task, duty, span.start)
-            if start < span.end:
-                yield raw, span.end, Notice(duty, ahead, start, _hearers(situation, duty, one.tell))
+        if raw > said and (start := _running(task, duty, raw)) <= duty.due:
+            yield _Planned(raw, start, duty, ahead, one.tell)
 
 
-def _said(situation: Situation, duty: Duty) -> date:
-    """The last day on which an act said the limit: the one that began the duty, or put its limit off."""
-    task, days = situation.task, [duty.born]
+def _said(task: Task, duty: Duty, whole: bool) -> date:
+    """The last day on which an act said the limit, the task's own if ``whole``: it began the duty or put it off."""
+    days = [duty.born]
     if duty.role in PARTIES:
         days += [pause.start for pause in task.pauses if pause.start < duty.due]
-    if isinstance(situation.spec(duty).due_for(task.category), TaskDue):
+    if whole:
         days += [event.day for event in task.acts if "due" in event.changes]
     return max(days)
 

@@ -59,6 +59,16 @@ def test_a_clock_that_stood_still_says_only_how_near_the_limit_is() -> None:
     assert not [n for n in reminders.notices(RULES, LAW.situation(over), on("2022-01-05")) if n.duty.kind == "finish"]
 
 
+def test_nobody_is_told_while_the_ball_lies_with_the_office() -> None:
+    """A report that waits to be verified silences the clock; once it is sent back the nearest distance is told."""
+    case = Case().started().do("2021-12-20", A, "report", progress=90)
+    assert kinds(told(case.task, on("2021-12-20"), on("2021-12-31")), "finish") == []
+    case.do("2021-12-29", OFFICE, "rework")
+    assert kinds(told(case.task, on("2021-12-29"), on("2022-01-10")), "finish") == [
+        ("2021-12-29", "3 workdays"), ("2021-12-30", "1 workdays")
+    ]  # fmt: skip
+
+
 def test_a_limit_that_was_put_off_is_told_of_again() -> None:
     """An extension makes new notices for the new limit; what was met, waived or paused gets none."""
     case = Case().started().do("2021-12-29", A, "ask", until="2022-03-31")
