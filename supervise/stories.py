@@ -198,7 +198,7 @@ def played(document: Document, at: Path, on: Stage, step: Mapping[str, Any]) -> 
         yield from _clock(document, at, on, step)
     if "notice" in step and (told := sorted(one.duty.kind for one in on.play.told)) != sorted(step["notice"]):
         text = f"这天应提醒 {'、'.join(step['notice']) or '无'},实际提醒的是:{'、'.join(told) or '无'}"
-        yield document.problem("E21", (*at, "notice"), text)
+        yield document.problem("E23", (*at, "notice"), text)
     doers = [key for key in step if key not in EXPECTED and key not in definition.fields]
     if len(doers) > 1:
         yield document.problem("E02", at, f"一步只能有一个人办一件事,这里写了 {'、'.join(doers)}")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from supervise.dates import FOREVER, ONE_DAY
 from supervise.errors import Problem, Refused, did_you_mean
 from supervise.people import Actor
-from supervise.phrases import REMIND, Length, TaskDue
+from supervise.phrases import REMIND, Length
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.rules.ruleset import NoticeRules, Reminders, RemindRules
 from supervise.workflows.lifecycle import Lifecycle, Step
@@ -30,7 +30,7 @@ class Notice:
     Args:
         duty: what is owed.
         ahead: how long before its limit.
-        start: the day it first could go out.
+        start: the day that distance names.
         to: who is told: those who owe it, then roles of the task.
     """
 
@@ -77,7 +77,7 @@ def notices(rules: Sequence[Reminders], situation: Situation, day: date) -> Iter
         if one.start <= day and (one.duty.key not in found or one.raw > found[one.duty.key].raw):
             found[one.duty.key] = one
     for one in found.values():
-        yield Notice(one.duty, one.ahead, one.start, _hearers(situation, one.duty, one.tell))
+        yield Notice(one.duty, one.ahead, one.raw, _hearers(situation, one.duty, one.tell))
 
 
 def wake(rules: Sequence[Reminders], situation: Situation, day: date, looked: bool) -> date:
@@ -94,7 +94,7 @@ def wake(rules: Sequence[Reminders], situation: Situation, day: date, looked: bo
 
 
 class _Planned(NamedTuple):
-    """A notice that still makes sense, and the day that its distance names, whether or not the clock then ran."""
+    """A notice that still makes sense: the day that its distance names, and the first one left on which it may go."""
 
     raw: date
     start: date
@@ -109,28 +109,18 @@ def _planned(rules: Sequence[Reminders], situation: Situation, day: date) -> Ite
         for kind in one.duty:
             for duty in situation.of_kind(kind):
                 if day <= duty.due < FOREVER and _owed(duty) and _held(situation.task, duty):
-                    yield from _at(one, duty, situation)
+                    yield from _at(one, duty, situation, day)
 
 
-def _at(one: NoticeRules, duty: Duty, situation: Situation) -> Iterator[_Planned]:
-    task, spec = situation.task, situation.spec(duty)
-    if task.state in spec.waits:
+def _at(one: NoticeRules, duty: Duty, situation: Situation, day: date) -> Iterator[_Planned]:
+    if situation.task.state in situation.spec(duty).waits:
         return  # the ball lies with the office; whatever gives it back says anew when the clock must look
-    said = _said(task, duty, isinstance(spec.due_for(task.category), TaskDue))
     for ahead in one.before:
         raw = situation.calendar.add(duty.due, -ahead.count, ahead.unit)
-        if raw > said and (start := _running(task, duty, raw)) <= duty.due:
-            yield _Planned(raw, start, duty, ahead, one.tell)
-
-
-def _said(task: Task, duty: Duty, whole: bool) -> date:
-    """The last day on which an act said the limit, the task's own if ``whole``: it began the duty or put it off."""
-    days = [duty.born]
-    if duty.role in PARTIES:
-        days += [pause.start for pause in task.pauses if pause.start < duty.due]
-    if whole:
-        days += [event.day for event in task.acts if "due" in event.changes]
-    return max(days)
+        if raw > duty.born:  # what just began was told by its act
+            start = _running(situation.task, duty, max(raw, day))
+            if start <= duty.due:
+                yield _Planned(raw, start, duty, ahead, one.tell)
 
 
 def _owed(duty: Duty) -> bool:
