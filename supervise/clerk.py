@@ -303,6 +303,7 @@ class Clerk(Liaison):
             duty, label = notice.duty, lifecycle.wording.duty(notice.duty.kind)
             left = lifecycle.calendar.workdays_between(day, duty.due)
             when = f"还有 {left} 个工作日" if left else "今天到期"
+            when += ",放假安排未公布,日期待定" if lifecycle.calendar.provisional(duty.due) else ""
             text = f"{task.code} “{label}”{duty.due} 到期({when}):{task.text}"
             yield outbox.Letter(task.code, notice.key, "notice", "notice", notice.start, notice.to, text, self.now())
 

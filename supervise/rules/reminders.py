@@ -261,7 +261,8 @@ def _event(rule: RemindRules, situation: Situation, duty: Duty, by: Actor, day: 
     task, named = situation.task, situation.definition.field_of("duty")
     channel = chase.how or next(iter(rule.channels), "")
     said = {
-        "about": duty.key, "units": list(duty.units), "how": rule.channels.get(channel, channel), "whom": chase.whom,
+        "about": duty.key, "due": duty.due.isoformat(), "units": list(duty.units),
+        "how": rule.channels.get(channel, channel), "whom": chase.whom,
         "why": chase.why.strip(),
     }  # fmt: skip
     return Event(

@@ -78,8 +78,8 @@ class Wording:
         )
 
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
-        if name == REMIND and isinstance(value, Mapping):
-            return ",".join(filter(None, (value["how"], value["whom"], value["why"])))
+        if name == REMIND and isinstance(value, Mapping) and "about" in value:
+            return ",".join(filter(None, (f"{value['due']} 到期", value["how"], value["whom"], value["why"])))
         spec = self._known("fields", name)
         kind = spec.kind if spec is not None else ""
         if kind == "figures" and isinstance(value, Mapping):

@@ -145,6 +145,6 @@ def test_reminding_by_hand_is_on_record_and_changes_nothing() -> None:
     assert [e.day for e in reminders.reminded(case.task)["plan:1"]] == [on("2021-04-06"), on("2021-04-09")]
     last = case.task.events[-1]
     assert last.to == (A,) and last.data["duty"] == "plan:1"
-    assert LAW.wording.filled(last.data, {}) == "所指应办:报送方案;办公系统,尚未报送"
+    assert LAW.wording.filled(last.data, {}) == "所指应办:报送方案;2021-04-09 到期,办公系统,尚未报送"
     counted = tally(case, period="2021Q2").ground.facts(parse_measure(REMIND), parse_period("2021Q2"))
     assert [(fact.unit, fact.role, fact.ref.what) for fact in counted] == [(A, "lead", "催办")] * 2
