@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ from supervise.liaison import Liaison
 from supervise.people import Actor
 from supervise.reading import Document
 from supervise.records import PARTIES, Cut, Duty, Event, Task
-from supervise.rules import escalation
+from supervise.rules import escalation, reminders
 from supervise.rules.escalation import Pressed, Proposal
 from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
-from supervise.store import retired, seals, tasks
+from supervise.store import outbox, retired, seals, tasks
 from supervise.workflows.definition import Definition
 from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle, Step
@@ -62,12 +62,13 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """What the clock did: facts it settled, orders it sent, orders that people must confirm."""
+    """What the clock did: facts it settled, orders it sent, orders that people must confirm, limits it told of."""
 
     day: date
     looked_at: int
     events: tuple[Event, ...]
     proposals: tuple[Proposal, ...]
+    notices: tuple[outbox.Letter, ...] = ()
 
 
 class Clerk(Liaison, Almanac):
@@ -262,18 +263,23 @@ class Clerk(Liaison, Almanac):
         codes = tasks.waking(session, self.district, day)
         events: Many[Event] = []
         proposals: Many[Proposal] = []
+        notices: Many[outbox.Letter] = []
         for i in range(0, len(codes), CHUNK):
             chunk = codes[i : i + CHUNK]
-            steps, asked = self._tick(session, chunk, day)
+            steps, asked, told = self._tick(session, chunk, day)
             events += [event for step in steps for event in step.events]
             proposals += asked
+            notices += told
             if progress is not None:
                 progress(i + len(chunk), len(codes))
         seals.make(session, self.district, "tick", self.now(), self.algorithm)
-        return TickReport(day, len(codes), tuple(events), tuple(proposals))
+        return TickReport(day, len(codes), tuple(events), tuple(proposals), tuple(notices))
 
-    def _tick(self, session: Session, codes: Sequence[str], day: date) -> tuple[Many[Step], Many[Proposal]]:
+    def _tick(
+        self, session: Session, codes: Sequence[str], day: date
+    ) -> tuple[Many[Step], Many[Proposal], Many[outbox.Letter]]:
         steps: Many[Step] = []
+        told: Many[outbox.Letter] = []
         proposals: Many[Proposal] = []
         quiet: dict[str, tuple[int, date]] = {}
         for task in tasks.standing(session, self.district, codes).values():
@@ -284,13 +290,27 @@ class Clerk(Liaison, Almanac):
                 pressed: Pressed = escalation.press(ladder, lifecycle, step.task, day)
                 step = step.then(pressed.step)
                 proposals += pressed.proposals
+            told += self._notices(session, lifecycle, step.task, day)
             if step.path:
                 steps.append(step)
             else:
-                quiet[task.code] = task.version, self.wake(lifecycle, task, day)
+                quiet[task.code] = task.version, self.wake(lifecycle, task, day, looked=True)
         self.save(session, steps, day)
         tasks.set_wake(session, self.district, quiet)
-        return steps, proposals
+        return steps, proposals, outbox.add(session, self.district, told)
+
+    def _notices(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Iterator[outbox.Letter]:
+        """What is to be said of the limits of a task that are near; what was said before is among it."""
+        rules = self.reminders(lifecycle.definition.workflow)
+        for one in rules:
+            self.must_be_approved(session, one.name, self.folder.rules[one.name].text)
+        for notice in reminders.notices(rules, lifecycle.situation(task), day) if rules else ():
+            duty, label = notice.duty, lifecycle.wording.duty(notice.duty.kind)
+            left = lifecycle.calendar.workdays_between(day, duty.due)
+            when = f"还有 {left} 个工作日" if left else "今天到期"
+            when += ",放假安排未公布,日期待定" if lifecycle.calendar.provisional(duty.due) else ""
+            text = f"{task.code} “{label}”{duty.due} 到期({when}):{task.text}"
+            yield outbox.Letter(task.code, notice.key, "notice", "notice", notice.start, notice.to, text, self.now())
 
 
 def _placed(draft: Draft, breakdown: Breakdown) -> Task:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from supervise.dates import FOREVER
+from supervise.dates import FOREVER, ONE_DAY
 from supervise.errors import Diverged, Problem
 from supervise.illustrator import Illustrator
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import duties as duty_store
 from supervise.store import recounting, tasks
 from supervise.store.statements import chunks
+from supervise.workflows.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -92,7 +93,7 @@ class Designer(Illustrator):
         right: dict[str, Any] = {
             "version": task.version, "state": task.state, "definition": task.definition, "text": task.text,
             "due": task.due, "closed_on": lifecycle.closed_on(task),
-            "wake_on": self.woken(lifecycle, task, row.get("wake_on", date.min)),
+            "wake_on": self._woken(lifecycle, task, row.get("wake_on", date.min)),
             **{role: list(getattr(task, role)) for role in PARTIES},
         }  # fmt: skip
         for name, value in right.items():
@@ -100,3 +101,14 @@ class Designer(Illustrator):
                 text = f"{name}:记录重放得 {value},现存 {row.get(name)}"
                 return [Problem("X01", text, task=task.code)]
         return []
+
+    def _woken(self, lifecycle: Lifecycle, task: Task, stored: date) -> date:
+        """What ``stored`` should be, the day on which the clock is to look at ``task`` next.
+
+        How far it has looked is nowhere written down: at least to the last day on record, at most to the eve of the
+        day it is to look next.
+        """
+        right = self.wake(lifecycle, task, task.events[-1].day)
+        if stored in (right, date.min):
+            return right
+        return stored if self.wake(lifecycle, task, stored - ONE_DAY, looked=True) == stored else right

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from supervise import approvals, chain
 from supervise.arrangements import FIRST, Calendars, WorkingDays, as_text, from_text, hosted
-from supervise.dates import ONE_DAY, Calendar, starred
+from supervise.dates import Calendar, starred
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
 from supervise.people import Actor, Aliased, Directory
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Event, Task
-from supervise.rules import escalation
-from supervise.rules.ruleset import Ladder
+from supervise.rules import escalation, reminders
+from supervise.rules.ruleset import Ladder, Reminders
 from supervise.shelves import WHOLE, Shelves
 from supervise.store import library, retired, tasks
 from supervise.workflows import definition as definition_room
@@ -101,6 +101,7 @@ class Desk:
         self._lifecycles: dict[str, Lifecycle] = {}
         self._laws = {name: source.value for name, source in folder.definitions.items()}
         self._ladders: dict[str, tuple[Ladder, ...]] = {}
+        self._reminders: dict[str, tuple[Reminders, ...]] = {}
         self._held: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
         self._listeners: dict[str, list[Listener]] = {}
 
@@ -188,6 +189,12 @@ class Desk:
             found = self.folder.of_kind(Ladder, workflow)
             self._ladders[workflow] = tuple(ladder.sparing(self.directory) for ladder in found)
         return self._ladders[workflow]
+
+    def reminders(self, workflow: str) -> tuple[Reminders, ...]:
+        """What is said ahead of limits, and how people may remind by hand."""
+        if workflow not in self._reminders:
+            self._reminders[workflow] = self.folder.of_kind(Reminders, workflow)
+        return self._reminders[workflow]
 
     def rung_words(self, workflow: str) -> dict[str, str]:
         """Name of a rung → what it is called on paper."""
@@ -329,7 +336,7 @@ class Desk:
             self.must_be_approved(session, name)
         if any(step.before is None and step.path for step in steps):
             self.keep_calendar(session)
-        savings = [self._saving(session, step, day or step.task.events[-1].day) for step in steps if step.path]
+        savings = [self._saving(session, step, day) for step in steps if step.path]
         kept = tasks.save(session, self.district, [saving for saving, _ in savings], self.now(), self.algorithm)
         for saving, task in zip((saving for saving, _ in savings), kept, strict=True):
             self._lifecycles[task.definition].on_record(saving.task, task)
@@ -340,7 +347,7 @@ class Desk:
                     listener(session, message)
         return kept
 
-    def _saving(self, session: Work, step: Step, day: date) -> tuple[tasks.Saving, list[Message]]:
+    def _saving(self, session: Work, step: Step, day: date | None) -> tuple[tasks.Saving, list[Message]]:
         task, events = step.task, step.events
         lifecycle, laws = self.law(session, task), self._lifecycles  # all that its events name are now at hand
         heard = [(t, e) for t, e in zip(step.path, events, strict=True) if e.to or e.action in self._listeners]
@@ -356,26 +363,21 @@ class Desk:
         was_closed = law.closed_on(before) if before is not None else None
         amended = amended and (before is None or not law.amended(before))
         saving = tasks.Saving(
-            before, task, events, self.wake(lifecycle, task, day), lifecycle.closed_on(task),
+            before, task, events, self.wake(lifecycle, task, day or events[-1].day, looked=day is not None),
+            lifecycle.closed_on(task),
             lifecycle.definition.states, stages, news, paces, was_closed, amended,
         )  # fmt: skip
         return saving, messages
 
-    def wake(self, lifecycle: Lifecycle, task: Task, day: date) -> date:
-        """The next day the clock must look at ``task``, as far as the record up to ``day`` tells."""
-        ladders = self.ladders(lifecycle.definition.workflow)
-        return min([lifecycle.wake(task), *(escalation.wake(ladder, lifecycle, task, day) for ladder in ladders)])
+    def wake(self, lifecycle: Lifecycle, task: Task, day: date, looked: bool = False) -> date:
+        """The next day the clock must look at ``task``, as far as the record up to ``day`` tells.
 
-    def woken(self, lifecycle: Lifecycle, task: Task, stored: date) -> date:
-        """What ``stored`` should be, the day on which the clock is to look at ``task`` next.
-
-        How far it has looked is nowhere written down: at least to the last day on record, at most to the eve of the
-        day it is to look next.
+        ``looked`` says that the clock itself has looked on that day, so that what was to be told is told.
         """
-        right = self.wake(lifecycle, task, task.events[-1].day)
-        if stored in (right, date.min):
-            return right
-        return stored if self.wake(lifecycle, task, stored - ONE_DAY) == stored else right
+        ladders, rules = self.ladders(lifecycle.definition.workflow), self.reminders(lifecycle.definition.workflow)
+        days = [escalation.wake(ladder, lifecycle, task, day) for ladder in ladders]
+        days += [reminders.wake(rules, lifecycle.situation(task), day, looked)] if rules else []
+        return min([lifecycle.wake(task), *days])
 
     def _message(self, lifecycle: Lifecycle, task: Task, event: Event) -> Message:
         wording = lifecycle.wording

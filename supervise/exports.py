@@ -13,6 +13,7 @@ from supervise.widths import columns
 Body = Mapping[str, Any]
 Row = Sequence[Any]
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
+BURDENS = ("应办", "要求报送", "催办", "督查单", "督查检查", "消息")
 _WIDEST = 60
 
 
@@ -33,6 +34,13 @@ def workbook(body: Body, unknown: Callable[[date], bool] = lambda day: False) ->
     basis += [("单位目录", body["directory"]), ("日历", body["calendar"])]
     basis += [("封存", f"第 {body['seal']['number']} 号 {body['seal']['hash']}")] if "seal" in body else []
     return _write([*sheets, ("口径", ("项目", "内容"), basis)])
+
+
+def burden(body: Body) -> bytes:
+    """What was asked of each unit in each month, as a workbook."""
+    rows = [tuple(row.values()) for row in body["rows"]]
+    basis = [("期间", body["period"]), ("截至", body["as_of"]), ("入库截至", body["known"] or "")]
+    return _write([("负担统计", ("月份", "单位", *BURDENS), rows), ("口径", ("项目", "内容"), basis)])
 
 
 def _places(body: Body) -> tuple[str, Row, list[Row]]:

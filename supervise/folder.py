@@ -22,12 +22,12 @@ from supervise.people import AliasesFile, UnitList, UnitsFile, alias_map, unit_l
 from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, RuleSet
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders, RuleSet
 from supervise.workflows import checking, definition
 from supervise.workflows.definition import Definition
 
 T = TypeVar("T")
-R = TypeVar("R", Ladder, Lights, BoardRules, AssessmentRules)
+R = TypeVar("R", Ladder, Lights, Reminders, BoardRules, AssessmentRules)
 PACKAGED = Path(__file__).parent / "definitions"
 ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
@@ -57,7 +57,7 @@ class Folder:
     Args:
         path: the folder.
         definitions: ``key-work@2`` → lifecycle.
-        rules: ``red-black@1`` → ladder, board or assessment.
+        rules: ``red-black@1`` → ladder, reminders, board or assessment.
         stories: parsed story files, not yet read.
         units: the directory.
         aliases: names that corrections have taught → units.
@@ -325,6 +325,8 @@ def _rule_problems(folder: Folder) -> Iterator[Problem]:
     for law in _newest(folder):
         ladders = folder.of_kind(Ladder, law.value.workflow)
         yield from rules_checking.unknown_rungs(law.document, law.value, ladders)
+        reminders = folder.of_kind(Reminders, law.value.workflow)
+        yield from rules_checking.reminded_twice((folder.rules[rules.name].document, rules) for rules in reminders)
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:

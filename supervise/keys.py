@@ -100,6 +100,24 @@ Lights 红黄绿灯
   refresh 多久变一次:每天,或每期的末日
   otherwise 哪一条都不成立时亮哪种
   rungs 从好到差的各种灯:亮最差的一种
+Reminders 到期前的提醒和人工催办
+  reminders 名字
+  notices 哪些应办到期前多久提醒谁
+  remind 人工催办的规矩;不写即不能催办
+  burden 负担统计数什么
+NoticeRules 一类或几类应办的提醒
+  duty 哪几类应办
+  before 到期前多久,可写几个
+  tell 除承担的人以外还告诉哪些角色
+RemindRules 人工催办的规矩
+  by 由哪些角色催办
+  every 同一件应办两次催办至少隔多久
+  daily 一个单位一天至多催办几次
+  channels 用什么方式:名字 → 中文,第一种为默认
+  tell 除承担的人以外还告诉哪些角色
+BurdenRules 负担统计数什么
+  reports 哪几类应办算要求报送
+  inspections 哪些动作算督查检查
 BoardRules 红黑榜
   board 名字
   period 多久一榜
@@ -291,6 +309,7 @@ _STEP = {
         "owes": {"type": "object", "description": "单位 → 这天应欠的应办"},
         "clock": one("measure") | {"description": "系统这天应办什么"},
         "until": {"description": "系统发的督查单限期到哪天"},
+        "notice": {"type": "array", "items": {"type": "string"}, "description": "这天提醒哪些应办将到期,没有写 []"},
         "state": {"type": "string", "description": "办完处于哪个状态"},
         "refused": {"type": "string", "description": "应当办不成,提示里有这几个字"},
         "for": {"type": "string", "description": "替哪个单位办"},
@@ -322,6 +341,8 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "broken_by": many("measure"),
     },
     "Light": {"light": one("name"), "when": many("lit")},
+    "NoticeRules": {"before": many("length")},
+    "RemindRules": {"every": one("length")},
     "BoardRules": {"at_least": one("tasks"), "closes": one("length"), "notice": one("length")},
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},

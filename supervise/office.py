@@ -5,15 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from supervise.archivist import Archivist
-from supervise.clerk import Clerk
+from supervise.burdens import Burdens
 from supervise.presser import Presser
 from supervise.preview import Previewer
+from supervise.reminder import Reminder
 from supervise.service import Service
 from supervise.store.database import open_database
 from supervise.versions import Versions
 
 
-class Office(Clerk, Presser, Previewer, Archivist, Versions):
+class Office(Reminder, Presser, Burdens, Previewer, Archivist, Versions):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

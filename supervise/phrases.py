@@ -34,6 +34,8 @@ MIGRATE, REVERT = "migrate", "revert"
 
 CALENDAR = "calendar"
 """What lays another calendar on a task, and the name under which an act says so among its changes."""
+REMIND = "remind"
+"""Somebody is reminded by hand of what he owes (催办); who may do it and how often is said in a rule file."""
 
 OUTCOMES = ("open", "on time", "late", "missed", "void")
 NAME = r"[a-z][a-z0-9_]*"

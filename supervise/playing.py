@@ -9,9 +9,11 @@ from typing import Any
 
 from supervise.dates import ONE_DAY
 from supervise.people import Actor
+from supervise.phrases import REMIND
 from supervise.records import Event, Task
-from supervise.rules import effects, escalation
-from supervise.rules.ruleset import Ladder
+from supervise.rules import effects, escalation, reminders
+from supervise.rules.reminders import Chase, Notice
+from supervise.rules.ruleset import Ladder, Reminders
 from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle, Step
 
@@ -25,14 +27,19 @@ class Play:
         ladders: what presses.
         task: as it stands.
         day: today.
+        reminders: what is said ahead of limits, and how people may remind by hand.
         tonight: what the clock did on the last night.
+        told: what it said of limits that are near on the last night.
     """
 
     lifecycle: Lifecycle
     ladders: Sequence[Ladder]
     task: Task
     day: date
+    reminders: Sequence[Reminders] = ()
     tonight: list[Event] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
+    _said: set[str] = field(default_factory=set)
 
     def until(self, day: date) -> list[Event]:
         """Let every night pass up to ``day`` and give what the clock did on the way."""
@@ -45,6 +52,9 @@ class Play:
                 pressed = escalation.press(ladder, self.lifecycle, self.task, self.day)
                 self.task = pressed.step.task
                 self.tonight += pressed.step.events
+            near = reminders.notices(self.reminders, self.lifecycle.situation(self.task), self.day)
+            self.told = [notice for notice in near if notice.key not in self._said]
+            self._said |= {notice.key for notice in self.told}
             done += self.tonight
         return done
 
@@ -62,13 +72,29 @@ class Play:
             Refused: when it cannot be done.
         """
         definition = self.lifecycle.definition
-        roles = frozenset(role for role, label in definition.roles.items() if label == who)
+        if action == REMIND:
+            return self._remind(Actor(by or who, who, self._roles(who)), data)
+        roles = self._roles(who)
         spec = definition.actions.get(action)
         given = {name: filler(definition, self.task, name) for name in (spec.needs if spec else ())} | dict(data)
         moved = self.lifecycle.advance(
             self.task, action, Actor(by or who, for_ or who, roles), self.day, {k: v for k, v in given.items() if v}
         )
         moved = effects.by_hand(self.ladders, self.lifecycle, moved)
+        self.task = moved.task
+        return moved
+
+    def _roles(self, who: str) -> frozenset[str]:
+        return frozenset(role for role, label in self.lifecycle.definition.roles.items() if label == who)
+
+    def _remind(self, by: Actor, data: Mapping[str, Any]) -> Step:
+        """Remind by hand of the duty that is named, by its key or its kind."""
+        definition, task = self.lifecycle.definition, self.lifecycle.settle(self.task, self.day).task
+        wanted = str(data.get(definition.field_of("duty", data), ""))
+        owed = (d for d in self.lifecycle.situation(task).duties if d.outcome(self.day) in ("open", "missed"))
+        key = next((duty.key for duty in owed if wanted in (duty.key, duty.kind)), wanted)
+        why = Chase(str(data.get(definition.field_of("text", data), "(略)")))
+        moved = reminders.remind(self.reminders, self.lifecycle, self.task, key, by, self.day, why, {})
         self.task = moved.task
         return moved
 

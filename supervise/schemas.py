@@ -15,7 +15,7 @@ from supervise.intake.breakdown import Breakdown
 from supervise.keys import HEAD, MEANING, PHRASES
 from supervise.people import UnitsFile
 from supervise.reading import Strict
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders
 from supervise.stories import Story
 from supervise.workflows.definition import Definition, as_tuple
 
@@ -23,6 +23,7 @@ MODELS: Mapping[str, type[Strict]] = {
     "definition": Definition,
     "ladder": Ladder,
     "lights": Lights,
+    "reminders": Reminders,
     "board": BoardRules,
     "assessment": AssessmentRules,
     "units": UnitsFile,

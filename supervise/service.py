@@ -21,13 +21,15 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from supervise.errors import Invalid, Problem, Stale, SuperviseError
-from supervise.liaison import Act, Liaison, Made, settled
+from supervise.liaison import Act, Made, settled
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.store.database import sessions_on, writing
 from supervise.store.lines import Lines
 
 if TYPE_CHECKING:
+    from supervise.reminder import Chased, Pick, Reminder
+    from supervise.rules.reminders import Chase
     from supervise.store.statements import Work
 
 T = TypeVar("T")
@@ -43,7 +45,7 @@ class Service:
         engine: the database, its tables made.
     """
 
-    def __init__(self, office: Liaison, engine: Engine) -> None:
+    def __init__(self, office: Reminder, engine: Engine) -> None:
         self.office, self.engine = office, engine
         self._lines, self._sessions = Lines(engine), sessions_on(engine)
         self._remembered: dict[str, Task] = {}
@@ -95,6 +97,14 @@ class Service:
             Refused, Stale, Unknown: as ``advance``, with the problems of every act that failed.
         """
         return settled(self._queue.ask(acts) if self._queue is not None else self._try(acts))
+
+    def remind(self, pick: Pick, by: Actor, chase: Chase, day: date | None = None) -> Chased:
+        """Remind of everything that fits, in one transaction; see ``Reminder.remind``.
+
+        Raises:
+            Refused, Unknown: as there.
+        """
+        return self.transact(lambda session: self.office.remind(session, pick, by, chase, day))
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Do anything else of the office's, such as a tick, in one transaction; again while it only collided.

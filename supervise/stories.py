@@ -28,11 +28,13 @@ from supervise.records import Mark, Task, replay
 from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank
 from supervise.rules.measures import Ground
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Reminders, RuleSet
 from supervise.rules.scoring import Tally, plain, score
 from supervise.workflows.lifecycle import Lifecycle
 
-EXPECTED = frozenset({"day", "owes", "clock", "until", "state", "refused", "for", "by", "gives", "light", "asks"})
+EXPECTED = frozenset(
+    {"day", "owes", "clock", "notice", "until", "state", "refused", "for", "by", "gives", "light", "asks"}
+)
 
 
 def _shaped(step: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +42,8 @@ def _shaped(step: dict[str, Any]) -> dict[str, Any]:
     owes = step.get("owes", {})
     if not isinstance(owes, dict) or not all(isinstance(kinds, list) for kinds in owes.values()):
         raise ValueError("owes 应写作 {单位: [应办]}")
+    if not isinstance(step.get("notice", []), list):
+        raise ValueError("notice 应写作 [应办],一件也不提醒的写 []")
     if "clock" in step and not isinstance(parse_measure(step["clock"]), Done):
         raise ValueError(f"clock 应写系统办的动作,如 order red,不能是“{step['clock']}”")
     if not isinstance(step.get("asks", []), list):
@@ -135,10 +139,11 @@ def stage(story: Story, folder: Folder) -> Stage:
         category=given.category, targets=given.targets,
     )  # fmt: skip
     ladders = tuple(
-        folder.rule(Ladder, name).value.sparing(folder.units) for name in story.rules if _is_ladder(folder, name)
+        folder.rule(Ladder, name).value.sparing(folder.units) for name in story.rules if _is(Ladder, folder, name)
     )
+    reminders = tuple(folder.rule(Reminders, name).value for name in story.rules if _is(Reminders, folder, name))
     opened = lifecycle.open(task, Actor(who, who), story.given.assigned).task
-    return Stage(story, folder, Play(lifecycle, ladders, opened, story.given.assigned))
+    return Stage(story, folder, Play(lifecycle, ladders, opened, story.given.assigned, reminders))
 
 
 def play(folder: Folder) -> tuple[int, int, tuple[Problem, ...]]:
@@ -180,8 +185,8 @@ def _play(document: Document, at: Path, story: Story, folder: Folder) -> Iterato
         yield from _end(document, (*at, "finally"), on, story.finally_)
 
 
-def _is_ladder(folder: Folder, name: str) -> bool:
-    return any(isinstance(s.value, Ladder) and name in (n, n.split("@")[0]) for n, s in folder.rules.items())
+def _is(kind: type[RuleSet], folder: Folder, name: str) -> bool:
+    return any(isinstance(s.value, kind) and name in (n, n.split("@")[0]) for n, s in folder.rules.items())
 
 
 def played(document: Document, at: Path, on: Stage, step: Mapping[str, Any]) -> Iterator[Problem]:
@@ -198,6 +203,9 @@ def played(document: Document, at: Path, on: Stage, step: Mapping[str, Any]) -> 
         yield from _owes(document, at, on, step["owes"])
     if "clock" in step:
         yield from _clock(document, at, on, step)
+    if "notice" in step and (told := sorted(one.duty.kind for one in on.play.told)) != sorted(step["notice"]):
+        text = f"这天应提醒 {'、'.join(step['notice']) or '无'},实际提醒的是:{'、'.join(told) or '无'}"
+        yield document.problem("E23", (*at, "notice"), text)
     doers = [key for key in step if key not in EXPECTED and key not in definition.fields]
     if len(doers) > 1:
         yield document.problem("E02", at, f"一步只能有一个人办一件事,这里写了 {'、'.join(doers)}")

@@ -23,7 +23,7 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
-    "board", "why", "assess",
+    "remind", "board", "why", "assess", "burden",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -32,7 +32,21 @@ OF_CALENDAR = ("calendar show", "calendar check", "calendar load")
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 GROUPS = ("units", "calendar", "db")
 EVERY = (*COMMANDS, *OF_UNITS, *OF_CALENDAR, *OF_DB)
-QUERIES = ("list", "show", "log", "owed", "orders", "lights", "board", "why", "assess", "diagram", "chart", "review")
+QUERIES = (
+    "list",
+    "show",
+    "log",
+    "owed",
+    "orders",
+    "lights",
+    "board",
+    "why",
+    "assess",
+    "burden",
+    "diagram",
+    "chart",
+    "review",
+)
 
 SMALL = """青禾区人民政府办公室
 关于分解落实有关任务的通知
@@ -304,6 +318,10 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("lights", "2025-06")
     step("tick", "2025-07-15")
     step("orders", "--as-of", "2025-08-29")
+    step("remind", "QH2025-001", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15")
+    step("remind", "--unit", "区工信局", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15", "--dry-run")
+    step("burden", "2025Q3", "--as-of", "2025-07-15")
+    step("burden", "2025-12", "--merge", "--as-of", "2025-07-15")
     step("why", "区住建局", "--board", "red-black", "2025Q2")
     step("why", "区住建局", "--board", "red-black", "2025Q2", "--as-of", "2025-06-30")
     step("assess", "annual", "2025", "--as-of", "2025-12-31", "--publish")

@@ -68,6 +68,16 @@ def test_rules_of_another_kind_are_not_found() -> None:
         read_folder(shipped()).rule(BoardRules, "three-colour-orders")
 
 
+def test_only_one_file_says_how_a_workflow_is_reminded_by_hand(folder: Path) -> None:
+    """A second set of rules for reminding by hand is found at its line; a newer version of the same is none."""
+    text = (folder / "rules" / "reminders.yaml").read_text("utf-8")
+    (folder / "rules" / "reminders-2.yaml").write_text(text.replace("version: 1", "version: 2"), "utf-8")
+    assert read_folder(folder).problems == []
+    (folder / "rules" / "more.yaml").write_text(text.replace("reminders: reminders", "reminders: more"), "utf-8")
+    (wrong,) = read_folder(folder).problems
+    assert (wrong.code, wrong.path) == ("H02", "remind")
+
+
 def test_rules_are_chosen_by_the_day(folder: Path) -> None:
     """The newest version in force on the day counts, the newest of all where no day is given."""
     rules = folder / "rules"

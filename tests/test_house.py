@@ -23,7 +23,7 @@ GROUND = {
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser",
+    "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser", "reminder", "burdens",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}

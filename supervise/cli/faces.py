@@ -14,6 +14,7 @@ from supervise.dates import Calendar, starred
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.rules.effects import effects
+from supervise.rules.reminders import reminded
 from supervise.widths import Align, cut, table
 from supervise.workflows import figures
 from supervise.workflows.eras import FROM
@@ -60,18 +61,23 @@ def show(view: View, day: date, words: Mapping[str, str]) -> str:
     parts.append(f"{task.due} 办结")
     head = [starred(line, calendar.provisional) for line in (" · ".join(parts), *_beside(view))]
     lines = [f"{task.code}  {task.text}", head[0], *_goals(view), *head[1:], *_effects(view, day, words)]
+    chased = reminded(task)
     rows = [
         (
             wording.duty(d.kind),
             "、".join(d.units),
             f"{d.due}{'*' if view.lifecycle.unsure(task, d) else ''}",
-            standing(d, day, calendar),
+            standing(d, day, calendar) + _chased(chased.get(d.key, ())),
         )
         for d in view.duties
         if d.born <= day
     ]
     lines.append(table(rows, header=("应办", "谁", "期限", "状态")))
     return noted("\n".join(lines))
+
+
+def _chased(events: Sequence[Event]) -> str:
+    return f",催办 {len(events)} 次(最近 {events[-1].day})" if events else ""
 
 
 def _goals(view: View) -> Iterator[str]:
@@ -237,10 +243,12 @@ def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, 
         groups[rung or wording.action(e.action)].append(e.task)
     lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
     lines += (
-        [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])]
-        if groups
+        [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])] * bool(groups)
+        if groups or report.notices
         else ["  没有到点的事"]
     )
+    if report.notices:
+        lines.append(f"  提醒 {len(report.notices)} 件将到期的应办({_some([n.task for n in report.notices])})")
     for p in report.proposals:
         lines.append(f"  请定:{p.task} {p.label}({p.since} 起);办理用 supervise do")
     return "\n".join(lines)

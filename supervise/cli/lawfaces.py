@@ -18,7 +18,7 @@ from supervise.workflows.wording import Wording
 PARTS = {
     HEAD: "总则", "role": "角色", "state": "状态", "field": "字段", "action": "动作", "duty": "应办", "rung": "督查单",
     "line": "计分行", "group": "分组", "part": "组成部分", "adjust": "加减分", "grade": "等次", "limit": "封顶情形",
-    "bar": "不得评优", "streak": "连续上榜", "red.rank": "红榜名次", "black.rank": "黑榜名次",
+    "bar": "不得评优", "streak": "连续上榜", "notice": "到期前的提醒", "red.rank": "红榜名次", "black.rank": "黑榜名次",
 }  # fmt: skip
 KEYS = {
     "label": "名称", "by": "谁办", "from": "从", "to": "到", "needs": "须填", "when": "条件", "sets": "改动事项",
@@ -26,7 +26,9 @@ KEYS = {
     "waits": "在督查室手里", "grace": "至少宽限", "notice": "不足不欠", "kind": "种类", "title": "标题",
     "source": "依据", "effective": "施行", "holidays": "遇节假日", "initial": "起点", "points": "分值",
     "weight": "权重", "rate": "算比率", "count": "数件数", "lead": "牵头", "co": "协办", "at_most": "至多",
-    "order": "等级", "quota": "名额", "take": "取法",
+    "order": "等级", "quota": "名额", "take": "取法", "before": "到期前", "duty": "应办",
+    "remind.by": "由谁催办", "remind.every": "催办间隔", "remind.daily": "一天至多催办", "remind.tell": "催办告知",
+    "burden.reports": "算报送", "burden.inspections": "算督查检查",
 }  # fmt: skip
 MARKS = {"added": "增", "removed": "删", "changed": "改"}
 FATES = {"moved": "续办", "new": "新增", "withdrawn": "不再要求", "ended": "到此为止"}

@@ -9,6 +9,7 @@ from supervise.clerk import Owed, TickReport, View
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.rules.effects import effects
+from supervise.rules.reminders import reminded
 from supervise.workflows import derived as derivations
 from supervise.workflows.deriving import Derivation
 from supervise.workflows.figures import Standing
@@ -19,13 +20,14 @@ from supervise.workflows.situations import parts_of
 def task(view: View, day: date) -> dict[str, Any]:
     """A task on a day, with its duties."""
     t, wording = view.task, view.lifecycle.wording
+    chased = {key: len(events) for key, events in reminded(t).items()}
     return {
         "code": t.code, "text": t.text, "state": t.state, "state_label": wording.state(t.state), "lead": list(t.lead),
         "co": list(t.co), "leader": list(t.leader), "due": t.due.isoformat(), "opened": t.opened.isoformat(),
         "definition": t.definition, "version": t.version, "path": list(t.path), "document": t.document,
         "lines": t.lines, "targets": [str(target) for target in t.targets],
         "goals": [goal(one) for one in view.standings],
-        "duties": [duty(d, view.lifecycle, day, t) for d in view.duties],
+        "duties": [duty(d, view.lifecycle, day, t) | {"reminded": chased.get(d.key, 0)} for d in view.duties],
         "provisional": view.lifecycle.calendar_of(t).provisional(t.due), **_beside(view),
     }  # fmt: skip
 
@@ -122,5 +124,8 @@ def tick(report: TickReport) -> dict[str, Any]:
         "proposals": [
             {"task": p.task, "rung": p.rung, "label": p.label, "duty": p.duty, "since": p.since.isoformat()}
             for p in report.proposals
+        ],
+        "notices": [
+            {"task": n.task, "day": n.day.isoformat(), "to": list(n.to), "text": n.text} for n in report.notices
         ],
     }  # fmt: skip

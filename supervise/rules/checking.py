@@ -8,11 +8,13 @@ from decimal import Decimal
 from supervise.errors import Problem, did_you_mean
 from supervise.phrases import (
     OPENING,
+    REMIND,
     Behind,
     Comparison,
     Distance,
     Done,
     InEffect,
+    Length,
     Measure,
     OnPace,
     Outcome,
@@ -22,7 +24,7 @@ from supervise.reading import Document, Path
 from supervise.records import PARTIES
 from supervise.rules.ladderchecking import check_ladder, check_lights
 from supervise.rules.reach import measures
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Line, Listing, RuleSet
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Line, Listing, Reminders, RuleSet
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
 
@@ -45,6 +47,8 @@ def check(
         return tuple(check_ladder(document, rules, definition, definitions))
     if isinstance(rules, Lights):
         return tuple(check_lights(document, rules, definition))
+    if isinstance(rules, Reminders):
+        return tuple(_reminders(document, rules, definition))
     if isinstance(rules, BoardRules):
         return tuple(_board(document, rules, definition))
     return tuple(_assessment(document, rules, definition, tuple(boards)))
@@ -74,7 +78,7 @@ def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet
         definition: what it says.
         rules: every rule set for this workflow.
     """
-    counting = [rule for rule in rules if not isinstance(rule, Ladder | Lights)]
+    counting = [rule for rule in rules if not isinstance(rule, Ladder | Lights | Reminders)]
     if not counting:
         text = f"没有一份红黑榜或考核办法计“{definition.title}”的应办,只督办、不计分"
         yield document.problem("R15", ("workflow",), text)
@@ -90,6 +94,42 @@ def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet
     for name, duty in definition.duties.items():
         if name not in counted and duty.role in PARTIES:
             yield document.problem("R15", ("duties", name), f"“{duty.label}”办得怎样,没有一份红黑榜或考核办法计分")
+
+
+def _reminders(document: Document, rules: Reminders, definition: Definition) -> Iterator[Problem]:
+    seen: set[tuple[str, Length]] = set()
+    for i, notice in enumerate(rules.notices):
+        at: Path = ("notices", i)
+        yield from unknown(document, "D10", (*at, "duty"), "应办", notice.duty, definition.duties)
+        yield from unknown(document, "R04", (*at, "tell"), "角色", notice.tell, definition.roles)
+        if not notice.before:
+            yield document.problem("H01", (*at, "before"), "没有写到期前多久提醒,如 [7 workdays, 1 workday]")
+        for duty, length in ((duty, length) for duty in notice.duty for length in notice.before):
+            if not length.count:
+                text = "到期前至少要提前 1 天提醒,不能写 0"
+                yield document.problem("H01", (*at, "before"), text)
+            elif (duty, length) in seen:
+                text = f"“{duty}”到期前 {length.count} {length.unit} 写了两次"
+                yield document.problem("H01", (*at, "before"), text)
+            seen.add((duty, length))
+    if rules.remind is not None:
+        for key, roles in (("by", rules.remind.by), ("tell", rules.remind.tell)):
+            yield from unknown(document, "R04", ("remind", key), "角色", roles, definition.roles)
+    if rules.burden is not None:
+        yield from unknown(document, "D10", ("burden", "reports"), "应办", rules.burden.reports, definition.duties)
+        acts = rules.burden.inspections
+        yield from unknown(document, "D07", ("burden", "inspections"), "动作", acts, definition.actions)
+
+
+def reminded_twice(documents: Iterable[tuple[Document, Reminders]]) -> Iterator[Problem]:
+    """Rule sets that all say how people of one workflow may be reminded by hand; only one can hold.
+
+    Args:
+        documents: the newest version of each for one workflow, with its file.
+    """
+    for document, rules in [(d, r) for d, r in documents if r.remind is not None][1:]:
+        text = f"{rules.for_} 的催办已在另一份办法里定了,只能定一次"
+        yield document.problem("H02", ("remind",), text)
 
 
 def _board(document: Document, rules: BoardRules, definition: Definition) -> Iterator[Problem]:
@@ -127,7 +167,7 @@ def _line(document: Document, definition: Definition, at: Path, line: Line) -> I
 def measure_names(document: Document, definition: Definition, at: Path, measure: Measure) -> Iterator[Problem]:
     """Problems with the names inside a measure."""
     if isinstance(measure, Done):
-        yield from unknown(document, "R08", at, "动作或计数", [measure.action], [*definition.actions, OPENING])
+        yield from unknown(document, "R08", at, "动作或计数", [measure.action], [*definition.actions, OPENING, REMIND])
     elif isinstance(measure, OnPace):
         yield from unknown(document, "D10", at, "应办", [measure.duty], definition.duties)
     else:

@@ -16,12 +16,12 @@ from typing import NamedTuple, Protocol
 
 from supervise.dates import ONE_DAY, Period
 from supervise.people import Directory
-from supervise.phrases import OPENING, Done, InEffect, Measure, OnPace, Outcome
+from supervise.phrases import Done, InEffect, Measure, OnPace, Outcome
 from supervise.records import PARTIES, Duty, Event, Task
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import closings
 from supervise.workflows.situations import Situation
-from supervise.workflows.wording import OUTCOME_WORDS
+from supervise.workflows.wording import OUTCOME_WORDS, RESERVED
 
 COUNTED = ("on time", "late", "missed")
 """Outcomes of a settled duty; ``void`` ones are out of every count."""
@@ -275,4 +275,4 @@ def _event_ref(s: Situation, event: Event, day: date) -> Ref:
 def act_words(definition: Definition, action: str) -> str:
     """What a receipt says of an act."""
     spec = definition.actions.get(action)
-    return spec.label if spec else ("交办" if action == OPENING else action)
+    return spec.label if spec else RESERVED.get(action, action)

@@ -1,4 +1,4 @@
-"""What a rules file says: a ladder of orders, lights, a red/black board, or an annual assessment."""
+"""What a rules file says: a ladder of orders, lights, reminders, a red/black board, or an annual assessment."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from supervise.reading import Document, Strict, validate
 from supervise.rules.ladder import Ladder as Ladder
 from supervise.rules.ladder import Lights as Lights
 from supervise.rules.ladder import Measures, Rules, Spared
+from supervise.rules.notices import Reminders as Reminders
 from supervise.workflows.definition import Words, listed
 
 PeriodKind = Literal["year", "half", "quarter", "month", "week"]
@@ -192,10 +193,11 @@ class AssessmentRules(Rules):
         return f"{self.assessment}@{self.version}"
 
 
-RuleSet = Ladder | Lights | BoardRules | AssessmentRules
+RuleSet = Ladder | Lights | Reminders | BoardRules | AssessmentRules
 KINDS: dict[str, type[RuleSet]] = {
     "ladder": Ladder,
     "lights": Lights,
+    "reminders": Reminders,
     "board": BoardRules,
     "assessment": AssessmentRules,
 }

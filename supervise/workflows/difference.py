@@ -159,7 +159,8 @@ def _listed(models: Sequence[Strict], written: Any) -> dict[str, _Part]:
     said = written if isinstance(written, Sequence) else [None] * len(models)
     found: dict[str, _Part] = {}
     for model, text in zip(models, said, strict=True):
-        name = str(next(_fields(model))[1])
+        first = next(_fields(model))[1]
+        name = "、".join(first) if isinstance(first, tuple) else str(first)
         same = sum(known.partition("#")[0] == name for known in found)
         found[f"{name}#{same + 1}" if same else name] = _Part(model, text)
     return found

@@ -12,6 +12,7 @@ from supervise.phrases import (
     CALENDAR,
     MIGRATE,
     OPENING,
+    REMIND,
     REVERT,
     AfterAction,
     Behind,
@@ -36,7 +37,13 @@ from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.figures import told
 
 OUTCOME_WORDS = {"open": "待办", "on time": "按期", "late": "迟办", "missed": "逾期未办", "void": "不计"}
-RESERVED = {OPENING: "交办", MIGRATE: "改用新版流程", REVERT: "退回原版流程", CALENDAR: "改用新的放假安排"}
+RESERVED = {
+    OPENING: "交办",
+    MIGRATE: "改用新版流程",
+    REVERT: "退回原版流程",
+    CALENDAR: "改用新的放假安排",
+    REMIND: "催办",
+}
 """Acts that every workflow has without listing them."""
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
 
@@ -82,10 +89,13 @@ class Wording:
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""
         return ";".join(
-            f"{self._label('fields', name)}:{self._value(name, value, words)}" for name, value in data.items()
+            ("" if name == REMIND else f"{self._label('fields', name)}:") + self._value(name, value, words)
+            for name, value in data.items()
         )
 
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
+        if name == REMIND and isinstance(value, Mapping) and "about" in value:
+            return ",".join(filter(None, (f"{value['due']} 到期", value["how"], value["whom"], value["why"])))
         spec = self._known("fields", name)
         kind = spec.kind if spec is not None else ""
         if kind == "figures" and isinstance(value, Mapping):

@@ -25,7 +25,7 @@ def test_the_shipped_rules_are_sound(name: str) -> None:
     assert problems(TEXTS[name]) == ()
 
 
-L, B, Y = "three-colour-orders", "red-black", "annual"
+L, B, Y, N = "three-colour-orders", "red-black", "annual", "reminders"
 CASES = [
     ("R01", L, "for: key-work", "for: key-wrok", "是不是 key-work?"),
     ("R02", L, "order: orange", "order: blue", "写了两次"),
@@ -53,6 +53,13 @@ CASES = [
     ("D10", L, "7 days before finish", "7 days before finsh", "是不是 finish?"),
     ("D10", L, "finish behind 20%", "finsh behind 20%", "是不是 finish?"),
     ("R08", Y, "when: [black >= 3]", "when: [blak >= 3]", "没有“blak”"),
+    ("D10", N, "duty: [plan, progress,", "duty: [plan, progres,", "是不是 progress?"),
+    ("R04", N, "tell: [leader]", "tell: [leeder]", "是不是 leader?"),
+    ("R04", N, "by: office", "by: offise", "是不是 office?"),
+    ("H01", N, "[30 workdays, 7 workdays, ", "[7 workdays, 7 workdays, ", "写了两次"),
+    ("H01", N, "[30 workdays, 7 workdays, ", "[30 workdays, 0 workdays, ", "不能写 0"),
+    ("H01", N, "before: [30 workdays, 7 workdays, 3 workdays, 1 workday]", "before: []", "没有写"),
+    ("D07", N, "inspections: inspect", "inspections: inspct", "是不是 inspect?"),
 ]
 
 

@@ -1,0 +1,82 @@
+"""How reminding and the burden of units read on a terminal and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from supervise.clerk import Owed
+from supervise.exports import BURDENS
+from supervise.reminder import Chased
+from supervise.rules.burden import Joint
+from supervise.widths import Align, cut, table
+
+
+def chased(made: Chased, dry_run: bool) -> str:
+    """Who was, or would be, reminded of what, how often now, and why the rest was not."""
+    rows = [
+        (one.task.code, one.label, cut("、".join(one.event.to), 36), one.duty.due, f"第 {one.times} 次")
+        for one in made.done
+    ]
+    head = f"将催办 {len(rows)} 件(没有入库)" if dry_run else f"已催办 {len(rows)} 件"
+    lines = [head, table(rows, header=("编码", "应办", "告诉谁", "期限", "催办"))]
+    if made.refused:
+        lines += [f"没有催 {len(made.refused)} 件:", *(f"  {problem}" for problem in made.refused)]
+    return "\n".join(lines)
+
+
+def chased_data(made: Chased, dry_run: bool) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        "dry_run": dry_run,
+        "reminded": [
+            {
+                "task": one.task.code, "text": one.task.text, "kind": one.duty.kind, "label": one.label,
+                "key": one.duty.key, "units": list(one.duty.units), "due": one.duty.due.isoformat(),
+                "times": one.times, "to": list(one.event.to),
+            }
+            for one in made.done
+        ],
+        "refused": [problem.as_dict() for problem in made.refused],
+    }  # fmt: skip
+
+
+def burden(body: Mapping[str, Any]) -> str:
+    """What was asked of each unit in each month."""
+    if not body["rows"]:
+        return f"{body['period']} 没有要求任何单位办什么"
+    rows = [(row["month"], row["unit"], *list(row.values())[2:]) for row in body["rows"]]
+    numbers: Sequence[Align] = ["right" for _ in BURDENS]
+    total = ["合计", "", *(sum(row[n] for row in rows) for n in range(2, 2 + len(BURDENS)))]
+    shown = table([*rows, total], header=("月份", "单位", *BURDENS), align=["left", "left", *numbers], indent=0)
+    return f"{shown}\n截至 {body['as_of']};应办按榜单的口径计入办结或到期的那个月,还没到期的计入到期的那个月"
+
+
+def joint(found: Sequence[tuple[Joint, tuple[Owed, ...]]]) -> str:
+    """Reports that one paper could answer."""
+    if not found:
+        return "没有一个单位在同一周要报两件以上"
+    rows = [
+        (*(("", "", "") if n else (one.week, one.unit, one.day)), o.duty.task, o.label, o.duty.due, cut(o.text, 36))
+        for one, owed in found for n, o in enumerate(owed)
+    ]  # fmt: skip
+    header = ("哪一周", "单位", "合并到", "编码", "应办", "原期限", "任务")
+    note = "合并只往后不往前:各件都在“合并到”这一天报即可。这里只是建议,没有改动期限"
+    return f"{table(rows, header=header, indent=0)}\n{note}"
+
+
+def joint_data(found: Sequence[tuple[Joint, tuple[Owed, ...]]]) -> dict[str, Any]:
+    """The same as JSON."""
+    return {
+        "joint": [
+            {
+                "week": one.week, "unit": one.unit, "day": one.day.isoformat(),
+                "duties": [
+                    {"task": o.duty.task, "text": o.text, "label": o.label, "key": o.duty.key,
+                     "due": o.duty.due.isoformat()}
+                    for o in owed
+                ],
+            }
+            for one, owed in found
+        ]
+    }  # fmt: skip
