@@ -20,9 +20,10 @@ from sqlalchemy import Column, Connection, Date, Engine, Index, Integer, MetaDat
 from sqlalchemy.orm import Session
 
 from supervise.errors import Invalid, Problem
+from supervise.store.outgoing import delivery, letter, parcel
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0005"
+LAYOUT = "0007"
 """The newest layout: the last revision in ``migrations/``."""
 
 ADDED = {
@@ -31,6 +32,7 @@ ADDED = {
         "part", "pace", "amended", "unmeasured", "duty.settles", "event_district_day_recorded_at_action", "duty_done",
         "duty_owed", "duty_ended",
     ),
+    "0007": ("letter", "delivery", "parcel"),
 }  # fmt: skip
 """What came with a later layout than the first: tables, columns, and indexes by their names without ``ix_sv_``."""
 
@@ -54,7 +56,9 @@ MYSQL_SETTINGS: dict[str, Any] = {
     for name in ("mysql", "mariadb")
     for key, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
 }
-BY_KEY = frozenset({"task", "party", "event", "duty", "outbox", "sealed", "part", "pace", "amended", "unmeasured"})
+BY_KEY = frozenset({
+    "task", "party", "event", "duty", "outbox", "sealed", "part", "pace", "amended", "unmeasured", "delivery", "parcel",
+})  # fmt: skip
 """Tables whose rows SQLite keeps in their keys: one page to write where there were two, and a history on one page."""
 
 
@@ -83,6 +87,7 @@ class Tables:
         self._decided()
         self._chain()
         self._retired()
+        self._told()
 
     def _tasks(self) -> None:
         self.task = self._table(
@@ -280,6 +285,15 @@ class Tables:
             Column("serial", Name(128), nullable=False),
             Column("place", LongText, nullable=False),
         )
+
+    def _told(self) -> None:
+        """What goes out: ``outbox`` is what acts left there, ``letter`` what was taken from it, or written by others.
+
+        A letter is delivered to every address of its hearers; what one address gets at one time is a parcel.
+        """
+        self.letter = self._table("letter", *letter(), _only(Index(None, "district", "addressed"), "addressed = 0"))
+        self.delivery = self._table("delivery", *delivery(), Index(None, "district", "channel", "address", "parcel"))
+        self.parcel = self._table("parcel", *parcel(), Index(None, "district", "state", "next_at"))
 
     def _table(self, name: str, *items: Any) -> Table:
         district: Column[str] = Column("district", Name(64), primary_key=True)
