@@ -16,6 +16,7 @@ from supervise.keys import HEAD, MEANING, PHRASES
 from supervise.people import UnitsFile
 from supervise.reading import Strict
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
+from supervise.rules.sending import Sending
 from supervise.stories import Story
 from supervise.workflows.definition import Definition, as_tuple
 
@@ -24,6 +25,7 @@ MODELS: Mapping[str, type[Strict]] = {
     "ladder": Ladder,
     "board": BoardRules,
     "assessment": AssessmentRules,
+    "sending": Sending,
     "units": UnitsFile,
     "year": YearFile,
     "story": Story,

@@ -9,15 +9,21 @@ from supervise.errors import Problem, did_you_mean
 from supervise.phrases import OPENING, Behind, Comparison, Distance, Done, Measure, OnPace, Outcome, Unanswered
 from supervise.reading import Document, Path
 from supervise.records import PARTIES
+from supervise.rules import sending
 from supervise.rules.reach import measures
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Line, Listing, RuleSet
+from supervise.rules.sending import Sending
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
 from supervise.workflows.durations import too_far
 
 
 def check(
-    document: Document, rules: RuleSet, definitions: Mapping[str, Definition], boards: Iterable[str] = ()
+    document: Document,
+    rules: RuleSet,
+    definitions: Mapping[str, Definition],
+    boards: Iterable[str] = (),
+    rungs: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
     """Everything wrong with a rule set, each at its line.
 
@@ -26,7 +32,10 @@ def check(
         rules: what it says.
         definitions: workflow → newest definition, for the names it may use.
         boards: names of the boards an assessment may draw on.
+        rungs: levels of every ladder, which a sending file may name.
     """
+    if isinstance(rules, Sending):
+        return tuple(sending.check(document, rules, [*rungs, *(a for d in definitions.values() for a in d.actions)]))
     definition = definitions.get(rules.for_)
     if definition is None:
         return tuple(unknown(document, "R01", ("for",), "流程", [rules.for_], definitions))
@@ -61,7 +70,7 @@ def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet
         definition: what it says.
         rules: every rule set for this workflow.
     """
-    counting = [rule for rule in rules if not isinstance(rule, Ladder)]
+    counting = [rule for rule in rules if not isinstance(rule, Ladder | Sending)]
     if not counting:
         text = f"没有一份红黑榜或考核办法计“{definition.title}”的应办,只督办、不计分"
         yield document.problem("R15", ("workflow",), text)
