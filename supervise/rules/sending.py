@@ -102,6 +102,11 @@ class Sending(Strict):
         """Nothing: it holds for the tasks of every workflow."""
         return ""
 
+    def midnight(self, day: date) -> datetime:
+        """The moment at which a day begins in the district."""
+        start = datetime.combine(day, time(), self.zone)
+        return start if self.zone is not None else start.astimezone()
+
     def opening(self, calendar: Calendar, moment: datetime) -> datetime:
         """The first moment from ``moment`` on at which ordinary messages may go; ``moment`` itself if it may now."""
         found = moment

@@ -223,7 +223,7 @@ def at(table: Table, district: str, to: Address) -> ColumnElement[bool]:
 
 
 @told
-def sent_since(work: Work, district: str, to: Address, moment: datetime) -> int:
+def made_since(work: Work, district: str, to: Address, moment: datetime) -> int:
     """How many parcels were made for an address from a moment on."""
     table = of(work).parcel
     query = select(func.count()).select_from(table).where(at(table, district, to), table.c.made_at >= moment)
