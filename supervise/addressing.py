@@ -19,7 +19,7 @@ class Vacancy:
 
     Args:
         unit: canonical name.
-        post: one of ``POSTS``.
+        post: one of ``POSTS``; empty if the unit has nobody at all.
         away: who holds it and is away; empty if nobody holds it.
         instead: who gets the messages; empty if nobody does.
     """
@@ -32,6 +32,8 @@ class Vacancy:
     @property
     def text(self) -> str:
         """One line in Chinese."""
+        if not self.post:
+            return f"没有写收消息的人({FILE} 的 people)"
         why = f"{POSTS[self.post]}{self.away}请假" if self.away else f"{POSTS[self.post]}空缺"
         return f"{why},由{self.instead}代收" if self.instead else f"{why},也没有可以代收的人"
 
@@ -111,7 +113,7 @@ class Addressing:
         return Target(hearer, NOBODY, hearer, hearer, f"{text}:{FILE} 的 to 写的是 {has},设好的通道是 {there}"[:191])
 
     def _nobody(self, hearer: str, known: Sequence[Person]) -> str:
-        if self.directory.unit(hearer, self.day) is None and not known:
+        if self.directory.unit(self.directory.heir(hearer, self.day), self.day) is None and not known:
             return f"{FILE} 里没有“{hearer}”这个单位或人"
         posts = "、".join(POSTS[post] for post in dict.fromkeys((*self.rules.who, *self.rules.vacant)))
         return f"{hearer}没有能收消息的人:{FILE} 里这一天没有在岗的{posts}"
@@ -120,7 +122,9 @@ class Addressing:
         """Every post that is to hear and that nobody holds, or whose holder is away; none where no people are kept."""
         for unit in self.directory.units(self.day):
             known = people(self.directory, unit.name, self.day)
-            if known is not None:
+            if known == ():
+                yield Vacancy(unit.name, "", "", "")
+            elif known is not None:
                 posts = dict.fromkeys((*self.rules.who, *self.rules.grave_who))
                 found = [v for grave in (False, True) for _, _, v in self._posts(unit.name, known, grave)]
                 by_post = {vacancy.post: vacancy for vacancy in found if vacancy is not None}

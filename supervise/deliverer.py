@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from secrets import token_hex
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from supervise.addressing import Addressing, Vacancy
 from supervise.channels.port import Channel, Dispatch, Item, Undelivered
@@ -26,8 +26,12 @@ from supervise.store import parcels, postbook
 from supervise.store.parcels import NOBODY, PARKED, SENT, Address, Delivery, Parcel
 
 if TYPE_CHECKING:
-    from supervise.service import Service
+    from sqlalchemy.orm import Session
+
+    from supervise.desk import Desk
     from supervise.store.statements import Work
+
+T = TypeVar("T")
 
 LEASE = 60.0
 """Seconds for which a claimed parcel is left to whoever claimed it; longer than any channel takes."""
@@ -62,6 +66,17 @@ class Round:
     vacancies: tuple[Vacancy, ...] = ()
 
 
+class Serving(Protocol):
+    """An office at a database of its own, see ``Service``."""
+
+    @property
+    def office(self) -> Desk:
+        """The office."""
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Do something in one transaction, again while it only collided."""
+
+
 class Deliverer:
     """Sends what an office has to say.
 
@@ -73,7 +88,7 @@ class Deliverer:
     """
 
     def __init__(
-        self, service: Service, channels: Mapping[str, Channel], default: str = "", lease: float = LEASE
+        self, service: Serving, channels: Mapping[str, Channel], default: str = "", lease: float = LEASE
     ) -> None:
         self.service, self.office, self.channels = service, service.office, dict(channels)
         self.default = default or next(iter(self.channels), NOBODY)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from supervise.store.postbook import Held
 
 
+MOST = 60
+"""Rows of each table."""
+
+
 def first_of(moment: datetime, weeks: int) -> datetime:
     """The beginning of the week so many weeks ago, this one counted, in the time of this machine."""
     local = moment.astimezone()
@@ -80,16 +84,22 @@ class Book:
             yield f"新的:{self.untouched} 条,下一次 supervise outbox send 处理"
         if self.held:
             yield f"攒着(免打扰、非工作日、当天份数已满,或前一份还没有送到):{len(self.held)} 人"
-            yield table([(h.who, f"{h.channel}:{h.address}", f"{h.items} 条") for h in self.held])
+            yield _rows([(h.who, f"{h.channel}:{h.address}", f"{h.items} 条") for h in self.held])
         if waiting := self.of(WAITING):
             yield f"待发、重发中:{len(waiting)} 份"
-            yield table([(*_to(one), f"试过 {one.attempts} 次", _then(one.next_at), one.error) for one in waiting])
+            yield _rows([(*_to(one), f"试过 {one.attempts} 次", _then(one.next_at), one.error) for one in waiting])
         if parked := self.of(PARKED):
             yield f"搁置(改好后 supervise outbox retry):{len(parked)} 份"
-            yield table([(*_to(one), one.error) for one in parked])
+            yield _rows([(*_to(one), one.error) for one in parked])
         if weeks := self.weeks():
             yield "每人每周收到:"
-            yield table([(week, who, f"{number} 份", f"{items} 条") for week, who, number, items in weeks])
+            yield _rows([(week, who, f"{number} 份", f"{items} 条") for week, who, number, items in weeks])
+
+
+def _rows(rows: Sequence[tuple[str, ...]]) -> str:
+    """A table of what a person can read; JSON has all of it."""
+    more = f"\n  …… 共 {len(rows)} 行,加 --json 看全部" if len(rows) > MOST else ""
+    return table(rows[:MOST]) + more
 
 
 def _to(one: Parcel) -> tuple[str, str, str]:
@@ -132,10 +142,10 @@ def sent(made: Round) -> str:
     lines[0] += ",时间到了,还没有发完" if made.unfinished else ""
     if made.failed:
         lines.append(f"没成、隔一阵再发的 {len(made.failed)} 份")
-        lines.append(table([(*_to(one), _then(one.next_at), one.error) for one in made.failed]))
+        lines.append(_rows([(*_to(one), _then(one.next_at), one.error) for one in made.failed]))
     if made.parked:
         lines.append(f"搁置的 {len(made.parked)} 份(改好后 supervise outbox retry)")
-        lines.append(table([(*_to(one), one.error) for one in made.parked]))
+        lines.append(_rows([(*_to(one), one.error) for one in made.parked]))
     if made.twice:
         lines.append(f"有 {len(made.twice)} 份发得太久,可能被别的发送程序也发了一次,编号相同")
     if made.idle:

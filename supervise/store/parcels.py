@@ -131,13 +131,13 @@ def unaddressed(work: Work, district: str) -> list[Letter]:
     """Letters that nobody has looked up the addresses for, a piece at a time."""
     table, on = of(work).letter, connection(work)
     mine = (table.c.district == district) & (table.c.addressed == 0)
-    rows = on.execute(select(table).where(mine).order_by(table.c.task, table.c.ref).limit(CHUNK)).all()
-    return [outbox.as_letter(row) for row in rows]
+    found = [outbox.as_letter(row) for row in on.execute(select(table).where(mine).limit(CHUNK)).all()]
+    return sorted(found, key=lambda one: (one.task, one.ref))  # that two who take the same do not block each other
 
 
 @told
 def address(work: Work, district: str, letters: Sequence[Letter], targets: Sequence[Sequence[Target]]) -> int:
-    """Write down where letters go; of those that are sent again only what did not arrive. How many deliveries.
+    """Write down where letters go, of those that are sent again only what did not arrive; how many deliveries.
 
     Args:
         work: a session or connection, in a transaction of its own.
@@ -146,18 +146,16 @@ def address(work: Work, district: str, letters: Sequence[Letter], targets: Seque
         targets: where each goes.
     """
     tables, on = of(work), connection(work)
-    letter, table = tables.letter, tables.delivery
+    table = tables.delivery
     these = outbox.among(table.c.task, table.c.ref, [(one.task, one.ref) for one in letters])
     before = on.execute(select(table).where(table.c.district == district, these)).all()
     again = {(row.task, row.ref, row.hearer) for row in before if row.channel == AGAIN}
     served = {(row.task, row.ref, row.hearer, row.address) for row in before if row.channel != AGAIN}
     told_before = {(row.task, row.ref) for row in before}
     places, rows = _places(work, district, {one.task for one in letters}), []
+    _addressed(work, district, letters, places)
     for one, to in zip(letters, targets, strict=True):
-        mine = (letter.c.district == district) & (letter.c.task == one.task) & (letter.c.ref == one.ref)
-        place = one.seq or places.get(one.task, 0)  # what is no act comes after the acts known by now
-        done = on.execute(update(letter).where(mine, letter.c.addressed == 0).values(addressed=1, place=place))
-        _all(done.rowcount, 1)
+        place = one.seq or places.get(one.task, 0)
         rows += [
             _delivery_row(district, one, target, place)
             for target in to
@@ -168,6 +166,19 @@ def address(work: Work, district: str, letters: Sequence[Letter], targets: Seque
         on.execute(delete(table).where(table.c.district == district, table.c.channel == AGAIN, these))
     loading.add(on, table, rows)
     return len(rows)
+
+
+def _addressed(work: Work, district: str, letters: Sequence[Letter], places: Mapping[str, int]) -> None:
+    """Say that letters are addressed; what is no act comes after the acts of its task that are known by now."""
+    letter, on = of(work).letter, connection(work)
+    acts = [(one.task, one.ref) for one in letters if one.seq]
+    others = [([(one.task, one.ref)], {"place": places.get(one.task, 0)}) for one in letters if not one.seq]
+    for keys, values in ([(acts, {})] if acts else []) + others:
+        mine = (letter.c.district == district) & (letter.c.addressed == 0)
+        done = on.execute(
+            update(letter).where(mine, outbox.among(letter.c.task, letter.c.ref, keys)).values(addressed=1, **values)
+        )
+        _all(done.rowcount, len(keys))
 
 
 def _places(work: Work, district: str, tasks: Collection[str]) -> dict[str, int]:
