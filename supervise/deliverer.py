@@ -22,7 +22,7 @@ from supervise.errors import Stale
 from supervise.folder import Folder
 from supervise.rules import sending
 from supervise.rules.sending import Sending, Waiting
-from supervise.store import parcels, postbook
+from supervise.store import parcels, postbook, tray
 from supervise.store.parcels import NOBODY, PARKED, SENT, Address, Delivery, Parcel
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ class Deliverer:
         while not over():
             packed = self._pack(made)
             before = len(made.sent) + len(made.failed) + len(made.parked)
-            while not over() and (parcel := self._claim()) is not None:
-                self._send(parcel, made)
+            while not over() and (claimed := self._claim()) is not None:
+                self._send(*claimed, made)
                 progress(made)
             if not packed and before == len(made.sent) + len(made.failed) + len(made.parked):
                 break
@@ -134,7 +134,7 @@ class Deliverer:
 
         def look(work: Work) -> None:
             found.clear()
-            while parcels.collect(work, self._district, self.rules.grave):
+            while tray.collect(work, self._district, self.rules.grave):
                 pass
             while self._address(work):
                 pass
@@ -191,7 +191,7 @@ class Deliverer:
         """Collect and address, a piece at a time; where somebody else is just at it, it is his."""
         try:
             while not over() and self.service.transact(
-                lambda work: parcels.collect(work, self._district, self.rules.grave)
+                lambda work: tray.collect(work, self._district, self.rules.grave)
             ):
                 pass
             while not over() and self.service.transact(self._address):
@@ -200,11 +200,11 @@ class Deliverer:
             pass
 
     def _address(self, work: Work) -> int:
-        letters = parcels.unaddressed(work, self._district)
+        letters = tray.unaddressed(work, self._district)
         if letters:
             addressing = self._addressing()
             targets = [addressing.targets(letter.to, letter.grave) for letter in letters]
-            parcels.address(work, self._district, letters, targets)
+            tray.address(work, self._district, letters, targets)
         return len(letters)
 
     def _pack(self, made: Round) -> int:
@@ -241,16 +241,20 @@ class Deliverer:
         ]  # fmt: skip
         return parcels.pack(work, self._district, to, packed, now)
 
-    def _claim(self) -> Parcel | None:
+    def _claim(self) -> tuple[Parcel, list[Delivery]] | None:
+        """A parcel that is due, now ours for a time, and what is in it."""
         now = self.office.now()
-        return self.service.transact(
-            lambda work: parcels.claim(work, self._district, self._name, now, now + self._lease, self.channels)
-        )
 
-    def _send(self, parcel: Parcel, made: Round) -> None:
+        def take(work: Work) -> tuple[Parcel, list[Delivery]] | None:
+            mine = parcels.claim(work, self._district, self._name, now, now + self._lease, self.channels)
+            if mine is None:
+                return None
+            return mine, parcels.deliveries(work, self._district, (mine.channel, mine.address), mine.seq)
+
+        return self.service.transact(take)
+
+    def _send(self, parcel: Parcel, letters: Sequence[Delivery], made: Round) -> None:
         """Send a claimed parcel, and write down what came of it."""
-        to = (parcel.channel, parcel.address)
-        letters = self.service.transact(lambda work: parcels.deliveries(work, self._district, to, parcel.seq))
         dispatch, now = self._dispatch(parcel, letters), self.office.now()
         later = self._later(dispatch, now)
         if later > now:  # it was packed in time and comes to be sent at night

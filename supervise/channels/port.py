@@ -103,11 +103,11 @@ class Dispatch:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data with the keys of this class, and the text."""
-        plain = asdict(self) | {"made_at": self.made_at.isoformat(), "subject": self.subject, "text": self.text}
-        plain["items"] = [
-            {**asdict(item), "day": item.day.isoformat(), "to": list(item.to)} for item in self.items
-        ]  # fmt: skip
-        return plain
+        items = [{**asdict(item), "day": item.day.isoformat(), "to": list(item.to)} for item in self.items]
+        return {
+            "key": self.key, "channel": self.channel, "address": self.address, "who": self.who, "kind": self.kind,
+            "made_at": self.made_at.isoformat(), "subject": self.subject, "text": self.text, "items": items,
+        }  # fmt: skip
 
 
 class Channel(Protocol):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, or_, select
+from sqlalchemy import Column, ColumnElement, and_, select
 
 from supervise.store import loading
 from supervise.store.faults import told
@@ -79,18 +79,16 @@ def add(work: Work, district: str, letters: Sequence[Letter]) -> list[Letter]:
     on, table = connection(work), of(work).letter
     for chunk in chunks(list(fresh)):
         known = select(table.c.task, table.c.ref).where(table.c.district == district)
-        for found in on.execute(known.where(among(table.c.task, table.c.ref, chunk))).all():
-            fresh.pop((found.task, found.ref))
+        for found in on.execute(known.where(either(table.c.task, table.c.ref, chunk))).all():
+            fresh.pop((found.task, found.ref), None)
     put(work, district, fresh.values())
     return list(fresh.values())
 
 
-def among(first: Column[Any], second: Column[Any], keys: Iterable[tuple[Any, Any]]) -> ColumnElement[bool]:
-    """The rows with one of these pairs of values; not every database knows pairs."""
-    by_first: dict[Any, list[Any]] = {}
-    for one, other in keys:
-        by_first.setdefault(one, []).append(other)
-    return or_(*(and_(first == one, second.in_(others)) for one, others in by_first.items()))
+def either(first: Column[Any], second: Column[Any], keys: Iterable[tuple[Any, Any]]) -> ColumnElement[bool]:
+    """The rows with these pairs of values, and a few more; not every database knows pairs."""
+    ones, others = zip(*keys, strict=True)
+    return and_(first.in_(sorted(set(ones))), second.in_(sorted(set(others))))
 
 
 def put(work: Work, district: str, letters: Iterable[Letter]) -> None:

@@ -1,4 +1,4 @@
-"""Letters on their way: from the outbox to addresses, packed for each address, claimed for a time, sent or parked.
+"""Letters on their way: packed for each address, claimed for a time, sent or parked.
 
 Any number of deliverers may work at once. Nothing is locked in advance: every step says which rows it takes, and finds
 out by their number, or by their keys, that somebody else took them first (S01); then it is simply done again.
@@ -6,19 +6,32 @@ out by their number, or by their keys, that somebody else took them first (S01);
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from supervise.store import loading, outbox
 from supervise.store.faults import stale, told
 from supervise.store.outbox import Letter
-from supervise.store.statements import CHUNK, Work, chunks, connection
-from supervise.store.tables import of
+from supervise.store.statements import Statement, Work, connection
+from supervise.store.tables import Tables, of
 
 NOBODY, AGAIN = "-", "?"
 """The channel of what nobody can get, and of what is to be addressed anew."""
@@ -89,113 +102,42 @@ class Parcel:
     error: str
 
 
-@told
-def collect(work: Work, district: str, grave: Collection[str]) -> int:
-    """Make letters of what acts left in the outbox, a piece at a time; how many there were.
+class Many:
+    """What is done once for each of many rows."""
 
-    Args:
-        work: a session or connection, in a transaction of its own.
-        district: whose.
-        grave: actions and values of forms that make a letter grave.
+    def __init__(self, tables: Tables) -> None:
+        tray, letter, delivery = tables.outbox, tables.letter, tables.delivery
+        self.untray = Statement(delete(tray).where(_is(tray, "district", "task", "seq")))
+        new = {"addressed": literal_column("1"), "place": bindparam("place", type_=letter.c.place.type)}
+        fresh = _is(letter, "district", "task", "ref") & (letter.c.addressed == literal_column("0"))
+        self.addressed = Statement(update(letter).where(fresh).values(new))
+        mine = _is(delivery, *(column.name for column in delivery.primary_key))
+        self.forget = Statement(delete(delivery).where(mine))
+        free = mine & delivery.c.parcel.is_(None)
+        self.packed = Statement(update(delivery).where(free).values(parcel=bindparam("parcel", type_=Integer())))
+        self.anew = Statement(
+            update(letter).where(_is(letter, "district", "task", "ref")).values(addressed=literal_column("0"))
+        )
+
+
+def _is(table: Table, *columns: str) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == bindparam(f"b_{name}", type_=table.c[name].type) for name in columns))
+
+
+@cache
+def many(tables: Tables) -> Many:
+    """The statements on one set of tables."""
+    return Many(tables)
+
+
+def all_of(touched: int, wanted: int) -> None:
+    """See that one had all the rows that one meant to take.
+
+    Raises:
+        Stale: S01 when somebody else had some of them first.
     """
-    tables, on = of(work), connection(work)
-    table, event = tables.outbox, tables.event
-    rows = on.execute(
-        select(table).where(table.c.district == district).order_by(table.c.task, table.c.seq).limit(CHUNK)
-    ).all()
-    keys = [(row.task, row.seq) for row in rows]
-    if not keys:
-        return 0
-    said: dict[tuple[str, int], Any] = {}
-    if grave:
-        mine = (event.c.district == district) & outbox.among(event.c.task, event.c.seq, keys)
-        said = {(row.task, row.seq): row.data for row in on.execute(select(event).where(mine))}
-    letters = [outbox.of_act(row, _grave(row.action, said.get((row.task, row.seq), {}), grave)) for row in rows]
-    outbox.put(work, district, letters)
-    gone = on.execute(delete(table).where(table.c.district == district, outbox.among(table.c.task, table.c.seq, keys)))
-    _all(gone.rowcount, len(keys))
-    return len(keys)
-
-
-def _grave(action: str, data: Mapping[str, Any], words: Collection[str]) -> bool:
-    return action in words or any(isinstance(value, str) and value in words for value in data.values())
-
-
-def _all(touched: int, wanted: int) -> None:
     if touched != wanted:
         raise stale("另一个发送程序先取走了")
-
-
-@told
-def unaddressed(work: Work, district: str) -> list[Letter]:
-    """Letters that nobody has looked up the addresses for, a piece at a time."""
-    table, on = of(work).letter, connection(work)
-    mine = (table.c.district == district) & (table.c.addressed == 0)
-    found = [outbox.as_letter(row) for row in on.execute(select(table).where(mine).limit(CHUNK)).all()]
-    return sorted(found, key=lambda one: (one.task, one.ref))  # that two who take the same do not block each other
-
-
-@told
-def address(work: Work, district: str, letters: Sequence[Letter], targets: Sequence[Sequence[Target]]) -> int:
-    """Write down where letters go, of those that are sent again only what did not arrive; how many deliveries.
-
-    Args:
-        work: a session or connection, in a transaction of its own.
-        district: whose.
-        letters: as they were found.
-        targets: where each goes.
-    """
-    tables, on = of(work), connection(work)
-    table = tables.delivery
-    these = outbox.among(table.c.task, table.c.ref, [(one.task, one.ref) for one in letters])
-    before = on.execute(select(table).where(table.c.district == district, these)).all()
-    again = {(row.task, row.ref, row.hearer) for row in before if row.channel == AGAIN}
-    served = {(row.task, row.ref, row.hearer, row.address) for row in before if row.channel != AGAIN}
-    told_before = {(row.task, row.ref) for row in before}
-    places, rows = _places(work, district, {one.task for one in letters}), []
-    _addressed(work, district, letters, places)
-    for one, to in zip(letters, targets, strict=True):
-        place = one.seq or places.get(one.task, 0)
-        rows += [
-            _delivery_row(district, one, target, place)
-            for target in to
-            if (one.task, one.ref) not in told_before or (one.task, one.ref, target.hearer) in again
-            if (one.task, one.ref, target.hearer, target.address) not in served
-        ]
-    if again:
-        on.execute(delete(table).where(table.c.district == district, table.c.channel == AGAIN, these))
-    loading.add(on, table, rows)
-    return len(rows)
-
-
-def _addressed(work: Work, district: str, letters: Sequence[Letter], places: Mapping[str, int]) -> None:
-    """Say that letters are addressed; what is no act comes after the acts of its task that are known by now."""
-    letter, on = of(work).letter, connection(work)
-    acts = [(one.task, one.ref) for one in letters if one.seq]
-    others = [([(one.task, one.ref)], {"place": places.get(one.task, 0)}) for one in letters if not one.seq]
-    for keys, values in ([(acts, {})] if acts else []) + others:
-        mine = (letter.c.district == district) & (letter.c.addressed == 0)
-        done = on.execute(
-            update(letter).where(mine, outbox.among(letter.c.task, letter.c.ref, keys)).values(addressed=1, **values)
-        )
-        _all(done.rowcount, len(keys))
-
-
-def _places(work: Work, district: str, tasks: Collection[str]) -> dict[str, int]:
-    letter, found = of(work).letter, dict[str, int]()
-    for chunk in chunks(sorted(tasks)):
-        query = select(letter.c.task, func.max(letter.c.place)).where(letter.c.district == district)
-        rows = connection(work).execute(query.where(letter.c.task.in_(chunk)).group_by(letter.c.task)).all()
-        found.update({task: last for task, last in rows})
-    return found
-
-
-def _delivery_row(district: str, letter: Letter, target: Target, place: int) -> dict[str, Any]:
-    return {
-        "district": district, "task": letter.task, "ref": letter.ref, "hearer": target.hearer,
-        "address": target.address, "channel": target.channel, "who": target.who, "remark": target.remark,
-        "place": place, "grave": int(letter.grave), "parcel": None,
-    }  # fmt: skip
 
 
 @told
@@ -255,7 +197,7 @@ def pack(
         now: the moment, UTC.
     """
     tables, on = of(work), connection(work)
-    table, parcel = tables.delivery, tables.parcel
+    parcel = tables.parcel
     last = on.execute(select(func.max(parcel.c.seq)).where(at(parcel, district, to))).scalar() or 0
     for seq, (kind, items) in enumerate(packed, last + 1):
         lost = to[0] == NOBODY
@@ -266,12 +208,12 @@ def pack(
             "leased_until": None, "sent_at": None, "error": items[0].target.remark if lost else "",
         }  # fmt: skip
         loading.add(on, parcel, [row])
-        whole = Counter((one.letter.task, one.letter.ref) for one in items)
-        for chunk in chunks(list(whole)):
-            free = at(table, district, to) & table.c.parcel.is_(None)
-            mine = outbox.among(table.c.task, table.c.ref, chunk)
-            done = on.execute(update(table).where(free, mine).values(parcel=seq))
-            _all(done.rowcount, sum(whole[key] for key in chunk))
+        rows = [
+            {"b_district": district, "b_task": one.letter.task, "b_ref": one.letter.ref,
+             "b_hearer": one.target.hearer, "b_address": to[1], "parcel": seq}
+            for one in items
+        ]  # fmt: skip
+        all_of(many(tables).packed.run(on, rows), len(rows))
     return len(packed)
 
 

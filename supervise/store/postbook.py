@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 
 from supervise.store.faults import told
-from supervise.store.outbox import among
 from supervise.store.parcels import AGAIN, NOBODY, PARKED, RETRIED, SENT, WAITING, Parcel, as_parcel, at, one_of
-from supervise.store.statements import Work, chunks, connection
+from supervise.store.statements import Work, connection
 from supervise.store.tables import of
+from supervise.store.tray import anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,13 @@ def retry(work: Work, district: str, who: str = "") -> int:
         who: only of this person, unit or address; all if empty.
     """
     tables, on = of(work), connection(work)
-    table, letter, parcel = tables.delivery, tables.letter, tables.parcel
+    table, parcel = tables.delivery, tables.parcel
     chosen = [one for one in parcels(work, district, PARKED) if who in ("", one.who, one.address)]
     for one in chosen:
         mine = at(table, district, (one.channel, one.address)) & (table.c.parcel == one.seq)
         keys = sorted({(row.task, row.ref) for row in on.execute(select(table).where(mine))})
         on.execute(update(table).where(mine).values(channel=AGAIN, parcel=None))
-        for chunk in chunks(keys):
-            these = (letter.c.district == district) & among(letter.c.task, letter.c.ref, chunk)
-            on.execute(update(letter).where(these).values(addressed=0))
+        anew(work, district, keys)
         on.execute(update(parcel).where(one_of(parcel, district, one)).values(state=RETRIED))
     return len(chosen)
 

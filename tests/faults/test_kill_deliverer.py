@@ -50,7 +50,11 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                take(self.rfile.read(int(self.headers["Content-Length"])))
+                whole = int(self.headers["Content-Length"])
+                body = self.rfile.read(whole)
+                if len(body) < whole:  # the sender was killed while he spoke
+                    return
+                take(body)
                 self.send_response(204)
                 self.end_headers()
 
