@@ -109,7 +109,8 @@ class Many:
         tray, letter, delivery = tables.outbox, tables.letter, tables.delivery
         self.untray = Statement(delete(tray).where(_is(tray, "district", "task", "seq")))
         new = {"addressed": literal_column("1"), "place": bindparam("place", type_=letter.c.place.type)}
-        fresh = _is(letter, "district", "task", "ref") & (letter.c.addressed == literal_column("0"))
+        # below 1, not 0: PostgreSQL would take the index of those, and read all that wait for each
+        fresh = _is(letter, "district", "task", "ref") & (letter.c.addressed < literal_column("1"))
         self.addressed = Statement(update(letter).where(fresh).values(new))
         mine = _is(delivery, *(column.name for column in delivery.primary_key))
         self.forget = Statement(delete(delivery).where(mine))
