@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from supervise.people import POSTS, Directory, Person, people
+from supervise.people import LONGEST, POSTS, Directory, Person, people
 from supervise.rules.sending import Sending
 from supervise.store.parcels import NOBODY, Target
 
@@ -105,18 +105,23 @@ class Addressing:
     def _to(self, hearer: str, person: Person, remark: str, post: str = "") -> Target:
         """A person by the first of the channels for the post that he has an address on and that there is."""
         wanted = self.rules.channels.get(post or person.post) or tuple(person.to)
-        channel = next((name for name in wanted if name in person.to and name in self.channels), "")
+        channel = next((name for name in wanted if self._usable(person, name)), "")
         if channel:
-            return Target(hearer, channel, person.to[channel], person.name, remark[:191])
+            return Target(hearer, channel, person.to[channel], person.name, remark[:LONGEST])
         has, there = "、".join(person.to) or "没有写", "、".join(sorted(self.channels)) or "没有设"
         text = f"{person.unit}{POSTS[person.post]}{person.name}没有可用的地址"
-        return Target(hearer, NOBODY, hearer, hearer, f"{text}:{FILE} 的 to 写的是 {has},设好的通道是 {there}"[:191])
+        return Target(
+            hearer, NOBODY, hearer, hearer, f"{text}:{FILE} 的 to 写的是 {has},设好的通道是 {there}"[:LONGEST]
+        )
+
+    def _usable(self, person: Person, channel: str) -> bool:
+        return channel in self.channels and 0 < len(person.to.get(channel, "")) <= LONGEST
 
     def _nobody(self, hearer: str, known: Sequence[Person]) -> str:
         if self.directory.unit(self.directory.heir(hearer, self.day), self.day) is None and not known:
             return f"{FILE} 里没有“{hearer}”这个单位或人"
         posts = "、".join(POSTS[post] for post in dict.fromkeys((*self.rules.who, *self.rules.vacant)))
-        return f"{hearer}没有能收消息的人:{FILE} 里这一天没有在岗的{posts}"
+        return f"{hearer}没有能收消息的人:{FILE} 里这一天没有在岗的{posts}"[:LONGEST]
 
     def vacancies(self) -> Iterator[Vacancy]:
         """Every post that is to hear and that nobody holds, or whose holder is away; none where no people are kept."""

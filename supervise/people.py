@@ -66,6 +66,10 @@ POSTS = {"liaison": "联络员", "unit_head": "主要负责人", "deputy": "分�
 """Posts in a unit to which messages may go, and what they are called."""
 
 
+LONGEST = 191
+"""Characters of an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who gets messages, for as long as he holds a post.
@@ -307,11 +311,12 @@ def unit_list(file: UnitsFile, document: Document) -> UnitList:
     """The directory that a units file describes.
 
     Raises:
-        Invalid: U01 two units of one name at one time, U02 an unknown successor, U03 a set of an unknown group or unit.
+        Invalid: U01 two units of one name at one time, U02 an unknown successor, U03 a set of an unknown group or unit,
+            U06 an address that cannot be one, or a post that ends before it begins.
     """
     units = tuple(Unit(**entry.model_dump(exclude={"people"})) for entry in file.units)
     persons = tuple(Person(unit=entry.name, **one.model_dump()) for entry in file.units for one in entry.people)
-    problems = [*_clashes(units, document), *_sets(file, units, document)]
+    problems = [*_clashes(units, document), *_sets(file, units, document), *_persons(file, document)]
     if problems:
         raise Invalid(problems)
     sets = {name: m.removeprefix("group ") if isinstance(m, str) else m for name, m in file.sets.items()}
@@ -350,6 +355,18 @@ def _clashes(units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:
             yield document.problem(
                 "U02", ("units", i, "becomes"), f"没有“{unit.becomes}”这个单位{did_you_mean(unit.becomes, ids)}"
             )
+
+
+def _persons(file: UnitsFile, document: Document) -> Iterator[Problem]:
+    for i, unit in enumerate(file.units):
+        for k, one in enumerate(unit.people):
+            at: tuple[str | int, ...] = ("units", i, "people", k)
+            for channel, address in one.to.items():
+                if not 0 < len(address.strip()) <= LONGEST:
+                    text = f"{one.name}在 {channel} 的地址是空的,或超过 {LONGEST} 个字"
+                    yield document.problem("U06", (*at, "to", channel), text)
+            if one.since is not None and one.until is not None and one.until < one.since:
+                yield document.problem("U06", (*at, "until"), f"{one.name}的任职到 {one.until} 止,早于 since 写的开始")
 
 
 def _sets(file: UnitsFile, units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:
