@@ -2,7 +2,7 @@
 
 *.yaml            a lifecycle each (first key ``workflow``), units.yaml, the directory for use without an OA, and
                   aliases.yaml, the names that corrections have taught
-rules/*.yaml      ladders, lights, boards, assessments
+rules/*.yaml      ladders, lights, reminders, boards, assessments, how messages are sent
 stories/*.yaml    acceptance cases, see ``stories``
 calendar/*.yaml   one year's working days each, over the built-in ones
 """
@@ -23,11 +23,12 @@ from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders, RuleSet
+from supervise.rules.sending import Sending
 from supervise.workflows import checking, definition
 from supervise.workflows.definition import Definition
 
 T = TypeVar("T")
-R = TypeVar("R", Ladder, Lights, Reminders, BoardRules, AssessmentRules)
+R = TypeVar("R", Ladder, Lights, Reminders, BoardRules, AssessmentRules, Sending)
 PACKAGED = Path(__file__).parent / "definitions"
 ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
@@ -320,13 +321,24 @@ def _story(folder: Folder, name: str, text: str, document: Document) -> None:
 
 def _rule_problems(folder: Folder) -> Iterator[Problem]:
     boards = {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
+    rungs = [rung.order for s in folder.rules.values() if isinstance(s.value, Ladder) for rung in s.value.rungs]
     for source in folder.rules.values():
-        yield from rules_checking.check(source.document, source.value, folder.newest, sorted(boards))
+        yield from rules_checking.check(source.document, source.value, folder.newest, sorted(boards), rungs)
+    yield from _one_sending(folder)
     for law in _newest(folder):
         ladders = folder.of_kind(Ladder, law.value.workflow)
         yield from rules_checking.unknown_rungs(law.document, law.value, ladders)
         reminders = folder.of_kind(Reminders, law.value.workflow)
         yield from rules_checking.reminded_twice((folder.rules[rules.name].document, rules) for rules in reminders)
+
+
+def _one_sending(folder: Folder) -> Iterator[Problem]:
+    """Messages are sent in one way: several versions of it, but not two."""
+    found = [(source, source.value.sending) for source in folder.rules.values() if isinstance(source.value, Sending)]
+    for source, name in found[1:]:
+        if name != found[0][1]:
+            text = f"发送办法只能有一份,{found[0][0].name} 里已有 {found[0][1]}"
+            yield source.document.problem("R33", ("sending",), text, "请并成一份,或删去一份")
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:

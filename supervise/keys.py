@@ -198,6 +198,30 @@ UnitEntry 一个单位
   since 从哪天起有这个单位
   until 到哪天为止
   becomes 撤并后由哪个单位接手
+  people 收消息的人
+PersonEntry 单位里收消息的人
+  id 同一个人在几个单位任职的,写同一个编号;不写也可
+  name 姓名
+  post 职务:liaison 联络员,unit_head 主要负责人,deputy 分管副职
+  to 各通道的地址:通道名 → 邮箱、编号等
+  since 从哪天起任职
+  until 到哪天为止
+  away 请假、外出的日子
+Sending 发送办法:什么时候发、发给谁、发不出去怎么办
+  sending 办法的名字,版本号之前的那一段
+  zone 本地时间与 UTC 的差;不写即按这台机器的时区
+  quiet 免打扰时段,急件除外
+  days 哪些日子发:workdays 工作日,every day 天天
+  digest 攒下的合成一份;false 为一条一份
+  at_most 一人一天最多几份,急件不计
+  grave 急件:督查单的级别或流程里的动作
+  who 平时由单位里的哪些职务收
+  grave_who 急件由哪些职务收;不写同平时
+  vacant 空缺、请假时依次改由谁收
+  channels 职务 → 依次用哪些通道;不写按这个人写地址的先后
+  stale 过了多久才发得出的,折成摘要
+  retry 发不出去,隔多久再发;越来越长
+  attempts 一共发几次,还不行就搁置
 YearFile 某一年的放假安排
   year 哪一年
   extends 写 official,即在自带的安排上增补,不写即整年以本文件为准
@@ -352,6 +376,10 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "Grade": {"when": many("comparison"), "quota": one("percent")},
     "GradeLimit": {"when": many("comparison")},
     "Bar": {"when": many("comparison")},
+    "PersonEntry": {"away": {"items": one("days")}},
+    "Sending": {
+        "zone": one("zone"), "quiet": one("quiet"), "stale": one("length"), "retry": many("wait"),
+    },
     "YearFile": {"off": {"items": one("range")}, "work": {"items": one("range")}},
     "Story": {"then": {"type": "array", "items": _STEP}},
     "GivenTask": {"targets": _GOALS},

@@ -17,6 +17,8 @@ _SPAN, _NAMES = f"{_COUNT} {_UNIT}", f"{NAME}( or {NAME})*"
 _PERIODS = f"({'|'.join(PERIOD_WORDS)})(-year)?"
 _LONG = f"({'|'.join(word for word in PERIOD_WORDS if word != 'week')})(-year)?"
 _DAY = "([1-9]|[12][0-9]|3[01])"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CONDITION = (
     f"(parts (open|((100|[1-9][0-9]?)% )?closed)|({NAME} )?({'|'.join(OUTCOMES)})|{_SPAN} (before|after) {_NAMES}"
     f"|{NAME} behind (over )?[0-9]{{1,3}}(\\.[0-9]{{1,4}})?%|{NAME} (unanswered|expired|in effect))"
@@ -128,6 +130,10 @@ PATTERNS: Mapping[str, Pattern] = {
         "一天,或从哪天到哪天,后面可写名称",
         ("05-01", "02-15..02-23", "07-09 台风停工"),
     ),
+    "wait": Pattern("[1-9][0-9]{0,3} (minutes?|hours?|days?)", "间隔", ("5 minutes", "2 hours", "1 day")),
+    "quiet": Pattern(f"({_CLOCK})\\.\\.(?!\\1)({_CLOCK})", "从几点到几点", ("20:00..08:00",)),
+    "zone": Pattern("[+-](0[0-9]|1[0-4]):[0-5][0-9]", "与 UTC 的差", ("+08:00",)),
+    "days": Pattern(f"{_DATE}(\\.\\.{_DATE})?", "一天,或从哪天到哪天", ("2025-05-06", "2025-06-10..2025-06-20")),
 }
 """Kind of phrase → what it looks like."""
 

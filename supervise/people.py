@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Annotated, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
+from supervise.dates import parse_day
 from supervise.errors import Invalid, Problem, did_you_mean
 from supervise.reading import Day, Document, Strict
 
@@ -61,6 +62,57 @@ class Unit:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+POSTS = {"liaison": "联络员", "unit_head": "主要负责人", "deputy": "分管副职"}
+"""Posts in a unit to which messages may go, and what they are called."""
+
+
+LONGEST = 191
+"""Characters of an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who gets messages, for as long as he holds a post.
+
+    Args:
+        name: as people call him.
+        post: one of ``POSTS``.
+        unit: canonical name of his unit.
+        to: channel → address on it, in the order in which they are tried.
+        id: the host's identifier; whoever holds several posts has one.
+        since: first day in the post, ``None`` for always.
+        until: last day, ``None`` for ever.
+        away: first and last days on which somebody else must take it.
+    """
+
+    name: str
+    post: str
+    unit: str
+    to: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    since: date | None = None
+    until: date | None = None
+    away: tuple[tuple[date, date], ...] = ()
+
+    def holds(self, day: date) -> bool:
+        """Whether the post is his on ``day``."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+    def present(self, day: date) -> bool:
+        """Whether he is there on ``day`` to get anything."""
+        return self.holds(day) and not any(first <= day <= last for first, last in self.away)
+
+
+class Peopled(Protocol):
+    """What a directory may know besides units; one that does not gets every message under the unit's own name."""
+
+    def people(self, name: str, day: date) -> tuple[Person, ...] | None:
+        """Those who hold a post on ``day`` in the unit called so, away or not, or the person himself.
+
+        ``None`` where no people are kept at all; empty where there is nobody.
+        """
+
+
 class Directory(Protocol):
     """What supervise asks of an organisation directory; an OA brings its own."""
 
@@ -85,11 +137,13 @@ class UnitList:
         all: every unit, dissolved ones included.
         sets: collective name → group key, or → names.
         groups: group key → label.
+        persons: who gets messages; empty if none are kept.
     """
 
     all: tuple[Unit, ...]
     sets: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    persons: tuple[Person, ...] = ()
     _index: dict[str, list[Unit]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -124,6 +178,14 @@ class UnitList:
             seen.add(unit.name)
             unit = self.unit(unit.becomes) or unit
         return unit.name if unit is not None else name
+
+    def people(self, name: str, day: date) -> tuple[Person, ...] | None:
+        """See ``Peopled.people``."""
+        if not self.persons:
+            return None
+        unit = self.unit(self.heir(name, day), day)
+        named = unit.name if unit is not None else ""
+        return tuple(p for p in self.persons if p.holds(day) and (p.unit == named or (unit is None and p.name == name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +225,51 @@ class Aliased:
         """See ``Directory.heir``."""
         return self.inner.heir(self.aliases.get(name, name) if self.inner.unit(name) is None else name, day)
 
+    def people(self, name: str, day: date) -> tuple[Person, ...] | None:
+        """See ``Peopled.people``."""
+        known = self.inner.unit(name) is not None
+        return people(self.inner, name if known else self.aliases.get(name, name), day)
+
+
+def people(directory: Directory, name: str, day: date) -> tuple[Person, ...] | None:
+    """Who holds a post in a unit, or the person called so; ``None`` where a directory keeps no people."""
+    asked = getattr(directory, "people", None)
+    found: tuple[Person, ...] | None = asked(name, day) if asked is not None else None
+    return found
+
 
 def names(units: Iterable[Unit]) -> tuple[str, ...]:
     """The canonical names of ``units``, in order."""
     return tuple(unit.name for unit in units)
+
+
+def parse_days(text: object) -> tuple[date, date]:
+    """First and last day of ``2025-06-10..2025-06-20``, or of a single day.
+
+    Raises:
+        ValueError: in Chinese, when it is no such thing.
+    """
+    first, dots, last = str(text).partition("..")
+    begin = parse_day(first)
+    end = parse_day(last) if dots else begin
+    if end < begin:
+        raise ValueError(f"“{text}”的头尾颠倒了")
+    return begin, end
+
+
+Stretch = Annotated[tuple[date, date], PlainValidator(parse_days)]
+
+
+class PersonEntry(Strict):
+    """One person in a units file."""
+
+    id: str = ""
+    name: str
+    post: Literal["liaison", "unit_head", "deputy"]
+    to: dict[str, str]
+    since: Day | None = None
+    until: Day | None = None
+    away: tuple[Stretch, ...] = ()
 
 
 class UnitEntry(Strict):
@@ -179,6 +282,7 @@ class UnitEntry(Strict):
     since: Day | None = None
     until: Day | None = None
     becomes: str = ""
+    people: tuple[PersonEntry, ...] = ()
 
 
 class AliasEntry(Strict):
@@ -207,14 +311,16 @@ def unit_list(file: UnitsFile, document: Document) -> UnitList:
     """The directory that a units file describes.
 
     Raises:
-        Invalid: U01 two units of one name at one time, U02 an unknown successor, U03 a set of an unknown group or unit.
+        Invalid: U01 two units of one name at one time, U02 an unknown successor, U03 a set of an unknown group or unit,
+            U06 an address that cannot be one, or a post that ends before it begins.
     """
-    units = tuple(Unit(**entry.model_dump()) for entry in file.units)
-    problems = [*_clashes(units, document), *_sets(file, units, document)]
+    units = tuple(Unit(**entry.model_dump(exclude={"people"})) for entry in file.units)
+    persons = tuple(Person(unit=entry.name, **one.model_dump()) for entry in file.units for one in entry.people)
+    problems = [*_clashes(units, document), *_sets(file, units, document), *_persons(file, document)]
     if problems:
         raise Invalid(problems)
     sets = {name: m.removeprefix("group ") if isinstance(m, str) else m for name, m in file.sets.items()}
-    return UnitList(units, sets, dict(file.groups))
+    return UnitList(units, sets, dict(file.groups), persons)
 
 
 def alias_map(file: AliasesFile, document: Document) -> dict[str, str]:
@@ -249,6 +355,18 @@ def _clashes(units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:
             yield document.problem(
                 "U02", ("units", i, "becomes"), f"没有“{unit.becomes}”这个单位{did_you_mean(unit.becomes, ids)}"
             )
+
+
+def _persons(file: UnitsFile, document: Document) -> Iterator[Problem]:
+    for i, unit in enumerate(file.units):
+        for k, one in enumerate(unit.people):
+            at: tuple[str | int, ...] = ("units", i, "people", k)
+            for channel, address in one.to.items():
+                if not 0 < len(address.strip()) <= LONGEST:
+                    text = f"{one.name}在 {channel} 的地址是空的,或超过 {LONGEST} 个字"
+                    yield document.problem("U06", (*at, "to", channel), text)
+            if one.since is not None and one.until is not None and one.until < one.since:
+                yield document.problem("U06", (*at, "until"), f"{one.name}的任职到 {one.until} 止,早于 since 写的开始")
 
 
 def _sets(file: UnitsFile, units: tuple[Unit, ...], document: Document) -> Iterator[Problem]:

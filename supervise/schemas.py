@@ -16,6 +16,7 @@ from supervise.keys import HEAD, MEANING, PHRASES
 from supervise.people import UnitsFile
 from supervise.reading import Strict
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders
+from supervise.rules.sending import Sending
 from supervise.stories import Story
 from supervise.workflows.definition import Definition, as_tuple
 
@@ -26,6 +27,7 @@ MODELS: Mapping[str, type[Strict]] = {
     "reminders": Reminders,
     "board": BoardRules,
     "assessment": AssessmentRules,
+    "sending": Sending,
     "units": UnitsFile,
     "year": YearFile,
     "story": Story,

@@ -8,7 +8,7 @@ with a single writer goes to the disk together.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from supervise.deliverer import Deliverer
 from supervise.errors import Invalid, Problem, Stale, SuperviseError
 from supervise.liaison import Act, Made, settled
 from supervise.people import Actor
@@ -28,6 +29,7 @@ from supervise.store.database import sessions_on, writing
 from supervise.store.lines import Lines
 
 if TYPE_CHECKING:
+    from supervise.channels.port import Channel
     from supervise.reminder import Chased, Pick, Reminder
     from supervise.rules.reminders import Chase
     from supervise.store.statements import Work
@@ -121,6 +123,15 @@ class Service:
             return _again(whole)
 
         return self._queue.ask(tried) if self._queue is not None else tried()
+
+    def deliverer(self, channels: Mapping[str, Channel], default: str = "") -> Deliverer:
+        """Whoever sends what this office has to say.
+
+        Args:
+            channels: name → channel, the host's own or those of ``supervise.channels``.
+            default: the channel for names that the directory keeps no people for; the first if empty.
+        """
+        return Deliverer(self, channels, default)
 
     def _together(self, asked: Sequence[_Ask]) -> None:
         """What several threads asked for, in one transaction if each asked for one act."""

@@ -29,9 +29,10 @@ COMMANDS = (
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_CALENDAR = ("calendar show", "calendar check", "calendar load")
+OF_OUTBOX = ("outbox list", "outbox send", "outbox retry", "outbox replay", "outbox vacancies")
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
-GROUPS = ("units", "calendar", "db")
-EVERY = (*COMMANDS, *OF_UNITS, *OF_CALENDAR, *OF_DB)
+GROUPS = ("units", "calendar", "outbox", "db")
+EVERY = (*COMMANDS, *OF_UNITS, *OF_CALENDAR, *OF_OUTBOX, *OF_DB)
 QUERIES = (
     "list",
     "show",
@@ -222,6 +223,40 @@ def _new_law(folder: Path, made: dict[str, list[Any]]) -> None:
     step("walk", old, "--day", "2025-03-03")
 
 
+def _sent(folder: Path, made: dict[str, list[Any]]) -> None:
+    """Messages at whatever hour: sent, refused, with nobody to get them, held for tomorrow, sent again."""
+    laws, channels, db = folder / "发送", folder / "通道.yaml", folder / "青禾.db"
+    shutil.copytree(DEFINITIONS, laws)
+    rules = (laws / "rules" / "sending.yaml").read_text("utf-8")
+    rules = re.sub(r"^(quiet|days): .*\n", "", rules, flags=re.MULTILINE).replace("at_most: 3", "at_most: 1")
+    (laws / "rules" / "sending.yaml").write_text(rules, "utf-8")
+    units = (laws / "units.yaml").read_text("utf-8")
+    for name, people in (
+        ("区工信局", "{name: 王某, post: liaison, to: {record: wang}}"),
+        ("区财政局", "{name: 周某, post: liaison, to: {mail: zhou@example.cn}}"),
+        ("区科技局", "{name: 孙某, post: deputy, to: {record: sun}}"),
+    ):
+        units = re.sub(rf"(name: {name},.*)\}}$", rf"\1, people: [{people}]}}", units, flags=re.MULTILINE)
+    (laws / "units.yaml").write_text(units, "utf-8")
+    record, mail = folder / "消息.jsonl", "{kind: smtp, host: 127.0.0.1, port: 9, tls: none, sender: d@example.cn}"
+    channels.write_text(f"channels:\n  record: {{kind: file, path: {record}}}\n  mail: {mail}\n", "utf-8")
+
+    def step(*arguments: str | Path) -> None:
+        result = run("outbox", *arguments, "--definitions", laws, "--json", "--db", db)
+        assert "error" not in result.data, result.data
+        made.setdefault(f"outbox {arguments[0]}", []).append(result.data)
+
+    step("send", "--dry-run", "--channels", channels)
+    step("send", "--channels", channels)
+    run("do", "QH2025-001", "start", "--as", "督查室", "--definitions", laws, "--db", db)
+    step("send", "--channels", channels)
+    step("list")
+    step("retry", "区住建局")
+    step("replay", "--since", "2025-01-01")
+    step("list")
+    step("vacancies")
+
+
 def _forge(db: Path) -> None:
     """An event, a seal and a publication changed behind the program's back."""
     with sqlite3.connect(db) as connection:
@@ -345,6 +380,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     (folder / "走了.db").rename(folder / "2025.db")
     step("retire", "QH2025-002", "--back")
     _new_law(folder, made)
+    _sent(folder, made)
     _forge(day.db)
     step("audit", "--from", "2")
     step("audit")

@@ -24,6 +24,7 @@ GROUND = {
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser", "reminder", "burdens",
+    "deliverer",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
@@ -49,6 +50,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "stories",
         "rules.ruleset",
         "rules.ladder",
+        "rules.notices",
+        "rules.sending",
         "intake.drafts",
     ),
     "pydantic_core": ("reading",),

@@ -193,3 +193,16 @@ def test_a_date_that_does_not_exist_in_a_units_file_has_its_line(tmp_path: Path)
     found = [p for p in read_folder(tmp_path).problems if p.file.endswith("units.yaml")]
     assert [(p.code, p.line, p.path) for p in found] == [("Y06", 3, "units.0.until")]
     assert "没有这个日期:2025-02-30" in found[0].text
+
+
+def test_people_of_a_unit_have_addresses_and_terms() -> None:
+    """An empty address and a term that ends before it begins are named at their lines (U06)."""
+    text = """units:
+- name: 区工信局
+  people:
+  - {name: 王某, post: liaison, to: {mail: ""}}
+  - {name: 李某, post: deputy, to: {mail: a@example.cn}, since: 2025-03-01, until: 2025-02-01}
+"""
+    found = wrong(text)
+    assert [(problem.code, problem.line) for problem in found] == [("U06", 4), ("U06", 5)]
+    assert found[1].text == "李某的任职到 2025-02-01 止,早于 since 写的开始"

@@ -27,7 +27,7 @@ from supervise.phrases import (
     parse_value,
 )
 from supervise.reading import Strict, parse, validate
-from supervise.rules import entries, ladder, ruleset
+from supervise.rules import entries, ladder, ruleset, sending
 from supervise.schemas import MODELS, models, schema
 from tests.cli_help import NOTICE, run
 from tests.workflows.test_broken import FAULTS
@@ -155,6 +155,9 @@ PARSERS: dict[str, Any] = {
     "lit": entries.parse_lit,
     "suspension": entries.parse_suspension,
     "reset": entries.parse_reset,
+    "wait": sending.parse_wait,
+    "quiet": sending.parse_quiet,
+    "zone": sending.parse_zone,
 }
 
 
@@ -205,6 +208,8 @@ def test_a_definition_of_the_wrong_shape_does_not_fit(fault: Any) -> None:
         ("units", "since: 2025-07-01", "since: 2025年7月1日"),
         ("units", "name: 区政府督查室", "nam: 区政府督查室"),
         ("units", "各园区: group parks", "各园区: 3"),
+        ("sending", "quiet: 20:00..08:00", "quiet: 20-8"),
+        ("sending", "retry: [1 minute", "retry: [1 minut"),
         ("year", "off: [01-01..01-03, 05-01]", "off: [1月1日]"),
         ("year", "year: 2027", "year: 二〇二七"),
         ("story", "assigned: 2025-02-24", "assignd: 2025-02-24"),

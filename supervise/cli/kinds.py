@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     DayType = click.ParamType[date]
     MomentType = click.ParamType[datetime]
     NumberType = click.ParamType[int]
+    SpanType = click.ParamType[float]
 else:  # older versions of click know no kinds of kinds
-    DayType = MomentType = NumberType = click.ParamType
+    DayType = MomentType = NumberType = SpanType = click.ParamType
 
 
 class Day(DayType):
@@ -56,3 +57,18 @@ class Number(NumberType):
         if not (str(value).isdecimal() and len(str(value)) < 10):
             self.fail(f"“{value}”不是数,应写作 3", param, ctx)
         return int(value)
+
+
+class Span(SpanType):
+    """A stretch of time in seconds, written 90s, 5m or 2h."""
+
+    name = "时长"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Text to seconds."""
+        if isinstance(value, int | float):
+            return float(value)
+        number, unit = str(value)[:-1], {"s": 1, "m": 60, "h": 3600}.get(str(value)[-1:])
+        if unit is None or not (number.isdecimal() and len(number) < 7 and int(number)):
+            self.fail(f"“{value}”不是时长,应写作 90s、5m 或 2h", param, ctx)
+        return float(int(number) * unit)

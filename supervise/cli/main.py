@@ -23,6 +23,7 @@ from supervise.cli import (
     judge,
     keep,
     notices,
+    outbox,
     pictures,
     press,
     rehearse,
@@ -71,7 +72,7 @@ for _command in (
     pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
-    schema.schema, notices.units, calendars.calendar, db.db,
+    outbox.outbox, schema.schema, notices.units, calendars.calendar, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 

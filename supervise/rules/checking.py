@@ -22,15 +22,21 @@ from supervise.phrases import (
 )
 from supervise.reading import Document, Path
 from supervise.records import PARTIES
+from supervise.rules import sending
 from supervise.rules.ladderchecking import check_ladder, check_lights
 from supervise.rules.reach import measures
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Line, Listing, Reminders, RuleSet
+from supervise.rules.sending import Sending
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
 
 
 def check(
-    document: Document, rules: RuleSet, definitions: Mapping[str, Definition], boards: Iterable[str] = ()
+    document: Document,
+    rules: RuleSet,
+    definitions: Mapping[str, Definition],
+    boards: Iterable[str] = (),
+    rungs: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
     """Everything wrong with a rule set, each at its line.
 
@@ -39,7 +45,10 @@ def check(
         rules: what it says.
         definitions: workflow → newest definition, for the names it may use.
         boards: names of the boards an assessment may draw on.
+        rungs: levels of every ladder, which a sending file may name.
     """
+    if isinstance(rules, Sending):
+        return tuple(sending.check(document, rules, [*rungs, *(a for d in definitions.values() for a in d.actions)]))
     definition = definitions.get(rules.for_)
     if definition is None:
         return tuple(unknown(document, "R01", ("for",), "流程", [rules.for_], definitions))
@@ -78,7 +87,7 @@ def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet
         definition: what it says.
         rules: every rule set for this workflow.
     """
-    counting = [rule for rule in rules if not isinstance(rule, Ladder | Lights | Reminders)]
+    counting = [rule for rule in rules if not isinstance(rule, Ladder | Lights | Reminders | Sending)]
     if not counting:
         text = f"没有一份红黑榜或考核办法计“{definition.title}”的应办,只督办、不计分"
         yield document.problem("R15", ("workflow",), text)

@@ -1,4 +1,4 @@
-"""What a rules file says: a ladder of orders, lights, reminders, a red/black board, or an annual assessment."""
+"""What a rules file says: a ladder, lights, reminders, a red/black board, an assessment, or how messages are sent."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from supervise.rules.ladder import Ladder as Ladder
 from supervise.rules.ladder import Lights as Lights
 from supervise.rules.ladder import Measures, Rules, Spared
 from supervise.rules.notices import Reminders as Reminders
+from supervise.rules.sending import Sending
 from supervise.workflows.definition import Words, listed
 
 PeriodKind = Literal["year", "half", "quarter", "month", "week"]
@@ -193,13 +194,14 @@ class AssessmentRules(Rules):
         return f"{self.assessment}@{self.version}"
 
 
-RuleSet = Ladder | Lights | Reminders | BoardRules | AssessmentRules
+RuleSet = Ladder | Lights | Reminders | BoardRules | AssessmentRules | Sending
 KINDS: dict[str, type[RuleSet]] = {
     "ladder": Ladder,
     "lights": Lights,
     "reminders": Reminders,
     "board": BoardRules,
     "assessment": AssessmentRules,
+    "sending": Sending,
 }
 
 

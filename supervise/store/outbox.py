@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Column, ColumnElement, and_, select
 
 from supervise.store import loading
 from supervise.store.faults import told
@@ -48,6 +48,11 @@ class Letter:
     recorded_at: datetime
     grave: bool = False
 
+    @property
+    def seq(self) -> int:
+        """The number of the act that left it, 0 if none did."""
+        return int(self.ref) if self.kind == ACT else 0
+
 
 @told
 def add(work: Work, district: str, letters: Sequence[Letter]) -> list[Letter]:
@@ -74,10 +79,16 @@ def add(work: Work, district: str, letters: Sequence[Letter]) -> list[Letter]:
     on, table = connection(work), of(work).letter
     for chunk in chunks(list(fresh)):
         known = select(table.c.task, table.c.ref).where(table.c.district == district)
-        for found in on.execute(known.where(tuple_(table.c.task, table.c.ref).in_(chunk))).all():
-            fresh.pop((found.task, found.ref))
+        for found in on.execute(known.where(either(table.c.task, table.c.ref, chunk))).all():
+            fresh.pop((found.task, found.ref), None)
     put(work, district, fresh.values())
     return list(fresh.values())
+
+
+def either(first: Column[Any], second: Column[Any], keys: Iterable[tuple[Any, Any]]) -> ColumnElement[bool]:
+    """The rows with these pairs of values, and a few more; not every database knows pairs."""
+    ones, others = zip(*keys, strict=True)
+    return and_(first.in_(sorted(set(ones))), second.in_(sorted(set(others))))
 
 
 def put(work: Work, district: str, letters: Iterable[Letter]) -> None:
@@ -90,7 +101,7 @@ def _row(district: str, letter: Letter) -> dict[str, Any]:
     return {
         "district": district, "task": letter.task, "ref": letter.ref, "kind": letter.kind, "action": letter.action,
         "day": letter.day, "recorded_at": letter.recorded_at, "hearers": list(letter.to), "text": letter.text,
-        "grave": int(letter.grave), "place": 0, "addressed": 0,
+        "grave": int(letter.grave), "place": letter.seq, "addressed": 0,
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Tasks that stand in an archive: what is still said of them here, and whole rows on their way out and back.
 
-An archive that is a database has the same tables; only those of ``TABLES`` hold anything there. Letters stay in the
-outbox: nobody but who delivers them knows whether they were.
+An archive that is a database has the same tables; only those of ``TABLES`` hold anything there. Letters stay
+here: those that are not sent yet still go out.
 """
 
 from __future__ import annotations

@@ -296,7 +296,7 @@ class Tables:
         A letter is delivered to every address of its hearers; what one address gets at one time is a parcel.
         """
         self.letter = self._table("letter", *letter(), _only(Index(None, "district", "addressed"), "addressed = 0"))
-        self.delivery = self._table("delivery", *delivery(), Index(None, "district", "channel", "address", "parcel"))
+        self.delivery = self._table("delivery", *delivery(), Index(None, "district", "parcel", "channel", "address"))
         self.parcel = self._table("parcel", *parcel(), Index(None, "district", "state", "next_at"))
 
     def _table(self, name: str, *items: Any) -> Table:

@@ -16,7 +16,9 @@ TEXTS = {name.split("@")[0]: source.text for name, source in FOLDER.rules.items(
 def problems(text: str, boards: tuple[str, ...] = ("red-black",)) -> tuple[Problem, ...]:
     """Everything wrong with the text of a rule set."""
     document = parse(text, "rules.yaml")
-    return checking.check(document, ruleset.load(document), FOLDER.newest, boards)
+    return checking.check(
+        document, ruleset.load(document), FOLDER.newest, boards, ["blue", "orange", "red", "interview"]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))

@@ -16,7 +16,7 @@ branch_labels = depends_on = None
 MADE = {"letter": letter, "delivery": delivery, "parcel": parcel}
 INDEXES = (
     ("letter", ("district", "addressed"), "addressed = 0"),
-    ("delivery", ("district", "channel", "address", "parcel"), ""),
+    ("delivery", ("district", "parcel", "channel", "address"), ""),
     ("parcel", ("district", "state", "next_at"), ""),
 )
 
