@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from supervise.clerk import Owed, TickReport, View
+from supervise.clerk import Owed, View
+from supervise.clockwork import TickReport
 from supervise.dates import Calendar
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, Task, replay

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from supervise.clerk import Owed, TickReport, View
+from supervise.clerk import Owed, View
+from supervise.clockwork import TickReport
 from supervise.goals import plain
 from supervise.records import PARTIES, Duty, Event, replay
 from supervise.workflows.figures import Standing

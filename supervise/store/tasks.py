@@ -95,10 +95,7 @@ def save(
         Stale: S01 when a task was changed since it was loaded; nothing of the batch may then be kept.
     """
     on = connection(work)
-    linked = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
-    sheet = Sheet(district)
-    for saving in linked:
-        _enter(sheet, district, saving)
+    linked, sheet = written(district, savings, recorded_at, algorithm)
     try:
         kept = writing.write(on, sheet)
     except IntegrityError as error:
@@ -107,6 +104,20 @@ def save(
     if not kept:
         raise _lost(on, district, linked)
     return [saving.task for saving in linked]
+
+
+def written(
+    district: str, savings: Sequence[Saving], recorded_at: datetime, algorithm: str = chain.DEFAULT
+) -> tuple[list[Saving], Sheet]:
+    """The same as they will be on record, and the rows that say so; nothing is written.
+
+    Args: as for ``save``.
+    """
+    linked = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
+    sheet = Sheet(district)
+    for saving in linked:
+        _enter(sheet, district, saving)
+    return linked, sheet
 
 
 def _linked(saving: Saving, district: str, recorded_at: datetime, algorithm: str) -> Saving:

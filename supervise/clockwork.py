@@ -1,0 +1,384 @@
+"""The clock's side of the hall: a night over all tasks that wait for the day, in pieces that stand on their own.
+
+Tasks on which the same has become due are decided once and written together (``Watch``, ``Mould``); all others go one
+by one, through ``look``. A piece that was written is done: who comes again after a kill, an outage or a full stop finds
+only what is left, for every task that was looked at says itself when it is to be looked at next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from supervise.facts import Known
+from supervise.liaison import Liaison
+from supervise.phrases import Behind
+from supervise.records import PARTIES, Event, Task
+from supervise.rules import escalation
+from supervise.rules.escalation import Proposal
+from supervise.rules.ruleset import Ladder
+from supervise.store import seals, sweeping, tasks
+from supervise.store.casting import Casts, Mould
+from supervise.workflows.definition import Definition
+from supervise.workflows.lifecycle import Lifecycle, Step
+from supervise.workflows.watching import Watch
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+CHUNK, PAGE = 1000, 20_000
+"""Tasks written at once, and codes of tasks held in memory."""
+KEPT, NAMED = 1000, 3
+"""Events that a report tells in full, and tasks that it names for each thing done."""
+SEALED = 5000
+"""Tasks that one seal names beside those that the clock acted on."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the clock has to do to one task."""
+
+    step: Step
+    proposals: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How often the clock did one thing.
+
+    Args:
+        definition, action: what was done, under which law.
+        rung: of a letter; else empty.
+        count: to how many tasks, letters each for itself.
+        codes: some of them.
+    """
+
+    definition: str
+    action: str
+    rung: str
+    count: int
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What the clock did: facts it settled, orders it sent, orders that people must confirm.
+
+    Args:
+        day: up to which it looked.
+        looked_at: how many tasks.
+        did: what it did, by kind, with numbers.
+        events: the first of them in full.
+        proposals: orders that people must confirm.
+        held: tasks that somebody else was just acting on; they wait for the next time.
+        left: tasks that are still to be looked at, ``held`` among them; more than that only when it was told to stop.
+    """
+
+    day: date
+    looked_at: int
+    did: tuple[Done, ...]
+    events: tuple[Event, ...]
+    proposals: tuple[Proposal, ...]
+    held: int = 0
+    left: int = 0
+
+
+class Clock(Liaison):
+    """The clock: what became due by itself."""
+
+    def tick(self, session: Session, day: date | None = None, progress: Progress | None = None) -> TickReport:
+        """Let the clock run to ``day``: settle what became true, send the orders that are due, seal what changed.
+
+        Running it again, late, or twice at once changes no state and no score.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            day: today if not given.
+            progress: told how many tasks of how many are done.
+        """
+        sweep = self.sweep(day, progress)
+        while (piece := sweep.go(session)) is not None:
+            sweep.keep(piece)
+        while sweep.seal(session):
+            pass
+        return sweep.report(session)
+
+    def sweep(self, day: date | None = None, progress: Progress | None = None) -> Sweep:
+        """A run of the clock in pieces, for who owns the transactions; see ``Service.tick``."""
+        return Sweep(self, day or self.today(), progress)
+
+    def look(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Looked:
+        """What the clock has to do to one task by ``day``: settle, press. When it is to look next is said on saving.
+
+        Whoever adds to it says in ``Watch`` what his part looks at, or sees to it that such tasks are not ``alike``.
+        """
+        step, proposals = lifecycle.settle(task, day), list[Proposal]()
+        for ladder in self.ladders(lifecycle.definition.workflow):
+            self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
+            pressed = escalation.press(ladder, lifecycle, step.task, day)
+            step = step.then(pressed.step)
+            proposals += pressed.proposals
+        return Looked(step, tuple(proposals))
+
+    def mould(self, session: Session, step: Step, day: date) -> Mould | None:
+        """What a step leaves of its task, ready to be done to others; ``None`` if it is nothing that can be cast."""
+        if not self._listeners.keys().isdisjoint(event.action for event in step.events):
+            return None
+        self.must_be_approved(session, step.task.definition)
+        saving, _ = self._saving(session, step, day)
+        linked, sheet = tasks.written(self.district, [saving], self.now(), self.algorithm)
+        told = hearers(self.law(session, step.task).definition)
+        made = Mould(self.district, linked[0], sheet, told, self.algorithm)
+        return made if made.sound else None
+
+
+@dataclass(slots=True)
+class Piece:
+    """What one transaction did."""
+
+    codes: Sequence[str]
+    looked_at: int = 0
+    held: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    did: dict[tuple[str, str, str], tuple[int, list[str]]] = field(default_factory=dict)
+
+    def count(self, definition: str, action: str, rung: str, codes: Sequence[str]) -> None:
+        """Something was done to some tasks."""
+        number, named = self.did.setdefault((definition, action, rung), (0, []))
+        self.did[definition, action, rung] = number + len(codes), [*named, *codes[: NAMED - len(named)]]
+
+
+class Sweep:
+    """One run of the clock over everything that waits for a day.
+
+    Args:
+        office: whose tasks.
+        day: up to which it looks.
+        progress: told how many tasks of how many are done.
+        alike: whether tasks that are alike are decided once; without, each goes by itself.
+    """
+
+    def __init__(self, office: Clock, day: date, progress: Progress | None = None, alike: bool = True) -> None:
+        self.office, self.day, self.progress, self.alike = office, day, progress, alike
+        self.total: int | None = None
+        self._page: list[str] = []
+        self._since = date.min
+        self._passed: set[str] = set()  # looked at, and waiting still
+        self._before: frozenset[str] = frozenset()
+        self._watches: dict[str, Watch] = {}
+        conditions = (c for ladder in office.folder.of_kind(Ladder) for rung in ladder.rungs for c in rung.when)
+        self._paced = any(isinstance(condition, Behind) for condition in conditions)
+        self._held: set[str] = set()
+        self._second = False
+        self._whole = Piece(())
+
+    def go(self, session: Session) -> Piece | None:
+        """Do the next piece; ``None`` when there is none. Nothing is remembered of it until ``keep``.
+
+        Raises:
+            Stale: when others were in the way; the piece may be tried again.
+        """
+        codes = self._next(session)
+        if not codes:
+            return None
+        office = self.office
+        sweeping.begin(session)
+        seals_here = seals.mine(session, office.district)
+        known = sweeping.known(session, office.district, codes, self.day, self._paced)
+        piece = Piece(codes, len(known))
+        here = {one.code for one in known}
+        piece.held = [code for code in codes if code not in here]
+        casts = Casts(session.connection(), office.district)
+        alone = self._cast(session, piece, casts, known, seals_here)
+        self._one_by_one(session, piece, alone)
+        casts.write()
+        if seals_here and casts.heads:
+            self._seal(session, casts, known)
+        return piece
+
+    def keep(self, piece: Piece) -> None:
+        """Know that a piece is on record."""
+        del self._page[: len(piece.codes)]
+        self._held |= set(piece.held)
+        self._passed |= {*piece.held}
+        whole = self._whole
+        whole.looked_at += piece.looked_at
+        whole.events += piece.events[: KEPT - len(whole.events)]
+        whole.proposals += piece.proposals
+        for (definition, action, rung), (number, codes) in piece.did.items():
+            before, named = whole.did.get((definition, action, rung), (0, []))
+            whole.did[definition, action, rung] = before + number, [*named, *codes][:NAMED]
+        if self.progress is not None and self.total:
+            self.progress(min(whole.looked_at, self.total), self.total)
+
+    def seal(self, session: Session) -> bool:
+        """Seal some of what changed otherwise since the last seal; whether there may be more."""
+        office = self.office
+        made = seals.make(session, office.district, "tick", office.now(), office.algorithm, most=SEALED)
+        return made is not None
+
+    def report(self, session: Session) -> TickReport:
+        """What was done so far, and what is left."""
+        office, whole = self.office, self._whole
+        did = tuple(Done(*key, number, tuple(codes)) for key, (number, codes) in whole.did.items())
+        left = sweeping.left(session, office.district, self.day) if self._unfinished else 0
+        return TickReport(
+            self.day, whole.looked_at, did, tuple(whole.events), tuple(whole.proposals), min(len(self._held), left), left
+        )
+
+    @property
+    def _unfinished(self) -> bool:
+        return bool(self._page or self._held) or not self._second
+
+    def _next(self, session: Session) -> list[str]:
+        """The codes of the next piece; those that somebody was acting on are tried once more at the end."""
+        if self.total is None and self.progress is not None:
+            self.total = sweeping.left(session, self.office.district, self.day)
+        while not self._page:
+            found = sweeping.waking(session, self.office.district, self.day, PAGE + len(self._passed), self._since)
+            codes = {code for code, _ in found}
+            self._passed |= codes & self._before  # they were looked at, and it changed nothing: a clock set back
+            self._page = sorted(codes - self._passed)
+            self._before = frozenset(self._page)
+            if self._page:
+                self._since = found[-1][1] if len(found) > PAGE else self._since
+            elif self._second or not self._held:
+                self._second = True
+                return []
+            else:
+                self._second, self._since = True, date.min
+                self._passed -= self._held
+                self._held.clear()
+                self._before = frozenset()
+        return self._page[:CHUNK]
+
+    def _watch(self, session: Session, name: str) -> Watch:
+        """What the clock looks at under a law and its ladders."""
+        if name not in self._watches:
+            lifecycle = self.office.lifecycle(session, name)
+            ladders = self.office.ladders(lifecycle.definition.workflow)
+            rungs = [condition for ladder in ladders for rung in ladder.rungs for condition in rung.when]
+            words = self.office.rung_words(lifecycle.definition.workflow)
+            self._watches[name] = Watch(lifecycle, rungs, words, all(plain(ladder) for ladder in ladders))
+        return self._watches[name]
+
+    def _cast(
+        self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool
+    ) -> list[str]:
+        """Do to all that are alike what must be done to one of them; the codes of those that go by themselves."""
+        office, alone = self.office, list[str]()
+        groups: dict[Hashable, list[Known]] = defaultdict(list)
+        pressing = {self._watch(session, name).lifecycle.pressing for name in {one.definition for one in known}}
+        sweeping.letters(session, office.district, known, pressing)
+        for one in known:
+            watch = self._watch(session, one.definition)
+            likeness = watch.likeness(one, self.day) if self.alike else None
+            if likeness is None:
+                alone.append(one.code)
+            else:
+                groups[likeness].append(one)
+        alone += self._odd(session, groups)
+        firsts = [group[0].code for group in groups.values() if len(group) > 1]
+        models = tasks.standing(session, office.district, firsts)
+        quiet: dict[str, tuple[int, date]] = {}
+        for group in groups.values():
+            task = models.get(group[0].code) if len(group) > 1 else None
+            if task is None or not self._alike(session, piece, casts, group, task, quiet, sealed):
+                alone += [one.code for one in group]
+        tasks.set_wake(session, office.district, quiet)
+        return alone
+
+    def _odd(self, session: Session, groups: Mapping[Hashable, list[Known]]) -> list[str]:
+        """Take out of the groups what the clock has acted on before; their codes."""
+        office, keys = self.office, dict[str, str]()
+        for group in groups.values():
+            watch = self._watch(session, group[0].definition)
+            keys |= {key: one.code for one in group for key in watch.done(one, self.day)}
+        done = {keys[key] for key in sweeping.recorded(session, office.district, list(keys))} if keys else set()
+        for group in groups.values() if done else ():
+            group[:] = [one for one in group if one.code not in done]
+        return sorted(done)
+
+    def _alike(
+        self, session: Session, piece: Piece, casts: Casts, group: list[Known], task: Task,
+        quiet: dict[str, tuple[int, date]], sealed: bool,
+    ) -> bool:  # fmt: skip
+        """Decide one of a group, and do the same to all; ``False`` if it is nothing that can be cast."""
+        office = self.office
+        lifecycle = office.law(session, task)
+        looked = office.look(session, lifecycle, task, self.day)
+        codes = [one.code for one in group]
+        if not looked.step.path:
+            wake = office.wake(lifecycle, task, self.day)
+            quiet |= {one.code: (one.version, wake) for one in group}
+        else:
+            mould = office.mould(session, looked.step, self.day)
+            if mould is None or self._paused(session, lifecycle, looked.step, codes):
+                return False
+            casts.cast(mould, group, sealed)
+            self._tell(piece, lifecycle, mould.saving.events, codes)
+        piece.proposals += [replace(p, task=code) for code in codes for p in looked.proposals]
+        return True
+
+    def _paused(self, session: Session, lifecycle: Lifecycle, step: Step, codes: Sequence[str]) -> bool:
+        """Whether a letter goes to tasks whose clock may stand still, which moves its limit."""
+        pausing = self._watch(session, lifecycle.name).pausing
+        letters = any(event.action == lifecycle.pressing for event in step.events)
+        return bool(pausing and letters and sweeping.have_done(session, self.office.district, codes, pausing))
+
+    def _one_by_one(self, session: Session, piece: Piece, codes: Sequence[str]) -> None:
+        office, steps, quiet = self.office, list[Step](), dict[str, tuple[int, date]]()
+        for task in tasks.standing(session, office.district, codes).values():
+            lifecycle = office.law(session, task)
+            looked = office.look(session, lifecycle, task, self.day)
+            piece.proposals += looked.proposals
+            if looked.step.path:
+                steps.append(looked.step)
+                self._tell(piece, lifecycle, looked.step.events, [task.code])
+            else:
+                quiet[task.code] = task.version, office.wake(lifecycle, task, self.day)
+        office.save(session, steps, self.day)
+        tasks.set_wake(session, office.district, quiet)
+
+    def _tell(self, piece: Piece, lifecycle: Lifecycle, events: Sequence[Event], codes: Sequence[str]) -> None:
+        words = self.office.rung_words(lifecycle.definition.workflow)
+        for event in events:
+            rung = next((str(value) for value in event.data.values() if str(value) in words), "")
+            piece.count(event.definition, event.action, rung, codes)
+            room = KEPT - len(piece.events)
+            piece.events += [replace(event, task=code) for code in codes[:room]] if len(codes) > 1 else [event][:room]
+
+    def _seal(self, session: Session, casts: Casts, known: Iterable[Known]) -> None:
+        """Name the new heads of what was cast, and some of what else changed, in one seal."""
+        office, before = self.office, {one.code: one for one in known}
+        cast = [before[code] for code, _, _ in casts.heads]
+        seen = {one.code: one.version for one in cast if not one.unsealed}
+        seen |= seals.versions(session, office.district, [one.code for one in cast if one.unsealed])
+        seals.name(session, office.district, "tick", office.now(), office.algorithm, casts.heads, seen, SEALED)
+
+
+def plain(ladder: Ladder) -> bool:
+    """Whether a ladder says nothing but what ``Watch`` knows of: what is new sends its tasks one by one."""
+    said = {name for rung in ladder.rungs for name in rung.model_fields_set}
+    return said <= {"order", "label", "when", "reply", "confirm", "tell"} and ladder.model_fields_set <= _LADDER
+
+
+_LADDER = {"ladder", "version", "title", "source", "effective", "for_", "rungs"}
+
+
+def hearers(definition: Definition) -> Callable[[Sequence[str], Mapping[str, tuple[str, ...]]], tuple[str, ...]]:
+    """Gives the names of those whom an event tells, from its words and the parties of a task."""
+
+    def named(words: Sequence[str], parties: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        names = (
+            name for word in words
+            for name in (parties.get(word, ()) if word in PARTIES else (definition.roles.get(word, word),))
+        )  # fmt: skip
+        return tuple(dict.fromkeys(names))
+
+    return named
