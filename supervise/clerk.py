@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from supervise.intake.readers.transcript import Transcript
 
 
-
 @dataclass(frozen=True, slots=True)
 class View:
     """A task on a day: itself, its duties, and its law for labels."""

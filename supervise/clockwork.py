@@ -112,7 +112,7 @@ class Clock(Liaison):
         return Sweep(self, day or self.today(), progress)
 
     def look(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Looked:
-        """What the clock has to do to one task by ``day``: settle, press. When it is to look next is said on saving.
+        """What the clock has to do to one task by ``day``: settle, press; on saving follows when it is to look next.
 
         Whoever adds to it says in ``Watch`` what his part looks at, or sees to it that such tasks are not ``alike``.
         """
@@ -178,7 +178,7 @@ class Sweep:
         self._whole = Piece(())
 
     def go(self, session: Session) -> Piece | None:
-        """Do the next piece; ``None`` when there is none. Nothing is remembered of it until ``keep``.
+        """Do the next piece, of which nothing is remembered until ``keep``; ``None`` when there is none.
 
         Raises:
             Stale: when others were in the way; the piece may be tried again.
@@ -228,7 +228,13 @@ class Sweep:
         did = tuple(Done(*key, number, tuple(codes)) for key, (number, codes) in whole.did.items())
         left = sweeping.left(session, office.district, self.day) if self._unfinished else 0
         return TickReport(
-            self.day, whole.looked_at, did, tuple(whole.events), tuple(whole.proposals), min(len(self._held), left), left
+            self.day,
+            whole.looked_at,
+            did,
+            tuple(whole.events),
+            tuple(whole.proposals),
+            min(len(self._held), left),
+            left,
         )
 
     @property
@@ -267,9 +273,7 @@ class Sweep:
             self._watches[name] = Watch(lifecycle, rungs, words, all(plain(ladder) for ladder in ladders))
         return self._watches[name]
 
-    def _cast(
-        self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool
-    ) -> list[str]:
+    def _cast(self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool) -> list[str]:
         """Do to all that are alike what must be done to one of them; the codes of those that go by themselves."""
         office, alone = self.office, list[str]()
         groups: dict[Hashable, list[Known]] = defaultdict(list)

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from supervise.clockwork import Clock, Progress, TickReport
 from supervise.errors import Invalid, Problem, Stale, SuperviseError
-from supervise.liaison import Act, Liaison, Made, settled
+from supervise.liaison import Act, Made, settled
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.store.database import sessions_on, writing
@@ -42,7 +43,7 @@ class Service:
         engine: the database, its tables made.
     """
 
-    def __init__(self, office: Liaison, engine: Engine) -> None:
+    def __init__(self, office: Clock, engine: Engine) -> None:
         self.office, self.engine = office, engine
         self._lines, self._sessions = Lines(engine), sessions_on(engine)
         self._remembered: dict[str, Task] = {}
@@ -110,6 +111,43 @@ class Service:
             return _again(whole)
 
         return self._queue.ask(tried) if self._queue is not None else tried()
+
+    def tick(
+        self, day: date | None = None, within: float | None = None, progress: Progress | None = None
+    ) -> TickReport:
+        """Let the clock run to ``day`` in pieces, each on the disk before the next begins.
+
+        Ended at any moment, by time or by force, it goes on where it stopped when it is run again; two that run at
+        once share the work. See ``Office.tick``.
+
+        Args:
+            day: today if not given.
+            within: seconds after which no further piece is begun; no limit if not given.
+            progress: told how many tasks of how many are done.
+
+        Raises:
+            Stale: when others were in the way for too long and nothing was done yet.
+        """
+        until = None if within is None else monotonic() + within
+        sweep = self.office.sweep(day, progress)
+        begun = False
+
+        def piece() -> bool:
+            """One piece; whether there may be more."""
+            done = self.transact(sweep.go)
+            if done is not None:
+                sweep.keep(done)
+            return done is not None
+
+        try:
+            while (until is None or monotonic() < until) and piece():
+                begun = True
+            while (until is None or monotonic() < until) and self.transact(sweep.seal):
+                begun = True
+        except Stale:
+            if not begun:
+                raise
+        return self.transact(sweep.report)
 
     def _together(self, asked: Sequence[_Ask]) -> None:
         """What several threads asked for, in one transaction if each asked for one act."""

@@ -18,11 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
 GROUND = {
-    "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals",
+    "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals", "facts",
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "plotter", "illustrator", "versions", "preview", "surveyor",
+    "plotter", "illustrator", "versions", "preview", "surveyor", "clockwork",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}

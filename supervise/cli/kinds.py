@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     DayType = click.ParamType[date]
     MomentType = click.ParamType[datetime]
     NumberType = click.ParamType[int]
+    WhileType = click.ParamType[float]
 else:  # older versions of click know no kinds of kinds
-    DayType = MomentType = NumberType = click.ParamType
+    DayType = MomentType = NumberType = WhileType = click.ParamType
 
 
 class Day(DayType):
@@ -56,3 +57,21 @@ class Number(NumberType):
         if not (str(value).isdecimal() and len(str(value)) < 10):
             self.fail(f"“{value}”不是数,应写作 3", param, ctx)
         return int(value)
+
+
+class While(WhileType):
+    """So many seconds, minutes or hours, written 90s, 10m or 2h; seconds as a number."""
+
+    name = "多久"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Text to seconds."""
+        if isinstance(value, float):
+            return value
+        number, unit = str(value)[:-1], str(value)[-1:]
+        if not (number.isdecimal() and len(number) < 7 and unit in _SECONDS):
+            self.fail(f"“{value}”不是一段时间,应写作 90s、10m 或 2h", param, ctx)
+        return float(number) * _SECONDS[unit]
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600}

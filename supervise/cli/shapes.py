@@ -91,7 +91,10 @@ def owed(o: Owed) -> dict[str, Any]:
 def tick(report: TickReport) -> dict[str, Any]:
     """What the clock did."""
     return {
-        "day": report.day.isoformat(), "looked_at": report.looked_at,
+        "day": report.day.isoformat(), "looked_at": report.looked_at, "held": report.held, "left": report.left,
+        "did": [
+            {"action": d.action, "rung": d.rung, "definition": d.definition, "count": d.count} for d in report.did
+        ],
         "events": [
             {"task": e.task, "action": e.action, "day": e.day.isoformat(), "data": dict(e.data)} for e in report.events
         ],

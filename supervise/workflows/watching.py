@@ -54,12 +54,13 @@ class Watch:
         alike = plain and self._facts_tell() and (not rungs or self._letters_tell())
         states = [state for state in law.states if state not in law.finals] if alike else []
         self.leaving = {state: self._leaving(state) for state in states}
+        self.acting = {state: self._acting(state) for state in states}
 
     def _facts_tell(self) -> bool:
         """Whether what the clock settles follows from what is owed, and changes nothing that is owed."""
         law = self.definition
         told = all(
-            isinstance(c, Outcome) and c.outcome == "missed" or isinstance(c, Distance) and not c.before
+            (isinstance(c, Outcome) and c.outcome == "missed") or (isinstance(c, Distance) and not c.before)
             for _, c in self.facts
         ) and all(_known(law, c) for _, c in self.facts)  # fmt: skip
         return told and all(_inert(law, name) for name, _ in self.facts)
@@ -79,6 +80,13 @@ class Watch:
                 if state in spec.waits and target not in spec.waits:
                     found.add(kind)
         return frozenset(found)
+
+    def _acting(self, state: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+        """What the clock may do to a task in a state, and then in those it comes to."""
+        names = self.lifecycle.clock_actions[state] if state not in seen else ()
+        law = self.definition
+        after = (self._acting(law.target(law.actions[name], state), seen | {state}) for name in names)
+        return frozenset(names).union(*after)
 
     def _letters_tell(self) -> bool:
         """Whether which letters are due follows from what is owed, and a letter begins nothing but its own answer."""
@@ -141,8 +149,9 @@ class Watch:
 
     def done(self, known: Known, day: date) -> Iterator[str]:
         """The keys under which what the clock would settle by ``day`` would already be on record."""
-        for name, condition in self.facts:
-            kinds = _kinds(self.definition, condition)
+        acting = self.acting[known.state]
+        for name, condition in self.facts if acting else ():
+            kinds = _kinds(self.definition, condition) if name in acting else ()
             for duty in known.owing:
                 if duty.kind in kinds and duty.missed_from <= day:
                     start = duty.missed_from
