@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from supervise.facts import Known
 from supervise.liaison import Liaison
-from supervise.phrases import Behind
 from supervise.records import PARTIES, Event, Task
 from supervise.rules import escalation
 from supervise.rules.escalation import Proposal
@@ -171,8 +170,6 @@ class Sweep:
         self._passed: set[str] = set()  # looked at, and waiting still
         self._before: frozenset[str] = frozenset()
         self._watches: dict[str, Watch] = {}
-        conditions = (c for ladder in office.folder.of_kind(Ladder) for rung in ladder.rungs for c in rung.when)
-        self._paced = any(isinstance(condition, Behind) for condition in conditions)
         self._held: set[str] = set()
         self._second = False
         self._whole = Piece(())
@@ -189,7 +186,7 @@ class Sweep:
         office = self.office
         sweeping.begin(session)
         seals_here = seals.mine(session, office.district)
-        known = sweeping.known(session, office.district, codes, self.day, self._paced)
+        known = sweeping.known(session, office.district, codes, self.day)
         piece = Piece(codes, len(known))
         here = {one.code for one in known}
         piece.held = [code for code in codes if code not in here]
@@ -269,16 +266,24 @@ class Sweep:
             lifecycle = self.office.lifecycle(session, name)
             ladders = self.office.ladders(lifecycle.definition.workflow)
             rungs = [condition for ladder in ladders for rung in ladder.rungs for condition in rung.when]
-            words = self.office.rung_words(lifecycle.definition.workflow)
-            self._watches[name] = Watch(lifecycle, rungs, words, all(plain(ladder) for ladder in ladders))
+            told = [word for ladder in ladders for rung in ladder.rungs for word in rung.tell]
+            self._watches[name] = Watch(lifecycle, rungs, told, all(plain(ladder) for ladder in ladders))
         return self._watches[name]
+
+    def _asking(self, watches: Sequence[Watch]) -> sweeping.Asking:
+        """What counts for tasks under some laws."""
+        kinds = sorted({kind for watch in watches for kind in (*watch.kinds, *watch.replies)})
+        roles = sorted({role for watch in watches for role in watch.roles})
+        orders = sorted({watch.lifecycle.pressing for watch in watches} - {""})
+        return sweeping.Asking(tuple(kinds), tuple(roles), tuple(orders), any(watch.levels for watch in watches))
 
     def _cast(self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool) -> list[str]:
         """Do to all that are alike what must be done to one of them; the codes of those that go by themselves."""
         office, alone = self.office, list[str]()
         groups: dict[Hashable, list[Known]] = defaultdict(list)
-        pressing = {self._watch(session, name).lifecycle.pressing for name in {one.definition for one in known}}
-        sweeping.letters(session, office.district, known, pressing)
+        watches = [self._watch(session, name) for name in sorted({one.definition for one in known})]
+        if self.alike:
+            sweeping.ask(session, office.district, known, self._asking(watches), self.day)
         for one in known:
             watch = self._watch(session, one.definition)
             likeness = watch.likeness(one, self.day) if self.alike else None
@@ -354,8 +359,8 @@ class Sweep:
         for event in events:
             rung = next((str(value) for value in event.data.values() if str(value) in words), "")
             piece.count(event.definition, event.action, rung, codes)
-            room = KEPT - len(piece.events)
-            piece.events += [replace(event, task=code) for code in codes[:room]] if len(codes) > 1 else [event][:room]
+            room = max(KEPT - len(self._whole.events) - len(piece.events), 0)
+            piece.events += [replace(event, task=code) for code in codes[:room]]
 
     def _seal(self, session: Session, casts: Casts, known: Iterable[Known]) -> None:
         """Name the new heads of what was cast, and some of what else changed, in one seal."""
@@ -378,11 +383,15 @@ _LADDER = {"ladder", "version", "title", "source", "effective", "for_", "rungs"}
 def hearers(definition: Definition) -> Callable[[Sequence[str], Mapping[str, tuple[str, ...]]], tuple[str, ...]]:
     """Gives the names of those whom an event tells, from its words and the parties of a task."""
 
+    labels = definition.roles
+
     def named(words: Sequence[str], parties: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-        names = (
-            name for word in words
-            for name in (parties.get(word, ()) if word in PARTIES else (definition.roles.get(word, word),))
-        )  # fmt: skip
-        return tuple(dict.fromkeys(names))
+        names: dict[str, None] = {}
+        for word in words:
+            if word in PARTIES:
+                names.update(dict.fromkeys(parties.get(word, ())))
+            else:
+                names[labels.get(word, word)] = None
+        return tuple(names)
 
     return named

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Owing(NamedTuple):
@@ -43,7 +42,7 @@ class Known:
         parties: who holds each part.
         owing, pacing: what is owed, and how figures lie to schedules.
         pressed: whether an order was ever sent.
-        letters: the day and the content of every order that was sent.
+        letters: the day and the content of every order that was sent, as it was written.
         stopped: kinds of duty that cannot be missed while the ball lies with the office.
     """
 
@@ -58,6 +57,6 @@ class Known:
     parties: dict[str, tuple[str, ...]] = field(default_factory=dict)
     owing: list[Owing] = field(default_factory=list)
     pacing: list[Pacing] = field(default_factory=list)
-    letters: list[tuple[date, Mapping[str, Any]]] = field(default_factory=list)
+    letters: list[tuple[date, str]] = field(default_factory=list)
     pressed: bool = False
     stopped: set[str] = field(default_factory=set)

@@ -161,8 +161,8 @@ def add(
         session.execute(insert(tables.seal).values(row(district, made)))
     except IntegrityError as error:
         raise stale(f"同一时刻有人走时钟或公布({type(error.orig).__name__}),什么都没有入库") from error
-    rows = [{"district": district, "task": c, "seq": made.number, "version": v, "head": h} for c, v, h in heads]
-    loading.add(connection(session), tables.sealed, rows)
+    # plain texts and numbers: as a driver takes them
+    loading.put(connection(session), tables.sealed, [(district, c, made.number, v, h) for c, v, h in heads])
     return made
 
 

@@ -6,19 +6,20 @@ so that no statistics of the tables can make a database read the rest.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Table, Text, and_, bindparam, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from supervise.dates import FOREVER
 from supervise.facts import Known, Owing, Pacing
-from supervise.records import PARTIES
 from supervise.store.faults import told
-from supervise.store.statements import chunks
-from supervise.store.tables import of
+from supervise.store.statements import Statement, chunks, listed
+from supervise.store.tables import Tables, of
 
 
 @told
@@ -54,72 +55,68 @@ def begin(session: Session) -> None:
         on.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What counts when the clock looks at many tasks at once; the same for a whole night.
+
+    Args:
+        kinds: of duty.
+        roles: of parties.
+        orders: actions by which orders are recorded.
+        paced: whether anybody asks how figures lie to schedules.
+    """
+
+    kinds: tuple[str, ...]
+    roles: tuple[str, ...]
+    orders: tuple[str, ...]
+    paced: bool
+
+
 @told
-def known(session: Session, district: str, codes: Sequence[str], day: date, paced: bool) -> list[Known]:
-    """What is known of tasks that the clock must still look at, and that nobody is just acting on; they are locked.
+def known(session: Session, district: str, codes: Sequence[str], day: date) -> list[Known]:
+    """The rows of tasks that the clock must still look at, and that nobody is just acting on; they are locked.
 
     Args:
         session: the caller's.
         district: whose tasks.
         codes: which.
         day: up to which the clock looks.
-        paced: whether anybody asks how figures lie to schedules.
     """
-    on, found = session.connection(), {}
-    for some in chunks(codes):
-        given = {"district": district, "codes": list(some), "day": day}
-        for code, version, head, state, definition, unsealed, last, amended in on.execute(_rows(on), given):
-            odd = amended is not None or last is None
-            found[code] = Known(code, version, head, state, definition, last or day, bool(unsealed), odd)
-        if found:
-            _parties(on, given, found)
-            _owing(on, given, found)
-        if found and paced:
-            _pacing(on, given, found)
-    return list(found.values())
+    on = session.connection()
+    found = _rows(of(on)).among(on, codes, district=district, day=day)
+    return [
+        Known(code, version, head, state, law, last or day, bool(unsealed), amended is not None or last is None)
+        for code, version, head, state, law, unsealed, last, amended in found
+    ]
 
 
-def _rows(on: Connection) -> Select[Any]:
-    """The rows of the tasks that nobody is just acting on, with the day of the last event and whether they are odd."""
-    at = of(on)
-    task, event, amended = at.task, at.event, at.amended
-    here = (event.c.district == task.c.district) & (event.c.task == task.c.code)
-    last = select(event.c.day).where(here, event.c.seq == task.c.version).scalar_subquery()
-    odd = select(amended.c.task).where(amended.c.district == task.c.district, amended.c.task == task.c.code)
-    columns = (task.c.code, task.c.version, task.c.head, task.c.state, task.c.definition, task.c.unsealed)
-    return (
-        select(*columns, last, odd.scalar_subquery())
-        .where(task.c.district == bindparam("district"), task.c.code.in_(bindparam("codes", expanding=True)))
-        .where(task.c.wake_on <= bindparam("day"))
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _parties(on: Connection, given: dict[str, Any], found: dict[str, Known]) -> None:
-    party = of(on).party
-    query = select(party.c.task, party.c.role, party.c.unit, party.c.place)
-    query = query.where(party.c.district == bindparam("district"), party.c.role.in_(PARTIES))
-    query = query.where(party.c.task.in_(bindparam("codes", expanding=True)))
+@told
+def ask(session: Session, district: str, tasks: Sequence[Known], asking: Asking, day: date) -> None:
+    """Put beside the rows of tasks what else is known: parties, what is owed, orders that were sent."""
+    on = session.connection()
+    found, codes = {one.code: one for one in tasks}, [one.code for one in tasks]
+    if not codes:
+        return
+    asked = _asked(of(on), asking)
     held: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for task, role, unit, place in on.execute(query, given):
+    for task, role, unit, place in asked.parties.among(on, codes, district=district, **asked.roles):
         held.setdefault((task, role), []).append((place, unit))
     for (task, role), units in held.items():
-        if task in found:
-            found[task].parties[role] = tuple(unit for _, unit in sorted(units))
+        found[task].parties[role] = tuple([unit for _, unit in sorted(units)])
+    _owing(asked.duties.among(on, codes, district=district, never=FOREVER, nothing="", **asked.kinds), found)
+    pressed = [one.code for one in tasks if one.pressed] if asking.orders else []
+    if pressed:
+        for task, sent, data in asked.letters.among(on, pressed, district=district, **asked.orders):
+            found[task].letters.append((sent, data))
+    if asking.paced:
+        for task, *stretch in asked.paces.among(on, codes, district=district, never=FOREVER, day=day):
+            found[task].pacing.append(Pacing(*stretch))
 
 
-def _owing(on: Connection, given: dict[str, Any], found: dict[str, Known]) -> None:
-    """What stands and is owed, and whether anything was ever pressed."""
-    duty = of(on).duty
-    columns = (duty.c.task, duty.c.kind, duty.c.ref, duty.c.role, duty.c.born, duty.c.due, duty.c.missed_from)
-    query = select(*columns, duty.c.unit, duty.c.about, duty.c.met, duty.c.void)
-    query = query.where(duty.c.district == bindparam("district"), duty.c.until_day.is_(None))
-    query = query.where(duty.c.task.in_(bindparam("codes", expanding=True)))
+def _owing(rows: Iterable[Sequence[Any]], found: Mapping[str, Known]) -> None:
     places: dict[tuple[str, str], int] = {}
-    for task, kind, ref, role, born, due, missed_from, unit, about, met, void in on.execute(query, given):
-        one = found.get(task)
-        if one is None:
-            continue
+    for task, kind, ref, role, born, due, missed_from, unit, about, met, void in rows:
+        one = found[task]
         one.pressed |= bool(about)
         if missed_from == FOREVER and due != FOREVER:
             one.stopped.add(kind)
@@ -132,41 +129,84 @@ def _owing(on: Connection, given: dict[str, Any], found: dict[str, Known]) -> No
                 one.owing.append(Owing(kind, ref, role, born, due, missed_from, about, (unit,)))
 
 
-def _pacing(on: Connection, given: dict[str, Any], found: dict[str, Known]) -> None:
-    pace = of(on).pace
-    query = select(pace.c.task, pace.c.kind, pace.c.ref, pace.c.day, pace.c.ends, pace.c.behind)
-    query = query.where(pace.c.district == bindparam("district"), pace.c.until_day == FOREVER)
-    query = query.where(pace.c.ends > bindparam("day"), pace.c.task.in_(bindparam("codes", expanding=True)))
-    for task, *stretch in on.execute(query, given):
-        if task in found:
-            found[task].pacing.append(Pacing(*stretch))
+@cache
+def _rows(at: Tables) -> Statement:
+    """The rows of tasks that nobody is just acting on, with the day of the last event and whether they are amended."""
+    task, event, amended = at.task, at.event, at.amended
+    here = (event.c.district == task.c.district) & (event.c.task == task.c.code)
+    last = select(event.c.day).where(here, event.c.seq == task.c.version).scalar_subquery()
+    odd = select(amended.c.task).where(amended.c.district == task.c.district, amended.c.task == task.c.code)
+    columns = (task.c.code, task.c.version, task.c.head, task.c.state, task.c.definition, task.c.unsealed)
+    query = select(*columns, last, odd.scalar_subquery()).where(_ours(task), listed(task.c.code))
+    return Statement(query.where(task.c.wake_on <= _given(task, "wake_on", "day")).with_for_update(skip_locked=True))
 
 
-@told
-def letters(session: Session, district: str, known: Collection[Known], actions: Collection[str]) -> None:
-    """Say of tasks which orders were sent.
+class _Asked:
+    """The statements for one way of asking, and the words that they are given."""
 
-    Args:
-        session: the caller's.
-        district: whose tasks.
-        known: what is known of them.
-        actions: by which orders are recorded.
-    """
-    event = of(session).event
-    query = select(event.c.task, event.c.day, event.c.data).where(event.c.district == district)
-    query = query.where(event.c.action.in_(sorted(actions))).order_by(event.c.task, event.c.seq)
-    pressed = {one.code: one for one in known if one.pressed}
-    for some in chunks(list(pressed)):
-        for task, day, data in session.execute(query.where(event.c.task.in_(some))):
-            pressed[task].letters.append((day, data))
+    def __init__(self, at: Tables, asking: Asking) -> None:
+        party, duty, pace, event = at.party, at.duty, at.pace, at.event
+        self.roles, self.kinds, self.orders = (
+            {f"{letter}{n}": word for n, word in enumerate(words)}
+            for letter, words in (("r", asking.roles), ("k", asking.kinds), ("o", asking.orders))
+        )
+        self.parties = Statement(
+            select(party.c.task, party.c.role, party.c.unit, party.c.place).where(
+                _ours(party), listed(party.c.task), _one_of(party, "role", self.roles)
+            )
+        )
+        columns = (duty.c.task, duty.c.kind, duty.c.ref, duty.c.role, duty.c.born, duty.c.due, duty.c.missed_from)
+        owed = and_(duty.c.met.is_(None), duty.c.void.is_(None), _one_of(duty, "kind", self.kinds))
+        stopped, about = duty.c.missed_from == _given(duty, "missed_from", "never"), duty.c.about != _nothing(duty)
+        self.duties = Statement(
+            select(*columns, duty.c.unit, duty.c.about, duty.c.met, duty.c.void).where(
+                _ours(duty), listed(duty.c.task), duty.c.until_day.is_(None), or_(owed, stopped, about)
+            )
+        )
+        self.letters = Statement(
+            select(event.c.task, event.c.day, cast(event.c.data, Text()))
+            .where(_ours(event), listed(event.c.task), _one_of(event, "action", self.orders))
+            .order_by(event.c.task, event.c.seq)
+        )
+        self.paces = Statement(
+            select(pace.c.task, pace.c.kind, pace.c.ref, pace.c.day, pace.c.ends, pace.c.behind).where(
+                _ours(pace), listed(pace.c.task), pace.c.until_day == _given(pace, "until_day", "never"),
+                pace.c.ends > _given(pace, "ends", "day"),
+            )
+        )  # fmt: skip
+
+
+@cache
+def _asked(at: Tables, asking: Asking) -> _Asked:
+    return _Asked(at, asking)
+
+
+def _ours(table: Table) -> ColumnElement[bool]:
+    return table.c.district == _given(table, "district", "district")
+
+
+def _given(table: Table, column: str, name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=table.c[column].type)
+
+
+def _nothing(table: Table) -> BindParameter[Any]:
+    return _given(table, "about", "nothing")
+
+
+def _one_of(table: Table, column: str, names: Iterable[str]) -> ColumnElement[bool]:
+    return or_(false(), *(table.c[column] == _given(table, column, name) for name in names))
 
 
 @told
 def recorded(session: Session, district: str, keys: Sequence[str]) -> set[str]:
     """Those of these idempotency keys under which something is on record."""
-    event = of(session).event
-    query = select(event.c.idem).where(event.c.district == district)
-    return {key for some in chunks(keys) for key in session.scalars(query.where(event.c.idem.in_(some)))}
+    on = session.connection()
+    return {row[0] for row in _recorded(of(on)).among(on, keys, district=district)} if keys else set()
+
+
+@cache
+def _recorded(at: Tables) -> Statement:
+    return Statement(select(at.event.c.idem).where(_ours(at.event), listed(at.event.c.idem)))
 
 
 @told

@@ -8,9 +8,8 @@ an action or a past that is not known to be harmless sends its tasks to be looke
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from supervise.dates import FOREVER
 from supervise.facts import Known, Owing
@@ -27,14 +26,14 @@ class Watch:
     Args:
         lifecycle: the law.
         rungs: every condition of every rung that presses tasks under it.
-        orders: the names of the rungs.
+        told: whom the letters are for, by role.
         plain: whether the ladders say nothing else.
     """
 
     def __init__(
-        self, lifecycle: Lifecycle, rungs: Sequence[Condition], orders: Collection[str], plain: bool = True
+        self, lifecycle: Lifecycle, rungs: Sequence[Condition], told: Collection[str] = (), plain: bool = True
     ) -> None:
-        self.lifecycle, self.rungs, self.orders = lifecycle, rungs, frozenset(orders)
+        self.lifecycle, self.rungs = lifecycle, rungs
         self.definition = law = lifecycle.definition
         self.facts = tuple(
             (name, condition)
@@ -44,6 +43,9 @@ class Watch:
         conditions = [*(condition for _, condition in self.facts), *rungs]
         self.kinds = frozenset(kind for condition in conditions for kind in _kinds(law, condition))
         self.replies = frozenset(law.given_duties if any(isinstance(c, Unanswered) for c in rungs) else ()) - self.kinds
+        roles = {*told, *(role for name, _ in self.facts for role in law.actions[name].tell)}
+        roles |= {law.duties[kind].role for kind in (*self.kinds, *law.given_duties) if kind in law.duties}
+        self.roles = tuple(sorted(roles & frozenset(PARTIES)))
         self.levels = tuple((c.duty, 2 * c.points.scaleb(STEPS)) for c in rungs if isinstance(c, Behind))
         self.ahead = tuple(
             (kind, c.count, c.unit)
@@ -123,14 +125,9 @@ class Watch:
             owing.append((duty.kind, key, duty.role, duty.born, duty.due, duty.missed_from, duty.about, held))
         pacing = tuple(self._lagging(known)) if self.levels else ()
         last = known.last if known.last > begun else None
-        parts = tuple(bool(known.parties.get(role)) for role in PARTIES)
-        letters = tuple(self._letter(day, data) for day, data in known.letters)
-        return known.definition, known.state, last, parts, tuple(sorted(owing)), pacing, letters
-
-    def _letter(self, day: date, data: Mapping[str, Any]) -> tuple[object, ...]:
-        """What of an order is ever asked for again: what it pressed, until when, and how gravely."""
-        about, until = (self.definition.field_of(kind, data) for kind in ("duty", "date"))
-        return day, data.get(about), data.get(until), tuple(str(v) for v in data.values() if str(v) in self.orders)
+        parts = tuple([role in known.parties for role in self.roles])
+        owing.sort()
+        return known.definition, known.state, last, parts, tuple(owing), pacing, tuple(known.letters)
 
     def _unclear(self, duty: Owing, known: Known) -> bool:
         """Whether it depends on what is not known: when the ball lay with the office, or on a duty that was met."""
