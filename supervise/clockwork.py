@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from supervise.facts import Known
 from supervise.liaison import Liaison
+from supervise.nights import KEPT, NAMED, Done, Piece, TickReport
 from supervise.records import PARTIES, Event, Task
 from supervise.rules import escalation
 from supervise.rules.escalation import Proposal
-from supervise.rules.ruleset import Ladder
+from supervise.rules.ruleset import Ladder, Rung
 from supervise.store import seals, sweeping, tasks
 from supervise.store.casting import Casts, Mould
 from supervise.workflows.definition import Definition
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 CHUNK, PAGE = 1000, 20_000
 """Tasks written at once, and codes of tasks held in memory."""
-KEPT, NAMED = 1000, 3
-"""Events that a report tells in full, and tasks that it names for each thing done."""
 SEALED = 5000
 """Tasks that one seal names beside those that the clock acted on."""
 Progress = Callable[[int, int], None]
@@ -43,47 +42,6 @@ class Looked:
 
     step: Step
     proposals: tuple[Proposal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How often the clock did one thing.
-
-    Args:
-        definition, action: what was done, under which law.
-        rung: of a letter; else empty.
-        count: to how many tasks, letters each for itself.
-        codes: some of them.
-    """
-
-    definition: str
-    action: str
-    rung: str
-    count: int
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TickReport:
-    """What the clock did: facts it settled, orders it sent, orders that people must confirm.
-
-    Args:
-        day: up to which it looked.
-        looked_at: how many tasks.
-        did: what it did, by kind, with numbers.
-        events: the first of them in full.
-        proposals: orders that people must confirm.
-        held: tasks that somebody else was just acting on; they wait for the next time.
-        left: tasks that are still to be looked at, ``held`` among them; more than that only when it was told to stop.
-    """
-
-    day: date
-    looked_at: int
-    did: tuple[Done, ...]
-    events: tuple[Event, ...]
-    proposals: tuple[Proposal, ...]
-    held: int = 0
-    left: int = 0
 
 
 class Clock(Liaison):
@@ -133,23 +91,6 @@ class Clock(Liaison):
         told = hearers(self.law(session, step.task).definition)
         made = Mould(self.district, linked[0], sheet, told, self.algorithm)
         return made if made.sound else None
-
-
-@dataclass(slots=True)
-class Piece:
-    """What one transaction did."""
-
-    codes: Sequence[str]
-    looked_at: int = 0
-    held: list[str] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    proposals: list[Proposal] = field(default_factory=list)
-    did: dict[tuple[str, str, str], tuple[int, list[str]]] = field(default_factory=dict)
-
-    def count(self, definition: str, action: str, rung: str, codes: Sequence[str]) -> None:
-        """Something was done to some tasks."""
-        number, named = self.did.setdefault((definition, action, rung), (0, []))
-        self.did[definition, action, rung] = number + len(codes), [*named, *codes[: NAMED - len(named)]]
 
 
 class Sweep:
@@ -373,8 +314,14 @@ class Sweep:
 
 def plain(ladder: Ladder) -> bool:
     """Whether a ladder says nothing but what ``Watch`` knows of: what is new sends its tasks one by one."""
-    said = {name for rung in ladder.rungs for name in rung.model_fields_set}
-    return said <= {"order", "label", "when", "reply", "confirm", "tell"} and ladder.model_fields_set <= _LADDER
+    rungs = (
+        Rung.model_construct(order=r.order, label=r.label, when=r.when, reply=r.reply, confirm=r.confirm, tell=r.tell)
+        for r in ladder.rungs
+    )
+    known = list(map(vars, ladder.rungs)) == list(map(vars, rungs))
+    return known and all(
+        getattr(ladder, name) == field.default for name, field in Ladder.model_fields.items() if name not in _LADDER
+    )
 
 
 _LADDER = {"ladder", "version", "title", "source", "effective", "for_", "rungs"}

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from supervise.clockwork import Clock, Progress, TickReport
+from supervise.clockwork import Clock, Progress
 from supervise.errors import Invalid, Problem, Stale, SuperviseError
 from supervise.liaison import Act, Made, settled
+from supervise.nights import TickReport
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.store.database import sessions_on, writing

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Office, Refused
-from supervise.clockwork import Sweep, TickReport
+from supervise.clockwork import Sweep
 from supervise.intake.breakdown import Breakdown, Draft
+from supervise.nights import TickReport
 from supervise.store import tables
 from tests.acting import record
 from tests.histories import END, FOLDER, OFFICE, OPENED, script, steps

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from supervise.clerk import Owed, View
-from supervise.clockwork import TickReport
 from supervise.dates import Calendar
 from supervise.goals import plain
+from supervise.nights import TickReport
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.widths import Align, cut, table
 from supervise.workflows import figures

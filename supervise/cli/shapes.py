@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from supervise.clerk import Owed, View
-from supervise.clockwork import TickReport
 from supervise.goals import plain
+from supervise.nights import TickReport
 from supervise.records import PARTIES, Duty, Event, replay
 from supervise.workflows.figures import Standing
 from supervise.workflows.lifecycle import Lifecycle
