@@ -167,10 +167,12 @@ def add(
 
 
 def unsealed(session: Session, district: str, most: int | None = None) -> list[tuple[str, int, str]]:
-    """Code, version and head of every task that changed since the last seal, or of so many."""
+    """Code, version and head of every task that changed since the last seal; or of so many that nobody is acting on."""
     task_table = of(session).task
     mine = (task_table.c.district == district) & (task_table.c.unsealed == 1)
-    query = select(task_table.c.code, task_table.c.version, task_table.c.head).where(mine).limit(most)
+    query = select(task_table.c.code, task_table.c.version, task_table.c.head).where(mine)
+    if most is not None:
+        query = query.limit(most).with_for_update(skip_locked=True)
     found = session.execute(query)
     return sorted((row.code, row.version, row.head) for row in found)
 
