@@ -137,7 +137,7 @@ def acting_on(engine: Engine, code: str) -> Iterator[Session]:
     """Somebody in the middle of an act on a task."""
     with sessionmaker(engine)() as session:
         task = of(engine).task
-        session.execute(select(task.c.code).where(task.c.code == code).with_for_update())
+        session.execute(select(task.c.code).where(task.c.district == "default", task.c.code == code).with_for_update())
         yield session
 
 
@@ -190,7 +190,7 @@ def year(text: str, ticks: Callable[[date], bool]) -> dict[str, Any]:
         return {
             s.task.code: (
                 s.task.state, s.task.due,
-                [(d.key, d.due, d.met, d.void, d.outcome(end)) for d in s.duties if d.kind not in LETTERS],
+                [(d.kind, d.units, d.due, d.met, d.void, d.outcome(end)) for d in s.duties if d.kind not in LETTERS],
             )
             for s in office.situations(session, Cut(end))
         }  # fmt: skip
@@ -204,9 +204,9 @@ def _life(n: int) -> Iterator[tuple[str, date]]:
     for action, on in (("report", date(2021, 6, 18)), ("verify", date(2021, 6, 25)), ("resume", date(2021, 6, 28))):
         yield action, on + late
     if n % 3:
-        yield ("report" if n % 4 else "catch_up"), date(2021, 11, 22) + late
-        yield "verify", date(2021, 12, 1) + late
-        yield "complete", date(2021, 12, 3) + late
+        yield ("report" if n % 4 else "catch_up"), date(2021, 11, 8) + late
+        yield "verify", date(2021, 11, 15) + late
+        yield "complete", date(2021, 11, 17) + late
 
 
 def _act(office: Office, session: Session, draft: Draft, action: str, day: date) -> None:
