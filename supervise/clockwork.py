@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 CHUNK, PAGE = 1000, 20_000
-"""Tasks written at once, and codes of tasks held in memory."""
+"""Tasks written at once, and the most codes of tasks held in memory."""
 SEALED = 5000
 """Tasks that one seal names beside those that the clock acted on."""
 Progress = Callable[[int, int], None]
@@ -107,7 +107,7 @@ class Sweep:
         self.office, self.day, self.progress, self.alike = office, day, progress, alike
         self.total: int | None = None
         self._page: list[str] = []
-        self._since = date.min
+        self._since, self._most = date.min, CHUNK
         self._passed: set[str] = set()  # looked at, and waiting still
         self._before: frozenset[str] = frozenset()
         self._watches: dict[str, Watch] = {}
@@ -184,13 +184,16 @@ class Sweep:
         if self.total is None and self.progress is not None:
             self.total = sweeping.left(session, self.office.district, self.day)
         while not self._page:
-            found = sweeping.waking(session, self.office.district, self.day, PAGE + len(self._passed), self._since)
+            most = self._most + len(self._passed)
+            found = sweeping.waking(session, self.office.district, self.day, most, self._since)
             codes = {code for code, _ in found}
             self._passed |= codes & self._before  # they were looked at, and it changed nothing: a clock set back
             self._page = sorted(codes - self._passed)
             self._before = frozenset(self._page)
             if self._page:
-                self._since = found[-1][1] if len(found) > PAGE else self._since
+                self._since = found[-1][1] if len(found) == most else self._since
+                # small at first: a database that takes all for due would else rather read every task
+                self._most = min(2 * self._most, PAGE)
             elif self._second or not self._held:
                 self._second = True
                 return []

@@ -83,10 +83,11 @@ def known(session: Session, district: str, codes: Sequence[str], day: date) -> l
         day: up to which the clock looks.
     """
     on = session.connection()
-    found = _rows(of(on)).among(on, codes, district=district, day=day)
+    found = _rows(of(on)).among(on, codes, district=district)
     return [
         Known(code, version, head, state, law, last or day, bool(unsealed), amended is not None or last is None)
-        for code, version, head, state, law, unsealed, last, amended in found
+        for code, version, head, state, law, unsealed, wake_on, last, amended in found
+        if wake_on <= day  # not in the query: where little is said to be due it would go through all that is
     ]
 
 
@@ -136,9 +137,17 @@ def _rows(at: Tables) -> Statement:
     here = (event.c.district == task.c.district) & (event.c.task == task.c.code)
     last = select(event.c.day).where(here, event.c.seq == task.c.version).scalar_subquery()
     odd = select(amended.c.task).where(amended.c.district == task.c.district, amended.c.task == task.c.code)
-    columns = (task.c.code, task.c.version, task.c.head, task.c.state, task.c.definition, task.c.unsealed)
+    columns = (
+        task.c.code,
+        task.c.version,
+        task.c.head,
+        task.c.state,
+        task.c.definition,
+        task.c.unsealed,
+        task.c.wake_on,
+    )
     query = select(*columns, last, odd.scalar_subquery()).where(_ours(task), listed(task.c.code))
-    return Statement(query.where(task.c.wake_on <= _given(task, "wake_on", "day")).with_for_update(skip_locked=True))
+    return Statement(query.with_for_update(skip_locked=True))
 
 
 class _Asked:
