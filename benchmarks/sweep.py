@@ -2,12 +2,15 @@
 
 The N tasks stand in a database of ours beside the peers', filled once for each size and copied for each run; the clock
 runs over duties, ladder and seal as on any night. What it committed is shown to the peers' check when the process
-ends, which is not timed. ``supervise_tick_service`` leaves the transaction to the service, once there is one.
+ends, which is not timed. ``supervise_tick_service`` leaves the transactions to the service, ``supervise_tick_each``
+sends every task through the machine by itself, and ``same_rows`` is the limit for what we write, see there.
+With ``SUPERVISE_SWEEP=plain`` no task has a report waiting to be verified, so that a lapse changes no other duty.
 """
 
 from __future__ import annotations
 
 import atexit
+import os
 import random
 import shutil
 import sys
@@ -18,13 +21,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import filling, world
+from benchmarks import filling, same_rows, world
 from benchmarks.filling import History, Order
 from supervise.store.engines import open_engine
 
 NIGHT = date(2026, 6, 30)
 STATES = ("assigned", "planned", "in_progress", "reported")
 AHEAD = tuple(range(30, 300, 15))
+PLAIN = os.environ.get("SUPERVISE_SWEEP") == "plain"
+NAME = "sweep_plain" if PLAIN else "sweep_ours"
 
 
 def histories() -> list[History]:
@@ -39,7 +44,7 @@ def orders(number: int, due: int, dialect: str) -> Iterator[Order]:
     late = set(random.Random(number + due).sample(range(1, number + 1), due))
     for i in range(1, number + 1):
         row = 0 if i in late else 1 + i % len(AHEAD)
-        yield Order(made[4 * row + i % 4], i, world.lead_of(i), world.co_of(i))
+        yield Order(made[4 * row + i % (3 if PLAIN else 4)], i, world.lead_of(i), world.co_of(i))
 
 
 def fill(url: str, number: int, due: int) -> None:
@@ -51,7 +56,7 @@ def copied(backend: str, target: str, number: int, due: int) -> str:
     """The address of a fresh copy of our filled database for this size."""
     if backend == "sqlite":
         folder = Path(target).parent
-        model, copy = folder / f"sweep_ours_{number}_{due}.db", folder / "sweep_ours.db"
+        model, copy = folder / f"{NAME}_{number}_{due}.db", folder / "sweep_ours.db"
         if not model.exists():
             part = model.with_suffix(".part")
             part.unlink(missing_ok=True)
@@ -68,7 +73,7 @@ def _copied_on_server(target: str, number: int, due: int) -> str:
     import psycopg
 
     base = target.rsplit("/", 1)[0]
-    model, part, copy = f"sweep_ours_{number}_{due}", "sweep_ours_part", "sweep_ours"
+    model, part, copy = f"{NAME}_{number}_{due}", "sweep_ours_part", "sweep_ours"
     with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [model]).fetchone():
             connection.execute(f"DROP DATABASE IF EXISTS {part} WITH (FORCE)")
@@ -104,10 +109,34 @@ def tick(backend: str, target: str) -> Callable[[], int]:
     def run() -> int:
         with sessions.begin() as session:
             report = office.tick(session, NIGHT)
-        return len(report.events)
+        return report.looked_at
 
     atexit.register(_show, backend, url, target)
     return run
+
+
+def service(backend: str, target: str, alike: bool = True) -> Callable[[], int]:
+    """The service's tick, piece by piece, each committed."""
+    url = copied(backend, target, *sizes(backend, target))
+    office = world.office(NIGHT)
+    office.folder.definition("bench-life")
+    made = office.serve(url)
+    made.transact(lambda session: session.connection())
+    if not alike:
+        sweep = type(office).sweep
+        type(office).sweep = lambda *given: _each(sweep(*given))  # type: ignore[method-assign]
+    atexit.register(_show, backend, url, target)
+    return lambda: made.tick(NIGHT).looked_at
+
+
+def _each(sweep: Any) -> Any:
+    sweep.alike = False
+    return sweep
+
+
+def each(backend: str, target: str) -> Callable[[], int]:
+    """The same with every task through the machine by itself."""
+    return service(backend, target, alike=False)
 
 
 def _show(backend: str, url: str, target: str) -> None:
@@ -151,4 +180,7 @@ def _write(connection: Any, events: Any, letters: Any, states: dict[str, Any]) -
         connection.execute(text(update), [{"id": int(c[1:]), "state": s} for c, s in states.items()])
 
 
-CONTENDERS = {"supervise_tick": tick}
+CONTENDERS = {
+    "same_rows": same_rows.writer, "supervise_tick": tick, "supervise_tick_service": service,
+    "supervise_tick_each": each,
+}  # fmt: skip

@@ -61,6 +61,14 @@ class Almanac(Desk):
                 self._arrangement(session, name)
         return InUse((self.calendar, *(self.calendars.known[name] for name in others)), True)
 
+    def rearranged(self, session: Session) -> bool:
+        """Whether tasks may go by several calendars: more than one is on record.
+
+        Args:
+            session: the caller's; nothing is written.
+        """
+        return bool(self.calendar.name) and len(library.names(session, self.district, PREFIX)) > 1
+
     def _finished(self, session: Session) -> str:
         """The calendar under which all open tasks were brought last."""
         made = library.publications(session, self.district, KIND)

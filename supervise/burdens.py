@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from supervise.clerk import Clerk, Many, Owed
+from supervise.clerk import Clerk, Owed
 from supervise.dates import ONE_DAY, Period, period_at
 from supervise.judge import Judge
 from supervise.phrases import Length
@@ -56,7 +56,7 @@ class Burdens(Clerk, Judge):
         known = cut.known.isoformat() if cut.known is not None else None
         return {"period": span.name, "as_of": cut.as_of.isoformat(), "known": known, "rows": rows}
 
-    def _letters(self, session: Session, months: Many[Period], cut: Cut) -> Counter[tuple[str, str]]:
+    def _letters(self, session: Session, months: list[Period], cut: Cut) -> Counter[tuple[str, str]]:
         """How many letters were written to each unit in each month."""
         found: Counter[tuple[str, str]] = Counter()
         last = min(months[-1].end, cut.as_of)
@@ -68,7 +68,7 @@ class Burdens(Clerk, Judge):
 
     def joint(
         self, session: Session, period: str = "", unit: str = "", cut: Cut | None = None
-    ) -> Many[tuple[Joint, tuple[Owed, ...]]]:
+    ) -> list[tuple[Joint, tuple[Owed, ...]]]:
         """Reports that could be asked for at once: owed by one unit in one week, with the day on which one serves all.
 
         Args: as for ``burden``; only what is open at the cut and falls due in the period.
@@ -85,7 +85,7 @@ class Burdens(Clerk, Judge):
         return [(one, tuple(by_key[duty.task, duty.key] for duty in one.duties)) for one in mine]
 
 
-def _months(span: Period) -> Many[Period]:
+def _months(span: Period) -> list[Period]:
     """The months of a period, in order."""
     found = [period_at(span.start, "month")]
     while found[-1].end < span.end:

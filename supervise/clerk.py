@@ -1,26 +1,23 @@
-"""The clerk's side of the hall: take in, assign, look up, and let the clock run."""
+"""The clerk's side of the hall: take in, assign, look up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from supervise.almanac import Almanac
+from supervise.clockwork import Clock
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
-from supervise.liaison import Liaison
 from supervise.people import Actor
 from supervise.reading import Document
-from supervise.records import PARTIES, Cut, Duty, Event, Task
-from supervise.rules import escalation, reminders
-from supervise.rules.escalation import Pressed, Proposal
+from supervise.records import PARTIES, Cut, Duty, Task
 from supervise.shelves import WHOLE
 from supervise.store import duties as duty_store
-from supervise.store import outbox, retired, seals, tasks
+from supervise.store import retired, tasks
 from supervise.workflows.definition import Definition
 from supervise.workflows.figures import Standing, standings
-from supervise.workflows.lifecycle import Lifecycle, Step
+from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.limits import unsure
 
 if TYPE_CHECKING:
@@ -29,9 +26,6 @@ if TYPE_CHECKING:
     from supervise.intake.breakdown import Breakdown, Draft
     from supervise.intake.notice import Notice
     from supervise.intake.readers.transcript import Transcript
-
-CHUNK = 500
-Many = list  # the hall's own ``list`` hides the word inside the class
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +54,7 @@ class Owed:
     provisional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TickReport:
-    """What the clock did: facts it settled, orders it sent, orders that people must confirm, limits it told of."""
-
-    day: date
-    looked_at: int
-    events: tuple[Event, ...]
-    proposals: tuple[Proposal, ...]
-    notices: tuple[outbox.Letter, ...] = ()
-
-
-class Clerk(Liaison, Almanac):
+class Clerk(Clock):
     """Everything that moves a task, and the lists people work from."""
 
     def intake(self, source: str | Transcript, file: str = "", code: str = "") -> tuple[Notice, Breakdown]:
@@ -246,71 +229,6 @@ class Clerk(Liaison, Almanac):
             task.code: (task.definition, task.text, found[task.code].closed_on)
             for task in self.shelves.histories(session, list(found.values()), WHOLE)
         }
-
-    def tick(
-        self, session: Session, day: date | None = None, progress: Callable[[int, int], None] | None = None
-    ) -> TickReport:
-        """Let the clock run to ``day``: settle what became true, send the orders that are due, seal what changed.
-
-        Running it again, late, or twice at once changes no state and no score.
-
-        Args:
-            session: the caller's; flushed, never committed.
-            day: today if not given.
-            progress: told how many tasks of how many are done.
-        """
-        day = day or self.today()
-        codes = tasks.waking(session, self.district, day)
-        events: Many[Event] = []
-        proposals: Many[Proposal] = []
-        notices: Many[outbox.Letter] = []
-        for i in range(0, len(codes), CHUNK):
-            chunk = codes[i : i + CHUNK]
-            steps, asked, told = self._tick(session, chunk, day)
-            events += [event for step in steps for event in step.events]
-            proposals += asked
-            notices += told
-            if progress is not None:
-                progress(i + len(chunk), len(codes))
-        seals.make(session, self.district, "tick", self.now(), self.algorithm)
-        return TickReport(day, len(codes), tuple(events), tuple(proposals), tuple(notices))
-
-    def _tick(
-        self, session: Session, codes: Sequence[str], day: date
-    ) -> tuple[Many[Step], Many[Proposal], Many[outbox.Letter]]:
-        steps: Many[Step] = []
-        told: Many[outbox.Letter] = []
-        proposals: Many[Proposal] = []
-        quiet: dict[str, tuple[int, date]] = {}
-        for task in tasks.standing(session, self.district, codes).values():
-            lifecycle = self.law(session, task)
-            step = lifecycle.settle(task, day)
-            for ladder in self.ladders(lifecycle.definition.workflow):
-                self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
-                pressed: Pressed = escalation.press(ladder, lifecycle, step.task, day)
-                step = step.then(pressed.step)
-                proposals += pressed.proposals
-            told += self._notices(session, lifecycle, step.task, day)
-            if step.path:
-                steps.append(step)
-            else:
-                quiet[task.code] = task.version, self.wake(lifecycle, task, day, looked=True)
-        self.save(session, steps, day)
-        tasks.set_wake(session, self.district, quiet)
-        return steps, proposals, outbox.add(session, self.district, told)
-
-    def _notices(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Iterator[outbox.Letter]:
-        """What is to be said of the limits of a task that are near; what was said before is among it."""
-        rules = self.reminders(lifecycle.definition.workflow)
-        for one in rules:
-            self.must_be_approved(session, one.name, self.folder.rules[one.name].text)
-        for notice in reminders.notices(rules, lifecycle.situation(task), day) if rules else ():
-            duty, label = notice.duty, lifecycle.wording.duty(notice.duty.kind)
-            left = lifecycle.calendar.workdays_between(day, duty.due)
-            when = f"还有 {left} 个工作日" if left else "今天到期"
-            when += ",放假安排未公布,日期待定" if lifecycle.calendar.provisional(duty.due) else ""
-            text = f"{task.code} “{label}”{duty.due} 到期({when}):{task.text}"
-            yield outbox.Letter(task.code, notice.key, "notice", "notice", notice.start, notice.to, text, self.now())
 
 
 def _placed(draft: Draft, breakdown: Breakdown) -> Task:

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from supervise.clockwork import Progress
 from supervise.deliverer import Deliverer
 from supervise.errors import Invalid, Problem, Stale, SuperviseError
 from supervise.liaison import Act, Made, settled
+from supervise.nights import TickReport
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.store.database import sessions_on, writing
@@ -132,6 +134,43 @@ class Service:
             default: the channel for names that the directory keeps no people for; the first if empty.
         """
         return Deliverer(self, channels, default)
+
+    def tick(
+        self, day: date | None = None, within: float | None = None, progress: Progress | None = None
+    ) -> TickReport:
+        """Let the clock run to ``day`` in pieces, each on the disk before the next begins.
+
+        Ended at any moment, by time or by force, it goes on where it stopped when it is run again; two that run at
+        once share the work. See ``Office.tick``.
+
+        Args:
+            day: today if not given.
+            within: seconds after which no further piece is begun; no limit if not given.
+            progress: told how many tasks of how many are done.
+
+        Raises:
+            Stale: when others were in the way for too long and nothing was done yet.
+        """
+        until = None if within is None else monotonic() + within
+        sweep = self.office.sweep(day, progress)
+        begun = False
+
+        def piece() -> bool:
+            """One piece; whether there may be more."""
+            done = self.transact(sweep.go)
+            if done is not None:
+                sweep.keep(done)
+            return done is not None
+
+        try:
+            while (until is None or monotonic() < until) and piece():
+                begun = True
+            while (until is None or monotonic() < until) and self.transact(sweep.seal):
+                begun = True
+        except Stale:
+            if not begun:
+                raise
+        return self.transact(sweep.report)
 
     def _together(self, asked: Sequence[_Ask]) -> None:
         """What several threads asked for, in one transaction if each asked for one act."""

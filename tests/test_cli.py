@@ -453,6 +453,7 @@ def test_a_fault_tells_what_became_of_the_data(day: Day, command: str, truth: st
         ("list --as-of 2021-13-01", "--as-of:没有 2021年13月1日 这一天"),
         ("list --known 昨天", "--known:“昨天”不是时刻,应写作 2021-07-02T09:00"),
         ("tick 2021-02-29", "日期:没有 2021年2月29日 这一天"),
+        ("tick --within 十分钟", "“十分钟”不是一段时间,应写作 90s、10m 或 2h"),
         ("why 区工信局", "请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一"),
         ("why 区工信局 --board red-black", "--board 后面的值没有写全"),
         ("why 区工信局 --board a b --assess c d", "两者之一"),

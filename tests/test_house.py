@@ -18,13 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
 GROUND = {
-    "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals",
+    "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals", "facts",
     "arrangements",
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser", "reminder", "burdens",
-    "deliverer",
+    "deliverer", "clockwork",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}

@@ -9,9 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from supervise.clerk import Owed, TickReport, View
+from supervise.clerk import Owed, View
 from supervise.dates import Calendar, starred
 from supervise.goals import plain
+from supervise.nights import TickReport
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.rules.effects import effects
 from supervise.rules.reminders import reminded
@@ -236,27 +237,29 @@ def done(before: str, view: View) -> str:
 
 def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle]) -> str:
     """What the clock did; ``words`` are the rungs by what they are called."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for e in report.events:
-        rung = next((words[str(v)] for v in e.data.values() if str(v) in words), "")
-        wording = lifecycles[e.definition].wording
-        groups[rung or wording.action(e.action)].append(e.task)
+    groups: dict[str, tuple[int, list[str]]] = {}
+    for done in report.did:
+        label = words.get(done.rung) or lifecycles[done.definition].wording.action(done.action)
+        count, codes = groups.get(label, (0, []))
+        groups[label] = count + done.count, [*codes, *done.codes]
     lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
-    lines += (
-        [table([(label, len(codes), _some(codes)) for label, codes in groups.items()])] * bool(groups)
-        if groups or report.notices
-        else ["  没有到点的事"]
-    )
-    if report.notices:
-        lines.append(f"  提醒 {len(report.notices)} 件将到期的应办({_some([n.task for n in report.notices])})")
+    rows = [(label, count, _some(codes, count)) for label, (count, codes) in groups.items()]
+    lines += [table(rows)] if rows else [] if report.told else ["  没有到点的事"]
+    if report.told:
+        named = _some([notice.task for notice in report.notices], report.told)
+        lines.append(f"  提醒 {report.told} 件将到期的应办({named})")
     for p in report.proposals:
         lines.append(f"  请定:{p.task} {p.label}({p.since} 起);办理用 supervise do")
+    if report.held:
+        lines.append(f"  有 {report.held} 项别人正在办,这次没有看;再运行 supervise tick 即可")
+    if report.left > report.held:
+        lines.append(f"  时间到了,还有 {report.left - report.held} 项没有走到;再运行 supervise tick 接着走")
     return "\n".join(lines)
 
 
-def _some(codes: Sequence[str], most: int = 3) -> str:
+def _some(codes: Sequence[str], count: int, most: int = 3) -> str:
     distinct = list(dict.fromkeys(codes))
-    return "、".join(distinct[:most]) + (" …" if len(distinct) > most else "")
+    return "、".join(distinct[:most]) + (" …" if count > len(distinct[:most]) else "")
 
 
 def board(body: Body) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from supervise.office import Office
     from supervise.people import Actor
     from supervise.records import Cut
+    from supervise.service import Service
     from supervise.store.database import Sessions, Work
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -111,6 +112,14 @@ class Counter:
         office = self.office()
         with writing(self.sessions(create)) as session:
             yield office, session
+        self.kept = True
+
+    @contextmanager
+    def serving(self) -> Iterator[Service]:
+        """An office at the database, every piece of work a transaction of its own."""
+        office = self.office()
+        with office.serve(self.sessions().kw["bind"]) as service:
+            yield service
         self.kept = True
 
     def answer(self, data: Any, text: Callable[[], str]) -> None:

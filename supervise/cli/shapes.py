@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from supervise.clerk import Owed, TickReport, View
+from supervise.clerk import Owed, View
 from supervise.goals import plain
+from supervise.nights import TickReport
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.rules.effects import effects
 from supervise.rules.reminders import reminded
@@ -117,7 +118,10 @@ def owed(o: Owed) -> dict[str, Any]:
 def tick(report: TickReport) -> dict[str, Any]:
     """What the clock did."""
     return {
-        "day": report.day.isoformat(), "looked_at": report.looked_at,
+        "day": report.day.isoformat(), "looked_at": report.looked_at, "held": report.held, "left": report.left,
+        "did": [
+            {"action": d.action, "rung": d.rung, "definition": d.definition, "count": d.count} for d in report.did
+        ],
         "events": [
             {"task": e.task, "action": e.action, "day": e.day.isoformat(), "data": dict(e.data)} for e in report.events
         ],
@@ -125,6 +129,7 @@ def tick(report: TickReport) -> dict[str, Any]:
             {"task": p.task, "rung": p.rung, "label": p.label, "duty": p.duty, "since": p.since.isoformat()}
             for p in report.proposals
         ],
+        "told": report.told,
         "notices": [
             {"task": n.task, "day": n.day.isoformat(), "to": list(n.to), "text": n.text} for n in report.notices
         ],

@@ -106,7 +106,7 @@ def by_hand(ladders: Iterable[Ladder], lifecycle: Lifecycle, step: Step) -> Step
         for one in ladder.units:
             brings = one.lasts is not None and (one.opens, one.lasts.after) == (definition.workflow, event.action)
             if brings and one.lasts is not None and about(ladder, one.matter, step.task):
-                effect = _lasting(one.matter, one.lasts, event.day, lifecycle.calendar)
+                effect = _lasting(one.matter, one.lasts, event.day, lifecycle.calendar_of(step.task))
                 return marked(step, replace(event, changes={**event.changes, **effect}))
     return step
 
@@ -130,7 +130,7 @@ def _ordered(ladder: Ladder, lifecycle: Lifecycle, step: Step, rung: Rung) -> Ev
         name = "reason" if "reason" in fields else next(iter(fields), "")
         help_ = f"请写 --{name} {'、'.join(rung.direct)} 之一"
         raise Refused(Problem("A22", text, task=step.task.code, path=name, help=help_))
-    effect = of_order(rung, duty, event.day, lifecycle.calendar)
+    effect = of_order(rung, duty, event.day, lifecycle.calendar_of(step.task))
     heard = tuple(dict.fromkeys((*event.to, *rung.tell)))
     return replace(event, to=heard, changes={**event.changes, **effect})
 

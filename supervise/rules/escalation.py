@@ -111,7 +111,7 @@ def _send(lifecycle: Lifecycle, task: Task, rung: Rung, holding: Holding, day: d
     key = f"{task.code}:{name}:{rung.order}:{holding.key}"
     step = lifecycle.advance(task, name, CLOCK_ACTOR, day, data, key)
     event = step.task.events[-1]
-    effect = effects.of_order(rung, holding.duty, day, lifecycle.calendar)
+    effect = effects.of_order(rung, holding.duty, day, lifecycle.calendar_of(task))
     return effects.marked(step, replace(event, to=rung.tell, changes={**event.changes, **effect}))
 
 

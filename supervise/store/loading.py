@@ -6,7 +6,7 @@ nothing of it, its errors come out as ever.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from supervise.store import faults
 from supervise.store.lines import Line
-from supervise.store.statements import Statement, Values
+from supervise.store.statements import Ready, Statement, Values
 
 MANY = 50
 """Rows from which on COPY is used; here it took half the time from 25 on, over a network it is a journey more."""
@@ -30,9 +30,25 @@ def add(on: Connection | Line, table: Table, rows: Sequence[Values]) -> None:
         rows: with every column.
     """
     if len(rows) >= MANY and copies(on):
-        _copy(on, table, rows)
+        ready = inserted(on, table)
+        _copy(on, table, (ready.values(row) for row in rows))
     elif rows:
         _inserted(table).run(on, rows)
+
+
+def put(on: Connection | Line, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """The same with rows whose values are already what the driver takes, in the order of ``inserted``."""
+    if len(rows) >= MANY and copies(on):
+        _copy(on, table, rows)
+    elif rows:
+        ready = inserted(on, table)
+        given = [tuple(row) if ready.positional else dict(zip(ready.names, row, strict=True)) for row in rows]
+        on.exec_driver_sql(ready.text, given)
+
+
+def inserted(on: Connection | Line, table: Table) -> Ready:
+    """How a row gets into a table: the columns in order, and how their values travel."""
+    return _inserted(table).ready(on.dialect)
 
 
 def copies(on: Connection | Line) -> bool:
@@ -43,16 +59,16 @@ def copies(on: Connection | Line) -> bool:
     return not driver.autocommit or driver.info.transaction_status.name == "INTRANS"
 
 
-def _copy(on: Connection | Line, table: Table, rows: Sequence[Values]) -> None:
+def _copy(on: Connection | Line, table: Table, rows: Iterable[Sequence[Any]]) -> None:
     driver: Any = on.connection.driver_connection
-    ready = _inserted(table).ready(on.dialect)
+    ready = inserted(on, table)
     preparer = on.dialect.identifier_preparer
     columns = ", ".join(preparer.quote(name) for name in ready.names)
     text = f"COPY {preparer.format_table(table)} ({columns}) FROM STDIN"
     try:
         with driver.cursor() as cursor, cursor.copy(text) as copy:
             for row in rows:
-                copy.write_row(ready.values(row))
+                copy.write_row(row)
     except on.dialect.loaded_dbapi.Error as error:
         raise faults.raised(on, error, text) from error
 

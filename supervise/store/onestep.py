@@ -9,7 +9,7 @@ changed nothing either.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -217,3 +217,27 @@ def _name(table: Table) -> str:
 
 def _quoted(name: str) -> str:
     return _DIALECT.identifier_preparer.quote(name)
+
+
+def claimed(on: Connection | Line, district: str, rows: Sequence[dict[str, Any]], changing: tuple[str, ...]) -> int:
+    """Give tasks new values if they still stand as they were read, and nothing else; how many did.
+
+    Args:
+        on: the caller's connection.
+        district: whose tasks.
+        rows: which (``b_district``, ``b_code``), as they stood (``was_version``, ``was_head``), and the new values.
+        changing: columns that get new values.
+    """
+    given = {"claims": _ENCODER.encode(rows), "district": district}
+    return int(on.exec_driver_sql(_some_claimed(of(on), changing), given).rowcount)
+
+
+@cache
+def _some_claimed(tables: Tables, changing: tuple[str, ...]) -> str:
+    task = tables.task
+    seen = {"b_district": task.c.district, "b_code": task.c.code}
+    seen |= {f"was_{name}": task.c[name] for name in ("version", "head")}
+    return f"""
+UPDATE {_name(task)} AS t SET {", ".join(f"{name} = r.{name}" for name in changing)}
+FROM {_rows("claims", seen | {name: task.c[name] for name in changing})}
+WHERE t.district = %(district)s AND t.code = r.b_code AND t.version = r.was_version AND t.head = r.was_head"""

@@ -7,7 +7,7 @@ A seal says "task T, version V, has head H", which stays true for ever; what is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -51,37 +51,129 @@ class Seal:
 
 @told
 def make(
-    session: Session, district: str, kind: str, now: datetime, algorithm: str, serial: str = "", paper: str = ""
+    session: Session,
+    district: str,
+    kind: str,
+    now: datetime,
+    algorithm: str,
+    serial: str = "",
+    paper: str = "",
+    most: int | None = None,
 ) -> Seal | None:
     """Seal what changed since the last seal; ``None`` if nothing did and there is no publication.
+
+    Args:
+        session: the caller's; flushed, never committed.
+        district: whose record.
+        kind: of the seal.
+        now: the moment.
+        algorithm: of the hashes.
+        serial, paper: a publication it is made for, and the hash of that record.
+        most: how many tasks at once; all if not given.
 
     Raises:
         Stale: S01 when somebody else sealed at the same moment; nothing of the transaction may then be kept.
     """
+    _turn(session, district)
+    heads = unsealed(session, district, most)
+    if not heads and not serial:
+        return None
+    seen = versions(session, district, [code for code, _, _ in heads])
+    made = add(session, district, Seal(0, kind, now, 0, 0, serial, paper, "", ""), heads, seen, algorithm)
+    _mark(session, district, heads)
+    return made
+
+
+@told
+def name(
+    session: Session,
+    district: str,
+    kind: str,
+    now: datetime,
+    algorithm: str,
+    heads: Sequence[tuple[str, int, str]],
+    seen: Mapping[str, int],
+    most: int,
+) -> Seal:
+    """Seal the heads of tasks that were written as sealed, and with them some of what else changed.
+
+    Args:
+        session: the caller's, who has taken his turn, see ``mine``.
+        district, kind, now, algorithm: as for ``make``.
+        heads: code, version and head of those tasks.
+        seen: the version that seals have seen of each, if any has.
+        most: how many others at once.
+    """
+    others = unsealed(session, district, most)
+    seen = {**seen, **versions(session, district, [code for code, _, _ in others])}
+    made = add(session, district, Seal(0, kind, now, 0, 0, "", "", "", ""), [*heads, *others], seen, algorithm)
+    _mark(session, district, others)
+    return made
+
+
+@told
+def mine(session: Session, district: str) -> bool:
+    """Whether nobody else is just sealing; then nobody else does until the end of the transaction."""
+    return _turn(session, district, wait=False) or newest(session, district) is None
+
+
+def _turn(session: Session, district: str, wait: bool = True) -> bool:
+    """Take one's turn: lock the newest seal, if there is one and it is free or worth waiting for."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True  # who writes is alone
+    seal = of(session).seal
+    query = select(seal.c.seq).where(seal.c.district == district).order_by(seal.c.seq.desc()).limit(1)
+    return session.execute(query.with_for_update(skip_locked=not wait)).first() is not None
+
+
+def add(
+    session: Session,
+    district: str,
+    bare: Seal,
+    heads: Sequence[tuple[str, int, str]],
+    seen: Mapping[str, int],
+    algorithm: str,
+) -> Seal:
+    """Add a link for some heads; the rows of their tasks are left to the caller.
+
+    Args:
+        session: the caller's, who has taken his turn.
+        district: whose record.
+        bare: the seal, without what follows from the one before.
+        heads: code, version and head of the tasks that it names.
+        seen: the version that seals have seen of each, if any has.
+        algorithm: of the hashes.
+
+    Raises:
+        Stale: S01 when somebody else sealed at the same moment.
+    """
+    last = newest(session, district)
+    tasks = (last.tasks if last else 0) + len(heads) - len(seen)
+    events = (last.events if last else 0) + sum(version - seen.get(code, 0) for code, version, _ in heads)
+    made = replace(
+        bare, number=(last.number if last else 0) + 1, tasks=tasks, events=events, root=chain.root(heads, algorithm),
+        previous=last.hash if last else "",
+    )  # fmt: skip
+    made = replace(made, hash=chain.seal_hash(district, record(district, made), algorithm))
+    tables = of(session)
     try:
-        heads = unsealed(session, district)
-        if not heads and not serial:
-            return None
-        last = newest(session, district)
-        known = _known(session, district, [code for code, _, _ in heads])
-        tasks = (last.tasks if last else 0) + len(heads) - len(known)
-        events = (last.events if last else 0) + sum(version - known.get(code, 0) for code, version, _ in heads)
-        made = Seal(
-            (last.number if last else 0) + 1, kind, now, tasks, events, serial, paper, chain.root(heads, algorithm),
-            last.hash if last else "",
-        )  # fmt: skip
-        made = replace(made, hash=chain.seal_hash(district, record(district, made), algorithm))
-        _write(session, district, made, heads)
-        return made
+        # first, so that of two who seal at once the second stops before it touches a task
+        session.execute(insert(tables.seal).values(row(district, made)))
     except IntegrityError as error:
         raise stale(f"同一时刻有人走时钟或公布({type(error.orig).__name__}),什么都没有入库") from error
+    # plain texts and numbers: as a driver takes them
+    loading.put(connection(session), tables.sealed, [(district, c, made.number, v, h) for c, v, h in heads])
+    return made
 
 
-def unsealed(session: Session, district: str) -> list[tuple[str, int, str]]:
-    """Code, version and head of every task that changed since the last seal."""
+def unsealed(session: Session, district: str, most: int | None = None) -> list[tuple[str, int, str]]:
+    """Code, version and head of every task that changed since the last seal; or of so many that nobody is acting on."""
     task_table = of(session).task
     mine = (task_table.c.district == district) & (task_table.c.unsealed == 1)
-    found = session.execute(select(task_table.c.code, task_table.c.version, task_table.c.head).where(mine))
+    query = select(task_table.c.code, task_table.c.version, task_table.c.head).where(mine)
+    if most is not None:
+        query = query.limit(most).with_for_update(skip_locked=True)
+    found = session.execute(query)
     return sorted((row.code, row.version, row.head) for row in found)
 
 
@@ -101,7 +193,7 @@ def numbered(session: Session, district: str, number: int) -> Seal | None:
     return as_seal(row) if row is not None else None
 
 
-def _known(session: Session, district: str, codes: Sequence[str]) -> dict[str, int]:
+def versions(session: Session, district: str, codes: Sequence[str]) -> dict[str, int]:
     """The version that seals have seen of each task, if any has."""
     found: dict[str, int] = {}
     sealed = of(session).sealed
@@ -113,16 +205,12 @@ def _known(session: Session, district: str, codes: Sequence[str]) -> dict[str, i
     return found
 
 
-def _write(session: Session, district: str, made: Seal, heads: Sequence[tuple[str, int, str]]) -> None:
-    """The seal first, so that of two who seal at once the second stops before it touches a task."""
-    tables = of(session)
-    task_table = tables.task
-    session.execute(insert(tables.seal).values(row(district, made)))
+def _mark(session: Session, district: str, heads: Sequence[tuple[str, int, str]]) -> None:
+    """Say of tasks that they are sealed, unless they changed meanwhile."""
     if not heads:
         return
-    rows = [{"district": district, "task": c, "seq": made.number, "version": v, "head": h} for c, v, h in heads]
-    loading.add(connection(session), tables.sealed, rows)
     # Row by row along the key: a range would lock its gaps on MySQL, and who is advanced meanwhile stays unsealed.
+    task_table = of(session).task
     mine = (task_table.c.district == district) & (task_table.c.code == bindparam("b_code"))
     as_seen = update(task_table).where(mine, task_table.c.version == bindparam("b_version")).values(unsealed=0)
     session.connection().execute(as_seen, [{"b_code": code, "b_version": version} for code, version, _ in heads])

@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     JSON,
+    Column,
     ColumnElement,
     Connection,
     Date,
@@ -115,6 +116,32 @@ class Statement:
                 row[place] = turn(row[place])
         return found
 
+    def among(self, on: Connection | Line, codes: Sequence[str], **values: Any) -> list[list[Any]]:
+        """The rows that it finds among many: ``codes`` travel as one value, where a database takes a list for one.
+
+        Args:
+            on: the caller's connection, or one of our own.
+            codes: what the statement calls ``codes``, see ``listed``.
+            values: the others.
+        """
+        ready, kind = self.ready(on.dialect), on.dialect.name
+        given = ready.given({**values, "codes": codes})
+        if kind == "sqlite":
+            text = ready.text.replace(_LIST, "SELECT value FROM json_each(?)")
+            given = tuple(_DUMP(list(codes)) if one is codes else one for one in given)
+        elif kind == "postgresql":
+            text = ready.text.replace(f"IN ({_LIST})", "= ANY(%(codes)s)")
+        else:
+            names = {f"codes_{n}": code for n, code in enumerate(codes)}
+            text, given = ready.text.replace(_LIST, ",".join(f"%({name})s" for name in names)), {**given, **names}
+        result: Any = on.exec_driver_sql(text, given)
+        found = list(map(list, getattr(result, "cursor", result).fetchall()))  # rows as the driver gives them
+        result.close()
+        for place, turn in ready.back:
+            for row in found:
+                row[place] = turn(row[place])
+        return found
+
     def ready(self, dialect: Dialect) -> Ready:
         """It in one dialect; nearly always the one that asked before."""
         latest, ready = self._latest
@@ -124,6 +151,14 @@ class Statement:
                 ready = self._ready[dialect] = _prepare(self._made, dialect)
             self._latest = dialect, ready
         return ready
+
+
+def listed(column: Column[str]) -> ColumnElement[bool]:
+    """That a column has one of the values that ``Statement.among`` is given as ``codes``."""
+    return column.in_(bindparam("codes", expanding=True))
+
+
+_LIST = "__[POSTCOMPILE_codes]"
 
 
 def _prepare(made: Any, dialect: Dialect) -> Ready:

@@ -95,18 +95,29 @@ def save(
         Stale: S01 when a task was changed since it was loaded; nothing of the batch may then be kept.
     """
     on = connection(work)
+    kept, sheet = written(district, savings, recorded_at, algorithm)
+    try:
+        done = writing.write(on, sheet)
+    except IntegrityError as error:
+        name = type(error.orig).__name__
+        raise stale(f"同一时刻有人办理了同一任务({name})", savings[0].task.code) from error
+    if not done:
+        raise _lost(on, district, savings, kept)
+    return kept
+
+
+def written(
+    district: str, savings: Sequence[Saving], recorded_at: datetime, algorithm: str = chain.DEFAULT
+) -> tuple[list[Task], Sheet]:
+    """The tasks as they will be on record, and the rows that say so; nothing is written.
+
+    Args: as for ``save``.
+    """
     kept = [_linked(saving, district, recorded_at, algorithm) for saving in savings]
     sheet = Sheet(district)
     for saving, task in zip(savings, kept, strict=True):
         _enter(sheet, district, saving, task)
-    try:
-        written = writing.write(on, sheet)
-    except IntegrityError as error:
-        name = type(error.orig).__name__
-        raise stale(f"同一时刻有人办理了同一任务({name})", savings[0].task.code) from error
-    if not written:
-        raise _lost(on, district, savings, kept)
-    return kept
+    return kept, sheet
 
 
 def _linked(saving: Saving, district: str, recorded_at: datetime, algorithm: str) -> Task:

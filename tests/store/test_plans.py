@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
 
-from supervise import Act, Cut, Office
+from supervise import Act, Cut, Office, clockwork
 from supervise.dates import FOREVER
 from supervise.store import duties, library, onestep, retired, seals, tasks
 from supervise.store.database import open_database
 from supervise.store.tables import of, tables
 from tests.histories import FOLDER
-from tests.plans import plans
+from tests.plans import WORDS, plans
 from tests.retiring import OFFICE, lived
 from tests.servers import database
 
@@ -135,6 +135,41 @@ def test_the_one_statement_of_an_act_reads_no_table_whole(session: Session) -> N
     for plan in (written(session, acts[0]), written(session, *acts)):
         assert not re.search(r"Seq Scan on sv_(task|duty|party|event)\b", plan), plan
         assert re.search(r"Index Scan using sv_task_pkey", plan) and re.search(r"Update on sv_duty", plan), plan
+
+
+@pytest.mark.parametrize("said", [FOREVER, DAY - timedelta(days=9)], ids=["nothing due", "all due"])
+def test_the_clock_goes_by_its_keys_whatever_the_statistics_say(
+    said: date, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred tasks among thousands are found, asked about, written and sealed by key after any last ANALYZE."""
+    monkeypatch.setattr(clockwork, "CHUNK", 100)
+    task = of(session).task
+    session.execute(update(task).values(wake_on=said))
+    session.execute(text("analyze"))
+    due = [f"B1-{n:05}" for n in range(100)]
+    session.execute(update(task).values(wake_on=FOREVER))
+    session.execute(update(task).where(task.c.code.in_(due)).values(wake_on=DAY - timedelta(days=2)))
+    heard: list[tuple[str, Any]] = []
+
+    def hear(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if not many and statement.lstrip().startswith(("SELECT", "UPDATE")):
+            heard.append((statement, parameters))
+
+    connection = session.connection()
+    event.listen(connection.engine, "before_cursor_execute", hear)
+    piece = Office(FOLDER, today=lambda: DAY).sweep(DAY).go(session)
+    event.remove(connection.engine, "before_cursor_execute", hear)
+    assert piece is not None and piece.looked_at == len(due)
+    word = WORDS[connection.dialect.name]
+    plan = "\n".join(
+        str(row[-1]) for statement, given in heard for row in connection.exec_driver_sql(word + statement, given)
+    )
+    session.rollback()
+    assert not re.search(r"(Seq Scan on|SCAN|SCAN TABLE) sv_(task|event|duty)\b", plan), plan  # the others are short
+    by_wake = re.findall(
+        r"Index Scan using ix_sv_task_district_wake_on|USING .*INDEX ix_sv_task_district_wake_on", plan
+    )
+    assert len(by_wake) == 1, plan  # once for a page, never for a piece of it
 
 
 USUAL = [("claims", "events", "ended", "duties", "news"), ("claims", "events", "ended", "duties")]

@@ -1,0 +1,379 @@
+"""The clock's side of the hall: a night over all tasks that wait for the day, in pieces that stand on their own.
+
+Tasks on which the same has become due are decided once and written together (``Watch``, ``Mould``); all others go one
+by one, through ``look``. A piece that was written is done: who comes again after a kill, an outage or a full stop finds
+only what is left, for every task that was looked at says itself when it is to be looked at next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from supervise.almanac import Almanac
+from supervise.facts import Known
+from supervise.liaison import Liaison
+from supervise.nights import KEPT, NAMED, Done, Piece, TickReport
+from supervise.phrases import CALENDAR
+from supervise.records import PARTIES, Event, Task
+from supervise.rules import escalation, reminders
+from supervise.rules.entries import Run, Times
+from supervise.rules.escalation import Proposal
+from supervise.rules.ladder import Ladder, Rung
+from supervise.store import outbox, seals, sweeping, tasks
+from supervise.store.casting import Casts, Mould
+from supervise.workflows.definition import Definition
+from supervise.workflows.lifecycle import Lifecycle, Step
+from supervise.workflows.watching import Watch
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+CHUNK, PAGE = 1000, 20_000
+"""Tasks written at once, and the most codes of tasks held in memory."""
+SEALED = 5000
+"""Tasks that one seal names beside those that the clock acted on."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the clock has to do to one task."""
+
+    step: Step
+    proposals: tuple[Proposal, ...] = ()
+    letters: tuple[outbox.Letter, ...] = ()
+
+
+class Clock(Liaison, Almanac):
+    """The clock: what became due by itself."""
+
+    def tick(self, session: Session, day: date | None = None, progress: Progress | None = None) -> TickReport:
+        """Let the clock run to ``day``: settle what became true, send the orders that are due, seal what changed.
+
+        Running it again, late, or twice at once changes no state and no score.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            day: today if not given.
+            progress: told how many tasks of how many are done.
+        """
+        sweep = self.sweep(day, progress)
+        while (piece := sweep.go(session)) is not None:
+            sweep.keep(piece)
+        while sweep.seal(session):
+            pass
+        return sweep.report(session)
+
+    def sweep(self, day: date | None = None, progress: Progress | None = None) -> Sweep:
+        """A run of the clock in pieces, for who owns the transactions; see ``Service.tick``."""
+        return Sweep(self, day or self.today(), progress)
+
+    def look(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Looked:
+        """What the clock has to do to one task by ``day``: settle, press, remind; saving tells when to look next.
+
+        Whoever adds to it says in ``Watch`` what his part looks at, or sees to it that such tasks are not ``alike``.
+        """
+        step, proposals = lifecycle.settle(task, day), list[Proposal]()
+        for ladder in self.ladders(lifecycle.definition.workflow):
+            self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
+            pressed = escalation.press(ladder, lifecycle, step.task, day)
+            step = step.then(pressed.step)
+            proposals += pressed.proposals
+        return Looked(step, tuple(proposals), tuple(self._notices(session, lifecycle, step.task, day)))
+
+    def _notices(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Iterator[outbox.Letter]:
+        """What is to be said of the limits of a task that are near; what was said before is among it."""
+        rules, calendar = self.reminders(lifecycle.definition.workflow), lifecycle.calendar_of(task)
+        for one in rules:
+            self.must_be_approved(session, one.name, self.folder.rules[one.name].text)
+        for notice in reminders.notices(rules, lifecycle.situation(task), day) if rules else ():
+            duty, label = notice.duty, lifecycle.wording.duty(notice.duty.kind)
+            left = calendar.workdays_between(day, duty.due)
+            when = f"还有 {left} 个工作日" if left else "今天到期"
+            when += ",放假安排未公布,日期待定" if lifecycle.unsure(task, duty) else ""
+            text = f"{task.code} “{label}”{duty.due} 到期({when}):{task.text}"
+            yield outbox.Letter(task.code, notice.key, "notice", "notice", notice.start, notice.to, text, self.now())
+
+    def mould(self, session: Session, step: Step, day: date) -> Mould | None:
+        """What a step leaves of its task, ready to be done to others; ``None`` if it is nothing that can be cast."""
+        if not self._listeners.keys().isdisjoint(event.action for event in step.events):
+            return None
+        self.must_be_approved(session, step.task.definition)
+        saving, _ = self._saving(session, step, day)
+        (task,), sheet = tasks.written(self.district, [saving], self.now(), self.algorithm)
+        linked = replace(saving, task=task, events=task.events[-len(saving.events) :])
+        told = hearers(self.law(session, step.task).definition)
+        made = Mould(self.district, linked, sheet, told, self.algorithm)
+        return made if made.sound else None
+
+
+class Sweep:
+    """One run of the clock over everything that waits for a day.
+
+    Args:
+        office: whose tasks.
+        day: up to which it looks.
+        progress: told how many tasks of how many are done.
+        alike: whether tasks that are alike are decided once; without, each goes by itself.
+    """
+
+    def __init__(self, office: Clock, day: date, progress: Progress | None = None, alike: bool = True) -> None:
+        self.office, self.day, self.progress, self.alike = office, day, progress, alike
+        self.total: int | None = None
+        self._page: list[str] = []
+        self._since, self._most = date.min, CHUNK
+        self._passed: set[str] = set()  # looked at, and waiting still
+        self._before: frozenset[str] = frozenset()
+        self._watches: dict[str, Watch] = {}
+        self._held: set[str] = set()
+        self._second = False
+        self._whole = Piece(())
+
+    def go(self, session: Session) -> Piece | None:
+        """Do the next piece, of which nothing is remembered until ``keep``; ``None`` when there is none.
+
+        Raises:
+            Stale: when others were in the way; the piece may be tried again.
+        """
+        codes = self._next(session)
+        if not codes:
+            return None
+        office = self.office
+        sweeping.begin(session)
+        seals_here = seals.mine(session, office.district)
+        known = sweeping.known(session, office.district, codes, self.day)
+        piece = Piece(codes, len(known))
+        here = {one.code for one in known}
+        piece.held = [code for code in codes if code not in here]
+        casts = Casts(session.connection(), office.district)
+        alone = self._cast(session, piece, casts, known, seals_here)
+        self._one_by_one(session, piece, alone)
+        casts.write()
+        if seals_here and casts.heads:
+            self._seal(session, casts, known)
+        return piece
+
+    def keep(self, piece: Piece) -> None:
+        """Know that a piece is on record."""
+        del self._page[: len(piece.codes)]
+        self._held |= set(piece.held)
+        self._passed |= {*piece.held}
+        whole = self._whole
+        whole.looked_at += piece.looked_at
+        whole.events += piece.events[: KEPT - len(whole.events)]
+        whole.proposals += piece.proposals
+        whole.notices += piece.notices[: KEPT - len(whole.notices)]
+        whole.told += piece.told
+        for (definition, action, rung), (number, codes) in piece.did.items():
+            before, named = whole.did.get((definition, action, rung), (0, []))
+            whole.did[definition, action, rung] = before + number, [*named, *codes][:NAMED]
+        if self.progress is not None and self.total:
+            self.progress(min(whole.looked_at, self.total), self.total)
+
+    def seal(self, session: Session) -> bool:
+        """Seal some of what changed otherwise since the last seal; whether there may be more."""
+        office = self.office
+        made = seals.make(session, office.district, "tick", office.now(), office.algorithm, most=SEALED)
+        return made is not None
+
+    def report(self, session: Session) -> TickReport:
+        """What was done so far, and what is left."""
+        office, whole = self.office, self._whole
+        did = tuple(Done(*key, number, tuple(codes)) for key, (number, codes) in whole.did.items())
+        left = sweeping.left(session, office.district, self.day) if self._unfinished else 0
+        return TickReport(
+            self.day,
+            whole.looked_at,
+            did,
+            tuple(whole.events),
+            tuple(whole.proposals),
+            min(len(self._held), left),
+            left,
+            tuple(whole.notices),
+            whole.told,
+        )
+
+    @property
+    def _unfinished(self) -> bool:
+        return bool(self._page or self._held) or not self._second
+
+    def _next(self, session: Session) -> list[str]:
+        """The codes of the next piece; those that somebody was acting on are tried once more at the end."""
+        if self.total is None and self.progress is not None:
+            self.total = sweeping.left(session, self.office.district, self.day)
+        while not self._page:
+            most = self._most + len(self._passed)
+            found = sweeping.waking(session, self.office.district, self.day, most, self._since)
+            codes = {code for code, _ in found}
+            self._passed |= codes & self._before  # they were looked at, and it changed nothing: a clock set back
+            self._page = sorted(codes - self._passed)
+            self._before = frozenset(self._page)
+            if self._page:
+                self._since = found[-1][1] if len(found) == most else self._since
+                # small at first: a database that takes all for due would else rather read every task
+                self._most = min(2 * self._most, PAGE)
+            elif self._second or not self._held:
+                self._second = True
+                return []
+            else:
+                self._second, self._since = True, date.min
+                self._passed -= self._held
+                self._held.clear()
+                self._before = frozenset()
+        return self._page[:CHUNK]
+
+    def _watch(self, session: Session, name: str) -> Watch:
+        """What the clock looks at under a law and its ladders."""
+        if name not in self._watches:
+            lifecycle = self.office.lifecycle(session, name)
+            ladders = self.office.ladders(lifecycle.definition.workflow)
+            entries = (entry for ladder in ladders for rung in ladder.rungs for entry in rung.when)
+            rungs = [entry for entry in entries if not isinstance(entry, Times | Run)]
+            told = [word for ladder in ladders for rung in ladder.rungs for word in rung.tell]
+            rules = self.office.reminders(lifecycle.definition.workflow)
+            noticed = {kind for rule in rules for notice in rule.notices for kind in notice.duty}
+            several = self.office.rearranged(session)
+            known = all(plain(ladder) for ladder in ladders) and not (several and self.office.in_use(session).behind)
+            aside = {one.action for ladder in ladders for one in ladder.suspends}
+            aside |= {CALENDAR} if several else set()
+            self._watches[name] = Watch(lifecycle, rungs, told, known, noticed, aside)
+        return self._watches[name]
+
+    def _asking(self, watches: Sequence[Watch]) -> sweeping.Asking:
+        """What counts for tasks under some laws."""
+        kinds = sorted({kind for watch in watches for kind in (*watch.kinds, *watch.replies)})
+        roles = sorted({role for watch in watches for role in watch.roles})
+        orders = sorted({watch.lifecycle.pressing for watch in watches} - {""})
+        return sweeping.Asking(tuple(kinds), tuple(roles), tuple(orders), any(watch.levels for watch in watches))
+
+    def _cast(self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool) -> list[str]:
+        """Do to all that are alike what must be done to one of them; the codes of those that go by themselves."""
+        office, alone = self.office, list[str]()
+        groups: dict[Hashable, list[Known]] = defaultdict(list)
+        watches = [self._watch(session, name) for name in sorted({one.definition for one in known})]
+        aside = frozenset[str]().union(*(watch.aside for watch in watches))
+        apart = sweeping.have_done(session, office.district, piece.codes, aside) if self.alike and aside else set()
+        if self.alike:
+            sweeping.ask(session, office.district, known, self._asking(watches), self.day)
+        for one in known:
+            watch = self._watch(session, one.definition)
+            likeness = watch.likeness(one, self.day) if self.alike and one.code not in apart else None
+            if likeness is None:
+                alone.append(one.code)
+            else:
+                groups[likeness].append(one)
+        alone += self._odd(session, groups)
+        firsts = [group[0].code for group in groups.values() if len(group) > 1]
+        models = tasks.standing(session, office.district, firsts)
+        quiet: dict[str, tuple[int, date]] = {}
+        for group in groups.values():
+            task = models.get(group[0].code) if len(group) > 1 else None
+            if task is None or not self._alike(session, piece, casts, group, task, quiet, sealed):
+                alone += [one.code for one in group]
+        tasks.set_wake(session, office.district, quiet)
+        return alone
+
+    def _odd(self, session: Session, groups: Mapping[Hashable, list[Known]]) -> list[str]:
+        """Take out of the groups what the clock has acted on before; their codes."""
+        office, keys = self.office, dict[str, str]()
+        for group in groups.values():
+            watch = self._watch(session, group[0].definition)
+            keys |= {key: one.code for one in group for key in watch.done(one, self.day)}
+        done = {keys[key] for key in sweeping.recorded(session, office.district, list(keys))} if keys else set()
+        for group in groups.values() if done else ():
+            group[:] = [one for one in group if one.code not in done]
+        return sorted(done)
+
+    def _alike(
+        self, session: Session, piece: Piece, casts: Casts, group: list[Known], task: Task,
+        quiet: dict[str, tuple[int, date]], sealed: bool,
+    ) -> bool:  # fmt: skip
+        """Decide one of a group, and do the same to all; ``False`` if it is nothing that can be cast."""
+        office = self.office
+        lifecycle = office.law(session, task)
+        looked = office.look(session, lifecycle, task, self.day)
+        codes = [one.code for one in group]
+        if looked.letters:
+            return False  # a notice names its task and those who owe it
+        if not looked.step.path:
+            wake = office.wake(lifecycle, task, self.day, looked=True)
+            quiet |= {one.code: (one.version, wake) for one in group}
+        else:
+            mould = office.mould(session, looked.step, self.day)
+            if mould is None:
+                return False
+            casts.cast(mould, group, sealed)
+            self._tell(piece, lifecycle, mould.saving.events, codes)
+        piece.proposals += [replace(p, task=code) for code in codes for p in looked.proposals]
+        return True
+
+    def _one_by_one(self, session: Session, piece: Piece, codes: Sequence[str]) -> None:
+        office, steps, quiet, letters = self.office, list[Step](), dict[str, tuple[int, date]](), list[outbox.Letter]()
+        for task in tasks.standing(session, office.district, codes).values():
+            lifecycle = office.law(session, task)
+            looked = office.look(session, lifecycle, task, self.day)
+            piece.proposals += looked.proposals
+            letters += looked.letters
+            if looked.step.path:
+                steps.append(looked.step)
+                self._tell(piece, lifecycle, looked.step.events, [task.code])
+            else:
+                quiet[task.code] = task.version, office.wake(lifecycle, task, self.day, looked=True)
+        office.save(session, steps, self.day)
+        tasks.set_wake(session, office.district, quiet)
+        told = outbox.add(session, office.district, letters)
+        piece.notices += told[: max(KEPT - len(self._whole.notices), 0)]
+        piece.told += len(told)
+
+    def _tell(self, piece: Piece, lifecycle: Lifecycle, events: Sequence[Event], codes: Sequence[str]) -> None:
+        words = self.office.rung_words(lifecycle.definition.workflow)
+        for event in events:
+            rung = next((str(value) for value in event.data.values() if str(value) in words), "")
+            piece.count(event.definition, event.action, rung, codes)
+            room = max(KEPT - len(self._whole.events) - len(piece.events), 0)
+            piece.events += [replace(event, task=code) for code in codes[:room]]
+
+    def _seal(self, session: Session, casts: Casts, known: Iterable[Known]) -> None:
+        """Name the new heads of what was cast, and some of what else changed, in one seal."""
+        office, before = self.office, {one.code: one for one in known}
+        cast = [before[code] for code, _, _ in casts.heads]
+        seen = {one.code: one.version for one in cast if not one.unsealed}
+        seen |= seals.versions(session, office.district, [one.code for one in cast if one.unsealed])
+        seals.name(session, office.district, "tick", office.now(), office.algorithm, casts.heads, seen, SEALED)
+
+
+def plain(ladder: Ladder) -> bool:
+    """Whether a ladder says nothing but what ``Watch`` knows of: what is new sends its tasks one by one."""
+    rungs = (
+        Rung.model_construct(order=r.order, label=r.label, when=r.when, reply=r.reply, confirm=r.confirm, tell=r.tell)
+        for r in ladder.rungs
+    )
+    known = list(map(vars, ladder.rungs)) == list(map(vars, rungs))
+    known = known and not any(isinstance(entry, Times | Run) for rung in ladder.rungs for entry in rung.when)
+    return known and all(
+        getattr(ladder, name) == field.default for name, field in Ladder.model_fields.items() if name not in _LADDER
+    )
+
+
+_LADDER = {"ladder", "version", "title", "source", "effective", "for_", "suspends", "rungs"}
+
+
+def hearers(definition: Definition) -> Callable[[Sequence[str], Mapping[str, tuple[str, ...]]], tuple[str, ...]]:
+    """Gives the names of those whom an event tells, from its words and the parties of a task."""
+
+    labels = definition.roles
+
+    def named(words: Sequence[str], parties: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        names: dict[str, None] = {}
+        for word in words:
+            if word in PARTIES:
+                names.update(dict.fromkeys(parties.get(word, ())))
+            else:
+                names[labels.get(word, word)] = None
+        return tuple(names)
+
+    return named

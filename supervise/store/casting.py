@@ -1,0 +1,221 @@
+"""Many tasks on which the clock does the same: one is decided and written out in full, the others are cast from it.
+
+A mould is what a step leaves of one task: its events, what they open, whom they tell. A cast is the same under another
+code, at another version, with other parties, chained to that task's own head. Rows go to the driver as it takes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from supervise import chain
+from supervise.facts import Known
+from supervise.records import PARTIES, Event
+from supervise.store import loading, onestep
+from supervise.store.faults import stale
+from supervise.store.sheet import Sheet
+from supervise.store.statements import Statement
+from supervise.store.tables import Tables, of
+from supervise.store.tasks import Saving
+
+Head = tuple[str, int, str]
+"""Code, version and hash of a task's last event."""
+_CODE, _SEQ = "\uffff", 10**9 + 7
+"""What stands in a mould for the code of a task and the number of an event."""
+_PLAIN = ("ended", "moved", "parties", "parted", "parts", "paced", "paces", "amended", "tasks")
+"""Kinds of rows that no cast has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """What was done to one task, ready to be done to others.
+
+    Args:
+        district: whose tasks.
+        saving: what was done, as it is on record.
+        sheet: the rows that say so.
+        hearers: gives the names of those whom an event tells, from its words and the parties of a task.
+        algorithm: of the hashes.
+    """
+
+    district: str
+    saving: Saving
+    sheet: Sheet
+    hearers: Callable[[Sequence[str], dict[str, tuple[str, ...]]], Sequence[str]]
+    algorithm: str
+
+    @property
+    def begun(self) -> int:
+        """The version of the task before it."""
+        return self.saving.task.version - len(self.saving.events)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was written but what can be cast: events, what they open, whom they tell."""
+        code = self.saving.task.code
+        seqs = {event.seq for event in self.saving.events}
+        return (
+            not any(getattr(self.sheet, kind) for kind in _PLAIN)
+            and all(not event.changes and event.key.startswith(f"{code}:") for event in self.saving.events)
+            and all(row["ref"] == f"{row['kind']}:{row['opened_by']}" for row in self.sheet.duties)
+            and all(row["opened_by"] in seqs and row["until_day"] is None for row in self.sheet.duties)
+            and all(row["text"].startswith(code) for row in self.sheet.news)
+        )
+
+
+class Casts:
+    """Rows of many tasks, gathered mould by mould and written together.
+
+    Args:
+        on: the caller's connection.
+        district: whose tasks.
+    """
+
+    def __init__(self, on: Connection, district: str) -> None:
+        self.on, self.at, self.district = on, of(on), district
+        self.claims: list[dict[str, Any]] = []
+        self.events: list[Sequence[Any]] = []
+        self.duties: list[Sequence[Any]] = []
+        self.news: list[Sequence[Any]] = []
+        self.heads: list[Head] = []
+
+    def cast(self, mould: Mould, tasks: Iterable[Known], sealed: bool) -> None:
+        """Do to each of ``tasks`` what the mould says.
+
+        Args:
+            mould: a sound one.
+            tasks: as they were read and locked.
+            sealed: whether a seal will name their new heads at once.
+        """
+        events = [_event_caster(self, mould, event) for event in mould.saving.events]
+        duties = [_duty_caster(self, mould, rows) for rows in _by_duty(mould.sheet.duties)]
+        news = [_news_caster(self, mould, event) for event in mould.saving.events if event.to]
+        row = {
+            "b_district": mould.district, "state": mould.saving.task.state, "wake_on": mould.saving.wake_on,
+            "unsealed": int(not sealed),
+        }  # fmt: skip
+        for task in tasks:
+            code, seq, head = task.code, task.version, task.head
+            for caster in events:
+                seq += 1
+                head = caster(code, seq, head)
+            for caster_ in (*duties, *news):
+                caster_(task)
+            self.claims.append(
+                row | {"b_code": code, "version": seq, "head": head, "was_version": task.version, "was_head": task.head}
+            )
+            self.heads.append((code, seq, head))
+
+    def write(self) -> None:
+        """Write everything.
+
+        Raises:
+            Stale: S01 when a task no longer stands as it was read; nothing may then be kept.
+        """
+        if not self.claims:
+            return
+        if claim(self.on, self.district, self.claims) != len(self.claims):
+            raise stale("别人先办了一步", self.claims[0]["b_code"])
+        loading.put(self.on, self.at.event, self.events)
+        loading.put(self.on, self.at.duty, self.duties)
+        loading.put(self.on, self.at.outbox, self.news)
+
+
+def _by_duty(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row of each duty."""
+    return list({row["ref"]: row for row in rows}.values())
+
+
+def _event_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[str, int, str], str]:
+    """Adds the row of one event of a mould for a task, and gives its hash."""
+    ready, rest = loading.inserted(casts.on, casts.at.event), event.key[len(event.task) :]
+    stands = replace(event, task=_CODE, seq=_SEQ, key=_CODE + rest)
+    text = chain.canonical(chain.event_record(mould.district, stands))
+    row = next(row for row in mould.sheet.events if row["seq"] == event.seq)
+    values, place = ready.values(row), ready.names.index
+    task, seq, key, hash = place("task"), place("seq"), place("idem"), place("hash")
+    number, district, algorithm = f'"seq":{_SEQ}', mould.district, mould.algorithm
+
+    def cast(code: str, version: int, previous: str) -> str:
+        written = text.replace(_CODE, _escaped(code)).replace(number, f'"seq":{version}', 1)
+        made = chain.digest(algorithm, previous or chain.genesis(district, code), written)
+        fresh = values.copy()
+        fresh[task], fresh[seq], fresh[key], fresh[hash] = code, version, code + rest, made
+        casts.events.append(fresh)
+        return made
+
+    return cast
+
+
+def _duty_caster(casts: Casts, mould: Mould, row: dict[str, Any]) -> Callable[[Known], None]:
+    """Adds the rows of one duty that an event of a mould opens: one for each unit that owes it."""
+    ready, role, kind = loading.inserted(casts.on, casts.at.duty), row["role"], row["kind"]
+    values, place = ready.values(row), ready.names.index
+    task, ref, seq, begun = place("task"), place("ref"), place("from_seq"), place("opened_by")
+    unit, units = place("unit"), place("units")
+    turn = dict(ready.there).get(units, list)
+    after, standing = row["opened_by"] - mould.begun, tuple(row["units"])
+
+    def cast(known: Known) -> None:
+        number = known.version + after
+        names = known.parties.get(role, ()) if role in PARTIES else standing
+        for name in names or ("",):
+            fresh = values.copy()
+            fresh[task], fresh[ref], fresh[seq], fresh[begun] = known.code, f"{kind}:{number}", number, number
+            fresh[unit], fresh[units] = name, turn(list(names))
+            casts.duties.append(fresh)
+
+    return cast
+
+
+def _news_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[Known], None]:
+    """Adds the letter about one event of a mould, if there is anybody to be told."""
+    said = next((row for row in mould.sheet.news if row["seq"] == event.seq), None)
+    ready, after = loading.inserted(casts.on, casts.at.outbox), event.seq - mould.begun
+    place = ready.names.index
+    task, seq, hearers, text = place("task"), place("seq"), place("hearers"), place("text")
+    turn = dict(ready.there).get(hearers, list)
+    values = ready.values(said) if said is not None else []
+    rest = said["text"][len(event.task) :] if said is not None else ""
+
+    def cast(known: Known) -> None:
+        names = mould.hearers(event.to, known.parties)
+        if names:
+            fresh = values.copy()
+            fresh[task], fresh[seq], fresh[hearers] = known.code, known.version + after, turn(list(names))
+            fresh[text] = known.code + rest
+            casts.news.append(fresh)
+
+    return cast
+
+
+@lru_cache(4)
+def _escaped(code: str) -> str:
+    """A code as it stands within a JSON text."""
+    return json.dumps(code, ensure_ascii=False)[1:-1]
+
+
+CHANGING = ("version", "state", "wake_on", "head", "unsealed")
+"""What a cast changes on the row of its task."""
+
+
+def claim(on: Connection, district: str, rows: Sequence[dict[str, Any]]) -> int:
+    """Give tasks their new state if they still stand as they were read; how many did."""
+    if isinstance(on.dialect, PGDialect):
+        return onestep.claimed(on, district, rows, CHANGING)
+    return _claim(of(on)).run(on, rows)
+
+
+@cache
+def _claim(at: Tables) -> Statement:
+    task = at.task
+    named = {"district": "b_district", "code": "b_code", "version": "was_version", "head": "was_head"}
+    stood = (task.c[name] == bindparam(said, type_=task.c[name].type) for name, said in named.items())
+    return Statement(update(task).where(*stood).values({name: bindparam(name) for name in CHANGING}))
