@@ -4,9 +4,8 @@
                  task | 20 days before task | stages
                  5 days after each month | end of each quarter | day 25 of each month
                  day 2 of each week or 2 workdays after a day off
-    condition    finish missed | decision open | 7 days before finish | 15 workdays after finish
+    condition    finish missed | decision open | red in effect | 7 days before finish | 15 workdays after finish
                  finish behind 20% | finish behind over 30% | blue unanswered | delegate expired | parts closed
-                 red in effect
     bound        2 times | 60 days | 6 months after assign
     value        wording | wording of propose
     measure      a condition or an action, counted: plan on time | missed | rework | order red | finish on pace
