@@ -167,7 +167,7 @@ class Sweep:
         whole.events += piece.events[: KEPT - len(whole.events)]
         whole.proposals += piece.proposals
         whole.notices += piece.notices[: KEPT - len(whole.notices)]
-        whole.told += piece.told
+        whole.noticed += piece.noticed
         for (definition, action, rung), (number, codes) in piece.did.items():
             before, named = whole.did.get((definition, action, rung), (0, []))
             whole.did[definition, action, rung] = before + number, [*named, *codes][:NAMED]
@@ -194,7 +194,7 @@ class Sweep:
             min(len(self._held), left),
             left,
             tuple(whole.notices),
-            whole.told,
+            whole.noticed,
         )
 
     @property
@@ -327,7 +327,7 @@ class Sweep:
         tasks.set_wake(session, office.district, quiet)
         told = outbox.add(session, office.district, letters)
         piece.notices += told[: max(KEPT - len(self._whole.notices), 0)]
-        piece.told += len(told)
+        piece.noticed += len(told)
 
     def _tell(self, piece: Piece, lifecycle: Lifecycle, events: Sequence[Event], codes: Sequence[str]) -> None:
         words = self.office.rung_words(lifecycle.definition.workflow)

@@ -42,7 +42,7 @@ class TickReport:
         did: what it did, by kind, with numbers.
         events: the first of them in full.
         proposals: orders that people must confirm.
-        notices: the first limits it told of; ``told`` is how many.
+        notices: the first limits it told of; ``noticed`` is how many.
         held: tasks that somebody else was just acting on; they wait for the next time.
         left: tasks that are still to be looked at, ``held`` among them; more than that only when it was told to stop.
     """
@@ -55,7 +55,7 @@ class TickReport:
     held: int = 0
     left: int = 0
     notices: tuple[Letter, ...] = ()
-    told: int = 0
+    noticed: int = 0
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Piece:
     events: list[Event] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     notices: list[Letter] = field(default_factory=list)
-    told: int = 0
+    noticed: int = 0
     did: dict[tuple[str, str, str], tuple[int, list[str]]] = field(default_factory=dict)
 
     def count(self, definition: str, action: str, rung: str, codes: Sequence[str]) -> None:

@@ -41,8 +41,8 @@ def test_every_story_file_opens_with_what_it_shows() -> None:
 def test_every_rule_set_and_most_acts_have_a_story() -> None:
     """Between them the stories use every ladder, board and assessment, and every kind of act people can do."""
     text = "\n".join((shipped() / "stories" / name).read_text("utf-8") for name in FILES)
-    for name in FOLDER.rules:
-        assert name.split("@")[0] in text, name
+    for name, source in FOLDER.rules.items():
+        assert name.split("@")[0] in text or isinstance(source.value, Sending), name
     used = set(re.findall(r": ([a-z_]+)", text)) | set(re.findall(r"clock: ([a-z]+)", text))
     spoken = {"inspect", "urge", "told_part", "absorb"}  # notes, and what other tasks say
     for definition in FOLDER.newest.values():

@@ -244,10 +244,10 @@ def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, 
         groups[label] = count + done.count, [*codes, *done.codes]
     lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
     rows = [(label, count, _some(codes, count)) for label, (count, codes) in groups.items()]
-    lines += [table(rows)] if rows else [] if report.told else ["  没有到点的事"]
-    if report.told:
-        named = _some([notice.task for notice in report.notices], report.told)
-        lines.append(f"  提醒 {report.told} 件将到期的应办({named})")
+    lines += [table(rows)] if rows else [] if report.noticed else ["  没有到点的事"]
+    if report.noticed:
+        named = _some([notice.task for notice in report.notices], report.noticed)
+        lines.append(f"  提醒 {report.noticed} 件将到期的应办({named})")
     for p in report.proposals:
         lines.append(f"  请定:{p.task} {p.label}({p.since} 起);办理用 supervise do")
     if report.held:

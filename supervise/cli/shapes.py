@@ -129,7 +129,7 @@ def tick(report: TickReport) -> dict[str, Any]:
             {"task": p.task, "rung": p.rung, "label": p.label, "duty": p.duty, "since": p.since.isoformat()}
             for p in report.proposals
         ],
-        "told": report.told,
+        "noticed": report.noticed,
         "notices": [
             {"task": n.task, "day": n.day.isoformat(), "to": list(n.to), "text": n.text} for n in report.notices
         ],
