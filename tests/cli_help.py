@@ -339,7 +339,8 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("calendar", "load", local, "--dry-run", "--day", "2025-02-24")
     step("calendar", "show", "2025")
     kept = shutil.copy(local, folder / "definitions" / "calendar")
-    step("calendar", "check")
+    checked = run("calendar", "check", "--json", "--db", day.db, "--definitions", folder / "definitions")
+    made["calendar check"] = [checked.data]
     Path(kept).unlink()
     step("log", "QH2025-001")
     step("tick", "2025-03-31")
