@@ -10,7 +10,7 @@ import pytest
 
 from supervise.errors import Invalid, Problem, Unknown
 from supervise.folder import read_folder, read_text, shipped
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
+from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights
 
 TEXT = "# 说明\nyear: 2027\noff: [01-01]\n"
 
@@ -37,11 +37,12 @@ def change(file: Path, old: str, new: str) -> int:
 
 
 def test_what_is_shipped_is_sound() -> None:
-    """The shipped folder has no problem, five lifecycles, a ladder, a board, an assessment, and units."""
+    """The shipped folder has no problem, six lifecycles, a ladder, lights, a board, an assessment, and units."""
     made = read_folder(shipped()).sound()
     assert made.problems == []
-    assert made.newest.keys() == {"key-work", "proposal", "rectification", "instruction", "special-inspection"}
-    assert [len(made.of_kind(kind, "key-work")) for kind in (Ladder, BoardRules, AssessmentRules)] == [1, 1, 1]
+    laws = {"key-work", "proposal", "rectification", "instruction", "special-inspection", "censure"}
+    assert made.newest.keys() == laws
+    assert [len(made.of_kind(kind, "key-work")) for kind in (Ladder, Lights, BoardRules, AssessmentRules)] == [1] * 4
     assert made.of_kind(Ladder, "other-work") == ()
     assert len(made.units.units()) > 30
     assert made.stories

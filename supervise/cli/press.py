@@ -34,7 +34,7 @@ def orders(
 ) -> None:
     """等人定的事:督查单里须批准才发的,和按单位累计够了次数该通报、约谈的,各有依据。
 
-    督查单定了发,用 do 编码 order;不发,用办法 suspends 里写的动作写明理由(带 --level 这一级、--duty 所指应办、--until)。
+    督查单定了发,用 do 发督查单;不发,用 do 认可理由(办法 suspends 里写的动作),写明这一级、所指应办、理由和日期。
     对单位的提请先 --open 立项(只告诉督查室),批不批都用 do,在记录里。
     """
     from supervise.cli import pressfaces
