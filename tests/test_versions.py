@@ -21,6 +21,7 @@ from supervise.folder import Folder
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
 from supervise.records import Duty
+from supervise.rules.ruleset import Reminders
 from supervise.store import duties as duty_store
 from supervise.store import tasks
 from supervise.store.database import open_database
@@ -28,7 +29,7 @@ from supervise.store.tables import of
 from supervise.versions import Change, Map
 from supervise.workflows.definition import Definition, Migrates
 from tests.acting import LEADS, OFFICE, record, sound
-from tests.histories import LADDER, script, steps
+from tests.histories import FOLDER, LADDER, script, steps
 from tests.laws import OLD, document, folder, rename, renamed, second
 from tests.retiring import Clock
 from tests.workflows.test_eras import other_laws
@@ -69,9 +70,14 @@ def half_year(office: Office, session: Session, clock: Clock) -> None:
 
 
 def standing(session: Session, office: Office) -> tuple[dict[str, Any], list[Duty]]:
-    """The rows of the tasks without the length of their logs, and every duty as it stands."""
+    """The rows of the tasks, and every duty as it stands.
+
+    Without the length of their logs, and the day of the next look: after any act the clock looks once more at a task
+    on which a limit is near; ``sound`` holds that day to a replay.
+    """
     rows = tasks.rows(session, office.district)
-    return {c: row | {"version": 0} for c, row in rows.items()}, duty_store.at(session, office.district, Cut(FOREVER))
+    plain = {c: {k: v for k, v in row.items() if k not in ("version", "wake_on")} for c, row in rows.items()}
+    return plain, duty_store.at(session, office.district, Cut(FOREVER))
 
 
 def test_tasks_come_under_a_new_law_and_the_year_goes_on(engine: Engine, tmp_path: Path) -> None:
@@ -118,6 +124,7 @@ def _restored(office: Office, engine: Engine, tmp_path: Path) -> None:
         assert standing(session, office) == before
 
 
+REMINDERS = FOLDER.of_kind(Reminders)[0]
 SAME = second()
 
 
@@ -291,6 +298,9 @@ def test_an_office_that_wants_approval_runs_nothing_without(sessions: sessionmak
         with pytest.raises(Refused, match=LADDER.name):
             office.tick(session)
         office.approve(session, LADDER.name, OFFICE)
+        with pytest.raises(Refused, match=REMINDERS.name):
+            office.tick(session)
+        office.approve(session, REMINDERS.name, OFFICE)
         assert office.tick(session).events
         with pytest.raises(Refused, match=SAME.name):
             office.migrate(session, "T1", change, OFFICE)
