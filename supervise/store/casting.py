@@ -97,9 +97,10 @@ class Casts:
         events = [_event_caster(self, mould, event) for event in mould.saving.events]
         duties = [_duty_caster(self, mould, rows) for rows in _by_duty(mould.sheet.duties)]
         news = [_news_caster(self, mould, event) for event in mould.saving.events if event.to]
+        wake_on: Any = mould.saving.wake_on
         row = {
-            "b_district": mould.district, "state": mould.saving.task.state, "wake_on": mould.saving.wake_on,
-            "unsealed": int(not sealed),
+            "b_district": mould.district, "state": mould.saving.task.state, "unsealed": int(not sealed),
+            "wake_on": wake_on.isoformat() if isinstance(self.on.dialect, PGDialect) else wake_on,
         }  # fmt: skip
         for task in tasks:
             code, seq, head = task.code, task.version, task.head
