@@ -11,6 +11,7 @@ import pytest
 from supervise.errors import Problem
 from supervise.folder import Source, shipped
 from supervise.reading import Document, parse
+from supervise.rules.sending import Sending
 from supervise.stories import play
 from tests.workflows.builders import FOLDER, law
 
