@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,11 +16,13 @@ LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 _WIDEST = 60
 
 
-def workbook(body: Body) -> bytes:
-    """A board or an assessment as a workbook: the places, every line of every receipt, and what it rests on."""
+def workbook(*bodies: Body) -> bytes:
+    """Boards or an assessment as a workbook: the places, every line of every receipt, and what it rests on."""
+    body = bodies[0]
+    lines = [row for one in bodies for row in _receipts(one)]
     sheets = [
-        _places(body),
-        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), list(_receipts(body))),
+        *_places(bodies),
+        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), lines),
     ]
     basis = [("名称", body["title"]), ("考核期", body["label"]), ("编号", body.get("number", "未公布"))]
     basis += [("截至", body["cut"]["as_of"]), ("入库截至", body["cut"]["known"])]
@@ -29,7 +32,25 @@ def workbook(body: Body) -> bytes:
     return _write([*sheets, ("口径", ("项目", "内容"), basis)])
 
 
-def _places(body: Body) -> tuple[str, Row, list[Row]]:
+def _places(bodies: Sequence[Body]) -> Iterable[tuple[str, Row, list[Row]]]:
+    for body in bodies:
+        name, head, rows = _ranked(body) if "lists" in body else _listed(body)
+        yield re.sub(r"[\[\]:*?/\\]", " ", body["title"])[:31] if len(bodies) > 1 else name, head, rows
+
+
+def _ranked(body: Body) -> tuple[str, Row, list[Row]]:
+    """The places on a board of a scheme, with the columns it shows."""
+    shown, groups = body["show"], body["groups"]
+    rows: list[Row] = [
+        (groups.get(r["group"], r["group"]), "、".join(body["lists"][name] for name in r["lists"]),
+         r["rank"] or "不排名", r["unit"], _number(r["score"]["total"]), *(r["values"].get(n) or "" for n in shown),
+         r["grade"], ";".join([*r["why"], *r["bars"]]))
+        for r in body["standings"]
+    ]  # fmt: skip
+    return "红黑榜", ("分组", "榜", "名次", "单位", "得分", *shown.values(), "等次", "说明"), rows
+
+
+def _listed(body: Body) -> tuple[str, Row, list[Row]]:
     groups = body["groups"]
     if body["kind"] == "board":
         rows: list[Row] = [
@@ -50,7 +71,8 @@ def _receipts(body: Body) -> Iterable[Row]:
     for row in body["standings"]:
         lines = row["score"]["lines"] if body["kind"] == "board" else row["lines"]
         for line in lines:
-            yield row["unit"], line["label"], line["quantity"], _number(line["points"]), "", "", "", ""
+            label = " · ".join([*line.get("section", ()), line["label"]])
+            yield row["unit"], label, line["quantity"], _number(line["points"]), "", "", "", ""
             for ref in line["because"]:
                 yield row["unit"], "", "", "", ref["task"], ref["what"], ref["due"] or ref["day"], ref["met"] or ""
 

@@ -10,7 +10,7 @@ calendar/*.yaml   one year's working days each, over the built-in ones
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,11 +23,13 @@ from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, RuleSet
+from supervise.rules.scheme import Scheme
+from supervise.rules.schemecheck import check_scheme
 from supervise.workflows import checking, definition
 from supervise.workflows.definition import Definition
 
 T = TypeVar("T")
-R = TypeVar("R", Ladder, BoardRules, AssessmentRules)
+R = TypeVar("R", Ladder, BoardRules, AssessmentRules, Scheme)
 PACKAGED = Path(__file__).parent / "definitions"
 ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
@@ -203,6 +205,29 @@ def read_file(path: Path) -> Source[Any]:
     return next(iter([*folder.definitions.values(), *folder.rules.values()]))
 
 
+def read_beside(path: Path, folder: Folder) -> Folder:
+    """One lifecycle or rule set from a file of its own, checked against the lifecycles and boards of a folder.
+
+    Args:
+        path: the file.
+        folder: whose lifecycles, boards and ladders it may name.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+    """
+    found, name = Folder(path.parent, units=folder.units, calendar=folder.calendar), str(path)
+    text = read_text(path)
+    try:
+        document = parse(text, name)
+        kind = _definition if isinstance(document.data, dict) and "workflow" in document.data else _rule
+        kind(found, name, text, document)
+    except Invalid as error:
+        found.problems += error.problems
+    for source in found.rules.values():
+        found.problems += _wrong_in(source, folder.newest, sorted(_boards(folder)))
+    return found
+
+
 def read_folder(path: Path) -> Folder:
     """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
 
@@ -291,12 +316,22 @@ def _story(folder: Folder, name: str, text: str, document: Document) -> None:
 
 
 def _rule_problems(folder: Folder) -> Iterator[Problem]:
-    boards = {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
+    boards = sorted(_boards(folder))
     for source in folder.rules.values():
-        yield from rules_checking.check(source.document, source.value, folder.newest, sorted(boards))
+        yield from _wrong_in(source, folder.newest, boards)
     for law in _newest(folder):
         ladders = folder.of_kind(Ladder, law.value.workflow)
         yield from rules_checking.unknown_rungs(law.document, law.value, ladders)
+
+
+def _boards(folder: Folder) -> set[str]:
+    return {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
+
+
+def _wrong_in(source: Source[RuleSet], laws: Mapping[str, Definition], boards: Sequence[str]) -> Iterable[Problem]:
+    if isinstance(source.value, Scheme):
+        return check_scheme(source.document, source.value, laws)
+    return rules_checking.check(source.document, source.value, laws, boards)
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from supervise.appraiser import Appraiser
 from supervise.archivist import Archivist
 from supervise.clerk import Clerk
 from supervise.preview import Previewer
@@ -12,7 +13,7 @@ from supervise.store.database import open_database
 from supervise.versions import Versions
 
 
-class Office(Clerk, Previewer, Archivist, Versions):
+class Office(Clerk, Appraiser, Previewer, Archivist, Versions):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

@@ -21,6 +21,7 @@ from supervise.cli import (
     design,
     judge,
     keep,
+    marks,
     notices,
     pictures,
     rehearse,
@@ -63,6 +64,7 @@ def cli(context: click.Context) -> None:
 for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
+    marks.mark, marks.marks, marks.unmark,
     judge.board, judge.why, judge.assess, pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,

@@ -115,9 +115,9 @@ def holes(ranges: Iterable[Range], within: Range, whole: bool = False) -> Iterat
                 yield _between(place, high, not taken, with_high)
         if (band.high, band.with_high) > (place, taken):
             place, taken = band.high, band.with_high
-    if place < within.high or (place == within.high and not taken and within.with_high):
-        if not whole or _whole_in(place, within.high, not taken, within.with_high):
-            yield _between(place, within.high, not taken, within.with_high)
+    rest = place < within.high or (place == within.high and not taken and within.with_high)
+    if rest and (not whole or _whole_in(place, within.high, not taken, within.with_high)):
+        yield _between(place, within.high, not taken, within.with_high)
 
 
 def _whole_in(low: Fraction | float, high: Fraction | float, with_low: bool, with_high: bool) -> bool:

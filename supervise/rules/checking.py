@@ -17,7 +17,10 @@ from supervise.workflows.durations import too_far
 
 
 def check(
-    document: Document, rules: RuleSet, definitions: Mapping[str, Definition], boards: Iterable[str] = ()
+    document: Document,
+    rules: Ladder | BoardRules | AssessmentRules,
+    definitions: Mapping[str, Definition],
+    boards: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
     """Everything wrong with a rule set, each at its line.
 

@@ -95,7 +95,7 @@ class Facts:
         self._tally, self._tallies = tally, dict[Period, Tally]()
         self._marks: dict[tuple[str, str], list[Mark]] = {}
         for mark in sorted(marks, key=lambda m: (m.day, m.matter, m.role, m.value, m.note, m.id)):
-            if mark.status not in scheme.ignore and mark.day <= self.last:
+            if mark.status not in scheme.ignore:
                 unit = directory.heir(mark.unit, self.last)
                 self._marks.setdefault((unit, mark.kind), []).append(mark)
         self._entries: dict[tuple[str, str, Window, bool], tuple[Entry, ...]] = {}
@@ -127,6 +127,8 @@ class Facts:
     def _from_marks(self, unit: str, kind: str, window: Window, shared: bool) -> Iterable[Entry]:
         spec = self.scheme.marks[kind]
         first, last = self.days(Window("ever") if spec.standing and window == Window() else window)
+        if spec.standing and spec.value == "day":
+            last = date.max  # a planned day is known before it comes
         for mark in self._marks.get((unit, kind), ()):
             if first <= mark.day <= last:
                 yield Entry(mark.role, mark.matter, mark.day, mark.value, _ref(mark, spec.label, spec.value))
@@ -138,8 +140,7 @@ class Facts:
     def tally(self, window: Window) -> Tally:
         """Facts of tasks in a window."""
         assert self._tally is not None, "checked when the scheme is read: phrases need a record of tasks"
-        first, last = self.days(window)
-        whole = window == Window()
+        first, whole = self.days(window)[0], window == Window()
         span = self.period if whole else Period(f"{first}..{self.period.end}", "span", first, self.period.end)
         if span not in self._tallies:
             self._tallies[span] = self._tally(span)

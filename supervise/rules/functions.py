@@ -7,22 +7,27 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from supervise.dates import Calendar
 from supervise.errors import Invalid
 from supervise.rules.arithmetic import Call, options_of, source_of
 from supervise.rules.facts import Entry, Facts
+from supervise.rules.scheme import Scheme
 
 Quantity = Fraction | date | str | None
 """A number, a day, a word, or nothing where there is nothing to go by."""
-_SIGNS: Mapping[str, Callable[[object, object], bool]] = {
+_SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge, "<=": operator.le, "=": operator.eq, "!=": operator.ne, ">": operator.gt, "<": operator.lt,
 }  # fmt: skip
 
 
 class Asker(Protocol):
     """Whom a function asks for what it needs; the sheet."""
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme."""
 
     @property
     def facts(self) -> Facts:
@@ -75,11 +80,11 @@ def compared(asker: Asker, sign: str, left: Quantity, right: Quantity) -> bool:
         return False
     if type(left) is not type(right):
         raise asker.wrong("S06", f"“{left}”和“{right}”不是一类,不能比较")
-    return _SIGNS[sign](left, right)
+    return bool(_SIGNS[sign](left, right))
 
 
 def among(asker: Asker, name: str, found: Sequence[Quantity]) -> Quantity:
-    """The smallest, largest, middle one, mean or sum; of days too, where that makes sense. Missing ones are left out."""
+    """The smallest, largest, middle one, mean or sum of what is there; the first or last of days."""
     there = [value for value in found if value is not None]
     if name in ("min", "max") and there and all(isinstance(value, date) for value in there):
         days = [value for value in there if isinstance(value, date)]

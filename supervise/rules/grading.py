@@ -82,9 +82,7 @@ def _fits(sheet: Sheet, spec: Grading, index: int, unit: str, value: Fraction) -
 
 def _caps(sheet: Sheet, spec: Grading, unit: str) -> tuple[int, tuple[str, ...]]:
     names = [row.grade for row in spec.grades]
-    hit = [
-        limit for i, limit in enumerate(spec.limits) if _holds(sheet, limit.when, unit, (*AT, "limits", i, "when"))
-    ]
+    hit = [limit for i, limit in enumerate(spec.limits) if _holds(sheet, limit.when, unit, (*AT, "limits", i, "when"))]
     index = max((names.index(limit.at_most) for limit in hit), default=0)
     return index, tuple(f"{limit.label}:至多{limit.at_most}" for limit in hit)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from supervise.errors import Invalid, Problem
 from supervise.rules.facts import Earlier
 from supervise.rules.functions import Quantity, number, truth
 from supervise.rules.grading import Graded, grade
 from supervise.rules.reckoning import PointLine
 from supervise.rules.scheme import LABELS, Formula, Key, Scheme, SchemeBoard, SchemeList, column
 from supervise.rules.sheet import Sheet
+from supervise.rules.spoken import spoken
 
 _MOVERS = 3
 
@@ -138,6 +139,7 @@ class _Placing:
         self.past = [e for e in sheet.facts.earlier if e.board == name]
 
     def board(self) -> Placed:
+        self._totals()
         pools = [self.units] if self.spec.over == "all" else [self._of(group) for group in self.groups]
         ranks: dict[str, int] = {}
         lists: dict[str, list[str]] = {unit: [] for unit in self.units}
@@ -156,6 +158,17 @@ class _Placing:
         label = self.spec.label or self.scheme.title
         return Placed(self.name, label, self.groups, labels, tuple(rows), proposals)
 
+    def _totals(self) -> None:
+        """Work out every unit's points first, so that everything that is missing is said at once."""
+        problems: list[Problem] = []
+        for unit in self.units:
+            try:
+                self._total(unit)
+            except Invalid as error:
+                problems += error.problems
+        if problems:
+            raise Invalid(dict.fromkeys(problems))
+
     def _of(self, group: str) -> list[str]:
         return [unit for unit in self.units if self.sheet.groups[unit] == group]
 
@@ -173,7 +186,7 @@ class _Placing:
             found = [(key, self.sheet.worth(key.formula.node, unit)) for key in (*spec.by, *more)]
             for key, value in found:
                 if value is None:
-                    self.why[unit].append(f"不排名:没有 {key.formula.text}")
+                    self.why[unit].append(f"不排名:没有 {spoken(key.formula, self.sheet.labels)}")
                     return None
             signed = [number(self.sheet, value) * (1 if key.best == "desc" else -1) for key, value in found]
         return tuple(signed)
@@ -200,7 +213,9 @@ class _Placing:
             if unit in placed:
                 fits = self._fits(spec, unit)
                 label = spec.label or LABELS.get(path.partition(".")[2], path.partition(".")[2])
-                self.why[unit] += [f"{label}:{placed[unit]}", *self._reasons(spec, unit, fits)]
+                self.why[unit].append(
+                    f"{label if fits else f'未上{label}'}:{';'.join([placed[unit], *self._reasons(spec, unit)])}"
+                )
                 if fits:
                     found.append(unit)
         return found
@@ -210,11 +225,11 @@ class _Placing:
             fine = spec.when is None or truth(self.sheet.worth(spec.when.node, unit))
             return fine and not (spec.unless is not None and truth(self.sheet.worth(spec.unless.node, unit)))
 
-    def _reasons(self, spec: SchemeList, unit: str, fits: bool) -> list[str]:
-        told = [self.sheet.told(f, unit) for f in (spec.when,) if f is not None]
+    def _reasons(self, spec: SchemeList, unit: str) -> list[str]:
+        told = [self.sheet.told(spec.when, unit)] if spec.when is not None else []
         if spec.unless is not None and truth(self.sheet.worth(spec.unless.node, unit)):
             told.append(f"除外:{self.sheet.told(spec.unless, unit)}")
-        return told if fits else [f"未上榜:{';'.join(told)}"]
+        return told
 
     def _within(self, spec: SchemeList, keys: Mapping[str, tuple[Fraction, ...]]) -> dict[str, str]:
         """The units whose place lies within the quota, each with what says so."""
@@ -222,7 +237,7 @@ class _Placing:
             keys = {unit: more for unit in keys if (more := self._key(unit, spec.then)) is not None}
         found: dict[str, str] = {}
         for end, places in (("前", spec.top), ("后", spec.bottom)):
-            ranks = self._sharing(keys, end == "后")
+            ranks = self._ranks(keys, end == "后")
             tied = {key: list(keys.values()).count(key) for key in set(keys.values())} if spec.ties == "exclude" else {}
             for unit, rank in ranks.items():
                 quota = self._quota(places, unit)
@@ -230,9 +245,6 @@ class _Placing:
                 if quota is not None and last <= quota:
                     found[unit] = f"名次在{end} {quota} 名之内"
         return found
-
-    def _sharing(self, keys: Mapping[str, tuple[Fraction, ...]], worst: bool) -> dict[str, int]:
-        return self._ranks(keys, worst)
 
     def _quota(self, places: Mapping[str, Formula], unit: str) -> int | None:
         formula = places.get(self.sheet.groups[unit], places.get(""))
@@ -246,7 +258,9 @@ class _Placing:
     def _graded(self, ranks: Mapping[str, int]) -> dict[str, Graded]:
         if self.scheme.grading is None:
             return {}
-        return {u: g for group in self.groups for u, g in grade(self.sheet, self.scheme.grading, self._of(group)).items()}
+        return {
+            u: g for group in self.groups for u, g in grade(self.sheet, self.scheme.grading, self._of(group)).items()
+        }
 
     def _row(self, unit: str, rank: int | None, lists: Sequence[str], graded: Graded | None) -> SchemeStanding:
         sheet = self.sheet
@@ -274,7 +288,7 @@ class _Placing:
             value = self.sheet.worth(key.node, unit)
             exact = number(self.sheet, value) if value is not None else Fraction(0)
         points = self.sheet.rounded(exact, self.scheme.places)
-        return Total(points, (PointLine((), key.text, "", self.sheet.told(key, unit), points),))
+        return Total(points, (PointLine((), spoken(key, self.sheet.labels), "", self.sheet.told(key, unit), points),))
 
     def _values(self, unit: str) -> dict[str, str | None]:
         scheme, found = self.scheme, dict[str, Quantity]()
@@ -328,16 +342,10 @@ class _Placing:
         return found
 
 
-def _points(lines) -> dict[str, Decimal]:  # type: ignore[no-untyped-def]
+def _points(lines: Iterable[tuple[Sequence[str], str, Decimal]]) -> dict[str, Decimal]:
+    """Points by section and label."""
     found: dict[str, Decimal] = {}
     for section, label, points in lines:
         key = "·".join([*section, label])
         found[key] = found.get(key, Decimal(0)) + points
     return found
-
-
-def starts(period: str) -> date:
-    """The first day of an earlier board's period, from its name."""
-    from supervise.dates import parse_period
-
-    return parse_period(period).start

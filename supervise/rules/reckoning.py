@@ -12,10 +12,11 @@ from typing import Protocol
 from supervise.goals import plain
 from supervise.reading import Path
 from supervise.rules.arithmetic import Node
+from supervise.rules.behind import behind
 from supervise.rules.facts import Entry
 from supervise.rules.functions import Asker, Quantity, number, truth
 from supervise.rules.measures import Ref
-from supervise.rules.scheme import Formula, Scheme, SchemeLine, Value
+from supervise.rules.scheme import Formula, SchemeLine, Value
 
 ZERO = Fraction(0)
 PARTS = {"": "total", "raw": "raw", "added": "added", "deducted": "deducted"}
@@ -65,10 +66,6 @@ class Made:
 
 class Judged(Asker, Protocol):
     """The sheet, as far as lines ask for it."""
-
-    @property
-    def scheme(self) -> Scheme:
-        """The scheme."""
 
     @property
     def groups(self) -> Mapping[str, str]:
@@ -137,7 +134,9 @@ class Reckoner:
         steps = (path[:n] for n in range(4, len(path), 2))
         return tuple(self.specs[step].label or self.specs[step].name for step in steps)
 
-    def _line(self, path: Path, quantity: str, exact: Fraction, because: Sequence[Ref] = (), label: str = "") -> PointLine:
+    def _line(
+        self, path: Path, quantity: str, exact: Fraction, because: Sequence[Ref] = (), label: str = ""
+    ) -> PointLine:
         spec = self.specs[path]
         section = (*self._sections(path), spec.label or spec.name) if label and len(path) > 2 else self._sections(path)
         return PointLine(
@@ -211,7 +210,9 @@ class Reckoner:
             if not owed:
                 return self._nothing(path, spec, "没有应办")
             worth = spec.worth or Decimal(0)
-            return self._bounded(unit, path, spec, Fraction(worth) * good / owed, f"{good}/{owed} × {plain(worth)}", because)
+            return self._bounded(
+                unit, path, spec, Fraction(worth) * good / owed, f"{good}/{owed} × {plain(worth)}", because
+            )
         formula = spec.points if spec.points is not None else spec.of
         if formula is None:
             return Made(ZERO, ZERO)
@@ -225,6 +226,7 @@ class Reckoner:
             found = self.sheet.banded(spec, found, unit)
         if found is None:
             raise self.sheet.wrong("S10", f"没有数可算 {quantity}")
+        because = behind(self.sheet, formula.node, unit)
         return self._bounded(unit, path, spec, number(self.sheet, found), quantity, because)
 
     def _bounded(

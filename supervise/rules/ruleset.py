@@ -1,4 +1,4 @@
-"""What a rules file says: a ladder of orders, a red/black board, or an annual assessment."""
+"""What a rules file says: a ladder of orders, a red/black board, an annual assessment, or a scheme of its own."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from supervise.phrases import (
     parse_measure,
 )
 from supervise.reading import Day, Document, Strict, validate
+from supervise.rules.scheme import Scheme
 from supervise.workflows.definition import Words, listed
 
 PeriodKind = Literal["year", "half", "quarter", "month"]
@@ -245,8 +246,10 @@ class AssessmentRules(_Rules):
         return f"{self.assessment}@{self.version}"
 
 
-RuleSet = Ladder | BoardRules | AssessmentRules
-KINDS: dict[str, type[RuleSet]] = {"ladder": Ladder, "board": BoardRules, "assessment": AssessmentRules}
+RuleSet = Ladder | BoardRules | AssessmentRules | Scheme
+KINDS: dict[str, type[RuleSet]] = {
+    "ladder": Ladder, "board": BoardRules, "assessment": AssessmentRules, "scheme": Scheme,
+}  # fmt: skip
 
 
 def load(document: Document) -> RuleSet:

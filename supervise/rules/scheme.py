@@ -1,4 +1,4 @@
-"""What a scheme says (评分办法): kinds of marks, values, scores of nested lines, boards, grades; see ``docs/schemes.md``.
+"""What a scheme says (评分办法): marks, values, scores of nested lines, boards, grades; see ``docs/schemes.md``.
 
 It is the general form of a rule file: where ``board:`` counts duties in a fixed sheet, a scheme names what it counts,
 works out values in the closed arithmetic of ``arithmetic``, and may publish several boards.

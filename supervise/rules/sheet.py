@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from supervise.errors import Invalid, Problem
+from supervise.errors import Invalid
 from supervise.reading import Document, Path
 from supervise.rules.arithmetic import (
     Call,
@@ -33,6 +33,7 @@ from supervise.rules.facts import Entry, Facts
 from supervise.rules.functions import PLAIN, Quantity, among, compared, counted, number, parted, rounded, truth
 from supervise.rules.reckoning import PARTS, Reckoner
 from supervise.rules.scheme import Formula, Scheme, SchemeLine, Value, Window, window
+from supervise.rules.spoken import label_of, labels, spoken, with_numbers
 
 BUILT_IN = ("as_of", "period_start", "period_end", "tasks", "nothing")
 """Names that every scheme has."""
@@ -50,7 +51,7 @@ class Sheet:
 
     def __init__(self, scheme: Scheme, document: Document, facts: Facts, groups: Mapping[str, str]) -> None:
         self.scheme, self.document, self.facts, self.groups = scheme, document, facts, groups
-        self.reckoner = Reckoner(self)
+        self.reckoner, self.labels = Reckoner(self), labels(scheme)
         self._known: dict[tuple[str, str, str | None], Quantity] = {}
         self._over: dict[tuple[int, str, str], list[Quantity]] = {}
         self._at: list[tuple[str, Path]] = []
@@ -61,10 +62,10 @@ class Sheet:
     def at(self, unit: str, path: Path) -> Iterator[None]:
         """Within the block, whatever goes wrong goes wrong there."""
         self._at.append((unit, path))
-        if len(self._at) > 200:
-            raise self.wrong("S04", "互相引用,算不出来")
-        yield
-        self._at.pop()
+        try:
+            yield
+        finally:
+            self._at.pop()
 
     def wrong(self, code: str, text: str) -> Invalid:
         """A problem with what is being worked out."""
@@ -75,8 +76,9 @@ class Sheet:
 
     def value(self, unit: str, name: str, item: str | None = None) -> Quantity:
         """What a name stands for, for a unit or for one of its items."""
-        inner = item is not None and self.scheme.items is not None and name.partition(".")[0] in self.scheme.items.values
-        of_item = item if inner or (item is not None and name.partition(".")[0] in self.scheme.marks) else None
+        items, first = self.scheme.items, parted(name)[0]
+        own = first in self.scheme.marks or (items is not None and first in items.values)
+        of_item = item if own else None
         key = (unit, name, of_item)
         if key not in self._known:
             self._known[key] = self._found(unit, name, of_item)
@@ -279,10 +281,10 @@ class Sheet:
         return found.isoformat() if isinstance(found, date) else found
 
     def told(self, formula: Formula, unit: str) -> str:
-        """A formula with what its names stand for."""
+        """A formula as a unit reads it, with what its names stand for."""
         names = dict.fromkeys(n.name for n in walk(formula.node) if isinstance(n, Name) and self.is_name(n.name))
-        told = [f"{name} 为 {self.shown(self.value(unit, name))}" for name in names]
-        return f"{formula.text}({','.join(told)})" if told else formula.text
+        told = ((label_of(self.labels, name), self.shown(self.value(unit, name))) for name in names)
+        return with_numbers(spoken(formula, self.labels), told)
 
     def is_name(self, name: str) -> bool:
         """Whether a bare word is a name, not an option of a function."""

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from supervise.errors import Invalid, Problem
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0005"
+LAYOUT = "0006"
 """The newest layout: the last revision in ``migrations/``."""
 
 ADDED = {
@@ -31,6 +31,7 @@ ADDED = {
         "part", "pace", "amended", "unmeasured", "duty.settles", "event_district_day_recorded_at_action", "duty_done",
         "duty_owed", "duty_ended",
     ),
+    "0006": ("mark.matter", "mark.role", "mark.status", "mark.voids"),
 }  # fmt: skip
 """What came with a later layout than the first: tables, columns, and indexes by their names without ``ix_sv_``."""
 
@@ -238,6 +239,10 @@ class Tables:
             Column("actor", Name(128), nullable=False),
             Column("note", LongText, nullable=False),
             Column("recorded_at", UtcDateTime, nullable=False),
+            Column("matter", Name(64)),
+            Column("role", Name(16)),
+            Column("status", Name(32)),
+            Column("voids", Integer),
             Index(None, "district", "unit", "kind"),
         )
 
