@@ -79,6 +79,7 @@ def _body(scheme: Scheme, made: Placed) -> Body:
         "lists": dict(made.lists), "standings": [_standing(row) for row in made.standings],
         "proposals": as_plain(list(made.proposals)), "show": {name: label_of(known, name) for name in spec.show},
         "lights": {name: known[name] for name in spec.lights},
+        "items": {name: known[name] for name in scheme.items.values} if scheme.items is not None else {},
     }  # fmt: skip
 
 
@@ -152,7 +153,7 @@ class Appraiser(Judge):
             return None, {}
         odd = self._odd(session, cut, reach(span, self.calendar, scheme))
         first, seen = self._tally(session, odd, scheme, span, cut)
-        return lambda days: first if days == span else Tally(first.ground, days, self.directory), seen
+        return lambda days, spare: Tally(first.ground, days, self.directory, spare), seen
 
 
 def _is_seen(scheme: Scheme, mark: Mark, as_of: date) -> bool:

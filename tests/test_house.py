@@ -22,7 +22,7 @@ GROUND = {
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "plotter", "illustrator", "versions", "preview", "surveyor",
+    "plotter", "illustrator", "versions", "preview", "surveyor", "marker", "appraiser",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
@@ -47,6 +47,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "workflows.definition",
         "stories",
         "rules.ruleset",
+        "rules.scheme",
         "intake.drafts",
     ),
     "pydantic_core": ("reading",),

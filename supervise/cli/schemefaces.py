@@ -104,9 +104,9 @@ def why(body: Body) -> str:
         lines.append(f"  {'=' + plain(total):>8}  合计")
     lines += [f"  {reason_}" for reason_ in row["why"]] + [f"  取消:{bar}" for bar in row["bars"]]
     if row["items"]:
-        heads = list(row["items"][0]["values"])
+        heads = body["items"]
         told = [(item["matter"], *(item["values"][name] or "" for name in heads)) for item in row["items"]]
-        lines.append(table(told, header=("事项", *heads)))
+        lines.append(table(told, header=("事项", *heads.values())))
     return "\n".join([*lines, basis(body)])
 
 

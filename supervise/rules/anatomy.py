@@ -49,6 +49,7 @@ def formulas(scheme: Scheme) -> Iterator[tuple[Path, Formula, bool]]:
 
 
 def results(path: Path, spec: Value | SchemeLine) -> Iterator[tuple[Path, Formula]]:
+    """What the bands of a value or line give, each with its place."""
     for key, _, result in spec.bands:
         yield (*path, "bands", key), result
     if spec.otherwise is not None:
@@ -63,7 +64,7 @@ def _of_board(path: Path, board: SchemeBoard) -> Iterator[tuple[Path, Formula]]:
         at: Path = (*path, "lists", name)
         yield from (((*at, end), f) for end in ("top", "bottom") for f in getattr(listing, end).values())
         yield from (((*at, key), getattr(listing, key)) for key in ("when", "unless") if getattr(listing, key))
-        yield from (((*at, "then"), key.formula) for key in listing.then)
+        yield from (((*at, end), key.formula) for end in ("by", "then") for key in getattr(listing, end))
 
 
 def _of_grading(grading: Grading) -> Iterator[tuple[Path, Formula]]:

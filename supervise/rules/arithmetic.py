@@ -131,6 +131,7 @@ FUNCTIONS: dict[str, Function] = {
     "count": Function(1, 4, "record", "件数;可再写 lead、co 和时段,如 count(late, co, 'last 3 months')"),
     "total": Function(1, 4, "record", "数值合计"),
     "average": Function(1, 4, "record", "数值平均;一个也没有就没有这个数"),
+    "trimmed": Function(1, 4, "record", "去掉一个最高、一个最低后的数值平均;不足三个即平均"),
     "latest": Function(1, 4, "record", "最近一次的数值"),
     "first": Function(1, 4, "record", "最早一次的数值"),
     "highest": Function(1, 4, "record", "最大的数值"),

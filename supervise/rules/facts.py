@@ -20,7 +20,9 @@ from supervise.rules.scheme import Scheme, Window
 from supervise.rules.scoring import Tally
 
 _MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
-Tallies = Callable[[Period], Tally]
+Spare = tuple[tuple[str, str], ...]
+"""(group, role) pairs whose facts count for nothing."""
+Tallies = Callable[[Period, Spare], Tally]
 
 
 class Entry(NamedTuple):
@@ -92,7 +94,7 @@ class Facts:
     ) -> None:  # fmt: skip
         self.scheme, self.period, self.calendar, self.earlier = scheme, period, calendar, tuple(earlier)
         self.last = min(period.end, as_of)
-        self._tally, self._tallies = tally, dict[Period, Tally]()
+        self._tally, self._tallies = tally, dict[tuple[Period, Spare], Tally]()
         self._marks: dict[tuple[str, str], list[Mark]] = {}
         for mark in sorted(marks, key=lambda m: (m.day, m.matter, m.role, m.value, m.note, m.id)):
             if mark.status not in scheme.ignore:
@@ -137,18 +139,20 @@ class Facts:
         hits = self.tally(window).hits(unit, (parse_measure(phrase),), shared)
         return (Entry(hit.role, hit.ref.task, hit.ref.day, Decimal(1), hit.ref) for hit in hits)
 
-    def tally(self, window: Window) -> Tally:
-        """Facts of tasks in a window."""
+    def tally(self, window: Window, spare: Spare = ()) -> Tally:
+        """Facts of tasks in a window, without what is spared."""
         assert self._tally is not None, "checked when the scheme is read: phrases need a record of tasks"
         first, whole = self.days(window)[0], window == Window()
         span = self.period if whole else Period(f"{first}..{self.period.end}", "span", first, self.period.end)
-        if span not in self._tallies:
-            self._tallies[span] = self._tally(span)
-        return self._tallies[span]
+        if (span, spare) not in self._tallies:
+            self._tallies[span, spare] = self._tally(span, spare)
+        return self._tallies[span, spare]
 
-    def owed(self, unit: str, phrases: Sequence[str], window: Window) -> tuple[int, int, tuple[Ref, ...]]:
+    def owed(
+        self, unit: str, phrases: Sequence[str], window: Window, spare: Spare = ()
+    ) -> tuple[int, int, tuple[Ref, ...]]:
         """How much was owed, how much of it was as the phrases say, and what was not."""
-        return self.tally(window).owed(unit, [parse_measure(phrase) for phrase in phrases])
+        return self.tally(window, spare).owed(unit, [parse_measure(phrase) for phrase in phrases])
 
     def run(self, unit: str, source: str, roles: Sequence[str]) -> int:
         """In how many periods in a row, this one the last, something counts under ``source``."""

@@ -116,6 +116,8 @@ def counted(asker: Asker, call: Call, unit: str, item: str | None) -> Quantity:
         return sum(values, Fraction(0))
     if call.name in ("first", "latest"):
         return None if not values else values[0 if call.name == "first" else -1]
+    if call.name == "trimmed":
+        return among(asker, "mean", sorted(values)[1:-1] if len(values) > 2 else values)
     return among(asker, {"average": "mean", "highest": "max", "lowest": "min"}[call.name], values)
 
 

@@ -1,4 +1,4 @@
-"""Boards of a scheme: places within a group or over all, lists by place and condition, proposals, what moved a unit."""
+"""Boards of a scheme: every unit with its points, values, grade and lists, what moved it, what is proposed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from supervise.errors import Invalid, Problem
 from supervise.rules.facts import Earlier
 from supervise.rules.functions import Quantity, number, truth
 from supervise.rules.grading import Graded, grade
+from supervise.rules.listing import Listing, called
 from supervise.rules.reckoning import PointLine
-from supervise.rules.scheme import LABELS, Formula, Key, Scheme, SchemeBoard, SchemeList, column
+from supervise.rules.scheme import Scheme, SchemeBoard, column
 from supervise.rules.sheet import Sheet
 from supervise.rules.spoken import spoken
 
@@ -135,26 +136,17 @@ class _Placing:
         groups = self.spec.groups or tuple(self.scheme.groups)
         self.groups = {group: self.scheme.groups[group] for group in groups}
         self.units = [unit for unit, group in sheet.groups.items() if group in self.groups]
-        self.why: dict[str, list[str]] = {unit: [] for unit in self.units}
         self.past = [e for e in sheet.facts.earlier if e.board == name]
 
     def board(self) -> Placed:
         self._totals()
-        pools = [self.units] if self.spec.over == "all" else [self._of(group) for group in self.groups]
-        ranks: dict[str, int] = {}
-        lists: dict[str, list[str]] = {unit: [] for unit in self.units}
-        for pool in pools:
-            keys = {unit: key for unit in pool if (key := self._key(unit)) is not None}
-            ranks |= self._ranks(keys)
-            for listed, spec in self.spec.lists.items():
-                for unit in self._listed(spec, pool, keys, f"lists.{listed}"):
-                    lists[unit].append(listed)
-        graded = self._graded(ranks)
-        rows = [self._row(unit, ranks.get(unit), lists[unit], graded.get(unit)) for unit in self.units]
+        listing = Listing(self.sheet, self.name, self.units)
+        graded = self._graded()
+        rows = [self._row(unit, listing, graded.get(unit)) for unit in self.units]
         order = {group: n for n, group in enumerate(self.groups)}
         rows.sort(key=lambda row: (order[row.group], row.rank is None, row.rank or 0))
-        labels = {listed: spec.label or LABELS.get(listed, listed) for listed, spec in self.spec.lists.items()}
-        proposals = tuple(p for unit in self.units for p in self._proposals(unit, lists[unit]))
+        labels = {listed: called(listed, spec) for listed, spec in self.spec.lists.items()}
+        proposals = tuple(p for unit in self.units for p in self._proposals(unit, listing.on[unit]))
         label = self.spec.label or self.scheme.title
         return Placed(self.name, label, self.groups, labels, tuple(rows), proposals)
 
@@ -172,108 +164,25 @@ class _Placing:
     def _of(self, group: str) -> list[str]:
         return [unit for unit in self.units if self.sheet.groups[unit] == group]
 
-    # ── places ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _key(self, unit: str, more: Sequence[Key] = ()) -> tuple[Fraction, ...] | None:
-        """What a unit is ranked by, the larger the better; ``None`` if it is not ranked."""
-        spec = self.spec
-        if not spec.by:
-            return None
-        with self.sheet.at(unit, ("boards", self.name)):
-            if spec.ranked_when is not None and not truth(self.sheet.worth(spec.ranked_when.node, unit)):
-                self.why[unit].append(f"不排名:条件不成立,{self.sheet.told(spec.ranked_when, unit)}")
-                return None
-            found = [(key, self.sheet.worth(key.formula.node, unit)) for key in (*spec.by, *more)]
-            for key, value in found:
-                if value is None:
-                    self.why[unit].append(f"不排名:没有 {spoken(key.formula, self.sheet.labels)}")
-                    return None
-            signed = [number(self.sheet, value) * (1 if key.best == "desc" else -1) for key, value in found]
-        return tuple(signed)
-
-    def _ranks(self, keys: Mapping[str, tuple[Fraction, ...]], worst: bool = False) -> dict[str, int]:
-        """Unit → place, equal ones sharing it; from the worst end if wanted."""
-        ordered = sorted(keys.values(), reverse=not worst)
-        first = {key: n for n, key in reversed(list(enumerate(ordered, start=1)))}
-        if self.spec.ties == "dense":
-            first = {key: n for n, key in enumerate(dict.fromkeys(ordered), start=1)}
-        return {unit: first[key] for unit, key in keys.items()}
-
-    # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _listed(
-        self, spec: SchemeList, pool: Sequence[str], keys: Mapping[str, tuple[Fraction, ...]], path: str
-    ) -> list[str]:
-        if not (spec.top or spec.bottom):
-            return [unit for unit in pool if self._fits(spec, unit)]
-        fitting = {unit: key for unit, key in keys.items() if spec.over == "group" or self._fits(spec, unit)}
-        placed = self._within(spec, fitting)
-        found = []
-        for unit in pool:
-            if unit in placed:
-                fits = self._fits(spec, unit)
-                label = spec.label or LABELS.get(path.partition(".")[2], path.partition(".")[2])
-                self.why[unit].append(
-                    f"{label if fits else f'未上{label}'}:{';'.join([placed[unit], *self._reasons(spec, unit)])}"
-                )
-                if fits:
-                    found.append(unit)
-        return found
-
-    def _fits(self, spec: SchemeList, unit: str) -> bool:
-        with self.sheet.at(unit, ("boards", self.name, "lists")):
-            fine = spec.when is None or truth(self.sheet.worth(spec.when.node, unit))
-            return fine and not (spec.unless is not None and truth(self.sheet.worth(spec.unless.node, unit)))
-
-    def _reasons(self, spec: SchemeList, unit: str) -> list[str]:
-        told = [self.sheet.told(spec.when, unit)] if spec.when is not None else []
-        if spec.unless is not None and truth(self.sheet.worth(spec.unless.node, unit)):
-            told.append(f"除外:{self.sheet.told(spec.unless, unit)}")
-        return told
-
-    def _within(self, spec: SchemeList, keys: Mapping[str, tuple[Fraction, ...]]) -> dict[str, str]:
-        """The units whose place lies within the quota, each with what says so."""
-        if spec.ties == "next" and spec.then:
-            keys = {unit: more for unit in keys if (more := self._key(unit, spec.then)) is not None}
-        found: dict[str, str] = {}
-        for end, places in (("前", spec.top), ("后", spec.bottom)):
-            ranks = self._ranks(keys, end == "后")
-            tied = {key: list(keys.values()).count(key) for key in set(keys.values())} if spec.ties == "exclude" else {}
-            for unit, rank in ranks.items():
-                quota = self._quota(places, unit)
-                last = rank + tied.get(keys[unit], 1) - 1
-                if quota is not None and last <= quota:
-                    found[unit] = f"名次在{end} {quota} 名之内"
-        return found
-
-    def _quota(self, places: Mapping[str, Formula], unit: str) -> int | None:
-        formula = places.get(self.sheet.groups[unit], places.get(""))
-        if formula is None:
-            return None
-        value = self.sheet.worth(formula.node, unit)
-        return None if value is None else int(number(self.sheet, value))
-
     # ── what else a row says ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _graded(self, ranks: Mapping[str, int]) -> dict[str, Graded]:
+    def _graded(self) -> dict[str, Graded]:
         if self.scheme.grading is None:
             return {}
         return {
             u: g for group in self.groups for u, g in grade(self.sheet, self.scheme.grading, self._of(group)).items()
         }
 
-    def _row(self, unit: str, rank: int | None, lists: Sequence[str], graded: Graded | None) -> SchemeStanding:
-        sheet = self.sheet
+    def _row(self, unit: str, listing: Listing, graded: Graded | None) -> SchemeStanding:
+        sheet, rank, lists = self.sheet, listing.ranks.get(unit), listing.on[unit]
         total = self._total(unit)
         bars = tuple(bar.label for name, bar in self.scheme.bars.items() if truth(sheet.value(unit, name)))
         items, lights = self._items(unit)
-        why = tuple(dict.fromkeys([*self.why[unit], *(graded.why if graded else ())]))
-        row = SchemeStanding(
-            sheet.groups[unit], unit, rank, sheet.facts.handled(unit), total, lists[0] if lists else "", tuple(lists),
-            why, graded.grade if graded else "", bars, self._values(unit), items, lights,
-            self._movement(unit, rank, total),
+        why = (*listing.why(unit), *(graded.why if graded else ()))
+        return SchemeStanding(
+            sheet.groups[unit], unit, rank, sheet.facts.handled(unit), total, lists[0] if lists else "", lists, why,
+            graded.grade if graded else "", bars, self._values(unit), items, lights, self._movement(unit, rank, total),
         )  # fmt: skip
-        return row
 
     def _total(self, unit: str) -> Total:
         """What the unit is ranked by, with its lines where it is a score; a plain value stands alone."""

@@ -206,7 +206,7 @@ class Reckoner:
             return self._counted(unit, path, spec)
         because: Sequence[Ref] = ()
         if spec.rate:
-            owed, good, because = self.sheet.facts.owed(unit, spec.rate, spec.within)
+            owed, good, because = self.sheet.facts.owed(unit, spec.rate, spec.within, self._spared(path))
             if not owed:
                 return self._nothing(path, spec, "没有应办")
             worth = spec.worth or Decimal(0)
@@ -228,6 +228,11 @@ class Reckoner:
             raise self.sheet.wrong("S10", f"没有数可算 {quantity}")
         because = behind(self.sheet, formula.node, unit)
         return self._bounded(unit, path, spec, number(self.sheet, found), quantity, because)
+
+    def _spared(self, path: Path) -> tuple[tuple[str, str], ...]:
+        """Whose part counts for nothing in a line, whether it gives or takes."""
+        outer = (self.specs[path[:n]].spare for n in range(2, len(path) + 1, 2))
+        return tuple((s.group, s.role) for spare in outer for s in spare if not s.sign)
 
     def _bounded(
         self, unit: str, path: Path, spec: SchemeLine, exact: Fraction, quantity: str, because: Sequence[Ref] = (),

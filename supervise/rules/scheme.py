@@ -244,6 +244,8 @@ class SchemeList(Strict):
     bottom: Places = {}
     when: Formulas | None = None
     unless: Formulas | None = None
+    by: Keys = ()
+    among: Literal["group", "all"] | None = None
     over: Literal["group", "fitting"] = "group"
     ties: Literal["include", "exclude", "next"] = "include"
     then: Keys = ()
