@@ -115,7 +115,7 @@ class Appraiser(Judge):
 
         Raises:
             Unknown: no such board.
-            Invalid: P01 when the period is of another kind; S06–S10 when a value cannot be worked out.
+            Invalid: P01 when the period is of another kind; J06–J10 when a value cannot be worked out.
         """
         source = self._scheme(name, period) if rules is None else None
         if source is None:
@@ -219,7 +219,7 @@ def trial(
         earlier: boards of earlier periods, as this gives them.
 
     Raises:
-        Invalid: P01 no such period, S05 when tasks are counted, and everything wrong with the tables.
+        Invalid: P01 no such period, J05 when tasks are counted, and everything wrong with the tables.
     """
     scheme = source.value
     try:
@@ -229,7 +229,7 @@ def trial(
     _fits(scheme, span)
     for path, phrase in phrases(scheme):
         text = f"“{phrase}”要数任务的应办,只有文件数不了"
-        raise Invalid(source.document.problem("S05", path, text, "请去掉 --marks、--units,在数据库上出榜", phrase))
+        raise Invalid(source.document.problem("J05", path, text, "请去掉 --marks、--units,在数据库上出榜", phrase))
     last = as_of or span.end
     kinds = declared([scheme])
     read = [mark for data, file in files for mark, _ in taken(data, file, kinds, directory, min(last, span.end))]

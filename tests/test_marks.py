@@ -266,7 +266,7 @@ def test_a_scheme_is_published_and_explained_like_any_board(office: Office, sess
         "2025-06",
         "75.00",
         "5.00",
-        [["迟办", "5.00"]],
+        [{"label": "迟办", "points": "5.00"}],
     )
 
 

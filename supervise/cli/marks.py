@@ -47,7 +47,7 @@ def mark(
         made = office.mark(session, unit, kind, day or date.today(), value, by, note, matter=matter, role=part)
         kept = [k for k in office.marks(session) if k.mark.id == made.id]
         labels = {key: specs[0].label for key, specs in office.kinds().items()}
-    counter.answer(schemefaces.kept_data(kept)[0], lambda: schemefaces.marks(kept, labels))
+    counter.answer({"mark": schemefaces.kept_data(kept)[0]}, lambda: schemefaces.marks(kept, labels))
 
 
 @click.command(
@@ -115,7 +115,7 @@ def unmark(counter: Counter, ident: str, note: str, day: date | None, as_: str, 
     with counter.writing() as (office, session):
         kept = office.unmark(session, ident, actor(office, as_, person), note, day)
         labels = {key: specs[0].label for key, specs in office.kinds().items()}
-    counter.answer(schemefaces.kept_data([kept])[0], lambda: schemefaces.marks([kept], labels))
+    counter.answer({"mark": schemefaces.kept_data([kept])[0]}, lambda: schemefaces.marks([kept], labels))
 
 
 def read(file: str) -> bytes:

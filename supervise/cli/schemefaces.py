@@ -77,7 +77,7 @@ def _moved(movement: Body | None) -> str:
         return "新上榜"
     up, change = movement["up"], movement["change"]
     place = "" if up is None else f"升 {up}" if up > 0 else f"降 {-up}" if up < 0 else "平"
-    by = "、".join(f"{label} {signed(points)}" for label, points in movement["by"][:1])
+    by = "、".join(f"{one['label']} {signed(one['points'])}" for one in movement["by"][:1])
     return " ".join(filter(None, [place, signed(change) if change and Decimal(change) else "", by]))
 
 

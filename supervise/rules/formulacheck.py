@@ -58,21 +58,21 @@ class Known:
         if word in kinds:
             if rate:
                 text = f"“{word}”是登记项,没有应办多少,算不成比率"
-                yield document.problem("S05", path, text, "请用算式,如 count(good) / count(all)", word=word)
+                yield document.problem("J05", path, text, "请用算式,如 count(good) / count(all)", word=word)
             return
         if not self.scheme.for_:
             hint = did_you_mean(word, kinds) or ";要数任务的应办,先写 for(哪个流程)"
-            yield document.problem("S05", path, f"没有“{word}”这个登记项{hint}", word=word)
+            yield document.problem("J05", path, f"没有“{word}”这个登记项{hint}", word=word)
             return
         try:
             measure = parse_measure(word)
         except ValueError as error:
-            yield document.problem("S05", path, f"{error};登记项有:{'、'.join(kinds) or '无'}", word=word)
+            yield document.problem("J05", path, f"{error};登记项有:{'、'.join(kinds) or '无'}", word=word)
             return
         if self.law is not None:
             yield from measure_names(document, self.law, path, measure)
         if rate and not isinstance(measure, Outcome | OnPace):
-            yield document.problem("S05", path, f"“{word}”没有应办多少,算不成比率", word=word)
+            yield document.problem("J05", path, f"“{word}”没有应办多少,算不成比率", word=word)
 
 
 def formula_problems(document: Document, known: Known, path: Path, formula: Formula, item: bool) -> Iterator[Problem]:
@@ -95,12 +95,12 @@ def _problems(document: Document, known: Known, path: Path, node: Node, item: bo
         yield from _call(document, known, path, node, item)
         return
     elif isinstance(node, Operation) and node.sign == "/" and constant(node.right) == 0:
-        yield document.problem("S07", path, "除数是 0", "请改除数")
+        yield document.problem("J07", path, "除数是 0", "请改除数")
     elif isinstance(node, Comparison):
         for _, part in (("", node.first), *node.rest):
             if isinstance(part, Word) and part.text not in known.words:
                 text = f"没有哪个数会是“{part.text}”{did_you_mean(part.text, sorted(known.words))}"
-                yield document.problem("S01", path, text, word=part.text)
+                yield document.problem("J01", path, text, word=part.text)
     for part in inner(node):
         yield from _problems(document, known, path, part, item)
 
@@ -111,27 +111,27 @@ def _name(document: Document, known: Known, path: Path, name: str, item: bool) -
     if first not in there:
         hint = did_you_mean(first, sorted(there)) or ";词要加引号,如 'red'"
         elsewhere = "(它是事项的数,要用 items_sum 等汇总)" if first in known.items else hint
-        yield document.problem("S01", path, f"没有“{first}”这个名字{elsewhere}", word=first)
+        yield document.problem("J01", path, f"没有“{first}”这个名字{elsewhere}", word=first)
     elif part:
         marks = first in known.scheme.marks
         parts = ("lead", "co") if marks else tuple(filter(None, PARTS))
         reckoned = first in known.scheme.scores or first not in {*known.scheme.values, *known.scheme.bars, *BUILT_IN}
         if part not in parts or not reckoned:
             tail = f",“.”后可写 {'、'.join(parts)}" if reckoned else ",后面不能加“.”"
-            yield document.problem("S01", path, f"“{name}”看不懂{tail}", word=name)
+            yield document.problem("J01", path, f"“{name}”看不懂{tail}", word=name)
 
 
 def _call(document: Document, known: Known, path: Path, call: Call, item: bool) -> Iterator[Problem]:
     spec = FUNCTIONS.get(call.name)
     if spec is None:
         text = f"没有“{call.name}”这个函数{did_you_mean(call.name, FUNCTIONS)}"
-        yield document.problem("S02", path, text, word=call.name)
+        yield document.problem("J02", path, text, word=call.name)
         return
     number = len(call.arguments)
     if number < spec.least or (spec.most is not None and number > spec.most):
         most = "" if spec.most == spec.least else f" 到 {spec.most}" if spec.most else " 或更多"
         yield document.problem(
-            "S02", path, f"{call.name} 要 {spec.least}{most} 个数,写了 {number} 个:{spec.told}", word=call.name
+            "J02", path, f"{call.name} 要 {spec.least}{most} 个数,写了 {number} 个:{spec.told}", word=call.name
         )
         return
     if spec.kind == "record":
@@ -142,7 +142,7 @@ def _call(document: Document, known: Known, path: Path, call: Call, item: bool) 
         yield from _group(document, known, path, call, item)
     else:
         if spec.kind == "items" and known.scheme.items is None and number:
-            yield document.problem("S02", path, f"{call.name} 要先写 items(事项)", word=call.name)
+            yield document.problem("J02", path, f"{call.name} 要先写 items(事项)", word=call.name)
         for part in call.arguments:
             yield from _problems(document, known, path, part, item or spec.kind == "items")
 
@@ -153,14 +153,14 @@ def _record(document: Document, known: Known, path: Path, call: Call) -> Iterato
     for n, part in enumerate(call.arguments):
         word = part.name if isinstance(part, Name) else part.text if isinstance(part, Word) else None
         if word is None:
-            yield document.problem("S02", path, f"{call.name} 里要写登记项的名字,不能写算式", word=call.name)
+            yield document.problem("J02", path, f"{call.name} 里要写登记项的名字,不能写算式", word=call.name)
         elif n == 0 or owing:
             yield from known.source(document, path, word, owing)
         elif word not in ("lead", "co"):
             try:
                 window(word)
             except ValueError as error:
-                yield document.problem("S02", path, str(error), word=word)
+                yield document.problem("J02", path, str(error), word=word)
 
 
 def _past(document: Document, known: Known, path: Path, call: Call) -> Iterator[Problem]:
@@ -176,7 +176,7 @@ def _past(document: Document, known: Known, path: Path, call: Call) -> Iterator[
         boards[board].lists if board in boards else next(iter(boards.values())).lists if not board else ()
     )
     if not fine:
-        yield document.problem("S01", path, f"没有“{word}”这个榜{did_you_mean(word, known_lists)}", word=word)
+        yield document.problem("J01", path, f"没有“{word}”这个榜{did_you_mean(word, known_lists)}", word=word)
 
 
 def _group(document: Document, known: Known, path: Path, call: Call, item: bool) -> Iterator[Problem]:
@@ -187,7 +187,7 @@ def _group(document: Document, known: Known, path: Path, call: Call, item: bool)
     for word in () if many else options_of(call, len(own)):
         if word not in OPTIONS:
             text = f"{call.name} 后面只能再写 all(全部单位)" + ("、low(小的在前)" if call.name == "rank" else "")
-            yield document.problem("S02", path, text, word=word)
+            yield document.problem("J02", path, text, word=word)
 
 
 def constant(node: Node) -> Fraction | None:

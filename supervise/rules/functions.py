@@ -66,7 +66,7 @@ def number(asker: Asker, found: Quantity) -> Fraction:
     if isinstance(found, Fraction):
         return found
     text = "日期" if isinstance(found, date) else f"“{found}”这个词" if isinstance(found, str) else "没有的数"
-    raise asker.wrong("S06", f"{text}不能拿来计算")
+    raise asker.wrong("J06", f"{text}不能拿来计算")
 
 
 def truth(found: Quantity) -> bool:
@@ -79,7 +79,7 @@ def compared(asker: Asker, sign: str, left: Quantity, right: Quantity) -> bool:
     if left is None or right is None:
         return False
     if type(left) is not type(right):
-        raise asker.wrong("S06", f"“{left}”和“{right}”不是一类,不能比较")
+        raise asker.wrong("J06", f"“{left}”和“{right}”不是一类,不能比较")
     return bool(_SIGNS[sign](left, right))
 
 
@@ -126,7 +126,7 @@ def _days(asker: Asker, found: Sequence[Quantity]) -> list[date] | None:
         return None
     for value in found:
         if not isinstance(value, date):
-            raise asker.wrong("S06", f"“{value}”不是日期")
+            raise asker.wrong("J06", f"“{value}”不是日期")
     return [value for value in found if isinstance(value, date)]
 
 

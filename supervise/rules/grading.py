@@ -31,7 +31,7 @@ def grade(sheet: Sheet, spec: Grading, units: Sequence[str]) -> dict[str, Graded
         units: those of the group.
 
     Raises:
-        Invalid: S09 when a unit fits no grade.
+        Invalid: J09 when a unit fits no grade.
     """
     values = {unit: value for unit in units if (value := _value(sheet, spec, unit)) is not None}
     given = dict.fromkeys((g.grade for g in spec.grades), 0)
@@ -54,7 +54,7 @@ def grade(sheet: Sheet, spec: Grading, units: Sequence[str]) -> dict[str, Graded
                     del left[unit]
         for unit in left:
             with sheet.at(unit, (*AT, "grades")):
-                raise sheet.wrong("S09", f"{sheet.shown(value)} 定不了等次,请补上这一段,或让最后一个等次不带条件")
+                raise sheet.wrong("J09", f"{sheet.shown(value)} 定不了等次,请补上这一段,或让最后一个等次不带条件")
     return done
 
 

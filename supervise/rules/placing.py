@@ -29,6 +29,14 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class Mover:
+    """A line, by section and label, and how much more or less it gave than the last time."""
+
+    label: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     """How a unit moved since the last board.
 
@@ -45,7 +53,7 @@ class Movement:
     total: Decimal | None
     up: int | None
     change: Decimal | None
-    by: tuple[tuple[str, Decimal], ...]
+    by: tuple[Mover, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def place(sheet: Sheet, name: str) -> Placed:
         name: of the board.
 
     Raises:
-        Invalid: S06–S10 when a value cannot be worked out, at its place in the file.
+        Invalid: J06–J10 when a value cannot be worked out, at its place in the file.
     """
     return _Placing(sheet, name).board()
 
@@ -233,7 +241,7 @@ class _Placing:
         then = _points((line.get("section", ()), line["label"], Decimal(line["points"])) for line in score["lines"])  # type: ignore[index]
         now = _points((line.section, line.label, line.points) for line in total.lines)
         moved = {label: now.get(label, Decimal(0)) - then.get(label, Decimal(0)) for label in {**then, **now}}
-        by = sorted(((n, d) for n, d in moved.items() if d), key=lambda pair: (-abs(pair[1]), pair[0]))[:_MOVERS]
+        by = sorted((Mover(n, d) for n, d in moved.items() if d), key=lambda m: (-abs(m.points), m.label))[:_MOVERS]
         up = int(before) - rank if isinstance(before, int) and rank is not None else None
         return Movement(last.period, before if isinstance(before, int) else None, was, up, total.total - was, tuple(by))
 

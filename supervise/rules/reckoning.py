@@ -219,13 +219,13 @@ class Reckoner:
         found = self.sheet.worth(formula.node, unit)
         if found is None:
             if spec.none is None:
-                raise self.sheet.wrong("S10", f"没有数可算 {self.sheet.told(formula, unit)};没有时怎么算,请写 none")
+                raise self.sheet.wrong("J10", f"没有数可算 {self.sheet.told(formula, unit)};没有时怎么算,请写 none")
             return self._nothing(path, spec, self.sheet.told(formula, unit))
         quantity = self.sheet.told(formula, unit)
         if spec.of is not None:
             found = self.sheet.banded(spec, found, unit)
         if found is None:
-            raise self.sheet.wrong("S10", f"没有数可算 {quantity}")
+            raise self.sheet.wrong("J10", f"没有数可算 {quantity}")
         because = behind(self.sheet, formula.node, unit)
         return self._bounded(unit, path, spec, number(self.sheet, found), quantity, because)
 

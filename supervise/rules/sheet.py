@@ -124,7 +124,7 @@ class Sheet:
         place = place_of([band for _, band, _ in spec.bands], exact)
         result = spec.bands[place][2] if place is not None else spec.otherwise
         if result is None:
-            raise self.wrong("S08", f"{self.shown(exact)} 不在任何一档里,请补上这一档或写 otherwise")
+            raise self.wrong("J08", f"{self.shown(exact)} 不在任何一档里,请补上这一档或写 otherwise")
         return self.worth(result.node, unit, item)
 
     def _marked(self, unit: str, kind: str, part: str, item: str | None) -> Quantity:
@@ -174,7 +174,7 @@ class Sheet:
         a, b = number(self, left), number(self, right)
         if node.sign == "/":
             if not b:
-                raise self.wrong("S07", "除数是 0;请写 none_when(没有时怎么算),或用 if(…)")
+                raise self.wrong("J07", "除数是 0;请写 none_when(没有时怎么算),或用 if(…)")
             return a / b
         return a + b if node.sign == "+" else a - b if node.sign == "-" else a * b
 

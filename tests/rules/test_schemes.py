@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from supervise.errors import Invalid
 from supervise.records import Mark
-from supervise.rules.placing import Placed
+from supervise.rules.placing import Mover, Placed
 from tests.rules.schemes import DAY, HEAD, MARKS, PLAIN, boards, example, mark, on, past, rows
 
 FOUR = {"甲": "a", "乙": "a", "丙": "a", "丁": "b"}
@@ -174,15 +174,15 @@ def test_movement_and_proposals_since_earlier_boards() -> None:
     made = boards(HEAD + MARKS + rules, groups, june, "2025-06", [past(before, "2025-05")])["main"]
     first = rows(made)["甲"].movement
     assert first is not None and (first.rank, first.up, first.change) == (3, 1, Decimal("9.00"))
-    assert first.by == (("数", Decimal("5.00")), ("迟", Decimal("4.00")))
+    assert first.by == (Mover("数", Decimal("5.00")), Mover("迟", Decimal("4.00")))
     assert (rows(made)["甲"].values["gain"], [p.unit for p in made.proposals]) == ("9", ["乙"])
 
 
 def test_what_is_missing_is_said_of_every_unit_at_once() -> None:
-    """A figure that was not reported is no zero: the board says who lacks it, and where the rule stands (S10)."""
+    """A figure that was not reported is no zero: the board says who lacks it, and where the rule stands (J10)."""
     with pytest.raises(Invalid) as caught:
         board(PLAIN.replace("    none: out\n", ""), figures(甲=1))
-    assert [(p.code, p.line, p.text[:2]) for p in caught.value.problems] == [("S10", 14, f"{u}:") for u in "乙丙丁"]
+    assert [(p.code, p.line, p.text[:2]) for p in caught.value.problems] == [("J10", 14, f"{u}:") for u in "乙丙丁"]
 
 
 # ── laws ────────────────────────────────────────────────────────────────────────────────────────────────────────────

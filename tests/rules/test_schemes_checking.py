@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervise.errors import Invalid
-from supervise.rules.arithmetic import DEEPEST, parse, walk
+from supervise.rules.arithmetic import DEEPEST, FUNCTIONS, parse, walk
 from supervise.rules.bands import Range, holes, overlaps, parse_range, place_of
 from supervise.rules.formulacheck import constant
 from supervise.rules.functions import rounded
-from tests.rules.schemes import HEAD, MARKS, PLAIN, problems
+from tests.rules.schemes import EXAMPLES, HEAD, MARKS, PLAIN, problems
 
 # ── faults of published schemes ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -49,11 +49,11 @@ SHARED = OPEN.replace("80 .. 89", "80 .. 90").replace("60 .. 79", "'[60, 80)'").
 @pytest.mark.parametrize(
     ("rules", "found"),
     [
-        (SECTION, {"18": "S12 各小项满分合计 15,应为 16,差 1"}),
-        (LAG + PLAIN, {"14": "S08 0 到 10(不含) 没有规定"}),
-        (CARDS + PLAIN, {"14": "S11 “7 .. 15”和“>= 15”两档在 15 重叠,请改成各管一段"}),
-        (PLAIN + OPEN, {"22": "S09 89 到 90(不含) 没有等次"}),
-        (PLAIN + SHARED, {"24": "S11 “优秀”和“良好”在 90 重叠,一个分数有两个等次"}),
+        (SECTION, {"18": "J12 各小项满分合计 15,应为 16,差 1"}),
+        (LAG + PLAIN, {"14": "J08 0 到 10(不含) 没有规定"}),
+        (CARDS + PLAIN, {"14": "J11 “7 .. 15”和“>= 15”两档在 15 重叠,请改成各管一段"}),
+        (PLAIN + OPEN, {"22": "J09 89 到 90(不含) 没有等次"}),
+        (PLAIN + SHARED, {"24": "J11 “优秀”和“良好”在 90 重叠,一个分数有两个等次"}),
     ],
     ids=["15 of 16", "a lag of 0 to 10", "two cards on day 7", "89.5 without a grade", "two grades at 90"],
 )
@@ -67,28 +67,36 @@ def test_whole_points_leave_no_hole_between_89_and_90() -> None:
     assert problems(HEAD + MARKS + PLAIN + OPEN.replace("  of: n\n", "  of: n\n  whole: true\n")) == {}
 
 
+def test_the_page_on_schemes_is_true() -> None:
+    """Its example is sound, every key of it is read, and every function there is stands on it."""
+    page = (EXAMPLES.parents[1] / "docs" / "schemes.md").read_text("utf-8")
+    [told] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert problems(told) == {}
+    assert [name for name in FUNCTIONS if not re.search(rf"`{name}\b", page)] == []
+
+
 SLIPS = [
-    ("points: n", "points: nn", "S01 没有“nn”这个名字,是不是 n?"),
-    ("points: n", "points: n.lead + score", "S04 互相引用,算不出来:score → score"),
-    ("points: n", "points: meen(n)", "S02 没有“meen”这个函数,是不是 mean?"),
-    ("points: n", "points: rank(n, lowest)", "S02 rank 后面只能再写 all(全部单位)、low(小的在前)"),
-    ("points: n", "points: n / (3 - 3)", "S07 除数是 0"),
-    ("points: n", "points: count(n + 1)", "S02 count 里要写登记项的名字,不能写算式"),
-    ("points: n", "points: count('n', 'last week')", "S02 看不懂时段“last week”"),
-    ("points: n", "points: count(nn)", "S05 没有“nn”这个登记项,是不是 n?"),
-    ("points: n", "points: if(f = 'red', 1, 0)", "S01 没有哪个数会是“red”"),
-    ("points: n", "points: times('main.gold')", "S01 没有“main.gold”这个榜"),
-    ("points: n", "count: late", "S13 是件数,须写 each"),
-    ("points: n", "points: n\n    count: late\n    each: 1", "S13 同时写了 count、points,只能写一样"),
-    ("points: n", "of: n", "S13 of 和 bands(各档)要一起写"),
-    ("points: n", "of: n\n    bands: {'>= 0': good, '< 0': 0}", "S06 “good”不是分数"),
-    ("points: n", "rate: late\n    worth: 20", "S05 “late”是登记项,没有应办多少"),
+    ("points: n", "points: nn", "J01 没有“nn”这个名字,是不是 n?"),
+    ("points: n", "points: n.lead + score", "J04 互相引用,算不出来:score → score"),
+    ("points: n", "points: meen(n)", "J02 没有“meen”这个函数,是不是 mean?"),
+    ("points: n", "points: rank(n, lowest)", "J02 rank 后面只能再写 all(全部单位)、low(小的在前)"),
+    ("points: n", "points: n / (3 - 3)", "J07 除数是 0"),
+    ("points: n", "points: count(n + 1)", "J02 count 里要写登记项的名字,不能写算式"),
+    ("points: n", "points: count('n', 'last week')", "J02 看不懂时段“last week”"),
+    ("points: n", "points: count(nn)", "J05 没有“nn”这个登记项,是不是 n?"),
+    ("points: n", "points: if(f = 'red', 1, 0)", "J01 没有哪个数会是“red”"),
+    ("points: n", "points: times('main.gold')", "J01 没有“main.gold”这个榜"),
+    ("points: n", "count: late", "J13 是件数,须写 each"),
+    ("points: n", "points: n\n    count: late\n    each: 1", "J13 同时写了 count、points,只能写一样"),
+    ("points: n", "of: n", "J13 of 和 bands(各档)要一起写"),
+    ("points: n", "of: n\n    bands: {'>= 0': good, '< 0': 0}", "J06 “good”不是分数"),
+    ("points: n", "rate: late\n    worth: 20", "J05 “late”是登记项,没有应办多少"),
     ("{by: score}", "{by: score, groups: c}", "R06 没有“c”这个分组"),
-    ("{by: score}", "{lists: {red: {top: 3}}}", "S13 按名次上榜,榜里须写 by"),
-    ("{by: score}", "{by: score, lists: {red: {unless: f}}}", "S13 须写 top、bottom(名次)或 when(条件)"),
-    ("{by: score}", "{by: score, streaks: [{label: 谈, list: black, in_a_row: 2}]}", "S01 没有“black”这个榜"),
-    ("  f: {label", "  score: {label", "S03 “score”在第 12 行已经用过"),
-    ("  f: {label", "  all: {label", "S03 “all”另有所指"),
+    ("{by: score}", "{lists: {red: {top: 3}}}", "J13 按名次上榜,榜里须写 by"),
+    ("{by: score}", "{by: score, lists: {red: {unless: f}}}", "J13 须写 top、bottom(名次)或 when(条件)"),
+    ("{by: score}", "{by: score, streaks: [{label: 谈, list: black, in_a_row: 2}]}", "J01 没有“black”这个榜"),
+    ("  f: {label", "  score: {label", "J03 “score”在第 12 行已经用过"),
+    ("  f: {label", "  all: {label", "J03 “all”另有所指"),
 ]
 
 
