@@ -131,7 +131,7 @@ def _judged(counter: Counter, make: Callable[[Office, Work], Body], publish: boo
     examples=(
         "supervise why 区工信局 --board red-black 2025Q2",
         "supervise why 区工信局 --assess annual 2025",
-        "supervise why 区工信局 --board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
+        "supervise why 甲县 --board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
 @click.argument("unit", metavar="单位")

@@ -20,7 +20,7 @@ _by = option("--by", "person", default="", metavar="姓名", help="经办人", o
     cls=Command,
     short_help="登记一条:通报、批示、评分、数字",
     examples=(
-        "supervise mark 区工信局 通报表扬 --role 牵头 --matter GZ-7 --note 市政府第12期通报",
+        "supervise mark 区工信局 通报表扬 --role 牵头 --matter GZ-7 --note 第12期",
         "supervise mark 区工信局 leader --value 92 --day 2025-12-30",
     ),
 )

@@ -67,7 +67,7 @@ class Listing:
             if condition is not None and not truth(self.sheet.worth(condition.node, unit)):
                 reason = f"不排名:条件不成立,{self.sheet.told(condition, unit)}"
             elif missing is not None:
-                reason = f"不排名:没有 {spoken(missing.formula, self.sheet.labels)}"
+                reason = f"不排名:没有 {spoken(missing.formula.node, self.sheet.labels)}"
             else:
                 found = ((self.sheet.worth(key.formula.node, unit), key.best) for key in by)
                 return tuple(number(self.sheet, value) * (1 if best == "desc" else -1) for value, best in found)

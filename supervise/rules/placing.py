@@ -205,7 +205,9 @@ class _Placing:
             value = self.sheet.worth(key.node, unit)
             exact = number(self.sheet, value) if value is not None else Fraction(0)
         points = self.sheet.rounded(exact, self.scheme.places)
-        return Total(points, (PointLine((), spoken(key, self.sheet.labels), "", self.sheet.told(key, unit), points),))
+        return Total(
+            points, (PointLine((), spoken(key.node, self.sheet.labels), "", self.sheet.told(key, unit), points),)
+        )
 
     def _values(self, unit: str) -> dict[str, str | None]:
         scheme, found = self.scheme, dict[str, Quantity]()

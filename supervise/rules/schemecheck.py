@@ -18,6 +18,7 @@ from supervise.rules.formulacheck import Known, formula_problems
 from supervise.rules.functions import parted
 from supervise.rules.scheme import Grading, Scheme, SchemeBoard, SchemeLine, Value
 from supervise.rules.sheet import BUILT_IN
+from supervise.rules.spans import span_of
 from supervise.workflows.checking import unknown
 from supervise.workflows.definition import Definition
 
@@ -44,17 +45,17 @@ def check_scheme(document: Document, scheme: Scheme, definitions: Mapping[str, D
         yield from formula_problems(document, known, path, formula, item)
     yield from _circles(document, scheme)
     for path, spec in values(scheme):
-        yield from _banded(document, path, spec)
+        yield from _banded(document, scheme, path, spec)
     for path, line in lines(scheme):
         yield from _line(document, known, path, line)
-        yield from _banded(document, path, line)
+        yield from _banded(document, scheme, path, line)
         yield from unknown(document, "R06", (*path, "spare"), "分组", (s.group for s in line.spare), scheme.groups)
     for name, board in scheme.boards.items():
         yield from _board(document, scheme, ("boards", name), board)
     if scheme.items is not None:
         yield from unknown(document, "J05", ("items", "of"), "登记项", scheme.items.of, scheme.marks)
     if scheme.grading is not None:
-        yield from _grading(document, scheme.grading)
+        yield from _grading(document, scheme, scheme.grading)
 
 
 def _twice(document: Document, scheme: Scheme) -> Iterator[Problem]:
@@ -142,7 +143,7 @@ def _trail(needs: Mapping[str, set[str]], start: str) -> list[str]:
 # ── bands, lines, boards, grades ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _banded(document: Document, path: Path, spec: Value | SchemeLine) -> Iterator[Problem]:
+def _banded(document: Document, scheme: Scheme, path: Path, spec: Value | SchemeLine) -> Iterator[Problem]:
     ranges = [band for _, band, _ in spec.bands]
     if not ranges:
         if spec.otherwise is not None:
@@ -153,7 +154,8 @@ def _banded(document: Document, path: Path, spec: Value | SchemeLine) -> Iterato
         text = f"“{keys[i]}”和“{keys[j]}”两档在 {shared} 重叠,请改成各管一段"
         yield document.problem("J11", (*path, "bands", keys[j]), text)
     if spec.otherwise is None:
-        for gap in holes(ranges, spec.span or Range(), spec.whole):
+        span, whole = span_of(scheme, spec.of.node) if spec.of is not None else (Range(), False)
+        for gap in holes(ranges, spec.span or span, spec.whole or whole):
             yield document.problem("J08", (*path, "bands"), f"{gap} 没有规定", _FILL)
 
 
@@ -222,7 +224,7 @@ def _board(document: Document, scheme: Scheme, path: Path, board: SchemeBoard) -
             yield document.problem("J13", (*path, "streaks", i), "须写 in_a_row(连续几次)或 in_year(一年几次)")
 
 
-def _grading(document: Document, grading: Grading) -> Iterator[Problem]:
+def _grading(document: Document, scheme: Scheme, grading: Grading) -> Iterator[Problem]:
     rows = grading.grades
     ranges = [(i, row.range) for i, row in enumerate(rows) if row.range is not None]
     bands = [band for _, band in ranges]
@@ -233,8 +235,9 @@ def _grading(document: Document, grading: Grading) -> Iterator[Problem]:
     last = rows[-1] if rows else None
     open_end = last is not None and last.range is None and last.when is None and not last.quota
     if bands:
-        within = grading.span or (_hull(bands) if open_end else Range())
-        for gap in holes(bands, within, grading.whole):
+        span, whole = span_of(scheme, grading.of.node)
+        within = grading.span or (_hull(bands) if open_end else span)
+        for gap in holes(bands, within, grading.whole or whole):
             help_ = "请补上这一段;只打整数分的,写 whole: true;不会超出的,写 span: 0 .. 100"
             yield document.problem("J09", ("grading", "grades"), f"{gap} 没有等次", help_)
     elif not open_end:

@@ -6,6 +6,7 @@ reported) is no number: sums with it are not there either, and no comparison wit
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -26,14 +27,13 @@ from supervise.rules.arithmetic import (
     Word,
     options_of,
     source_of,
-    walk,
 )
 from supervise.rules.bands import place_of
 from supervise.rules.facts import Entry, Facts
 from supervise.rules.functions import PLAIN, Quantity, among, compared, counted, number, parted, rounded, truth
 from supervise.rules.reckoning import PARTS, Reckoner
 from supervise.rules.scheme import Formula, Scheme, SchemeLine, Value, Window, window
-from supervise.rules.spoken import label_of, labels, spoken, with_numbers
+from supervise.rules.spoken import labels, plain, spoken, told, with_numbers
 
 BUILT_IN = ("as_of", "period_start", "period_end", "tasks", "nothing")
 """Names that every scheme has."""
@@ -53,7 +53,8 @@ class Sheet:
         self.scheme, self.document, self.facts, self.groups = scheme, document, facts, groups
         self.reckoner, self.labels = Reckoner(self), labels(scheme)
         self._known: dict[tuple[str, str, str | None], Quantity] = {}
-        self._over: dict[tuple[int, str, str], list[Quantity]] = {}
+        self._over: dict[tuple[int, str], tuple[list[Fraction], Quantity]] = {}
+        self._pools: dict[str, list[str]] = {}
         self._at: list[tuple[str, Path]] = []
 
     # ── what is wrong, and where ────────────────────────────────────────────────────────────────────────────────────
@@ -233,20 +234,27 @@ class Sheet:
         """Over the units of the group, or over all."""
         options = options_of(call, 0 if call.name == "size" else 1)
         pool = "" if "all" in options else self.groups[unit]
-        peers = [peer for peer, group in self.groups.items() if pool in ("", group)]
         if call.name == "size":
-            return Fraction(len(peers))
-        key = (id(call), pool, call.name)
+            return Fraction(len(self._peers(pool)))
+        key = (id(call), pool)
         if key not in self._over:
-            self._over[key] = [self.worth(call.arguments[0], peer) for peer in peers]
-        there = [number(self, found) for found in self._over[key] if found is not None]
+            found = [self.worth(call.arguments[0], peer) for peer in self._peers(pool)]
+            there = sorted(number(self, value) for value in found if value is not None)
+            self._over[key] = there, None if call.name == "rank" else among(self, call.name, there)
+        there, result = self._over[key]
         if call.name != "rank":
-            return among(self, call.name, there)
+            return result
         own = self.worth(call.arguments[0], unit)
         if own is None:
             return None
         mine = number(self, own)
-        return Fraction(1 + sum(other < mine if "low" in options else other > mine for other in there))
+        better = bisect_left(there, mine) if "low" in options else len(there) - bisect_right(there, mine)
+        return Fraction(1 + better)
+
+    def _peers(self, pool: str) -> list[str]:
+        if pool not in self._pools:
+            self._pools[pool] = [unit for unit, group in self.groups.items() if pool in ("", group)]
+        return self._pools[pool]
 
     def _past(self, name: str, source: str, unit: str) -> Quantity:
         """Out of earlier boards: a value of the last one, or how often a unit was on a list."""
@@ -276,19 +284,17 @@ class Sheet:
         if found is None:
             return "无"
         if isinstance(found, Fraction):
-            text = f"{rounded(found, 6):f}"
-            return text.rstrip("0").rstrip(".") if "." in text else text
+            return plain(found)
         return found.isoformat() if isinstance(found, date) else found
 
     def told(self, formula: Formula, unit: str) -> str:
-        """A formula as a unit reads it, with what its names stand for."""
-        names = dict.fromkeys(n.name for n in walk(formula.node) if isinstance(n, Name) and self.is_name(n.name))
-        told = ((label_of(self.labels, name), self.shown(self.value(unit, name))) for name in names)
-        return with_numbers(spoken(formula, self.labels), told)
+        """A formula as a unit reads it, with what its names and functions come to."""
+        parts = ((spoken(part, self.labels), self._shown(part, unit)) for part in told(formula.node))
+        return with_numbers(spoken(formula.node, self.labels), parts)
 
-    def is_name(self, name: str) -> bool:
-        """Whether a bare word is a name, not an option of a function."""
-        return name in BUILT_IN or any(
-            parted(name)[0] in names
-            for names in (self.reckoner.paths, self.scheme.values, self.scheme.bars, self.scheme.marks)
-        )
+    def _shown(self, part: Node, unit: str) -> str:
+        """What a part comes to; in a branch that was not taken it may come to nothing at all."""
+        try:
+            return self.shown(self.worth(part, unit))
+        except Invalid:
+            return "算不出"

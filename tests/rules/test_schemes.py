@@ -139,7 +139,7 @@ def test_too_few_items_are_listed_and_not_ranked() -> None:
     """A unit without enough figures, or without the one it is ranked by, stands below and says why."""
     made = rows(board(PLAIN.replace("by: score", "by: score, ranked_when: count(n) >= 2"), figures(甲=9, 乙=9) * 2))
     assert {u: r.rank for u, r in made.items()} == {"甲": 1, "乙": 1, "丙": None, "丁": None}
-    assert made["丙"].why == ("不排名:条件不成立,count(数) ≥ 2(实为 无)",)
+    assert made["丙"].why == ("不排名:条件不成立,件数(数) ≥ 2(实为 0)",)
     assert rows(board(PLAIN, figures(甲=9)))["乙"].why == ("不排名:没有 得分",)
 
 
@@ -229,3 +229,14 @@ def test_a_mark_concerns_its_unit_alone_and_a_revoked_one_nobody(marks: list[Mar
     assert {r.unit: r.score for r in without.standings if r.unit != unit} == {
         r.unit: r.score for r in made.standings if r.unit != unit
     }
+
+
+def test_a_unit_reads_labels_and_the_numbers_behind_them() -> None:
+    """A receipt says the formula in Chinese with what its parts come to, and cites the marks behind them."""
+    rules = (
+        "scores:\n  score: {lines: [{label: 比, clause: 第三条, points: '40 * (n - 1) / max(1, max(n)) + given(m)'}]}\n"
+        "boards:\n  main: {by: score}\n"
+    )
+    [line] = rows(board(rules, figures(甲=3, 乙=5, 丙=1, 丁=1)))["甲"].score.lines
+    assert line.quantity == "40 × (数 − 1) ÷ 最大(1,本组最高(数)) + 有(又一数)(数 3,本组最高(数) 5,又一数 无)"
+    assert (line.clause, [(ref.what, ref.day) for ref in line.because]) == ("第三条", [("数 3", DAY)])
