@@ -41,13 +41,15 @@ def _places(bodies: Sequence[Body]) -> Iterable[tuple[str, Row, list[Row]]]:
 def _ranked(body: Body) -> tuple[str, Row, list[Row]]:
     """The places on a board of a scheme, with the columns it shows."""
     shown, groups = body["show"], body["groups"]
+    graded = any(row["grade"] for row in body["standings"])
     rows: list[Row] = [
         (groups.get(r["group"], r["group"]), "、".join(body["lists"][name] for name in r["lists"]),
          r["rank"] or "不排名", r["unit"], _number(r["score"]["total"]), *(r["values"].get(n) or "" for n in shown),
-         r["grade"], ";".join([*r["why"], *r["bars"]]))
+         *([r["grade"]] if graded else []), ";".join([*r["why"], *r["bars"]]))
         for r in body["standings"]
     ]  # fmt: skip
-    return "红黑榜", ("分组", "榜", "名次", "单位", "得分", *shown.values(), "等次", "说明"), rows
+    head = ("分组", "榜", "名次", "单位", "得分", *shown.values(), *(["等次"] if graded else []), "说明")
+    return "红黑榜", head, rows
 
 
 def _listed(body: Body) -> tuple[str, Row, list[Row]]:
@@ -104,6 +106,10 @@ def _write(sheets: Iterable[tuple[str, Row, Sequence[Row]]]) -> bytes:
     for name, header, rows in sheets:
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.write_row(0, 0, header, head)
         for i, row in enumerate(rows, start=1):
             sheet.write_row(i, 0, [v if isinstance(v, int | float) else str(v) for v in row], cell)

@@ -239,12 +239,20 @@ class Marker(Desk):
         """Marks put on record, with their ids."""
         marks_store.add(session, self.district, new, self.now())
         session.flush()
-        kinds = sorted({mark.kind for mark in new})
-        return [kept.mark for kept in self._kept(session, kinds=kinds)[-len(new) :]] if new else []
+        kinds, days = sorted({mark.kind for mark in new}), [mark.day for mark in new]
+        return (
+            [kept.mark for kept in self._kept(session, None, kinds, (min(days), max(days)))[-len(new) :]] if new else []
+        )
 
-    def _kept(self, session: Session, cut: Cut | None = None, kinds: Sequence[str] | None = None) -> list[Kept]:
-        """Every mark as far as known, with ids."""
-        found = marks_store.every(session, self.district, cut.known if cut is not None else None, kinds)
+    def _kept(
+        self,
+        session: Session,
+        cut: Cut | None = None,
+        kinds: Sequence[str] | None = None,
+        days: tuple[date, date] | None = None,
+    ) -> list[Kept]:
+        """Every mark as far as known, with ids; those that are alike are of one kind and day, so these may be told."""
+        found = marks_store.every(session, self.district, cut.known if cut is not None else None, kinds, days)
         ids = identified(kept.mark for kept in found)
         return [replace(kept, mark=mark) for kept, mark in zip(found, ids, strict=True)]
 
@@ -263,9 +271,8 @@ class Marker(Desk):
         labels = {specs[0].label: key for key, specs in self.kinds().items()}
         return [
             kept
-            for kept in self._kept(session, cut)
+            for kept in self._kept(session, cut, sorted({kind, labels.get(kind, kind)}) if kind else None)
             if (known is None or kept.mark.unit == known.name)
-            and (not kind or kept.mark.kind in (kind, labels.get(kind)))
             and matter in ("", kept.mark.matter)
             and (cut is None or kept.mark.day <= cut.as_of)
         ]

@@ -290,3 +290,28 @@ def test_one_record_and_files_alone_give_one_board(office: Office, session: Sess
     kept = other.board(session, "lead-co-points", "2025-06")
     made = run("board", tmp_path / "r.yaml", "2025-06", "--marks", tmp_path / "m.csv", "--json").data["boards"][0]
     assert (made["standings"], made["marks"]) == (json.loads(canonical(kept))["standings"], kept["marks"])
+
+
+def test_a_trial_says_what_it_cannot_do(tmp_path: Path) -> None:
+    """Files alone: nothing is published, tasks cannot be counted, another kind of rule file is not judged so."""
+    from tests.cli_help import DEFINITIONS, run
+
+    points, tasks = EXAMPLES / "lead-co-points.yaml", tmp_path / "r.yaml"
+    tasks.write_text(RED_BLACK, "utf-8")
+    assert run("board", points, "2025-06", "--publish").code == 2
+    assert run("board", "red-black", "2025Q2", "--marks", "m.csv").code == 2
+    found = {
+        name: run("board", *words, "--json").codes
+        for name, words in {
+            "period": (points, "2025Q2"),
+            "tasks": (tasks, "2025Q2"),
+            "ladder": (DEFINITIONS / "rules" / "red-black.yaml", "2025Q2"),
+            "no table": (points, "2025-06", "--marks", tmp_path / "没有.csv"),
+            "no units": (points, "2025-06", "--units", EXAMPLES / "lead-co-points.marks.csv"),
+            "earlier": (points, "2025-06", "--earlier", points),
+        }.items()
+    }
+    assert found == {
+        "period": ["P01"], "tasks": ["J05"], "ladder": ["F04"], "no table": ["F01"], "no units": ["M07"],
+        "earlier": ["F03"],
+    }  # fmt: skip

@@ -45,7 +45,7 @@ def mark(
         by = actor(office, as_, person)
         part = ROLES.get(role, role)
         made = office.mark(session, unit, kind, day or date.today(), value, by, note, matter=matter, role=part)
-        kept = [k for k in office.marks(session) if k.mark.id == made.id]
+        kept = [k for k in office.marks(session, unit, kind) if k.mark.id == made.id]
         labels = {key: specs[0].label for key, specs in office.kinds().items()}
     counter.answer({"mark": schemefaces.kept_data(kept)[0]}, lambda: schemefaces.marks(kept, labels))
 

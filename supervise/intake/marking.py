@@ -93,7 +93,11 @@ def table(data: bytes, file: str) -> list[list[Any]]:
         text, _ = decode(data, file)
         first = text.partition("\n")[0]
         sign = max(",\t;,", key=first.count)
-        rows = [list(row) for row in csv.reader(io.StringIO(text.replace("\0", "")), delimiter=sign)]
+        try:
+            rows = [list(row) for row in csv.reader(io.StringIO(text.replace("\0", "")), delimiter=sign)]
+        except csv.Error:
+            text = "看不懂这张表:引号没有收尾,或一格太长"
+            raise Invalid(Problem("M07", text, file=file, help="请另存为 CSV 或 xlsx 再读入")) from None
     if not any(any(_text(cell) for cell in row) for row in rows):
         raise Invalid(Problem("M07", "表里什么也没有", file=file, help="第一行写表头,如 单位,种类,日期"))
     return rows
@@ -104,7 +108,7 @@ def _objects(data: bytes, file: str) -> list[list[Any]]:
         found = json.loads(decode(data, file)[0], parse_float=str, parse_int=str)
         heads = list(dict.fromkeys(key for one in found for key in one))
         return [heads, *([one.get(head) for head in heads] for one in found)]
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         raise Invalid(Problem("M07", "应是 JSON 列表,每条一个对象", file=file)) from None
 
 

@@ -53,7 +53,8 @@ def labels(scheme: Scheme) -> dict[str, str]:
     found |= {str(path[-1]): spec.label or str(path[-1]) for path, spec in values(scheme)}
     found |= {name: bar.label for name, bar in scheme.bars.items()}
     found |= {line.name: line.label or line.name for _, line in lines(scheme) if line.name}
-    return found | {name: score.label or "得分" for name, score in scheme.scores.items()}
+    alone = len(scheme.scores) == 1
+    return found | {name: score.label or ("得分" if alone else name) for name, score in scheme.scores.items()}
 
 
 def label_of(known: Mapping[str, str], name: str) -> str:

@@ -185,6 +185,13 @@ def test_what_is_missing_is_said_of_every_unit_at_once() -> None:
     assert [(p.code, p.line, p.text[:2]) for p in caught.value.problems] == [("J10", 14, f"{u}:") for u in "乙丙丁"]
 
 
+def test_a_division_by_zero_is_told_with_its_unit_and_its_line() -> None:
+    """A group whose best is 0 has no ratio to it: nobody gets a number out of nothing (J07)."""
+    with pytest.raises(Invalid) as caught:
+        board(PLAIN.replace("points: n", "points: 100 * n / max(n)"), figures(甲=1, 乙=2, 丙=0, 丁=0))
+    assert [(p.code, p.line, p.text[:2]) for p in caught.value.problems] == [("J07", 14, "丁:")]
+
+
 # ── laws ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 UNITS = {"甲": "township", "乙": "township", "丙": "department", "丁": "department"}
