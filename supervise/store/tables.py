@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from supervise.errors import Invalid, Problem
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0006"
+LAYOUT = "0011"
 """The newest layout: the last revision in ``migrations/``."""
 
 ADDED = {
@@ -31,7 +31,7 @@ ADDED = {
         "part", "pace", "amended", "unmeasured", "duty.settles", "event_district_day_recorded_at_action", "duty_done",
         "duty_owed", "duty_ended",
     ),
-    "0006": ("mark.matter", "mark.role", "mark.status", "mark.voids"),
+    "0011": ("mark.matter", "mark.role", "mark.status", "mark.voids"),
 }  # fmt: skip
 """What came with a later layout than the first: tables, columns, and indexes by their names without ``ix_sv_``."""
 

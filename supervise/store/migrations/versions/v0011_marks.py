@@ -1,4 +1,4 @@
-"""Layout 6: what a mark is about, in which part, what became of it, and which mark a row takes back."""
+"""Layout 11: what a mark is about, in which part, what became of it, and which mark a row takes back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from supervise.store.rebuilding import copy, kind_of, remake
 from supervise.store.tables import Tables
 from supervise.store.types import Name
 
-revision, down_revision = "0006", "0005"
+revision, down_revision = "0011", "0005"
 branch_labels = depends_on = None
 
 NEW = (("matter", Name(64)), ("role", Name(16)), ("status", Name(32)), ("voids", Integer()))
