@@ -51,7 +51,8 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "marks": {
         "district": "区县", "seq": "第几条", "unit": "单位", "kind": "种类", "day": "日期", "value": "分值",
-        "actor": "谁记", "note": "说明", "recorded_at": "入库时刻(UTC)",
+        "actor": "谁记", "note": "说明", "recorded_at": "入库时刻(UTC)", "matter": "事项", "role": "lead 牵头、co 协办",
+        "status": "原件上的状态", "voids": "撤回第几条;别的是 null",
     },
     "library": {
         "district": "区县", "name": "流程或办法和版本", "kind": "种类", "fingerprint": "text 的 SHA-256",

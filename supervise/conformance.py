@@ -18,7 +18,7 @@ from supervise.dates import FOREVER
 from supervise.errors import Stale, SuperviseError
 from supervise.records import Mark
 from supervise.rehearsal import CODES, DISTRICT, OPENED, Act, Rehearsal
-from supervise.store import library, tasks, upgrades
+from supervise.store import library, marks, tasks, upgrades
 from supervise.store.database import Sessions, opening, sessions_on
 from supervise.store.engines import open_engine, parsed_url
 from supervise.store.shapes import catalogue
@@ -115,12 +115,12 @@ class _Run:
         number = Decimal("-12345678901234567890.10")
         with self.sessions.begin() as session:
             for n, day in enumerate((date(1949, 10, 1), date(2099, 12, 31))):
-                library.add_mark(session, DISTRICT, Mark("区工信局", "k", day, number, "x", ""), _later(n))
+                marks.add(session, DISTRICT, [Mark("区工信局", "k", day, number, "x", "")], _later(n))
             made = library.publish(session, DISTRICT, "board", "b", "2025Q2", "{}", "x", NOW)
         with self.sessions() as session:
             _same("时刻", library.publications(session, DISTRICT, "b", known=NOW), [made])
             _same("早一微秒", library.publications(session, DISTRICT, "b", known=_later(-1)), [])
-            found = library.marks(session, DISTRICT, date(1949, 10, 1), FOREVER, NOW)
+            found = marks.standing(session, DISTRICT, date(1949, 10, 1), FOREVER, NOW)
             _same(
                 "日期和分数",
                 [(m.day, m.value, str(m.value)) for m in found],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,16 +18,18 @@ BURDENS = ("应办", "要求报送", "催办", "督查单", "督查检查", "消
 _WIDEST = 60
 
 
-def workbook(body: Body, unknown: Callable[[date], bool] = lambda day: False) -> bytes:
-    """A board or an assessment as a workbook: the places, every line of every receipt, and what it rests on.
+def workbook(*bodies: Body, unknown: Callable[[date], bool] = lambda day: False) -> bytes:
+    """Boards or an assessment as a workbook: the places, every line of every receipt, and what it rests on.
 
     Args:
-        body: as it was made.
+        bodies: as they were made.
         unknown: whether a day lies in a year whose arrangement is not announced; such a limit gets a star.
     """
+    body = bodies[0]
+    lines = [row for one in bodies for row in _receipts(one, unknown)]
     sheets = [
-        _places(body),
-        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), list(_receipts(body, unknown))),
+        *_places(bodies),
+        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), lines),
     ]
     basis = [("名称", body["title"]), ("考核期", body["label"]), ("编号", body.get("number", "未公布"))]
     basis += [("截至", body["cut"]["as_of"]), ("入库截至", body["cut"]["known"])]
@@ -43,7 +46,27 @@ def burden(body: Body) -> bytes:
     return _write([("负担统计", ("月份", "单位", *BURDENS), rows), ("口径", ("项目", "内容"), basis)])
 
 
-def _places(body: Body) -> tuple[str, Row, list[Row]]:
+def _places(bodies: Sequence[Body]) -> Iterable[tuple[str, Row, list[Row]]]:
+    for body in bodies:
+        name, head, rows = _ranked(body) if "lists" in body else _listed(body)
+        yield re.sub(r"[\[\]:*?/\\]", " ", body["title"])[:31] if len(bodies) > 1 else name, head, rows
+
+
+def _ranked(body: Body) -> tuple[str, Row, list[Row]]:
+    """The places on a board of a scheme, with the columns it shows."""
+    shown, groups = body["show"], body["groups"]
+    graded = any(row["grade"] for row in body["standings"])
+    rows: list[Row] = [
+        (groups.get(r["group"], r["group"]), "、".join(body["lists"][name] for name in r["lists"]),
+         r["rank"] or "不排名", r["unit"], _number(r["score"]["total"]), *(r["values"].get(n) or "" for n in shown),
+         *([r["grade"]] if graded else []), ";".join([*r["why"], *r["bars"]]))
+        for r in body["standings"]
+    ]  # fmt: skip
+    head = ("分组", "榜", "名次", "单位", "得分", *shown.values(), *(["等次"] if graded else []), "说明")
+    return "红黑榜", head, rows
+
+
+def _listed(body: Body) -> tuple[str, Row, list[Row]]:
     groups = body["groups"]
     if body["kind"] == "board":
         rows: list[Row] = [
@@ -64,7 +87,8 @@ def _receipts(body: Body, unknown: Callable[[date], bool]) -> Iterable[Row]:
     for row in body["standings"]:
         lines = row["score"]["lines"] if body["kind"] == "board" else row["lines"]
         for line in lines:
-            yield row["unit"], line["label"], line["quantity"], _number(line["points"]), "", "", "", ""
+            label = " · ".join([*line.get("section", ()), line["label"]])
+            yield row["unit"], label, line["quantity"], _number(line["points"]), "", "", "", ""
             for ref in line["because"]:
                 due = ref["due"] or ref["day"]
                 due += "*" if unknown(date.fromisoformat(due)) else ""
@@ -98,6 +122,10 @@ def _write(sheets: Iterable[tuple[str, Row, Sequence[Row]]]) -> bytes:
     for name, header, rows in sheets:
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.write_row(0, 0, header, head)
         for i, row in enumerate(rows, start=1):
             sheet.write_row(i, 0, [v if isinstance(v, int | float) else str(v) for v in row], cell)

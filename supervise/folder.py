@@ -10,7 +10,7 @@ calendar/*.yaml   one year's working days each, over the built-in ones
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +23,14 @@ from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders, RuleSet
+from supervise.rules.scheme import Scheme
+from supervise.rules.schemecheck import check_scheme
 from supervise.rules.sending import Sending
 from supervise.workflows import checking, definition
 from supervise.workflows.definition import Definition
 
 T = TypeVar("T")
-R = TypeVar("R", Ladder, Lights, Reminders, BoardRules, AssessmentRules, Sending)
+R = TypeVar("R", Ladder, Lights, Reminders, BoardRules, AssessmentRules, Scheme, Sending)
 PACKAGED = Path(__file__).parent / "definitions"
 ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
@@ -221,6 +223,29 @@ def read_year(folder: Folder, path: Path) -> Source[YearFile] | None:
     return Source(name, text, document, year)
 
 
+def read_beside(path: Path, folder: Folder) -> Folder:
+    """One lifecycle or rule set from a file of its own, checked against the lifecycles and boards of a folder.
+
+    Args:
+        path: the file.
+        folder: whose lifecycles, boards and ladders it may name.
+
+    Raises:
+        Unknown: F01 when there is no such file.
+    """
+    found, name = Folder(path.parent, units=folder.units, calendar=folder.calendar), str(path)
+    text = read_text(path)
+    try:
+        document = parse(text, name)
+        kind = _definition if isinstance(document.data, dict) and "workflow" in document.data else _rule
+        kind(found, name, text, document)
+    except Invalid as error:
+        found.problems += error.problems
+    for source in found.rules.values():
+        found.problems += _wrong_in(source, folder.newest, sorted(_boards(folder)), _rungs(folder))
+    return found
+
+
 def read_folder(path: Path, *beside: Path) -> Folder:
     """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
 
@@ -320,10 +345,9 @@ def _story(folder: Folder, name: str, text: str, document: Document) -> None:
 
 
 def _rule_problems(folder: Folder) -> Iterator[Problem]:
-    boards = {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
-    rungs = [rung.order for s in folder.rules.values() if isinstance(s.value, Ladder) for rung in s.value.rungs]
+    boards, rungs = sorted(_boards(folder)), _rungs(folder)
     for source in folder.rules.values():
-        yield from rules_checking.check(source.document, source.value, folder.newest, sorted(boards), rungs)
+        yield from _wrong_in(source, folder.newest, boards, rungs)
     yield from _one_sending(folder)
     for law in _newest(folder):
         ladders = folder.of_kind(Ladder, law.value.workflow)
@@ -339,6 +363,22 @@ def _one_sending(folder: Folder) -> Iterator[Problem]:
         if name != found[0][1]:
             text = f"发送办法只能有一份,{found[0][0].name} 里已有 {found[0][1]}"
             yield source.document.problem("R33", ("sending",), text, "请并成一份,或删去一份")
+
+
+def _boards(folder: Folder) -> set[str]:
+    return {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
+
+
+def _rungs(folder: Folder) -> list[str]:
+    return [rung.order for s in folder.rules.values() if isinstance(s.value, Ladder) for rung in s.value.rungs]
+
+
+def _wrong_in(
+    source: Source[RuleSet], laws: Mapping[str, Definition], boards: Sequence[str], rungs: Sequence[str]
+) -> Iterable[Problem]:
+    if isinstance(source.value, Scheme):
+        return check_scheme(source.document, source.value, laws)
+    return rules_checking.check(source.document, source.value, laws, boards, rungs)
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:

@@ -14,18 +14,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
-from supervise.desk import Desk
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
+from supervise.marker import Marker
 from supervise.people import Actor
 from supervise.phrases import Length
-from supervise.records import Cut, Mark
+from supervise.records import Cut
 from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank, streaks
 from supervise.rules.measures import Ground, Ref
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import AssessmentRules, BoardRules
+from supervise.rules.scheme import Scheme
 from supervise.rules.scoring import Tally, score
-from supervise.store import counting, library, retired
+from supervise.store import counting, library, marks, retired
 from supervise.store.counting import View
 from supervise.store.library import Publication
 from supervise.surveyor import Surveyed
@@ -82,7 +83,7 @@ class Odd:
     left_out: frozenset[str]
 
 
-class Judge(Desk):
+class Judge(Marker):
     """Everything that turns the record into points."""
 
     def board(
@@ -148,27 +149,6 @@ class Judge(Desk):
         found = library.publications(session, self.district, name.split("@")[0], period)
         return _body(found[-1]) if found else None
 
-    def mark(
-        self, session: Session, unit: str, kind: str, day: date, value: Decimal | int | str, by: Actor, note: str = ""
-    ) -> None:
-        """Record a fact from outside the lifecycle, such as a leader's mark.
-
-        Raises:
-            Unknown: U04, no such unit.
-            Invalid: M01 when the value is no number.
-        """
-        known = self.directory.unit(unit, day)
-        if known is None:
-            hint = did_you_mean(unit, [u.name for u in self.directory.units(day)])
-            raise Unknown(Problem("U04", f"没有“{unit}”这个单位{hint}"))
-        try:
-            number = Decimal(str(value))
-        except ArithmeticError:
-            number = Decimal("NaN")
-        if not number.is_finite():
-            raise Invalid(Problem("M01", f"“{value}”不是数字"))
-        library.add_mark(session, self.district, Mark(known.name, kind, day, number, by.id, note), self.now())
-
     def assess(self, session: Session, name: str, year: str, cut: Cut | None = None) -> Body:
         """The annual assessment at a cut: from the boards published by then, the year's own scores, and marks.
 
@@ -198,8 +178,8 @@ class Judge(Desk):
             years[board] = {unit: score(board_rules.score, tally, unit) for unit in units}
         if tally is None:
             tally, seen = self._tally(session, odd, None, span, cut)
-        marks = library.marks(session, self.district, span.start, cut.as_of, cut.known)
-        made = assess(rules, Evidence(boards, years, marks, tally), self.directory)
+        known = marks.standing(session, self.district, span.start, cut.as_of, cut.known)
+        made = assess(rules, Evidence(boards, years, known, tally), self.directory)
         return {
             "kind": "assessment", "assessment": rules.assessment, **self._basis(span, cut, rules.name, seen),
             "title": rules.title, "carries": as_plain(rules.carries), "boards": list(made.boards),
@@ -261,7 +241,7 @@ class Judge(Desk):
         return Odd(frozenset(aside), tuple(folded), frozenset(laws), frozenset(self.left_out(session, cut, since)))
 
     def _tally(
-        self, session: Session, odd: Odd, rules: BoardRules | None, span: Period, cut: Cut
+        self, session: Session, odd: Odd, rules: BoardRules | Scheme | None, span: Period, cut: Cut
     ) -> tuple[Tally, dict[str, str]]:
         workflow = rules.for_ if rules is not None else ""
         old = {name for name in odd.left_out if workflow in ("", name.partition("@")[0])}
@@ -275,7 +255,7 @@ class Judge(Desk):
             Ground(folded, cut.as_of, self.directory),
             lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
         )  # fmt: skip
-        return Tally(record, span, self.directory, rules.score.spare if rules is not None else ()), seen
+        return Tally(record, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
 
     def _print(self, session: Session, name: str) -> str:
         return library.fingerprint(library.registered(session, self.district, name) or "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from supervise import schemekeys
 from supervise.patterns import by_name, either, many, one
 
 _TOLD = """
@@ -305,7 +306,7 @@ def _meanings(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield lines[0][0], {"": lines[0][1], **dict(lines[1:])}
 
 
-MEANING: Mapping[str, Mapping[str, str]] = dict(_meanings(_TOLD))
+MEANING: Mapping[str, Mapping[str, str]] = dict(_meanings(_TOLD)) | dict(_meanings(schemekeys.TOLD))
 """Model → key → what it means; under the empty key, what the whole is."""
 HEAD = {
     "version": "版本号:启用后不能再改,要改就升一号",
@@ -385,5 +386,6 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "GivenTask": {"targets": _GOALS},
     "Draft": {"targets": _GOALS},
     "Finally": {"counts": {"propertyNames": one("measure")}},
+    **schemekeys.PHRASES,
 }  # fmt: skip
 """Model → key → what its type leaves open: the phrases that may stand there, or a closer look at its words."""

@@ -125,6 +125,10 @@ PATTERNS: Mapping[str, Pattern] = {
     "percent": Pattern(r"(100|[1-9][0-9]?(\.[0-9]{1,4})?)%", "比例", ("30%",)),
     "tasks": Pattern("[0-9]{1,6} tasks?", "几项任务", ("3 tasks",)),
     "spared": Pattern("[A-Za-z0-9_]+ as [A-Za-z0-9_]+", "分组 as 角色", ("towns as co",)),
+    "spared part": Pattern("[A-Za-z0-9_]+ as [A-Za-z0-9_]+( minus| plus)?", "分组 as 角色", ("towns as co minus",)),
+    "reckoned": Pattern(
+        "(period|year|ever|last [1-9][0-9]{0,2} (month|period)s?)", "哪些天的算", ("period", "year", "last 3 months")
+    ),
     "range": Pattern(
         r"[0-9]{2}-[0-9]{2}(\.\.[0-9]{2}-[0-9]{2})?( +[^ ].*)?",
         "一天,或从哪天到哪天,后面可写名称",

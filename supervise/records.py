@@ -359,7 +359,20 @@ STEPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A fact from outside the lifecycle, such as a leader's mark of a unit."""
+    """A fact from outside the lifecycle, such as a leader's mark of a unit or a circular that names it.
+
+    Args:
+        unit: canonical name.
+        kind: as a rule file declares it.
+        day: the day it counts on; what a kind that is a date says.
+        value: 1 for what is only counted.
+        by: who entered it.
+        note: in words.
+        matter: the item it is about, such as a task or a project; empty for none.
+        role: ``lead`` or ``co`` in that matter; empty if it does not say.
+        status: as the paper says, such as ``revoked``.
+        id: follows from all that stands above ``by`` and from how many alike were there before, see ``identified``.
+    """
 
     unit: str
     kind: str
@@ -367,3 +380,7 @@ class Mark:
     value: Decimal
     by: str = ""
     note: str = ""
+    matter: str = ""
+    role: str = ""
+    status: str = ""
+    id: str = ""

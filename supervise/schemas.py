@@ -16,6 +16,7 @@ from supervise.keys import HEAD, MEANING, PHRASES
 from supervise.people import UnitsFile
 from supervise.reading import Strict
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders
+from supervise.rules.scheme import Scheme
 from supervise.rules.sending import Sending
 from supervise.stories import Story
 from supervise.workflows.definition import Definition, as_tuple
@@ -28,6 +29,7 @@ MODELS: Mapping[str, type[Strict]] = {
     "board": BoardRules,
     "assessment": AssessmentRules,
     "sending": Sending,
+    "scheme": Scheme,
     "units": UnitsFile,
     "year": YearFile,
     "story": Story,
@@ -61,11 +63,16 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def models(model: type[Strict]) -> Iterator[type[Strict]]:
-    """A model and every model inside it."""
+    """A model and every model inside it; one that holds itself is not entered again."""
+    yield from _models(model, set())
+
+
+def _models(model: type[Strict], inside: set[type[Strict]]) -> Iterator[type[Strict]]:
     yield model
     for field in model.model_fields.values():
         for inner in _classes(field.annotation):
-            yield from models(inner)
+            if inner not in inside:
+                yield from _models(inner, inside | {model, inner})
 
 
 def _classes(annotation: Any) -> Iterator[type[Strict]]:

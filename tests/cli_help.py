@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import zipfile
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,7 +24,7 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
-    "remind", "board", "why", "assess", "burden",
+    "remind", "mark", "marks", "unmark", "board", "why", "assess", "burden",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -40,6 +41,7 @@ QUERIES = (
     "owed",
     "orders",
     "lights",
+    "marks",
     "board",
     "why",
     "assess",
@@ -360,6 +362,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("burden", "2025-12", "--merge", "--as-of", "2025-07-15")
     step("why", "区住建局", "--board", "red-black", "2025Q2")
     step("why", "区住建局", "--board", "red-black", "2025Q2", "--as-of", "2025-06-30")
+    _marks(step, folder)
     step("assess", "annual", "2025", "--as-of", "2025-12-31", "--publish")
     step("why", "区住建局", "--assess", "annual", "2025")
     step("diagram", "key-work", "--counts", "--as-of", "2025-06-30")
@@ -396,3 +399,34 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     broken = run("check", "--json", "--definitions", folder / "definitions")
     made["check"].append(broken.data)
     return made
+
+
+def _marks(step: Callable[..., Any], folder: Path) -> None:
+    """Marks entered, listed and taken back, and boards from files alone."""
+    made = step("mark", "区工信局", "leader", "--value", "92", "--day", "2025-12-30", "--note", "区长")
+    step("marks", "--unit", "区工信局")
+    step("unmark", made["mark"]["id"], "--note", "记错了", "--day", "2025-12-31")
+    step("marks")
+    table = folder / "评分.csv"
+    table.write_text("单位,登记项,日期,数值\n区工信局,leader,2025-12-30,93\n", "utf-8")
+    step("marks", table)
+    rules = ROOT / "examples" / "rules"
+    files = {n: ("--marks", rules / f"{n}.marks.csv", "--units", rules / f"{n}.units.csv") for n in (POINTS, LIGHTS)}
+    may, points = folder / "五月.json", rules / f"{POINTS}.yaml"
+    table.write_text(files[POINTS][1].read_text("utf-8").replace("2025-06", "2025-05"), "utf-8")
+    may.write_text(json.dumps(step("board", points, "2025-05", "--marks", table, *files[POINTS][2:])), "utf-8")
+    step("board", points, "2025-06", *files[POINTS], "--earlier", may)
+    step("board", rules / f"{LIGHTS}.yaml", "2025-09", *files[LIGHTS])
+    step(
+        "board",
+        rules / "two-boards.yaml",
+        "2025Q2",
+        "--units",
+        rules / "two-boards.units.csv",
+        "--marks",
+        rules / "two-boards.marks.csv",
+    )
+    step("why", "乙局", "--board", points, "2025-06", *files[POINTS], "--earlier", may)
+
+
+POINTS, LIGHTS = "lead-co-points", "progress-lights"

@@ -24,7 +24,7 @@ GROUND = {
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser", "reminder", "burdens",
-    "deliverer", "clockwork",
+    "deliverer", "clockwork", "marker", "appraiser",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
@@ -52,6 +52,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "rules.ladder",
         "rules.notices",
         "rules.sending",
+        "rules.scheme",
         "intake.drafts",
     ),
     "pydantic_core": ("reading",),

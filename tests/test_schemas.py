@@ -27,7 +27,7 @@ from supervise.phrases import (
     parse_value,
 )
 from supervise.reading import Strict, parse, validate
-from supervise.rules import entries, ladder, ruleset, sending
+from supervise.rules import entries, ladder, ruleset, scheme, sending
 from supervise.schemas import MODELS, models, schema
 from tests.cli_help import NOTICE, run
 from tests.workflows.test_broken import FAULTS
@@ -56,11 +56,18 @@ def breakdown() -> str:
     return to_yaml(draft(read(NOTICE.read_text("utf-8"), "notice.txt"), None))
 
 
-SAMPLES = [
-    (kind_of(file, text), text, str(file.relative_to(shipped())))
-    for file in sorted(shipped().rglob("*.yaml"))
-    for text in [file.read_text("utf-8")]
-] + [("definition", WIDE, "wide"), ("year", YEAR, "year"), ("breakdown", breakdown(), "breakdown")]
+SAMPLES = (
+    [
+        (kind_of(file, text), text, str(file.relative_to(shipped())))
+        for file in sorted(shipped().rglob("*.yaml"))
+        for text in [file.read_text("utf-8")]
+    ]
+    + [
+        ("scheme", file.read_text("utf-8"), file.name)
+        for file in sorted((Path(__file__).resolve().parents[1] / "examples" / "rules").glob("*.yaml"))
+    ]
+    + [("definition", WIDE, "wide"), ("year", YEAR, "year"), ("breakdown", breakdown(), "breakdown")]
+)
 
 
 @pytest.mark.parametrize(("kind", "text"), [sample[:2] for sample in SAMPLES], ids=[sample[2] for sample in SAMPLES])
@@ -151,6 +158,8 @@ PARSERS: dict[str, Any] = {
     "percent": ruleset._percent,
     "tasks": ruleset._tasks,
     "spared": ladder._spared,
+    "spared part": scheme._spared,
+    "reckoned": scheme.window,
     "entry": entries.parse_entry,
     "lit": entries.parse_lit,
     "suspension": entries.parse_suspension,

@@ -41,21 +41,25 @@ def init(counter: Counter, copy: str, beside: bool) -> None:
 @click.command(
     cls=Command,
     short_help="查流程、办法,演故事",
-    examples=("supervise check", "supervise check --definitions 修订稿", "supervise check examples/ladders"),
+    examples=("supervise check", "supervise check examples/ladders", "supervise check 办法.yaml"),
 )
-@click.argument("beside", metavar="[文件夹…]", nargs=-1)
+@click.argument("beside", metavar="[文件夹… 或 文件]", nargs=-1)
 @shared
 def check(counter: Counter, beside: tuple[str, ...]) -> int:
     """查流程、办法、单位目录、放假安排写得对不对,再把故事逐条演一遍;有问题的列出文件、行、列,退出码是 4。
 
-    另写的文件夹里的办法和故事,放在现有的流程上一起查、一起演。
+    另写的文件夹里的办法和故事,放在现有的流程上一起查、一起演。写了一个文件,只查这一份流程或办法,里面提到的流程照文件夹里的。
     """
-    from supervise.folder import read_folder, shipped
+    from supervise.folder import read_beside, read_folder, shipped
     from supervise.stories import play
     from supervise.widths import table
 
-    folder = read_folder(Path(counter.definitions or shipped()), *map(Path, beside))
-    stories, steps, wrong = play(folder) if not folder.problems else (0, 0, ())
+    file = next((name for name in beside if not Path(name).is_dir()), "")
+    if file and len(beside) > 1:
+        raise click.UsageError("一次查一个文件,或几个文件夹")
+    folder = read_folder(Path(counter.definitions or shipped()), *map(Path, beside if not file else ()))
+    folder = read_beside(Path(file), folder.sound()) if file else folder
+    stories, steps, wrong = play(folder) if not folder.problems and not file else (0, 0, ())
     problems = [*folder.problems, *wrong]
     laws = [source.value for source in folder.definitions.values()]
     rules = [source.value for source in folder.rules.values()]
@@ -79,7 +83,7 @@ def check(counter: Counter, beside: tuple[str, ...]) -> int:
     }
     rows = [(d.name, f"{len(d.states)} 个状态 · {len(d.actions)} 个动作 · {len(d.duties)} 类应办") for d in laws]
     rows += [(r.name, r.title) for r in rules]
-    rows += [("units", f"{data['units']} 个单位"), ("stories", f"{stories} 个故事,{steps} 步")]
+    rows += [] if file else [("units", f"{data['units']} 个单位"), ("stories", f"{stories} 个故事,{steps} 步")]
     tail = f"{len(problems)} 处问题" if problems else "没有问题"
     told = [f"提示  {note}" for note in folder.notes]
     counter.answer(data, lambda: "\n".join([table(rows, indent=0), *told, tail]))

@@ -304,9 +304,10 @@ def basis(body: Body) -> str:
     """What a result rests on: days and hashes."""
     laws = {**body["rules"], **body["definitions"]}
     hashes = " · ".join(f"{name} {print_[:8]}" for name, print_ in laws.items())
-    known = str(body["cut"]["known"])[:19].replace("T", " ")
+    known = str(body["cut"]["known"] or "")[:19].replace("T", " ")
+    known = f"{known} UTC 前入库" if known else "只凭文件试算"
     seal = f"\n封存第 {body['seal']['number']} 号 · {body['seal']['hash']}" if "seal" in body else ""
-    return f"截至 {body['cut']['as_of']}({known} UTC 前入库)· {hashes}{seal}"
+    return f"截至 {body['cut']['as_of']}({known})· {hashes}{seal}"
 
 
 def why(body: Body, unknown: Unknown) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -12,6 +13,7 @@ from supervise.cli.output import Counter, F, actor, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
+    from supervise.folder import Source
     from supervise.office import Office
     from supervise.store.database import Work
 
@@ -29,16 +31,29 @@ def published(function: F) -> F:
     return function
 
 
+def tried(function: F) -> F:
+    """Options of a board that is made from files alone."""
+    for add in (
+        option("--earlier", multiple=True, metavar="文件", help="试算:以前各期 --json 的输出,看升降和连续上榜"),
+        option("--units", default="", metavar="表格", help="试算:单位和分组", otherwise="单位目录"),
+        option("--marks", multiple=True, metavar="表格", help="试算:只用文件,登记表(CSV、xlsx、JSON)"),
+    ):
+        function = add(function)
+    return function
+
+
 @click.command(
     cls=Command,
     short_help="红黑榜",
     examples=(
         "supervise board red-black 2025Q2 --as-of 2025-06-30",
         "supervise board red-black 2025Q2 --publish -o 红黑榜.xlsx",
+        "supervise board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
 @click.argument("name", metavar="榜名")
 @click.argument("period", metavar="考核期")
+@tried
 @published
 @as_of
 @shared
@@ -48,16 +63,29 @@ def board(
     period: str,
     as_of: date | None,
     known: datetime | None,
-    **publication: Any,
+    **rest: Any,
 ) -> None:
     """出一期红黑榜;考核期写作 2025Q2、2025H1、2025-06 或 2025,须与办法所定的一致。
 
-    同一口径(--as-of、--known)随时重算,一字不差。
+    同一口径(--as-of、--known)随时重算,一字不差。榜名写成评分办法的文件,就不用数据库,只凭 --marks、--units 试算各榜。
     """
-    from supervise.cli import faces
+    from supervise.cli import faces, schemefaces
 
-    body = _judged(counter, lambda office, s: office.board(s, name, period, cut(as_of, known)), **publication)
-    counter.answer(body, lambda: faces.board(body) + _number(body))
+    files = {key: rest.pop(key) for key in ("marks", "units", "earlier")}
+    if _is_tried(name, files):
+        if rest["publish"] or known is not None:
+            raise click.UsageError("只用文件试算,不能公布,也没有 --known")
+        with saving(rest["output"]) as save:
+            made = _tried(counter, name, period, as_of=as_of, **files)
+            if rest["output"]:
+                from supervise.exports import workbook
+
+                save(workbook(*made["boards"]))
+        counter.answer(made, lambda: schemefaces.boards(made["boards"]))
+        return
+    body = _judged(counter, lambda office, s: office.board(s, name, period, cut(as_of, known)), **rest)
+    face = schemefaces.board if "lists" in body else faces.board
+    counter.answer(body, lambda: face(body) + _number(body))
 
 
 @click.command(
@@ -103,11 +131,13 @@ def _judged(counter: Counter, make: Callable[[Office, Work], Body], publish: boo
     examples=(
         "supervise why 区工信局 --board red-black 2025Q2",
         "supervise why 区工信局 --assess annual 2025",
+        "supervise why 甲县 --board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
 @click.argument("unit", metavar="单位")
 @option("--board", "on_board", nargs=2, metavar="榜名 考核期", default=None, help="哪一期红黑榜")
 @option("--assess", "on_assess", nargs=2, metavar="办法 年份", default=None, help="哪一年的考核")
+@tried
 @as_of
 @shared
 def why(
@@ -117,16 +147,21 @@ def why(
     on_assess: tuple[str, str] | None,
     as_of: date | None,
     known: datetime | None,
+    **files: Any,
 ) -> None:
     """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。
 
     已公布的照公布的说;另给口径(--as-of、--known)则按口径重算。
     """
-    from supervise.cli import faces
+    from supervise.cli import faces, schemefaces
 
     if (on_board is None) == (on_assess is None):
         raise click.UsageError("请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一")
     name, period = on_board or on_assess or ("", "")
+    if _is_tried(name, files):
+        told = _explained(_tried(counter, name, period, as_of=as_of, **files), unit)
+        counter.answer({"boards": told}, lambda: "\n\n".join(schemefaces.why(one) for one in told))
+        return
     asked = cut(as_of, known)
     with counter.reading() as (office, session):
         body = office.published(session, name, period) if asked is None else None
@@ -134,15 +169,70 @@ def why(
             make = office.board if on_board else office.assess
             body = make(session, name, period, asked)
         receipt = office.why(body, unit)
-    counter.answer(receipt, lambda: faces.why(receipt, office.calendar.provisional))
+    if "lists" in receipt:
+        counter.answer(receipt, lambda: schemefaces.why(receipt))
+    else:
+        counter.answer(receipt, lambda: faces.why(receipt, office.calendar.provisional))
+
+
+def _is_tried(name: str, files: Mapping[str, Any]) -> bool:
+    """Whether a board is made from files alone: it is named by its file."""
+    if not name.endswith(".yaml") and any(files.values()):
+        raise click.UsageError("--marks、--units、--earlier 只用于试算,榜名要写成办法的文件,如 办法.yaml")
+    return name.endswith(".yaml")
+
+
+def _explained(made: Body, unit: str) -> list[Body]:
+    """One unit's receipts out of boards made from files."""
+    from supervise.errors import Problem, Unknown, did_you_mean
+
+    found = [
+        {**{key: value for key, value in body.items() if key != "standings"}, "standing": row}
+        for body in made["boards"]
+        for row in body["standings"]
+        if row["unit"] == unit
+    ]
+    if not found:
+        names = [row["unit"] for body in made["boards"] for row in body["standings"]]
+        raise Unknown(Problem("U05", f"各榜里都没有“{unit}”{did_you_mean(unit, names)}"))
+    return found
 
 
 def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None], office: Office) -> None:
     if output:
         from supervise.exports import workbook
 
-        save(workbook(body, office.calendar.provisional))
+        save(workbook(body, unknown=office.calendar.provisional))
 
 
 def _number(body: Mapping[str, Any]) -> str:
     return f"\n已公布,编号 {body['number']}" if "number" in body else ""
+
+
+def _tried(
+    counter: Counter, name: str, period: str, marks: tuple[str, ...], units: str, earlier: tuple[str, ...],
+    as_of: date | None,
+) -> Body:  # fmt: skip
+    """Every board of a scheme from files alone."""
+    import json
+
+    from supervise.appraiser import directory_of, trial
+    from supervise.cli.marks import read
+    from supervise.errors import Invalid, Problem
+    from supervise.folder import read_beside, read_folder, shipped
+    from supervise.rules.scheme import Scheme
+
+    folder = read_folder(Path(counter.definitions or shipped())).sound()
+    source = next(iter(read_beside(Path(name), folder).sound().rules.values()), None)
+    if source is None or not isinstance(source.value, Scheme):
+        raise Invalid(Problem("F04", "不是评分办法,不能只用文件试算", file=name, help="评分办法以 scheme: 开头"))
+    directory = directory_of(read(units), units, source.value.groups) if units else folder.units
+    past = []
+    for file in earlier:
+        try:
+            past.append(json.loads(read(file)))
+            past[-1].get("boards")
+        except (ValueError, AttributeError):
+            raise Invalid(Problem("F03", "不是 supervise board --json 的输出", file=file)) from None
+    files = [(read(file), file) for file in marks]
+    return trial(cast("Source[Scheme]", source), period, directory, files, folder.calendar, as_of, past)

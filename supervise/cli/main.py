@@ -22,6 +22,7 @@ from supervise.cli import (
     design,
     judge,
     keep,
+    marks,
     notices,
     outbox,
     pictures,
@@ -67,7 +68,7 @@ def cli(context: click.Context) -> None:
 for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
-    press.orders, press.lights, reminding.remind,
+    press.orders, press.lights, reminding.remind, marks.mark, marks.marks, marks.unmark,
     judge.board, judge.why, judge.assess, reminding.burden,
     pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,

@@ -23,9 +23,9 @@ from supervise.cli.shell import Command, option
 def schema(counter: Counter, kind: str, every: bool, output: str) -> None:
     """给编辑器用的 JSON Schema:边写边提示有哪些键、哪些说法。
 
-    种类:definition 流程、ladder 督查单、board 红黑榜、assessment 考核办法、units 单位目录、year 放假安排、story 故事、
-    breakdown 任务分解。编辑器里把 definitions/*.yaml 配到 definition.schema.json,其余类推;名字之间对不对得上,仍由
-    supervise check 查。
+    种类:definition 流程、ladder 督查单、board 红黑榜、assessment 考核办法、scheme 评分办法、units 单位目录、
+    year 放假安排、story 故事、breakdown 任务分解。编辑器里把 definitions/*.yaml 配到 definition.schema.json,其余类推;
+    名字之间对不对得上,仍由 supervise check 查。
     """
     from supervise.errors import Invalid, Problem
     from supervise.folder import reason

@@ -33,7 +33,7 @@ from supervise.workflows.definition import Definition
 
 def check(
     document: Document,
-    rules: RuleSet,
+    rules: Ladder | Lights | Reminders | BoardRules | AssessmentRules | Sending,
     definitions: Mapping[str, Definition],
     boards: Iterable[str] = (),
     rungs: Iterable[str] = (),

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from supervise.dates import FOREVER, Calendar, Period
-from supervise.phrases import Comparison, Distance, Expired, InEffect, Measure, Outcome
+from supervise.phrases import Comparison, Distance, Expired, InEffect, Measure, Outcome, parse_measure
 from supervise.reading import Strict
+from supervise.rules.anatomy import looks_back, phrases
 from supervise.rules.measures import COUNTED
+from supervise.rules.scheme import Scheme
 from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
 
@@ -30,6 +32,8 @@ def reach(period: Period, calendar: Calendar, *rules: Strict) -> date | None:
         the first day of the period, earlier by the longest distance a rule speaks of; ``None`` when a phrase counts
         what was over long before, such as what was waived, which is said of every period after.
     """
+    if any(isinstance(rule, Scheme) and looks_back(rule) for rule in rules):
+        return None
     days = [_since(measure, period, calendar) for rule in rules for measure in measures(rule)]
     return None if None in days else min([period.start, *(day for day in days if day is not None)])
 
@@ -64,6 +68,8 @@ def measures(value: Any) -> Iterator[Measure]:
         yield value
     elif isinstance(value, Comparison):
         yield value.measure
+    elif isinstance(value, Scheme):
+        yield from (parse_measure(words) for _, words in phrases(value))
     elif isinstance(value, Strict):
         for _, inner in value:
             yield from measures(inner)

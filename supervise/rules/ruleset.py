@@ -1,4 +1,4 @@
-"""What a rules file says: a ladder, lights, reminders, a red/black board, an assessment, or how messages are sent."""
+"""What a rules file says: a ladder, lights, reminders, a board, an assessment, a scheme, or how to send messages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from supervise.rules.ladder import Ladder as Ladder
 from supervise.rules.ladder import Lights as Lights
 from supervise.rules.ladder import Measures, Rules, Spared
 from supervise.rules.notices import Reminders as Reminders
+from supervise.rules.scheme import Scheme
 from supervise.rules.sending import Sending
 from supervise.workflows.definition import Words, listed
 
@@ -194,13 +195,14 @@ class AssessmentRules(Rules):
         return f"{self.assessment}@{self.version}"
 
 
-RuleSet = Ladder | Lights | Reminders | BoardRules | AssessmentRules | Sending
+RuleSet = Ladder | Lights | Reminders | BoardRules | AssessmentRules | Scheme | Sending
 KINDS: dict[str, type[RuleSet]] = {
     "ladder": Ladder,
     "lights": Lights,
     "reminders": Reminders,
     "board": BoardRules,
     "assessment": AssessmentRules,
+    "scheme": Scheme,
     "sending": Sending,
 }
 

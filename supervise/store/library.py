@@ -1,19 +1,17 @@
-"""What was decided and published, append-only: registered definitions and rules, publications, marks."""
+"""What was decided and published, append-only: registered definitions and rules, publications."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.errors import Invalid, Problem
-from supervise.records import Mark
 from supervise.store import seals
 from supervise.store.faults import told
 from supervise.store.statements import Work, connection
@@ -157,34 +155,3 @@ def as_publication(row: Row[Any]) -> Publication:
         row.serial, row.kind, row.name, row.period, row.fingerprint, row.body, row.published_by, row.published_at,
         row.seal, row.seal_hash,
     )  # fmt: skip
-
-
-@told
-def add_mark(session: Session, district: str, row: Mark, now: datetime) -> None:
-    """Put a mark on record."""
-    mark = of(session).mark
-    last = session.execute(select(func.max(mark.c.seq)).where(mark.c.district == district)).scalar() or 0
-    session.execute(
-        insert(mark).values(
-            district=district,
-            seq=last + 1,
-            unit=row.unit,
-            kind=row.kind,
-            day=row.day,
-            value=str(row.value),
-            actor=row.by,
-            note=row.note,
-            recorded_at=now,
-        )
-    )
-
-
-@told
-def marks(session: Session, district: str, since: date, until: date, known: datetime | None) -> list[Mark]:
-    """Marks dated within a stretch of days, as far as known, in the order they were entered."""
-    mark = of(session).mark
-    query = select(mark).where(mark.c.district == district, mark.c.day >= since, mark.c.day <= until)
-    if known is not None:
-        query = query.where(mark.c.recorded_at <= known)
-    rows = session.execute(query.order_by(mark.c.seq))
-    return [Mark(r.unit, r.kind, r.day, Decimal(r.value), r.actor, r.note) for r in rows]

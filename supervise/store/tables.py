@@ -23,7 +23,7 @@ from supervise.errors import Invalid, Problem
 from supervise.store.outgoing import delivery, letter, parcel
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0007"
+LAYOUT = "0008"
 """The newest layout: the last revision in ``migrations/``."""
 
 ADDED = {
@@ -34,6 +34,7 @@ ADDED = {
     ),
     "0006": ("duty_ended",),
     "0007": ("letter", "delivery", "parcel"),
+    "0008": ("mark.matter", "mark.role", "mark.status", "mark.voids"),
 }  # fmt: skip
 """What came, or changed, with a later layout than the first: tables, columns, indexes by names without ``ix_sv_``."""
 
@@ -247,6 +248,10 @@ class Tables:
             Column("actor", Name(128), nullable=False),
             Column("note", LongText, nullable=False),
             Column("recorded_at", UtcDateTime, nullable=False),
+            Column("matter", Name(64)),
+            Column("role", Name(16)),
+            Column("status", Name(32)),
+            Column("voids", Integer),
             Index(None, "district", "unit", "kind"),
         )
 

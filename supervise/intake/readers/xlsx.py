@@ -93,7 +93,8 @@ def values(data: bytes, file: str) -> dict[str, list[list[Any]]]:
         Invalid: K01 when it is broken, K02 when it is larger than any table of an office.
         Refused: K04 without python-calamine.
     """
-    _surveyed(data, file)
+    if data.startswith(b"PK"):
+        _surveyed(data, file)
     with _opened(data, file) as book:
         return {
             meta.name: book.get_sheet_by_index(i).to_python(skip_empty_area=False)

@@ -1,0 +1,201 @@
+"""Four published schemes, written as rule files: every number, place, list and grade of their worked examples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supervise.judge import as_plain
+from supervise.records import Mark
+from supervise.rules.facts import Earlier
+from tests.cli_help import run
+from tests.rules.schemes import EXAMPLES, boards, example, mark, on, rows
+
+
+def worked(shared: Path, name: str) -> Any:
+    """A worked example from the survey of practice."""
+    file = shared / "rules" / f"{name}.example.json"
+    return json.loads(file.read_text("utf-8"), parse_float=Decimal, parse_int=Decimal)
+
+
+def test_deductions_by_section_with_floor_and_veto(shared: Path) -> None:
+    """Set 1: sections, totals, ranks, grades, vetoes, carried points and both lists of both groups."""
+    told = worked(shared, "s1-bucket-deductions")
+    units = told["input"]["units"]
+    marks = [mark(u["id"], kind) for u in units for kind, n in u["events"].items() for _ in range(int(n))]
+    marks += [mark(u["id"], "no_proposal_duty") for u in units if u["no_proposal_duty"]]
+    made = boards(example("bucket-deductions"), {u["id"]: u["group"] for u in units}, marks, "2025")["main"]
+    for unit, row in rows(made).items():
+        want = told["expected"]["units"][unit]
+        value = {name: Decimal(text) for name, text in row.values.items() if text is not None}
+        assert {name: value[name] for name in want["sections"]} == want["sections"], unit
+        found = (row.score.total, row.rank, row.grade, bool(value["award_veto"]), value["annual_points"])
+        keys = ("total", "rank", "grade", "award_veto", "annual_points")
+        assert found == tuple(want[key] for key in keys), unit
+    for group, lists in told["expected"]["lists"].items():
+        assert {name: on(made, name, group) for name in lists} == lists
+
+
+def test_lead_and_co_shares_counted_once_a_matter(shared: Path) -> None:
+    """Set 2: scores, deductions, ties broken by them, lists, interviews, and the variant that spares townships."""
+    told = worked(shared, "s2-lead-co-points")
+    groups = {unit: group for group, units in told["input"]["groups"].items() for unit in units}
+    marks = [
+        mark(e["unit"], e["event"], matter=e["matter"], role=e["role"], status=e["status"])
+        for e in told["input"]["events"]
+    ]
+    score = {"total": "0", "lines": []}
+    before = {unit: {"lists": ["black"], "rank": None, "score": score} for unit in told["input"]["previous_black"]}
+    earlier = [Earlier("main", "2025-05", date(2025, 5, 1), before)]
+    text = example("lead-co-points")
+    spared = text.replace("per_matter: apart\n", "per_matter: apart\n    spare: [township as co minus]\n")
+    assert spared != text
+    want = told["expected"]
+    for rules, expected in ((text, want), (spared, want["variant_township_co_deductions_ignored"])):
+        made = boards(rules, groups, marks, "2025-06", earlier)["main"]
+        for unit, numbers in expected["units"].items():
+            row = rows(made)[unit]
+            found = {"score": row.score.total, "rank": row.rank, "total_deduction": row.values["score.deducted"]}
+            assert {key: Decimal(found[key]) for key in numbers} == numbers, unit
+        for group, lists in expected["lists"].items():
+            assert {name: on(made, name, group) for name in lists} == lists
+        assert sorted(proposal.unit for proposal in made.proposals) == expected["interview"]
+    raw = {
+        unit: Decimal(rows(boards(text, groups, marks)["main"])[unit].values["score.raw"]) for unit in want["uncapped"]
+    }
+    assert raw == want["uncapped"]
+
+
+def test_two_boards_by_place_and_target(shared: Path) -> None:
+    """Set 3: a formula of three figures, places over the whole series first, two boards, a mean of the series."""
+    told = worked(shared, "s3-two-boards")
+    units = told["input"]["units"]
+    figures = [(u["id"], kind, value) for u in units for kind, value in u.items() if kind not in ("id", "series")]
+    marks = [
+        mark(unit, kind, int(value) if value is True else value) for unit, kind, value in figures if value is not False
+    ]
+    made = boards(example("two-boards"), {u["id"]: u["series"] for u in units}, marks, "2025Q2")
+    for name in ("push", "invest"):
+        want, board = told["expected"][name], made[name]
+        assert {unit: row.rank for unit, row in rows(board).items()} == want["ranks"]
+        for listed in ("red", "black"):
+            assert {group: on(board, listed, group) for group in want[listed]} == {
+                g: sorted(u) for g, u in want[listed].items()
+            }
+    assert {u: row.score.total for u, row in rows(made["push"]).items()} == told["expected"]["push"]["scores"]
+    means = {Decimal(row.values["mean_growth"] or 0) for row in made["invest"].standings}
+    assert means == {told["expected"]["invest"]["mean_growth"]}
+
+
+def test_lights_of_projects_by_owner(shared: Path) -> None:
+    """Set 4: four lights and the gravest of each project, months and days counted to the day, summed by owner."""
+    told = worked(shared, "s4-progress-lights")
+    projects = told["input"]["projects"]
+    marks = [found for project in projects for found in project_marks(project)]
+    made = boards(example("progress-lights"), {p["owner"]: "owner" for p in projects}, marks, "2025-09")["lights"]
+    want = told["expected"]
+    lights = {item.matter: item.values for row in made.standings for item in row.items}
+    assert {m: {key: lights[m][key] for key in shown} for m, shown in want["projects"].items()} == want["projects"]
+    assert {unit: dict(row.lights["overall"]) for unit, row in rows(made).items()} == want["by_owner"]
+
+
+def project_marks(project: Mapping[str, Any]) -> list[Mark]:
+    """What is on record of a project."""
+    found = []
+    for kind, value in project.items():
+        more = {"matter": project["id"]}
+        if kind in ("planned_start", "started", "entered") and value:
+            day = date.fromisoformat(value if len(value) > 7 else f"{value}-01")
+            found.append(mark(project["owner"], kind, day=day, **more))
+        elif kind == "good_reason" and value:
+            found.append(mark(project["owner"], kind, **more))
+        elif kind in ("expected", "actual", "paid", "required") and value is not None:
+            found.append(mark(project["owner"], kind, value, date(2025, 9, 30), **more))
+    return found
+
+
+# Worked by hand from the tables beside the rule files: unit → points, place, lists.
+OWN: dict[tuple[str, str], dict[str, dict[str, tuple[str, int | None, list[str]]]]] = {
+    ("bucket-deductions", "2025"): {
+        "bucket-deductions": {
+            "甲县": ("100", 1, ["red"]),
+            "乙县": ("77", 2, ["black"]),  # 0 (4 × −5 on 16) + 45−5 + 27 + 12−2
+            "甲局": ("97", 1, ["red"]),  # no proposals, so 27; one second supervision
+            "丙局": ("97", 1, ["red"]),
+            "乙局": ("84", 3, []),  # 16 + 45−3−3−10 + 27 + 12; the third place is below 90, the last not below 80
+        }
+    },
+    ("lead-co-points", "2025-06"): {
+        "lead-co-points": {
+            "甲镇": ("81.5", 1, ["red"]),  # what was revoked does not count
+            "乙镇": ("79.5", 2, ["black"]),  # −2.5 as co, +2 as lead
+            "甲局": ("82.5", 1, ["red"]),  # of +2.5 and +1 in one matter the higher
+            "乙局": ("75", 2, ["black"]),  # of −5 and −1 in one matter the graver; May is over
+        }
+    },
+    ("two-boards", "2025Q2"): {
+        "two-boards.push": {
+            "甲县": ("83", 1, []),  # 45 + 24 + 14, at exactly 100 neither beaten nor missed
+            "乙县": ("83", 1, ["red"]),  # 40 + 24 + 19
+            "丙县": ("61", 3, ["black"]),  # 30 + 21 + 10, missed by 0.1
+            "甲局": ("91.5", 1, ["red"]),
+            "乙局": ("70", 2, []),  # force majeure
+        },
+        "two-boards.invest": {
+            "甲县": ("80", 1, ["red"]),
+            "乙县": ("80", 1, []),  # growth 3 is below the mean of 5
+            "丙县": ("70", 3, ["black"]),
+        },
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "period"), OWN, ids=lambda value: str(value))
+def test_our_own_tables_from_files_alone(name: str, period: str) -> None:
+    """The command judges the tables beside each rule file without a database, and receipts add up."""
+    files = ("--marks", EXAMPLES / f"{name}.marks.csv", "--units", EXAMPLES / f"{name}.units.csv")
+    made = run("board", EXAMPLES / f"{name}.yaml", period, *files, "--json").data["boards"]
+    found = {
+        body["board"]: {r["unit"]: (_bare(r["score"]["total"]), r["rank"], r["lists"]) for r in body["standings"]}
+        for body in made
+    }
+    assert found == OWN[name, period]
+    for row in (row for body in made for row in body["standings"]):
+        assert sum(Decimal(line["points"]) for line in row["score"]["lines"]) == Decimal(row["score"]["total"])
+
+
+def _bare(text: str) -> str:
+    return f"{Decimal(text).normalize():f}"
+
+
+def test_our_own_projects_light_up() -> None:
+    """The lights of six projects: undefined lags are green as the file says, 10 is yellow, 30.1 red."""
+    files = ("--marks", EXAMPLES / "progress-lights.marks.csv", "--units", EXAMPLES / "progress-lights.units.csv")
+    [body] = run("board", EXAMPLES / "progress-lights.yaml", "2025-09", *files, "--json").data["boards"]
+    lights = {item["matter"]: item["values"]["overall"] for row in body["standings"] for item in row["items"]}
+    assert lights == {
+        "一号项目": "green", "二号项目": "yellow", "三号项目": "not_due", "四号项目": "red", "五号项目": "exempt",
+        "六号项目": "red",
+    }  # fmt: skip
+    assert [row["lights"]["overall"] for row in body["standings"]] == [
+        {"green": 1, "not_due": 1, "yellow": 1}, {"exempt": 1, "red": 2},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["bucket-deductions", "lead-co-points", "two-boards", "progress-lights"])
+def test_the_examples_are_sound(name: str) -> None:
+    """The check finds nothing in the rule files we show."""
+    made = run("check", EXAMPLES / f"{name}.yaml")
+    assert (made.code, made.err) == (0, ""), made.err
+
+
+def test_plain_data_of_a_standing_is_stable() -> None:
+    """A standing as plain data has text for every number, so that no digit is lost."""
+    made = boards(example("lead-co-points"), {"甲": "township"}, [])["main"]
+    assert as_plain(made.standings[0])["score"]["total"] == "80.00"
