@@ -26,6 +26,7 @@ from tests.cli_help import (
     EVERY,
     NOTICE,
     OF_DB,
+    OF_OUTBOX,
     OF_UNITS,
     QUERIES,
     Day,
@@ -87,11 +88,12 @@ def options(command: click.Command) -> set[str]:
 
 def test_the_commands_are_these_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
-    assert tuple(cli.commands) == (*COMMANDS, "units", "db")
+    assert tuple(cli.commands) == (*COMMANDS, "units", "outbox", "db")
+    assert tuple(f"outbox {name}" for name in group("outbox").commands) == OF_OUTBOX
     assert tuple(f"units {name}" for name in group("units").commands) == OF_UNITS
     assert tuple(f"db {name}" for name in group("db").commands) == OF_DB
     told = run("--help").out.split("命令:")[1]
-    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "units", "db")
+    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, "units", "outbox", "db")
 
 
 @pytest.mark.parametrize("name", EVERY)
