@@ -28,6 +28,7 @@ from tests.cli_help import (
     NOTICE,
     OF_CALENDAR,
     OF_DB,
+    OF_OUTBOX,
     OF_UNITS,
     QUERIES,
     Day,
@@ -90,6 +91,7 @@ def options(command: click.Command) -> set[str]:
 def test_the_commands_are_these_in_this_order() -> None:
     """The words of the command line are fixed, and help lists them in the order of the work."""
     assert tuple(cli.commands) == (*COMMANDS, *GROUPS)
+    assert tuple(f"outbox {name}" for name in group("outbox").commands) == OF_OUTBOX
     assert tuple(f"units {name}" for name in group("units").commands) == OF_UNITS
     assert tuple(f"calendar {name}" for name in group("calendar").commands) == OF_CALENDAR
     assert tuple(f"db {name}" for name in group("db").commands) == OF_DB
@@ -453,7 +455,7 @@ def test_a_fault_tells_what_became_of_the_data(day: Day, command: str, truth: st
         ("list --as-of 2021-13-01", "--as-of:没有 2021年13月1日 这一天"),
         ("list --known 昨天", "--known:“昨天”不是时刻,应写作 2021-07-02T09:00"),
         ("tick 2021-02-29", "日期:没有 2021年2月29日 这一天"),
-        ("tick --within 十分钟", "“十分钟”不是一段时间,应写作 90s、10m 或 2h"),
+        ("tick --within 十分钟", "“十分钟”不是时长,应写作 90s、10m 或 2h"),
         ("why 区工信局", "请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一"),
         ("why 区工信局 --board red-black", "--board 后面的值没有写全"),
         ("why 区工信局 --board a b --assess c d", "两者之一"),

@@ -84,7 +84,7 @@ def test_a_unit_without_anybody_makes_the_exit_code_one(desk: Path) -> None:
     ("words", "told"),
     [
         (("--every", "60s", "--json"), "--every 不能和 --json、--dry-run 一起写"),
-        (("--within", "5"), "“5”不是时长,应写作 90s、5m 或 2h"),
+        (("--within", "5"), "“5”不是时长,应写作 90s、10m 或 2h"),
         (("--within", "0m"), "不是时长"),
     ],
 )

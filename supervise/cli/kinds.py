@@ -60,7 +60,7 @@ class Number(NumberType):
 
 
 class Span(SpanType):
-    """A stretch of time in seconds, written 90s, 5m or 2h."""
+    """A stretch of time in seconds, written 90s, 10m or 2h."""
 
     name = "时长"
 
@@ -70,5 +70,5 @@ class Span(SpanType):
             return float(value)
         number, unit = str(value)[:-1], {"s": 1, "m": 60, "h": 3600}.get(str(value)[-1:])
         if unit is None or not (number.isdecimal() and len(number) < 7 and int(number)):
-            self.fail(f"“{value}”不是时长,应写作 90s、5m 或 2h", param, ctx)
+            self.fail(f"“{value}”不是时长,应写作 90s、10m 或 2h", param, ctx)
         return float(int(number) * unit)

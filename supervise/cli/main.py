@@ -73,7 +73,7 @@ for _command in (
     pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,
-    outbox.outbox, schema.schema, notices.units, calendars.calendar, db.db,
+    schema.schema, notices.units, calendars.calendar, outbox.outbox, db.db,
 ):  # fmt: skip
     cli.add_command(_command)
 

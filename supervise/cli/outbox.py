@@ -193,16 +193,16 @@ def replay(counter: Counter, since: date) -> None:
 
 
 @outbox.command("vacancies", short_help="哪些单位没有人收", examples=("supervise outbox vacancies",))
-@option("--as-of", "as_of", type=Day(), default=None, metavar="日期", help="看哪一天", otherwise="今天")
+@option("--day", type=Day(), default=None, metavar="日期", help="看哪一天", otherwise="今天")
 @shared
-def vacancies(counter: Counter, as_of: date | None) -> None:
+def vacancies(counter: Counter, day: date | None) -> None:
     """哪些单位该收消息的职务空缺或请假,由谁代收,谁也收不了的排在前面。"""
     from supervise.addressing import Addressing
     from supervise.cli import outfaces
     from supervise.deliverer import in_force
 
     office = counter.office()
-    day = as_of or office.today()
+    day = day or office.today()
     found = list(Addressing(office.directory, in_force(office.folder, day), (), "", day).vacancies())
     found.sort(key=lambda one: bool(one.instead))
     data = {"vacancies": [outfaces.vacancy(one) for one in found]}

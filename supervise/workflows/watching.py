@@ -54,7 +54,7 @@ class Watch:
         self.ahead = tuple(
             (kind, c.count, c.unit)
             for c in rungs if isinstance(c, Distance) and c.before
-            for kind in _kinds(law, c) if law.duties[kind].waits
+            for kind in _kinds(law, c) if kind in law.duties and law.duties[kind].waits
         )  # fmt: skip
         pausing = (name for name, action in law.actions.items() if action.pauses)
         self.aside = frozenset(aside).union(pausing if rungs or noticed else ())  # a pause moves limits of letters
