@@ -148,6 +148,14 @@ def _numbers(notice: Notice, prose: bool) -> Iterator[Problem]:
         seen[item.part, item.no] += 1
         if seen[item.part, item.no] == 2:
             yield Problem("I05", f"编号 {item.no} 重复,请核对", line=item.line, task=item.no)
+    if (
+        notice.items
+        and not prose
+        and notice.items[0].number == 2
+        and not any(item.number == 1 for item in notice.items)
+    ):
+        first = notice.items[0]
+        yield Problem("I05", f"编号从 {first.no} 开始,缺 1,请核对", line=first.line, task=first.no)
     for a, b in () if excerpt or prose else gaps:
         gap = f"{a.number + 1}" if b.number == a.number + 2 else f"{a.number + 1}–{b.number - 1}"
         yield Problem("I05", f"编号从 {a.no} 跳到 {b.no},缺 {gap},请核对", line=b.line, task=b.no)
