@@ -38,10 +38,14 @@ _VERB = re.compile(
 )
 
 
+_DEED, _MUST = re.compile(r"完成|确保|落实|做好|抓好|开展|推进|加强"), re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
     r"[\u4e00-\u9fff·]{2,4} +[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长)"
 )
+
+
+_TAKES = re.compile(r" *(?:领办|督办|包抓|包联|负责|牵头)(?:事项|项目|任务)?:?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,24 @@ def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
     whole = folded[begin:close]
     closed = whole.count("(") <= whole.count(")")
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
-    return Clause(begin, close, tuple(_fields(folded, first, inner)), closed)
+    stop = inner if bracketed else _sentence_goes_on(folded, first, inner)
+    return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, first, stop)), closed)
+
+
+def _sentence_goes_on(folded: str, start: int, end: int) -> int:
+    """Where a clause without brackets ends and its sentence goes on: 责任单位是县水利局,6月1日前完成排查."""
+    label = LABEL.match(folded, start, end)
+    if label is None or label["leader"] or label["due"]:
+        return end
+    for a, b in list(pieces(folded, label.end(), end, ","))[1:]:
+        words = folded[a:b].strip(" 。;")
+        named = [words[c:d].strip() for c, d in pieces(words, 0, len(words), "、")]
+        if ":" in words or not words or _UNTIL.fullmatch(words):
+            return end
+        told = re.search(r"\d", words) or _DEED.search(words)
+        if _MUST.search(words) or (told and not any(looks_like_unit(name) for name in named)):
+            return a - 1
+    return end
 
 
 def _next_bracket(folded: str, at: int, end: int) -> int | None:
@@ -278,8 +299,13 @@ def only_units(line: str, listed: bool) -> bool:
 
 
 def is_leader(line: str) -> bool:
-    """Whether a folded line is a post and a name, and nothing else: 县委书记 高山."""
-    return len(line) <= 20 and bool(_POST_AND_NAME.fullmatch(line))
+    """Whether a folded line is a post and a name, and nothing else but what he does: 县委书记 高山 领办."""
+    return len(line) <= 20 and bool(_POST_AND_NAME.fullmatch(without_deed(line)))
+
+
+def without_deed(line: str) -> str:
+    """A folded line that names a leader, without what he does: 县委书记 高山."""
+    return _TAKES.sub("", line)
 
 
 def names_somebody(line: str) -> bool:

@@ -184,6 +184,8 @@ class _Grower:
             return
         node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―")) if begin > start else node.end
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
+        if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
+            node.goals = (*node.goals, _rest(line, moved.end))  # its sentence goes on behind the units
         node.apart = begin == line.start and line.no != node.line
         if node.clause is None:
             node.clause = moved
@@ -194,7 +196,13 @@ class _Grower:
         """An entry with a sign in place of a number; where there are two signs, the outer one marks headings."""
         self.waiting = []
         start = line.start + length
-        if len(self.signs) > 1 and sign == self.signs[0]:
+        words = line.folded[length:].rstrip(":")
+        if (
+            ":" not in words and "(" not in words and clauses.only_units(words, True)
+        ):  # ★ 县发改局: those who do what is listed below
+            self.path = []
+            self._place(Node("chapter", 0, "", line.no, start, line.end))
+        elif len(self.signs) > 1 and sign == self.signs[0]:
             self.path = []
             self._place(Node("chapter", 0, "", line.no, start, line.end))
         else:
@@ -345,6 +353,12 @@ def _longer(clause: Clause, end: int) -> Clause:
     """The clause with its last field drawn out to an offset."""
     *fields, last = clause.fields
     return replace(clause, end=end, fields=(*fields, replace(last, end=end)))
+
+
+def _rest(line: Line, start: int) -> tuple[int, int]:
+    """The rest of a line from an offset on, without the marks it begins with."""
+    a, b = trim(line.folded, start - line.start, len(line.folded), " ,;")
+    return a + line.start, b + line.start
 
 
 def _headed(clause: Clause, line: int) -> Node:

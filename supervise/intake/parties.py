@@ -265,7 +265,9 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
         if how.families:
             walk = _Walk()
         for a, b in family:
-            if (colon := folded.find(":", a, b) + 1) > 0:  # a label we do not know stands before the name
+            if (colon := folded.find(":", a, b) + 1) > 0 and "(" not in folded[
+                a:colon
+            ]:  # a label we do not know stands before the name
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
             name, note, listed = _strip(folded[a:b])
             found.open_at = found.open_at or (b if listed else 0)

@@ -56,7 +56,7 @@ def name_titles(parts: list[Segment], folded: str) -> None:
 def _leader(node: Node, folded: str) -> Iterator[int]:
     title = folded[node.start : min(node.end, node.start + 80)].rstrip()
     if clauses.is_leader(title):
-        yield node.start + len(title)
+        yield node.start + len(clauses.without_deed(title))
 
 
 def _units(node: Node, folded: str) -> Iterator[int]:
