@@ -36,14 +36,9 @@ if TYPE_CHECKING:
 Body = dict[str, Any]
 
 
-def named(scheme: Scheme, board: str) -> str:
-    """What a board is called: by its scheme, and by its own name where the scheme has several."""
-    return scheme.scheme if len(scheme.boards) == 1 else f"{scheme.scheme}.{board}"
-
-
 def earlier_of(scheme: Scheme, bodies: Iterable[Mapping[str, Any]]) -> list[Earlier]:
     """What a scheme needs of earlier boards of its own, oldest first."""
-    names = {named(scheme, board): board for board in scheme.boards}
+    names = {scheme.called(board): board for board in scheme.boards}
     found = [
         Earlier(
             names[body["board"]], body["period"], parse_period(body["period"]).start,
@@ -75,7 +70,7 @@ def appraised(
 def _body(scheme: Scheme, made: Placed) -> Body:
     known, spec = labels(scheme), scheme.boards[made.name]
     return {
-        "kind": "board", "board": named(scheme, made.name), "title": made.label, "groups": dict(made.groups),
+        "kind": "board", "board": scheme.called(made.name), "title": made.label, "groups": dict(made.groups),
         "lists": dict(made.lists), "standings": [_standing(row) for row in made.standings],
         "proposals": as_plain(list(made.proposals)), "show": {name: label_of(known, name) for name in spec.show},
         "lights": {name: known[name] for name in spec.lights},
@@ -129,7 +124,7 @@ class Appraiser(Judge):
         tallies, seen = self._tallies(session, scheme, span, cut)
         bodies = [
             json.loads(p.body)
-            for p in library.publications(session, self.district, named(scheme, board), known=cut.known)
+            for p in library.publications(session, self.district, scheme.called(board), known=cut.known)
         ]
         past = {body["period"]: body for body in bodies if parse_period(body["period"]).end < span.start}
         earlier = earlier_of(scheme, past.values())
@@ -167,7 +162,7 @@ def _chosen(scheme: Scheme, name: str) -> str:
     _, dot, board = name.partition("@")[0].partition(".")
     if board in scheme.boards:
         return board
-    names = [named(scheme, one) for one in scheme.boards]
+    names = [scheme.called(one) for one in scheme.boards]
     if dot or len(names) > 1:
         wanted = f"没有“{name}”这一榜" if dot else f"{scheme.title}有几榜"
         raise Unknown(Problem("F02", f"{wanted}{did_you_mean(name, names)}"))
