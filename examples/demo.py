@@ -175,7 +175,7 @@ class Demo:
                     value = 80 + number(unit.name + "领导评价", 18)
                     self.office.mark(session, unit.name, "leader", date(year, 12, 30), value, OFFICE)
             body = self.office.assess(session, "annual", str(year))
-            made = self.office.publish(session, body, OFFICE)
+            made = self.office.publish(session, body, OFFICE, over="按期汇总,未了事项转下年")
         body["number"] = made.number
         self.keep(f"assessment-{year}", body, faces.assessment(body))
         ranked = sorted(body["standings"], key=lambda row: -float(row["score"]))

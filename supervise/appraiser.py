@@ -97,7 +97,7 @@ class Appraiser(Judge):
         name: str,
         period: str,
         cut: Cut | None = None,
-        rules: BoardRules | Scheme | None = None,
+        rules: BoardRules | Source[Any] | None = None,
     ) -> Body:
         """The board of a period at a cut; of a scheme too, ``two-boards.push`` where it has several.
 
@@ -106,15 +106,25 @@ class Appraiser(Judge):
             name: of the board's rules or of the scheme, with or without version.
             period: such as ``2021Q2``; must be of the kind the rules are for.
             cut: defaults to the day the rules close the period, or today if that is earlier, as known by now.
-            rules: a draft to try instead.
+            rules: a draft to try instead; what comes of a file says so and cannot be published.
 
         Raises:
             Unknown: no such board.
             Invalid: P01 when the period is of another kind; J06–J10 when a value cannot be worked out.
         """
+        if isinstance(rules, Source):
+            body = (
+                self._scheme_board(session, rules, name, period, cut)
+                if isinstance(rules.value, Scheme)
+                else super().board(session, name, period, cut, rules.value)
+            )
+            return {**body, "rules": {rules.value.name: library.fingerprint(rules.text)}, "draft": True}
         source = self._scheme(name, period) if rules is None else None
         if source is None:
-            return super().board(session, name, period, cut, rules if isinstance(rules, BoardRules) else None)
+            return super().board(session, name, period, cut, rules)
+        return self._scheme_board(session, source, name, period, cut)
+
+    def _scheme_board(self, session: Session, source: Source[Scheme], name: str, period: str, cut: Cut | None) -> Body:
         scheme, span = source.value, self._period(period)
         _fits(scheme, span)
         board = _chosen(scheme, name)

@@ -264,7 +264,7 @@ def _places(rules: AssessmentRules, quotas: Mapping[str, Quota], group: str, siz
     """How many places a group has; ``None`` for as many as there are units."""
     quota = quotas.get(group, quotas.get(""))
     if quota is None or quota.share is None:
-        return quota and quota.count
+        return None if quota is None else quota.count
     return int((quota.share * size).quantize(Decimal(1), ROUNDINGS[rules.rounding]))
 
 

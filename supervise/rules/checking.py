@@ -25,7 +25,18 @@ from supervise.records import PARTIES
 from supervise.rules import sending
 from supervise.rules.ladderchecking import check_ladder, check_lights
 from supervise.rules.reach import measures
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Line, Listing, Reminders, RuleSet
+from supervise.rules.ruleset import (
+    AssessmentRules,
+    BoardRules,
+    Circumstance,
+    Grade,
+    Ladder,
+    Lights,
+    Line,
+    Listing,
+    Reminders,
+    RuleSet,
+)
 from supervise.rules.sending import Sending
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
@@ -212,11 +223,12 @@ def _assessment(
     last = rules.grades[-1] if rules.grades else None
     if last is None or last.when or last.quota:
         yield document.problem("R11", ("grades",), "最后一个等次不能带条件或名额,否则有的单位定不了等次")
-    names = {"score", "red", "black"}
-    for key, rows in (("grades", rules.grades), ("limits", rules.limits), ("lower", rules.lower), ("bars", rules.bars)):
-        for i, row in enumerate(rows):
-            for comparison in row.when:
-                yield from _comparison(document, definition, (key, i, "when"), comparison, names)
+    rows: dict[str, tuple[Grade | Circumstance, ...]] = {
+        "grades": rules.grades, "limits": rules.limits, "lower": rules.lower, "bars": rules.bars,
+    }  # fmt: skip
+    for key, row in ((key, one) for key, some in rows.items() for one in enumerate(some)):
+        for comparison in row[1].when:
+            yield from _comparison(document, definition, (key, row[0], "when"), comparison, {"score", "red", "black"})
     for i, limit in enumerate(rules.limits):
         yield from unknown(document, "R12", ("limits", i, "at_most"), "等次", [limit.at_most], grades)
 
@@ -237,6 +249,7 @@ def unknown_groups(
     yield from unknown(document, "R06", ("apart",), "分组或单位", rules.apart, [*groups, *units])
     for i, grade in enumerate(rules.grades):
         yield from unknown(document, "R06", ("grades", i, "quota"), "分组", filter(None, grade.quota), groups)
-    for key, rows in (("limits", rules.limits), ("lower", rules.lower), ("bars", rules.bars)):
-        for i, row in enumerate(rows):
+    rows: dict[str, tuple[Circumstance, ...]] = {"limits": rules.limits, "lower": rules.lower, "bars": rules.bars}
+    for key, some in rows.items():
+        for i, row in enumerate(some):
             yield from unknown(document, "R06", (key, i, "groups"), "分组", row.groups, groups)

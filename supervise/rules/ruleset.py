@@ -32,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a part of the assessment comes from: a ``board``, a year's ``score``, a ``mark``, or a ``file`` of scores."""
+    """Where a part of a year comes from: a ``board``, a year's ``score``, a ``mark``, or a ``file`` of scores."""
 
     kind: str
     name: str
