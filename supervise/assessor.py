@@ -147,6 +147,12 @@ class Assessor(Clerk, Appraiser):
         known = marks.standing(session, self.district, span.start, cut.as_of, cut.known)
         return [m for m in known if not any(m.kind in s.marks and m.status in s.ignore for s in schemes)]
 
+    def year_labels(self, body: Body) -> list[str]:
+        """What the parts and adjustments of a year are called, whether or not any unit has them."""
+        known = [self.folder.rules[name].value for name in body["rules"] if name in self.folder.rules]
+        found = [rules for rules in known if isinstance(rules, AssessmentRules)]
+        return [label for r in found for label in (*(p.label for p in r.parts), *(a.label for a in r.adjust))]
+
     # ── before it is frozen ─────────────────────────────────────────────────────────────────────────────────────────
 
     def completeness(self, session: Session, body: Body) -> list[Gap]:
