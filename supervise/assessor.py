@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from supervise.appraiser import Appraiser
-from supervise.clerk import Clerk
+from supervise.clerk import Clerk, Owed
 from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
@@ -191,6 +191,7 @@ class Assessor(Clerk, Appraiser):
         """Answers that the office owes, and duties of the year on which there is no result."""
         owed = [one for one in self.owed(session, cut=cut) if one.duty.due <= max(span.end, cut.as_of)]
         briefs = tasks.briefs(session, self.district, {one.duty.task for one in owed})
+        lacking: dict[str, list[Owed]] = {}
         for one in owed:
             duty = one.duty
             name = briefs[duty.task][0] if duty.task in briefs else self.load(session, duty.task).definition
@@ -198,11 +199,15 @@ class Assessor(Clerk, Appraiser):
             kind = law.duties.get(duty.kind)
             if law.workflow != workflow or duty.born > span.end:
                 continue
-            units, due = "、".join(duty.units), duty.due.isoformat()
             if kind is not None and kind.role not in PARTIES:
-                yield Gap("review", f"“{one.label}”还没有办", units, duty.task, due)
+                text = f"“{one.label}”还没有办"
+                yield Gap("review", text, "、".join(duty.units), duty.task, duty.due.isoformat())
             elif duty.due <= span.end:
-                yield Gap("result", f"“{one.label}”没有结果", units, duty.task, due)
+                lacking.setdefault(duty.task, []).append(one)
+        for task, some in sorted(lacking.items()):
+            units = dict.fromkeys(unit for one in some for unit in one.duty.units)
+            labels = "、".join(dict.fromkeys(f"“{one.label}”" for one in some))
+            yield Gap("result", f"{labels}没有结果", "、".join(units), task, some[0].duty.due.isoformat())
 
     # ── frozen ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -28,6 +28,7 @@ class Sheet:
     Args:
         title: the line in the middle of the top; empty for a sheet without heading.
         below: the line under it: period, cut, number, who published it and when.
+        numbers: how numbers are written, column by column; as they are if not said.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Sheet:
     rows: Sequence[Row]
     title: str = ""
     below: str = ""
+    numbers: Sequence[str] = ()
 
 
 def workbook(*bodies: Body, unknown: Callable[[date], bool] = lambda day: False) -> bytes:
@@ -172,7 +174,7 @@ def write(sheets: Iterable[Sheet]) -> bytes:
     """A workbook that prints on A4 across: heading, heads of columns on every page, page numbers."""
     buffer = io.BytesIO()
     book = library().Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter"},
         "below": {"align": "center", "valign": "vcenter"},
         "head": {
@@ -181,14 +183,15 @@ def write(sheets: Iterable[Sheet]) -> bytes:
         "text": {"text_wrap": True, "valign": "vcenter", "border": 1, "border_color": "#B0B0B0"},
     }  # fmt: skip
     looks["number"] = looks["text"] | {"align": "right", "indent": 1}
-    formats = {name: book.add_format(look) for name, look in looks.items()}
     for sheet in sheets:
-        _sheet(book.add_worksheet(sheet.name), sheet, formats)
+        formats = {name: book.add_format(look) for name, look in looks.items()}
+        numbers = [book.add_format(looks["number"] | {"num_format": form}) for form in sheet.numbers]
+        _sheet(book.add_worksheet(sheet.name), sheet, formats, numbers or [formats["number"]] * len(sheet.head))
     book.close()
     return buffer.getvalue()
 
 
-def _sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
+def _sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any], numbers: Sequence[Any]) -> None:
     top, last = (2 if sheet.title else 0), len(sheet.head) - 1
     for row, (text, look) in enumerate(((sheet.title, "title"), (sheet.below, "below"))[:top]):
         page.set_row(row, 32 if look == "title" else 20)
@@ -205,13 +208,13 @@ def _sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
     wide = [_width(sheet, column) for column in range(len(sheet.head))]
     for column, width in enumerate(wide):
         page.set_column(column, column, width)
-    for i, row in enumerate(sheet.rows, start=top + 1):
-        for column, value in enumerate(row):
+    for i, cells in enumerate(sheet.rows, start=top + 1):
+        for column, value in enumerate(cells):
             if isinstance(value, int | float):
-                page.write_number(i, column, value, formats["number"])
+                page.write_number(i, column, value, numbers[column])
             else:
                 page.write_string(i, column, str(value), formats["text"])
-        lines = max((-(-columns(str(v)) // (w - 1)) for v, w in zip(row, wide, strict=True)), default=1)
+        lines = max((-(-columns(str(v)) // (w - 1)) for v, w in zip(cells, wide, strict=True)), default=1)
         if lines > 1:  # not every program makes room for what it wraps
             page.set_row(i, _LINE * lines)
     if sheet.rows:

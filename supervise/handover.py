@@ -31,7 +31,7 @@ class Column(Strict):
 
     head: str
     of: str
-    places: int | None = None
+    places: Literal[0, 1, 2, 3, 4, 5, 6] | None = None
     words: dict[str, str] = {}
 
 
@@ -108,7 +108,8 @@ def written(
     title = (wanted.title or titled(body)).replace("{year}", body["period"])
     cells = [[float(c) if isinstance(c, Decimal) else c for c in row] for row in rows]
     annex = receipts([body], unknown)
-    return write([Sheet("考核结果", heads, cells, title, heading(body)), annex, basis(body)])
+    numbers = ["General" if one.places is None else f"{0:.{one.places}f}" for one in wanted.columns]
+    return write([Sheet("考核结果", heads, cells, title, heading(body), numbers), annex, basis(body)])
 
 
 def _ordered(body: Body, order: str, units: Sequence[str]) -> list[Body]:
