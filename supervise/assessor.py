@@ -101,7 +101,7 @@ class Assessor(Clerk, Appraiser):
 
         Raises:
             Unknown: F02, no such rules or boards.
-            Invalid: P01 when it is no year; P07 when a file is given that no part asks for.
+            Invalid: P01 when it is no year; P25 when a file is given that no part asks for.
         """
         span, files = self._period(year), files or {}
         source = rules or self.folder.rule(AssessmentRules, name, span.start)
@@ -222,8 +222,8 @@ class Assessor(Clerk, Appraiser):
             supplement: why a published year is corrected; the difference goes into the supplement.
 
         Raises:
-            Refused: P02 and P06 as ever; P03 with everything that is lacking; P04 when the year is sealed, or there is
-                nothing to supplement; P05 when a supplement would change nothing.
+            Refused: P02 and P24 as ever; P21 with everything that is lacking; P22 when the year is sealed, or there is
+                nothing to supplement; P23 when a supplement would change nothing.
             Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         over, supplement = over.strip(), supplement.strip()
@@ -242,16 +242,16 @@ class Assessor(Clerk, Appraiser):
         made = library.publications(session, self.district, body["assessment"], body["period"])
         if not made and reason:
             raise Refused(
-                Problem("P04", f"{body['title']} {body['period']} 还没有公布,没有可补充的", help="请去掉 --supplement")
+                Problem("P22", f"{body['title']} {body['period']} 还没有公布,没有可补充的", help="请去掉 --supplement")
             )
         if not made:
             return {}
         if not reason:
             text = f"{body['title']} {body['period']} 已经公布({made[-1].number}),封存以后不再改动"
-            raise Refused(Problem("P04", text, help="确有更正的,用 --supplement 理由 出一份补充,写明改了什么"))
+            raise Refused(Problem("P22", text, help="确有更正的,用 --supplement 理由 出一份补充,写明改了什么"))
         changed = differences(json.loads(made[-1].body), body)
         if not changed:
-            raise Refused(Problem("P05", f"与 {made[-1].number} 没有不同,不用补充"))
+            raise Refused(Problem("P23", f"与 {made[-1].number} 没有不同,不用补充"))
         return {"supplement": {"to": made[-1].number, "reason": reason, "differences": changed}}
 
 
@@ -265,13 +265,13 @@ def _asked(rules: AssessmentRules, files: Mapping[str, Filed]) -> None:
     for name in files:
         if name not in names:
             text = f"{rules.title}没有来自“{name}”的一项{did_you_mean(name, names)}"
-            raise Invalid(Problem("P07", text, help=f"办法里写 from: file 的有:{'、'.join(names) or '没有'}"))
+            raise Invalid(Problem("P25", text, help=f"办法里写 from: file 的有:{'、'.join(names) or '没有'}"))
 
 
 def _lacking(body: Body, gaps: list[Gap]) -> Problem:
     text = f"{body['title']} {body['period']} 的数据还不完整,有 {len(gaps)} 处"
-    return Problem("P03", text, help="请逐项补齐;确要现在定稿,用 --over 写明理由,理由和缺项一并封存")
+    return Problem("P21", text, help="请逐项补齐;确要现在定稿,用 --over 写明理由,理由和缺项一并封存")
 
 
 def _problem(gap: Gap) -> Problem:
-    return Problem("P03", " ".join(filter(None, (gap.unit, gap.text, gap.due))), task=gap.task)
+    return Problem("P21", " ".join(filter(None, (gap.unit, gap.text, gap.due))), task=gap.task)

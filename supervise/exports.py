@@ -83,7 +83,8 @@ def _changed(one: Body) -> str:
 def titled(body: Body) -> str:
     """The title with its period before it; 年 is not said twice."""
     label = body["label"]
-    return (label[:-1] if label.endswith("年") and body["title"].startswith("年") else label) + str(body["title"])
+    said: str = label[:-1] if label.endswith("年") and body["title"].startswith("年") else label
+    return said + str(body["title"])
 
 
 def heading(body: Body) -> str:

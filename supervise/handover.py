@@ -48,19 +48,19 @@ def load(text: str, file: str) -> tuple[Columns, Document]:
     """A mapping file.
 
     Raises:
-        Invalid: with everything wrong in it; X01 when a column is made of what there is not.
+        Invalid: with everything wrong in it; P26 when a column is made of what there is not.
     """
     document = parse(text, file)
     wanted = validate(document, Columns)
     problems = [
         document.problem(
-            "X01", ("columns", i, "of"), f"没有“{one.of}”这一栏{did_you_mean(one.of, FIELDS)}", word=one.of
+            "P26", ("columns", i, "of"), f"没有“{one.of}”这一栏{did_you_mean(one.of, FIELDS)}", word=one.of
         )
         for i, one in enumerate(wanted.columns)
         if one.of not in FIELDS and not one.of.startswith(("line ", "text "))
     ]
     if not wanted.columns:
-        problems.append(document.problem("X01", ("columns",), "至少要有一栏"))
+        problems.append(document.problem("P26", ("columns",), "至少要有一栏"))
     if problems:
         raise Invalid(problems)
     return wanted, document
@@ -85,13 +85,13 @@ def written(
         unknown: whether a day lies in a year whose arrangement is not announced; such a limit gets a star.
 
     Raises:
-        Invalid: X02 when a column is made of a line that the rules do not have.
+        Invalid: P27 when a column is made of a line that the rules do not have.
     """
     wanted, document = mapping
     known = [*labels, *(line["label"] for row in body["standings"] for line in row["lines"])]
     problems = [
         document.problem(
-            "X02", ("columns", i, "of"), f"办法里没有“{label}”这一项{did_you_mean(label, known)}", word=label
+            "P27", ("columns", i, "of"), f"办法里没有“{label}”这一项{did_you_mean(label, known)}", word=label
         )
         for i, (kind, _, label) in enumerate(one.of.partition(" ") for one in wanted.columns)
         if kind == "line" and label not in known

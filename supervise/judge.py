@@ -130,13 +130,13 @@ class Judge(Marker):
         anyone can compute again.
 
         Raises:
-            Refused: P02 when the period is not over at the cut, P06 when it was made by a draft.
+            Refused: P02 when the period is not over at the cut, P24 when it was made by a draft.
             Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         period = self._period(body["period"])
         if body.get("draft"):
             text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公布"
-            raise Refused(Problem("P06", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
+            raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
         if date.fromisoformat(body["cut"]["as_of"]) < period.end:
             raise Refused(Problem("P02", f"{period.label}还没有过完,口径只到 {body['cut']['as_of']},不能公布"))
         for name in body["rules"]:
