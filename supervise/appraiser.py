@@ -14,7 +14,7 @@ from supervise.dates import PERIOD_WORDS, Calendar, Period, parse_period
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.folder import Source
 from supervise.intake.marking import table, units
-from supervise.judge import Judge, as_plain, canonical
+from supervise.judge import Judge, as_plain, canonical, drafted
 from supervise.marker import declared, taken
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
 from supervise.reading import Document, parse, validate
@@ -118,7 +118,7 @@ class Appraiser(Judge):
                 if isinstance(rules.value, Scheme)
                 else super().board(session, name, period, cut, rules.value)
             )
-            return {**body, "rules": {rules.value.name: library.fingerprint(rules.text)}, "draft": True}
+            return {**body, "rules": drafted(rules)}
         source = self._scheme(name, period) if rules is None else None
         if source is None:
             return super().board(session, name, period, cut, rules)

@@ -15,7 +15,7 @@ from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
 from supervise.intake.marking import scores, table
-from supervise.judge import as_plain
+from supervise.judge import as_plain, drafted, is_draft
 from supervise.people import Actor, Directory
 from supervise.records import PARTIES, Cut, Mark
 from supervise.rules.assessment import Evidence, Filed, assess
@@ -37,7 +37,7 @@ class Gap:
     """Something that a year lacks.
 
     Args:
-        kind: ``review`` the office owes an answer, ``result`` a task has none, ``board`` was not published, ``part``
+        kind: ``answer`` the office owes an answer, ``result`` a task has none, ``board`` was not published, ``part``
             a unit has nothing to go by, ``minimum`` a unit was not ranked.
         text: in words.
         unit, task, due: whose, of which task, since when; empty where it is nobody's.
@@ -119,7 +119,7 @@ class Assessor(Clerk, Appraiser):
             "groups": self._groups(), "standings": [{**as_plain(a), "score": as_plain(a.score)} for a in made.units],
         }  # fmt: skip
         if rules is not None:
-            body |= {"rules": {law.name: library.fingerprint(rules.text)}, "draft": True}
+            body["rules"] = drafted(rules)
         return body
 
     def _evidence(
@@ -201,7 +201,7 @@ class Assessor(Clerk, Appraiser):
                 continue
             if kind is not None and kind.role not in PARTIES:
                 text = f"“{one.label}”还没有办"
-                yield Gap("review", text, "、".join(duty.units), duty.task, duty.due.isoformat())
+                yield Gap("answer", text, "、".join(duty.units), duty.task, duty.due.isoformat())
             elif duty.due <= span.end:
                 lacking.setdefault(duty.task, []).append(one)
         for task, some in sorted(lacking.items()):
@@ -211,7 +211,7 @@ class Assessor(Clerk, Appraiser):
 
     # ── frozen ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def publish(self, session: Session, body: Body, by: Actor, over: str = "", supplement: str = "") -> Publication:
+    def publish(self, session: Session, body: Body, by: Actor, *, over: str = "", supplement: str = "") -> Publication:
         """Freeze a board or a year; a year once, and over what it lacks only for a reason that goes into it.
 
         Args:
@@ -228,7 +228,7 @@ class Assessor(Clerk, Appraiser):
         """
         over, supplement = over.strip(), supplement.strip()
         is_over = date.fromisoformat(body["cut"]["as_of"]) >= self._period(body["period"]).end
-        if body["kind"] == "assessment" and is_over and not body.get("draft"):
+        if body["kind"] == "assessment" and is_over and not is_draft(body):
             body = {**body, **self._supplement(session, body, supplement)}
             gaps = self.completeness(session, body)
             if gaps and not over:

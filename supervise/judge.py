@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
+from supervise.folder import Source
 from supervise.marker import Marker
 from supervise.people import Actor
 from supervise.phrases import Length
@@ -37,11 +38,22 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Body = dict[str, Any]
+DRAFT = "draft"
 
 
 def canonical(body: Body) -> str:
     """The one text of a body: sorted keys, Chinese as it is, no spare blanks."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def drafted(source: Source[Any]) -> dict[str, str]:
+    """How a body names the rules that it was tried by, so that nobody takes it for one that holds."""
+    return {source.value.name: f"{DRAFT} {library.fingerprint(source.text)}"}
+
+
+def is_draft(body: Body) -> bool:
+    """Whether a body was made by rules that are only tried."""
+    return any(print_.startswith(DRAFT) for print_ in body["rules"].values())
 
 
 def as_plain(value: Any) -> Any:
@@ -134,7 +146,7 @@ class Judge(Marker):
             Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         period = self._period(body["period"])
-        if body.get("draft"):
+        if is_draft(body):
             text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公布"
             raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
         if date.fromisoformat(body["cut"]["as_of"]) < period.end:
@@ -233,7 +245,7 @@ class Judge(Marker):
         return {
             "period": span.name, "label": span.label, "cut": as_plain(
                 {"as_of": cut.as_of, "known": cut.known.isoformat() if cut.known else None}),
-            "rules": {rules: library.fingerprint(source.text) if source else "draft"}, "definitions": definitions,
+            "rules": {rules: library.fingerprint(source.text) if source else DRAFT}, "definitions": definitions,
             "directory": library.fingerprint(units), "calendar": self.calendar.fingerprint,
         }  # fmt: skip
 

@@ -180,7 +180,7 @@ class Versions(Desk):
         """
         source = self.source(session, name)
         before = self.source(session, old) if old else approvals.version_before(source, self._shelf.values())
-        made = replace(approvals.approval(source, before, by.id, day or self.today()), report=report)
+        made = replace(approvals.approval(source, before, by.id, day or self.today()), trial=report)
         if not made.shown.startswith(shown):
             text = f"{made.name} 与看过的那一份不同了(看过 {shown[:8]}…,现在 {made.shown[:8]}…)"
             raise Refused(Problem("N08", text, help="请重看一遍:supervise diff"))

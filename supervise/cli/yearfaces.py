@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Body = Mapping[str, Any]
 GAPS = {
-    "board": "没有公布的榜", "minimum": "没有排名的", "review": "等着督查室办的", "result": "没有结果的",
+    "board": "没有公布的榜", "minimum": "没有排名的", "answer": "等着督查室办的", "result": "没有结果的",
     "part": "没有分数的",
 }  # fmt: skip
 KEYS = {"score": "得分", "rank": "名次", "list": "榜", "grade": "等次", "bars": "取消"}
