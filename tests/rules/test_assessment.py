@@ -14,6 +14,7 @@ from supervise.records import Mark
 from supervise.rules import ruleset
 from supervise.rules.assessment import Assessed, Assessment, Evidence, Filed, Published, assess
 from supervise.rules.ruleset import AssessmentRules
+from supervise.rules.scheme import ROUNDINGS
 from supervise.rules.scoring import Score, ScoreLine
 from tests.workflows.builders import ANNUAL, Case, bureaus, on, tally
 
@@ -295,3 +296,28 @@ def test_the_order_of_entry_changes_nothing(marks: list[Mark]) -> None:
     found = assessed(rules(), marks, years=year({"甲局": 0, "乙局": 0}))
     assert found == assessed(rules(), sorted(marks, key=lambda m: m.value), years=year({"甲局": 0, "乙局": 0}))
     assert row(found, "甲局").score == Decimal(85)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.integers(76, 100), min_size=1, max_size=8),
+    st.sets(st.sampled_from(NAMES[:8])),
+    st.sampled_from(("10%", "30%", "50%", "2")),
+    st.sampled_from(("down", "half up", "up")),
+)
+def test_lowering_is_by_one_and_breaks_no_quota(values: list[int], late: set[str], quota: str, rounding: str) -> None:
+    """Who is lowered has one grade less than without it, nobody else has less, and no quota is exceeded."""
+    text = PARTS + GRADES.replace("30%", quota) + f"rounding: {rounding}\n"
+    lower = "lower: [{label: 瞒报, when: finish missed >= 1}]\n"
+    marks = [mark(name, value) for name, value in zip(NAMES, values, strict=False)]
+    cases = [Case(lead=[name], code=name) for name in sorted(late)]
+    names = NAMES[: len(values)]
+    before = {r.unit: r.grade for r in assessed(rules(text), marks, cases=cases, names=names).units}
+    after = {r.unit: r.grade for r in assessed(rules(text + lower), marks, cases=cases, names=names).units}
+    order = ["优", "良", "差"]
+    for name in names:
+        was, now = order.index(before[name]), order.index(after[name])
+        assert now == min(was + 1, 2) if name in late else now <= was
+    share = Decimal(quota.rstrip("%")) * len(values) / 100
+    places = 2 if quota == "2" else int(share.quantize(Decimal(1), ROUNDINGS[rounding]))
+    assert list(after.values()).count("优") <= places
