@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from supervise.store.database import Work
 
 Body = dict[str, Any]
+JUDGING = ("board", "scheme", "assessment")
+"""What rule files that judge begin with."""
 
 
 def published(function: F) -> F:
@@ -91,7 +93,7 @@ def board(
         raise click.UsageError("--rules 是试一份没有启用的办法,不能公布")
 
     def make(office: Office, session: Work) -> Body:
-        draft = draft_of(office, rules) if rules else None
+        draft = draft_of(office, rules, "board", "scheme") if rules else None
         return office.board(session, name, period, cut(as_of, known), draft)
 
     body = judged(counter, make, **rest)
@@ -99,8 +101,8 @@ def board(
     counter.answer(body, lambda: face(body) + number(body))
 
 
-def draft_of(office: Office, file: str) -> Source[Any]:
-    """The rules in a file of its own, checked beside the folder of the office.
+def draft_of(office: Office, file: str, *kinds: str) -> Source[Any]:
+    """The rules in a file of its own, checked beside the folder of the office; of one of ``kinds`` if any is said.
 
     Raises:
         Invalid: F04 when it is no rule file, and with everything that is wrong in it.
@@ -109,8 +111,9 @@ def draft_of(office: Office, file: str) -> Source[Any]:
     from supervise.folder import read_beside
 
     found = next(iter(read_beside(Path(file), office.folder).sound().rules.values()), None)
-    if found is None:
-        raise Invalid(Problem("F04", "不是一份办法", file=file, help="办法以 board:、scheme: 或 assessment: 开头"))
+    if found is None or not any(kind in found.document.data for kind in kinds or JUDGING):
+        heads = " 或 ".join(f"{kind}:" for kind in kinds or JUDGING)
+        raise Invalid(Problem("F04", "不是这里要的办法", file=file, help=f"应以 {heads} 开头"))
     return found
 
 

@@ -68,7 +68,7 @@ def assess(
         raise click.UsageError("--rules 是试一份没有启用的办法,不能公布,也不查缺项")
 
     def make(office: Office, session: Work) -> Body:
-        draft = draft_of(office, rules) if rules else None
+        draft = draft_of(office, rules, "assessment") if rules else None
         return office.assess(session, name, year, cut(as_of, known), draft, filed(office, scores))
 
     if check:
