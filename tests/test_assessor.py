@@ -119,8 +119,9 @@ def test_a_published_year_takes_nothing_but_a_numbered_supplement(office: Office
     assert "区领导评价" in [line["label"] for line in change["lines"]] and change["score"][0] != change["score"][1]
 
 
-def test_a_year_may_rest_on_boards_of_a_scheme_and_on_tables(tmp_path: Path) -> None:
-    """Half-yearly praise and a survey out of twenty; the table's name and hash stand in the body, in any row order."""
+@pytest.fixture
+def praised(tmp_path: Path) -> Iterator[tuple[Office, Session]]:
+    """An office whose year rests on half-yearly praise by a scheme and on a survey out of twenty."""
     (tmp_path / "rules").mkdir()
     for name in ("key-work.yaml", "units.yaml"):
         (tmp_path / name).write_text((Path(shipped()) / name).read_text("utf-8"), "utf-8")
@@ -135,24 +136,39 @@ def test_a_year_may_rest_on_boards_of_a_scheme_and_on_tables(tmp_path: Path) -> 
     engine = create_engine("sqlite://")
     tables.metadata.create_all(engine)
     with sessionmaker(engine).begin() as session:
-        office.mark(session, "区工信局", "praise", date(2025, 3, 1), 30, OFFICE)
-        office.mark(session, "区工信局", "praise", date(2025, 9, 1), 50, OFFICE)
+        for day, points in ((date(2025, 3, 1), 30), (date(2025, 9, 1), 50)):
+            office.mark(session, "区工信局", "praise", day, points, OFFICE)
         for half in ("2025H1", "2025H2"):
             office.publish(session, office.board(session, "praise.lead", half), OFFICE)
-        rows = ["区工信局,18", "区商务局,10"]
-        files = [
-            filed("\n".join(["单位,数值", *some]).encode(), "满意度.csv", office.directory)
-            for some in (rows, rows[::-1])
-        ]
-        one, other = (office.assess(session, "annual", "2025", files={"survey": file}) for file in files)
-        with pytest.raises(Invalid) as wrong:
-            office.assess(session, "annual", "2025", files={"surveys": files[0]})
-    assert codes(wrong.value) == ["P25"]
+        yield office, session
+
+
+def test_a_year_may_rest_on_boards_of_a_scheme_and_on_tables(praised: tuple[Office, Session]) -> None:
+    """Eighty of praise and eighteen of twenty; the table's name and hash stand in the body, in any order of rows."""
+    office, session = praised
+    rows = ["区工信局,18", "区商务局,10"]
+    tables_ = ["\n".join(["单位,数值", *some]).encode() for some in (rows, rows[::-1])]
+    files = [filed(data, "满意度.csv", office.directory) for data in tables_]
+    one, other = (office.assess(session, "annual", "2025", files={"survey": file}) for file in files)
     assert one["files"] == other["files"] and one["standings"] == other["standings"]
     row = next(row for row in one["standings"] if row["unit"] == "区工信局")
     assert [(line["label"], line["points"]) for line in row["lines"]] == [
         ("表扬", "32.00"), ("满意度", "54.00"), ("上红榜", "2.00"),
     ]  # fmt: skip
+    with pytest.raises(Invalid) as wrong:
+        office.assess(session, "annual", "2025", files={"surveys": files[0]})
+    assert codes(wrong.value) == ["P25"]
+
+
+def test_a_scheme_is_tried_board_by_board(praised: tuple[Office, Session]) -> None:
+    """Praise counted twice moves the one unit that was praised, on both boards of the scheme."""
+    office, session = praised
+    draft = rules(SCHEME.replace("version: 1", "version: 2").replace("each: 1", "each: 2"), "draft")
+    report = office.replay_rules(session, office.source(session, "praise"), draft)
+    assert [board["board"] for board in report["boards"]] == ["lead", "all"]
+    for board in report["boards"]:
+        [change] = board["changes"]
+        assert (change["unit"], change["score"]) == ("区工信局", ["50.00", "100.00"])
 
 
 @pytest.mark.parametrize(("name", "period"), [("red-black", "2025Q2"), ("annual", "2025")])
