@@ -152,7 +152,8 @@ class Demo:
         with sessions.begin() as session:
             body = self.office.board(session, "red-black", period)
             made = self.office.publish(session, body, OFFICE)
-        body["number"] = made.number
+        body |= {"number": made.number, "published_by": made.published_by}
+        body["published_at"] = made.published_at.isoformat()
         self.keep(f"board-{period}", body, faces.board(body))
         red = [row["unit"] for row in body["standings"] if row["list"] == "red"]
         black = [row["unit"] for row in body["standings"] if row["list"] == "black"]
@@ -175,8 +176,9 @@ class Demo:
                     value = 80 + number(unit.name + "领导评价", 18)
                     self.office.mark(session, unit.name, "leader", date(year, 12, 30), value, OFFICE)
             body = self.office.assess(session, "annual", str(year))
-            made = self.office.publish(session, body, OFFICE)
-        body["number"] = made.number
+            made = self.office.publish(session, body, OFFICE, over="按期汇总,未了事项转下年")
+        body |= {"number": made.number, "published_by": made.published_by}
+        body["published_at"] = made.published_at.isoformat()
         self.keep(f"assessment-{year}", body, faces.assessment(body))
         ranked = sorted(body["standings"], key=lambda row: -float(row["score"]))
         say(f"   {len(ranked)} 个单位;优秀 {sum(row['grade'] == '优秀' for row in ranked)} 个")
@@ -184,11 +186,11 @@ class Demo:
             self._why(sessions, body, row["unit"], name, f"{year}Q2")
 
     def _why(self, sessions: sessionmaker[Session], body: dict[str, Any], unit: str, name: str, period: str) -> None:
-        receipt = faces.why(self.office.why(body, unit))
+        receipt = faces.why(self.office.why(body, unit), self.office.calendar.provisional)
         with sessions() as session:
             board = self.office.published(session, "red-black", period)
         if board is not None and any(row["unit"] == unit for row in board["standings"]):
-            receipt += "\n\n" + faces.why(self.office.why(board, unit))
+            receipt += "\n\n" + faces.why(self.office.why(board, unit), self.office.calendar.provisional)
         self.write(f"why-{name}.txt", receipt + "\n")
         say(f"\n   {'最好' if name == 'best' else '最差'}的单位,分是这样来的(why-{name}.txt):")
         say("\n".join("   " + line for line in receipt.splitlines()[:22]))

@@ -14,7 +14,7 @@ from supervise.dates import PERIOD_WORDS, Calendar, Period, parse_period
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.folder import Source
 from supervise.intake.marking import table, units
-from supervise.judge import Judge, as_plain, canonical
+from supervise.judge import Judge, as_plain, canonical, drafted
 from supervise.marker import declared, taken
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
 from supervise.reading import Document, parse, validate
@@ -36,14 +36,9 @@ if TYPE_CHECKING:
 Body = dict[str, Any]
 
 
-def named(scheme: Scheme, board: str) -> str:
-    """What a board is called: by its scheme, and by its own name where the scheme has several."""
-    return scheme.scheme if len(scheme.boards) == 1 else f"{scheme.scheme}.{board}"
-
-
 def earlier_of(scheme: Scheme, bodies: Iterable[Mapping[str, Any]]) -> list[Earlier]:
     """What a scheme needs of earlier boards of its own, oldest first."""
-    names = {named(scheme, board): board for board in scheme.boards}
+    names = {scheme.called(board): board for board in scheme.boards}
     found = [
         Earlier(
             names[body["board"]], body["period"], parse_period(body["period"]).start,
@@ -75,7 +70,7 @@ def appraised(
 def _body(scheme: Scheme, made: Placed) -> Body:
     known, spec = labels(scheme), scheme.boards[made.name]
     return {
-        "kind": "board", "board": named(scheme, made.name), "title": made.label, "groups": dict(made.groups),
+        "kind": "board", "board": scheme.called(made.name), "title": made.label, "groups": dict(made.groups),
         "lists": dict(made.lists), "standings": [_standing(row) for row in made.standings],
         "proposals": as_plain(list(made.proposals)), "show": {name: label_of(known, name) for name in spec.show},
         "lights": {name: known[name] for name in spec.lights},
@@ -102,7 +97,7 @@ class Appraiser(Judge):
         name: str,
         period: str,
         cut: Cut | None = None,
-        rules: BoardRules | Scheme | None = None,
+        rules: BoardRules | Source[Any] | None = None,
     ) -> Body:
         """The board of a period at a cut; of a scheme too, ``two-boards.push`` where it has several.
 
@@ -111,15 +106,25 @@ class Appraiser(Judge):
             name: of the board's rules or of the scheme, with or without version.
             period: such as ``2021Q2``; must be of the kind the rules are for.
             cut: defaults to the day the rules close the period, or today if that is earlier, as known by now.
-            rules: a draft to try instead.
+            rules: a draft to try instead; what comes of a file says so and cannot be published.
 
         Raises:
             Unknown: no such board.
             Invalid: P01 when the period is of another kind; J06–J10 when a value cannot be worked out.
         """
+        if isinstance(rules, Source):
+            body = (
+                self._scheme_board(session, rules, name, period, cut)
+                if isinstance(rules.value, Scheme)
+                else super().board(session, name, period, cut, rules.value)
+            )
+            return {**body, "rules": drafted(rules)}
         source = self._scheme(name, period) if rules is None else None
         if source is None:
-            return super().board(session, name, period, cut, rules if isinstance(rules, BoardRules) else None)
+            return super().board(session, name, period, cut, rules)
+        return self._scheme_board(session, source, name, period, cut)
+
+    def _scheme_board(self, session: Session, source: Source[Scheme], name: str, period: str, cut: Cut | None) -> Body:
         scheme, span = source.value, self._period(period)
         _fits(scheme, span)
         board = _chosen(scheme, name)
@@ -129,7 +134,7 @@ class Appraiser(Judge):
         tallies, seen = self._tallies(session, scheme, span, cut)
         bodies = [
             json.loads(p.body)
-            for p in library.publications(session, self.district, named(scheme, board), known=cut.known)
+            for p in library.publications(session, self.district, scheme.called(board), known=cut.known)
         ]
         past = {body["period"]: body for body in bodies if parse_period(body["period"]).end < span.start}
         earlier = earlier_of(scheme, past.values())
@@ -167,7 +172,7 @@ def _chosen(scheme: Scheme, name: str) -> str:
     _, dot, board = name.partition("@")[0].partition(".")
     if board in scheme.boards:
         return board
-    names = [named(scheme, one) for one in scheme.boards]
+    names = [scheme.called(one) for one in scheme.boards]
     if dot or len(names) > 1:
         wanted = f"没有“{name}”这一榜" if dot else f"{scheme.title}有几榜"
         raise Unknown(Problem("F02", f"{wanted}{did_you_mean(name, names)}"))

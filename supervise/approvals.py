@@ -33,6 +33,7 @@ class Approval:
         by: who approved.
         day: when.
         number: of the record; empty until it is on record.
+        trial: the mark of the report on its trial, see ``trials``; empty where none was needed.
     """
 
     name: str
@@ -43,13 +44,14 @@ class Approval:
     by: str
     day: date
     number: str = ""
+    trial: str = ""
 
     def body(self) -> str:
         """Its text, as it is frozen."""
         plain = {
             "kind": KIND, "name": self.name, "fingerprint": self.fingerprint, "against": self.against,
             "shown": self.shown, "difference": self.difference, "by": self.by, "day": self.day.isoformat(),
-        }  # fmt: skip
+        } | ({"trial": self.trial} if self.trial else {})  # fmt: skip
         return chain.canonical(plain)
 
 
@@ -79,7 +81,7 @@ def read(publication: Publication) -> Approval:
     told = json.loads(publication.body)
     return Approval(
         told["name"], told["fingerprint"], told["against"], told["shown"], told["difference"], told["by"],
-        date.fromisoformat(told["day"]), publication.number,
+        date.fromisoformat(told["day"]), publication.number, told.get("trial", ""),
     )  # fmt: skip
 
 

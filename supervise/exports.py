@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,27 @@ Body = Mapping[str, Any]
 Row = Sequence[Any]
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 BURDENS = ("应办", "要求报送", "催办", "督查单", "督查检查", "消息")
-_WIDEST = 60
+_WIDEST = 44
+_LINE = 15
+"""Points of a line of text in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: its name, the heads of its columns, its rows, and the heading over them.
+
+    Args:
+        title: the line in the middle of the top; empty for a sheet without heading.
+        below: the line under it: period, cut, number, who published it and when.
+        numbers: how numbers are written, column by column; as they are if not said.
+    """
+
+    name: str
+    head: Row
+    rows: Sequence[Row]
+    title: str = ""
+    below: str = ""
+    numbers: Sequence[str] = ()
 
 
 def workbook(*bodies: Body, unknown: Callable[[date], bool] = lambda day: False) -> bytes:
@@ -25,31 +46,67 @@ def workbook(*bodies: Body, unknown: Callable[[date], bool] = lambda day: False)
         bodies: as they were made.
         unknown: whether a day lies in a year whose arrangement is not announced; such a limit gets a star.
     """
-    body = bodies[0]
+    return write([*_places(bodies), receipts(bodies, unknown), basis(bodies[0])])
+
+
+def receipts(bodies: Sequence[Body], unknown: Callable[[date], bool] = lambda day: False) -> Sheet:
+    """Every line of every unit, with what it rests on."""
     lines = [row for one in bodies for row in _receipts(one, unknown)]
-    sheets = [
-        *_places(bodies),
-        ("得分明细", ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于"), lines),
-    ]
-    basis = [("名称", body["title"]), ("考核期", body["label"]), ("编号", body.get("number", "未公布"))]
-    basis += [("截至", body["cut"]["as_of"]), ("入库截至", body["cut"]["known"])]
-    basis += [("依据", f"{name} {print_}") for name, print_ in {**body["rules"], **body["definitions"]}.items()]
-    basis += [("单位目录", body["directory"]), ("日历", body["calendar"])]
-    basis += [("封存", f"第 {body['seal']['number']} 号 {body['seal']['hash']}")] if "seal" in body else []
-    return _write([*sheets, ("口径", ("项目", "内容"), basis)])
+    heads = ("单位", "项目", "算法", "得分", "任务", "事由", "期限", "办于")
+    return Sheet("得分明细", heads, lines, f"{bodies[0]['title']}得分明细", heading(bodies[0]))
+
+
+def basis(body: Body) -> Sheet:
+    """What a result rests on, and what its publication says of itself."""
+    rows = [("名称", body["title"]), ("考核期", body["label"]), ("编号", body.get("number", "未公布"))]
+    rows += [("截至", body["cut"]["as_of"]), ("入库截至", body["cut"]["known"])]
+    rows += [("依据", f"{name} {print_}") for name, print_ in {**body["rules"], **body["definitions"]}.items()]
+    rows += [("榜单", number) for number in body.get("boards", ())]
+    rows += [("分数表", f"{one['file']} {one['fingerprint']}") for one in body.get("files", {}).values()]
+    rows += [("单位目录", body["directory"]), ("日历", body["calendar"])]
+    if "over" in body:
+        rows.append(("缺项仍定稿", f"{body['over']['reason']}({body['over']['by']})"))
+        rows += [("缺项", " ".join(filter(None, (g["unit"], g["task"], g["text"])))) for g in body["over"]["gaps"]]
+    if "supplement" in body:
+        said = body["supplement"]
+        rows.append(("补充", f"{said['to']}:{said['reason']}"))
+        rows += [("改动", f"{one['unit']}:{_changed(one)}") for one in said["differences"]]
+    rows += [("封存", f"第 {body['seal']['number']} 号 {body['seal']['hash']}")] if "seal" in body else []
+    return Sheet("口径", ("项目", "内容"), rows)
+
+
+def _changed(one: Body) -> str:
+    words = {"score": "得分", "rank": "名次", "list": "榜", "grade": "等次", "bars": "取消"}
+    return ",".join(f"{word} {one[key][0] or '无'}→{one[key][1] or '无'}" for key, word in words.items() if key in one)
+
+
+def titled(body: Body) -> str:
+    """The title with its period before it; 年 is not said twice."""
+    label = body["label"]
+    said: str = label[:-1] if label.endswith("年") and body["title"].startswith("年") else label
+    return said + str(body["title"])
+
+
+def heading(body: Body) -> str:
+    """The line under a title: the period, the cut, and who published it, when, under which number."""
+    said = [f"考核期:{body['label']}", f"截至:{body['cut']['as_of']}"]
+    if "published_by" in body:
+        said += [f"公布:{body['published_by']}", f"日期:{body['published_at'][:10]}"]
+    return "    ".join([*said, f"编号:{body.get('number', '未公布')}"])
 
 
 def burden(body: Body) -> bytes:
     """What was asked of each unit in each month, as a workbook."""
     rows = [tuple(row.values()) for row in body["rows"]]
-    basis = [("期间", body["period"]), ("截至", body["as_of"]), ("入库截至", body["known"] or "")]
-    return _write([("负担统计", ("月份", "单位", *BURDENS), rows), ("口径", ("项目", "内容"), basis)])
+    said = [("期间", body["period"]), ("截至", body["as_of"]), ("入库截至", body["known"] or "")]
+    return write([Sheet("负担统计", ("月份", "单位", *BURDENS), rows), Sheet("口径", ("项目", "内容"), said)])
 
 
-def _places(bodies: Sequence[Body]) -> Iterable[tuple[str, Row, list[Row]]]:
+def _places(bodies: Sequence[Body]) -> Iterable[Sheet]:
     for body in bodies:
         name, head, rows = _ranked(body) if "lists" in body else _listed(body)
-        yield re.sub(r"[\[\]:*?/\\]", " ", body["title"])[:31] if len(bodies) > 1 else name, head, rows
+        name = re.sub(r"[\[\]:*?/\\]", " ", body["title"])[:31] if len(bodies) > 1 else name
+        yield Sheet(name, head, rows, titled(body), heading(body))
 
 
 def _ranked(body: Body) -> tuple[str, Row, list[Row]]:
@@ -114,25 +171,57 @@ def library(file: str = "") -> Any:
     return xlsxwriter
 
 
-def _write(sheets: Iterable[tuple[str, Row, Sequence[Row]]]) -> bytes:
+def write(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook that prints on A4 across: heading, heads of columns on every page, page numbers."""
     buffer = io.BytesIO()
     book = library().Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "valign": "vcenter"})
-    cell = book.add_format({"text_wrap": True, "valign": "top"})
-    for name, header, rows in sheets:
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.write_row(0, 0, header, head)
-        for i, row in enumerate(rows, start=1):
-            sheet.write_row(i, 0, [v if isinstance(v, int | float) else str(v) for v in row], cell)
-        for column, title in enumerate(header):
-            widest = max((columns(str(row[column])) for row in rows), default=0)
-            sheet.set_column(column, column, min(_WIDEST, max(widest, columns(str(title))) + 2))
-        if rows:
-            sheet.autofilter(0, 0, len(rows), len(header) - 1)
+    looks: dict[str, dict[str, Any]] = {
+        "title": {"bold": True, "font_size": 18, "align": "center", "valign": "vcenter"},
+        "below": {"align": "center", "valign": "vcenter"},
+        "head": {
+            "bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter",
+        },
+        "text": {"text_wrap": True, "valign": "vcenter", "border": 1, "border_color": "#B0B0B0"},
+    }  # fmt: skip
+    looks["number"] = looks["text"] | {"align": "right", "indent": 1}
+    for sheet in sheets:
+        formats = {name: book.add_format(look) for name, look in looks.items()}
+        numbers = [book.add_format(looks["number"] | {"num_format": form}) for form in sheet.numbers]
+        _sheet(book.add_worksheet(sheet.name), sheet, formats, numbers or [formats["number"]] * len(sheet.head))
     book.close()
     return buffer.getvalue()
+
+
+def _sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any], numbers: Sequence[Any]) -> None:
+    top, last = (2 if sheet.title else 0), len(sheet.head) - 1
+    for row, (text, look) in enumerate(((sheet.title, "title"), (sheet.below, "below"))[:top]):
+        page.set_row(row, 32 if look == "title" else 20)
+        page.merge_range(row, 0, row, last, text, formats[look]) if last else page.write(row, 0, text, formats[look])
+    page.freeze_panes(top + 1, 0)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    page.center_horizontally()
+    page.set_footer("&C第 &P 页,共 &N 页")
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(top)
+    page.write_row(top, 0, sheet.head, formats["head"])
+    wide = [_width(sheet, column) for column in range(len(sheet.head))]
+    for column, width in enumerate(wide):
+        page.set_column(column, column, width)
+    for i, cells in enumerate(sheet.rows, start=top + 1):
+        for column, value in enumerate(cells):
+            if isinstance(value, int | float):
+                page.write_number(i, column, value, numbers[column])
+            else:
+                page.write_string(i, column, str(value), formats["text"])
+        lines = max((-(-columns(str(v)) // (w - 1)) for v, w in zip(cells, wide, strict=True)), default=1)
+        if lines > 1:  # not every program makes room for what it wraps
+            page.set_row(i, _LINE * lines)
+    if sheet.rows:
+        page.autofilter(top, 0, top + len(sheet.rows), last)
+
+
+def _width(sheet: Sheet, column: int) -> int:
+    widest = max((columns(str(row[column])) for row in sheet.rows), default=0)
+    return min(_WIDEST, max(widest, columns(str(sheet.head[column]))) + 2)

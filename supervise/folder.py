@@ -10,7 +10,7 @@ calendar/*.yaml   one year's working days each, over the built-in ones
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -242,7 +242,7 @@ def read_beside(path: Path, folder: Folder) -> Folder:
     except Invalid as error:
         found.problems += error.problems
     for source in found.rules.values():
-        found.problems += _wrong_in(source, folder.newest, sorted(_boards(folder)), _rungs(folder))
+        found.problems += _wrong_in(source, folder)
     return found
 
 
@@ -345,9 +345,8 @@ def _story(folder: Folder, name: str, text: str, document: Document) -> None:
 
 
 def _rule_problems(folder: Folder) -> Iterator[Problem]:
-    boards, rungs = sorted(_boards(folder)), _rungs(folder)
     for source in folder.rules.values():
-        yield from _wrong_in(source, folder.newest, boards, rungs)
+        yield from _wrong_in(source, folder)
     yield from _one_sending(folder)
     for law in _newest(folder):
         ladders = folder.of_kind(Ladder, law.value.workflow)
@@ -373,12 +372,18 @@ def _rungs(folder: Folder) -> list[str]:
     return [rung.order for s in folder.rules.values() if isinstance(s.value, Ladder) for rung in s.value.rungs]
 
 
-def _wrong_in(
-    source: Source[RuleSet], laws: Mapping[str, Definition], boards: Sequence[str], rungs: Sequence[str]
-) -> Iterable[Problem]:
-    if isinstance(source.value, Scheme):
-        return check_scheme(source.document, source.value, laws)
-    return rules_checking.check(source.document, source.value, laws, boards, rungs)
+def _wrong_in(source: Source[RuleSet], folder: Folder) -> Iterable[Problem]:
+    rules, laws = source.value, folder.newest
+    if isinstance(rules, Scheme):
+        return check_scheme(source.document, rules, laws)
+    schemes = [name for scheme in folder.of_kind(Scheme) for name in scheme.board_names]
+    found = rules_checking.check(
+        source.document, rules, laws, sorted(_boards(folder)), _rungs(folder), schemes
+    )  # fmt: skip
+    if isinstance(rules, AssessmentRules):
+        units = [unit.name for unit in folder.units.units()]
+        return [*found, *rules_checking.unknown_groups(source.document, rules, folder.units.groups, units)]
+    return found
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:

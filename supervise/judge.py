@@ -1,4 +1,4 @@
-"""The judging side of the hall: boards, publications, marks, the annual assessment, and why.
+"""The judging side of the hall: boards, publications, and why.
 
 What is shown, published and explained is one plain document (a *body*), made once from the record at a cut; its
 canonical bytes are what a publication freezes and what a recomputation must reproduce.
@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
+from supervise.folder import Source
 from supervise.marker import Marker
 from supervise.people import Actor
 from supervise.phrases import Length
 from supervise.records import Cut
-from supervise.rules.assessment import Evidence, Published, assess
+from supervise.rules.assessment import Published
 from supervise.rules.board import rank, streaks
 from supervise.rules.measures import Ground, Ref
 from supervise.rules.reach import reach
-from supervise.rules.ruleset import AssessmentRules, BoardRules
+from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
-from supervise.rules.scoring import Tally, score
-from supervise.store import counting, library, marks, retired
+from supervise.rules.scoring import Tally
+from supervise.store import counting, library, retired
 from supervise.store.counting import View
 from supervise.store.library import Publication
 from supervise.surveyor import Surveyed
@@ -37,11 +38,22 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Body = dict[str, Any]
+DRAFT = "draft"
 
 
 def canonical(body: Body) -> str:
     """The one text of a body: sorted keys, Chinese as it is, no spare blanks."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def drafted(source: Source[Any]) -> dict[str, str]:
+    """How a body names the rules that it was tried by, so that nobody takes it for one that holds."""
+    return {source.value.name: f"{DRAFT} {library.fingerprint(source.text)}"}
+
+
+def is_draft(body: Body) -> bool:
+    """Whether a body was made by rules that are only tried."""
+    return any(print_.startswith(DRAFT) for print_ in body["rules"].values())
 
 
 def as_plain(value: Any) -> Any:
@@ -130,10 +142,13 @@ class Judge(Marker):
         anyone can compute again.
 
         Raises:
-            Refused: P02 when the period is not over at the cut.
+            Refused: P02 when the period is not over at the cut, P24 when it was made by a draft.
             Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         period = self._period(body["period"])
+        if is_draft(body):
+            text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公布"
+            raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
         if date.fromisoformat(body["cut"]["as_of"]) < period.end:
             raise Refused(Problem("P02", f"{period.label}还没有过完,口径只到 {body['cut']['as_of']},不能公布"))
         for name in body["rules"]:
@@ -148,43 +163,6 @@ class Judge(Marker):
         """The newest publication of a board or assessment for a period, as it was frozen."""
         found = library.publications(session, self.district, name.split("@")[0], period)
         return _body(found[-1]) if found else None
-
-    def assess(self, session: Session, name: str, year: str, cut: Cut | None = None) -> Body:
-        """The annual assessment at a cut: from the boards published by then, the year's own scores, and marks.
-
-        Args:
-            session: the caller's.
-            name: of the assessment's rules, with or without version.
-            year: such as ``2021``.
-            cut: defaults to the day the rules close the year, or today if that is earlier.
-        """
-        span = self._period(year)
-        source = self.folder.rule(AssessmentRules, name, span.start)
-        rules = source.value
-        if span.kind != rules.period:
-            raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}考核,不能考核 {year}"))
-        cut = self._cut(cut, span, rules.closes)
-        wanted = dict.fromkeys(part.from_.name for part in rules.parts if part.from_.kind != "mark")
-        boards = [b for name in wanted for b in self._published(session, name, span.start.year, cut)]
-        judged = [self._board_rules(board, span) for board in wanted]
-        since = reach(span, self.calendar, rules, *judged)
-        odd = self._odd(session, cut, since)
-        years: dict[str, Any] = {}
-        tally: Tally | None = None
-        seen: dict[str, str] = {}
-        for board, board_rules in zip(wanted, judged, strict=True):
-            tally, seen = self._tally(session, odd, board_rules, span, cut)
-            units = tally.ground.handled(span, board_rules.score.spare)
-            years[board] = {unit: score(board_rules.score, tally, unit) for unit in units}
-        if tally is None:
-            tally, seen = self._tally(session, odd, None, span, cut)
-        known = marks.standing(session, self.district, span.start, cut.as_of, cut.known)
-        made = assess(rules, Evidence(boards, years, known, tally), self.directory)
-        return {
-            "kind": "assessment", "assessment": rules.assessment, **self._basis(span, cut, rules.name, seen),
-            "title": rules.title, "carries": as_plain(rules.carries), "boards": list(made.boards),
-            "groups": self._groups(), "standings": [{**as_plain(a), "score": as_plain(a.score)} for a in made.units],
-        }  # fmt: skip
 
     def why(self, body: Body, unit: str) -> Body:
         """One unit's receipt out of a board or an assessment; nothing is computed again.
@@ -267,7 +245,7 @@ class Judge(Marker):
         return {
             "period": span.name, "label": span.label, "cut": as_plain(
                 {"as_of": cut.as_of, "known": cut.known.isoformat() if cut.known else None}),
-            "rules": {rules: library.fingerprint(source.text) if source else "draft"}, "definitions": definitions,
+            "rules": {rules: library.fingerprint(source.text) if source else DRAFT}, "definitions": definitions,
             "directory": library.fingerprint(units), "calendar": self.calendar.fingerprint,
         }  # fmt: skip
 
@@ -276,7 +254,7 @@ class Judge(Marker):
         years = (span.start.year - 1, span.start.year)
         lists = {b.period: b.lists for year in years for b in self._published(session, rules.board, year, cut)}
         periods = [p for year in years for p in periods_of(year, rules.period) if p.end < span.start]
-        return [lists.get(p.name, {}) for p in periods]
+        return [{unit: on[0] for unit, on in lists.get(p.name, {}).items() if on} for p in periods]
 
     def _published(self, session: Session, board: str, year: int, cut: Cut) -> list[Published]:
         """The newest publication of each period of a year, as known at the cut, oldest first."""
@@ -312,5 +290,5 @@ def _published(publication: Publication) -> Published:
     return Published(
         publication.number, body["board"], body["period"],
         {row["unit"]: Decimal(row["score"]["total"]) for row in rows if row["rank"] is not None},
-        {row["unit"]: row["list"] for row in rows}, date.fromisoformat(body["cut"]["as_of"]),
+        {row["unit"]: tuple(row.get("lists", [row["list"]])) for row in rows}, date.fromisoformat(body["cut"]["as_of"]),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from supervise import schemekeys
+from supervise import schemekeys, yearkeys
 from supervise.patterns import by_name, either, many, one
 
 _TOLD = """
@@ -154,39 +154,6 @@ Streak 连续上榜的提请
   list 哪一榜
   in_a_row 连续几次
   tell 告诉哪些角色
-AssessmentRules 年度考核办法
-  assessment 名字
-  period 年度
-  carries 折算计入综合考核几分
-  max 最高分
-  closes 年末后多久汇总
-  places 四舍五入到几位小数
-  parts 得分的各项来源,权重合计 100
-  adjust 加减分
-  grades 等次,从高到低;最后一个不带条件
-  limits 至多定为哪一等
-  bars 取消评优的情形
-Part 得分的一项来源
-  label 名称
-  from 来源
-  take 取法:mean 平均、latest 最近一次、sum 合计、year 全年
-  weight 权重
-Adjustment 按上榜次数加减分
-  label 名称
-  count 数哪一榜
-  points 每次几分
-  at_most 最多几分
-Grade 一个等次
-  grade 名称
-  when 条件,须全部成立
-  quota 名额:至多占本组几成
-GradeLimit 封顶
-  label 名称
-  when 条件,须全部成立
-  at_most 至多定为哪一等
-Bar 取消评优
-  label 名称
-  when 条件,须全部成立
 UnitsFile 单位目录
   groups 考核分组
   units 单位
@@ -306,7 +273,7 @@ def _meanings(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield lines[0][0], {"": lines[0][1], **dict(lines[1:])}
 
 
-MEANING: Mapping[str, Mapping[str, str]] = dict(_meanings(_TOLD)) | dict(_meanings(schemekeys.TOLD))
+MEANING: Mapping[str, Mapping[str, str]] = dict(_meanings(_TOLD)) | dict(_meanings(schemekeys.TOLD + yearkeys.TOLD))
 """Model → key → what it means; under the empty key, what the whole is."""
 HEAD = {
     "version": "版本号:启用后不能再改,要改就升一号",
@@ -372,11 +339,6 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},
     "Listing": {"rank": by_name(one("place")), "when": many("comparison")},
-    "AssessmentRules": {"closes": one("length")},
-    "Part": {"from": one("source")},
-    "Grade": {"when": many("comparison"), "quota": one("percent")},
-    "GradeLimit": {"when": many("comparison")},
-    "Bar": {"when": many("comparison")},
     "PersonEntry": {"away": {"items": one("days")}},
     "Sending": {
         "zone": one("zone"), "quiet": one("quiet"), "stale": one("length"), "retry": many("wait"),
@@ -387,5 +349,6 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "Draft": {"targets": _GOALS},
     "Finally": {"counts": {"propertyNames": one("measure")}},
     **schemekeys.PHRASES,
+    **yearkeys.PHRASES,
 }  # fmt: skip
 """Model → key → what its type leaves open: the phrases that may stand there, or a closer look at its words."""

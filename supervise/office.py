@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from supervise.appraiser import Appraiser
 from supervise.archivist import Archivist
 from supervise.burdens import Burdens
 from supervise.presser import Presser
@@ -12,10 +11,10 @@ from supervise.preview import Previewer
 from supervise.reminder import Reminder
 from supervise.service import Service
 from supervise.store.database import open_database
-from supervise.versions import Versions
+from supervise.trials import Trials
 
 
-class Office(Reminder, Presser, Burdens, Appraiser, Previewer, Archivist, Versions):
+class Office(Reminder, Presser, Burdens, Trials, Previewer, Archivist):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

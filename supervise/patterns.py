@@ -121,7 +121,11 @@ PATTERNS: Mapping[str, Pattern] = {
         f"{_MEASURE} *(>=|<=|!=|=|>|<) *-?{_NUMBER}", "比较", ("score >= 90", "finish missed >= 3", "black = 0")
     ),
     "place": Pattern("(top|bottom) [0-9]{1,4}", "名次", ("top 5", "bottom 3")),
-    "source": Pattern("(board|score|mark) [A-Za-z0-9_-]+", "得分的来源", ("board red-black", "mark leader")),
+    "source": Pattern(
+        r"((score|mark|file) [A-Za-z0-9_-]+|board [A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?)",
+        "得分的来源",
+        ("board red-black", "board two-boards.push", "mark leader", "file survey"),
+    ),
     "percent": Pattern(r"(100|[1-9][0-9]?(\.[0-9]{1,4})?)%", "比例", ("30%",)),
     "tasks": Pattern("[0-9]{1,6} tasks?", "几项任务", ("3 tasks",)),
     "spared": Pattern("[A-Za-z0-9_]+ as [A-Za-z0-9_]+", "分组 as 角色", ("towns as co",)),

@@ -322,7 +322,7 @@ def _evidence(on: Stage, rules: AssessmentRules, year: Period, end: Finally) -> 
             then = Tally(_ground(on, min(period.end, end.as_of)), period, units, board.score.spare)
             rows = rank(board, then, units).standings
             scores = {row.unit: row.score.total for row in rows if row.rank is not None}
-            boards.append(Published(period.name, name, period.name, scores, {row.unit: row.list for row in rows}))
+            boards.append(Published(period.name, name, period.name, scores, {row.unit: (row.list,) for row in rows}))
     marks = [Mark(mark.unit, mark.kind, mark.day, mark.value) for mark in end.marks]
     return Evidence(boards, years, marks, tally)
 

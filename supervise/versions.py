@@ -154,7 +154,14 @@ class Versions(Desk):
         return difference(self.source(session, old).value, self.source(session, new).value)
 
     def approve(
-        self, session: Session, name: str, by: Actor, day: date | None = None, shown: str = "", old: str = ""
+        self,
+        session: Session,
+        name: str,
+        by: Actor,
+        day: date | None = None,
+        shown: str = "",
+        old: str = "",
+        report: str = "",
     ) -> Approval:
         """Put on record that somebody has seen what a version says and that it may be used; sealed like a publication.
 
@@ -165,6 +172,7 @@ class Versions(Desk):
             day: when; today if not given.
             shown: hash of the difference that was shown, or its beginning; refused if it is another one by now.
             old: the version it was compared with; the one before if not given.
+            report: the mark of the report on its trial, which goes on record with it.
 
         Raises:
             Unknown: F02 when there is no such file.
@@ -172,7 +180,7 @@ class Versions(Desk):
         """
         source = self.source(session, name)
         before = self.source(session, old) if old else approvals.version_before(source, self._shelf.values())
-        made = approvals.approval(source, before, by.id, day or self.today())
+        made = replace(approvals.approval(source, before, by.id, day or self.today()), trial=report)
         if not made.shown.startswith(shown):
             text = f"{made.name} 与看过的那一份不同了(看过 {shown[:8]}…,现在 {made.shown[:8]}…)"
             raise Refused(Problem("N08", text, help="请重看一遍:supervise diff"))

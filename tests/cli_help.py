@@ -24,7 +24,7 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
-    "remind", "mark", "marks", "unmark", "board", "why", "assess", "burden",
+    "remind", "mark", "marks", "unmark", "board", "why", "assess", "replay-rules", "burden",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -45,6 +45,7 @@ QUERIES = (
     "board",
     "why",
     "assess",
+    "replay-rules",
     "burden",
     "diagram",
     "chart",
@@ -259,6 +260,24 @@ def _sent(folder: Path, made: dict[str, list[Any]]) -> None:
     step("vacancies")
 
 
+def _year(step: Callable[..., Any], folder: Path) -> None:
+    """A year tried, looked through, frozen over what it lacks, and corrected; and rules tried on the record."""
+    end = ("annual", "2025", "--as-of", "2025-12-31")
+    rules = DEFINITIONS / "rules"
+    annual = (rules / "annual.yaml").read_text("utf-8").replace("mark leader,  ", "file survey,  ")
+    (folder / "年考.yaml").write_text(annual, "utf-8")
+    (folder / "满意度.csv").write_text("单位,数值\n区工信局,91\n区住建局,84\n", "utf-8")
+    step("assess", *end, "--rules", folder / "年考.yaml", "--scores", f"survey={folder / '满意度.csv'}")
+    step("assess", *end, "--check")
+    step("assess", *end, "--publish", "--over", "按期汇总")
+    step("mark", "区住建局", "leader", "--value", "61", "--day", "2025-12-29")
+    step("assess", *end, "--publish", "--over", "按期汇总", "--supplement", "补登评分")
+    board = (rules / "red-black.yaml").read_text("utf-8").replace("version: 1", "version: 2", 1)
+    (folder / "新榜.yaml").write_text(board.replace("lead: -5", "lead: -9").replace("lead: -3}", "lead: -7}"), "utf-8")
+    step("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--rules", folder / "新榜.yaml")
+    step("replay-rules", "red-black@1", folder / "新榜.yaml", "--period", "2025Q2")
+
+
 def _forge(db: Path) -> None:
     """An event, a seal and a publication changed behind the program's back."""
     with sqlite3.connect(db) as connection:
@@ -363,7 +382,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("why", "区住建局", "--board", "red-black", "2025Q2")
     step("why", "区住建局", "--board", "red-black", "2025Q2", "--as-of", "2025-06-30")
     _marks(step, folder)
-    step("assess", "annual", "2025", "--as-of", "2025-12-31", "--publish")
+    _year(step, folder)
     step("why", "区住建局", "--assess", "annual", "2025")
     step("diagram", "key-work", "--counts", "--as-of", "2025-06-30")
     step("diagram", "key-work", "-o", folder / "a.svg")

@@ -763,7 +763,7 @@ def test_intake_json_is_one_document_with_every_doubt() -> None:
         "diagram key-work -o nowhere/a.svg",
         "board red-black 2025Q2 --as-of 2025-06-30 -o nowhere/a.xlsx --db {db}",
         "board red-black 2025Q2 --as-of 2025-06-30 --publish -o nowhere/a.xlsx --db {db}",
-        "assess annual 2025 --as-of 2025-12-31 --publish -o nowhere/a.xlsx --db {db}",
+        "assess annual 2025 --as-of 2025-12-31 --publish --over 汇总 -o nowhere/a.xlsx --db {db}",
         "init --copy nowhere.txt/definitions --db {db}",
     ],
 )

@@ -49,10 +49,20 @@ def test_the_lines_of_a_workbook_add_up_to_the_score_beside_the_unit(bodies: dic
     """In the file an assessment office receives, every unit's lines sum to its score."""
     read = sheets(workbook(bodies[kind]))
     places = next(rows for name, rows in read.items() if name in ("红黑榜", "年度考核"))
-    unit, score = places[0].index("单位"), places[0].index("得分")
-    for row in places[1:]:
-        lines = [line for line in read["得分明细"][1:] if line[0] == row[unit] and line[3] != ""]
+    unit, score = places[2].index("单位"), places[2].index("得分")
+    for row in places[3:]:
+        lines = [line for line in read["得分明细"][3:] if line[0] == row[unit] and line[3] != ""]
         assert sum(Decimal(str(line[3])) for line in lines) == Decimal(str(row[score]))
+
+
+def test_a_sheet_is_headed_as_an_office_heads_it(bodies: dict[str, Any]) -> None:
+    """The title with its period, below it the cut and who published it when under which number."""
+    said = bodies["board"] | {"number": "2025Q2-red-black-1", "published_by": "张督查", "published_at": "2025-07-15T"}
+    top = next(iter(sheets(workbook(said)).values()))[:2]
+    assert top[0][0] == "2025年第二季度重点工作红黑榜"
+    assert top[1][0].split() == [
+        "考核期:2025年第二季度", "截至:2025-07-14", "公布:张督查", "日期:2025-07-15", "编号:2025Q2-red-black-1",
+    ]  # fmt: skip
 
 
 def test_a_workbook_names_its_cut_and_its_law(bodies: dict[str, Any]) -> None:

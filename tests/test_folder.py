@@ -183,3 +183,15 @@ def test_a_problem_reads_as_place_text_code_and_advice() -> None:
     assert problem.as_dict() == {
         "code": "U04", "text": "没有“某局”这个单位", "line": 3, "task": "QH-1", "help": "请补进目录",
     }  # fmt: skip
+
+
+def test_groups_of_a_year_are_those_of_the_directory(folder: Path) -> None:
+    """A quota, a unit apart or a circumstance for a group that does not exist would hold for nobody."""
+    file = folder / "rules" / "annual.yaml"
+    text = (
+        file.read_text("utf-8")
+        .replace("quota: 30%", "quota: {bureau: 30%}")
+        .replace("limits:", "apart: 乡鎮\n\nlimits:")
+    )
+    file.write_text(text, "utf-8")
+    assert [code for code, _, _ in found(folder) if code == "R06"] == ["R06", "R06"]

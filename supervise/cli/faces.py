@@ -290,7 +290,13 @@ def assessment(body: Body) -> str:
     for group in dict.fromkeys(row["group"] for row in body["standings"]):
         lines.append(f"\n{body['groups'].get(group, group)}")
         rows = [
-            (row["unit"], row["score"], row["carried"], row["grade"], "、".join(row["bars"]))
+            (
+                row["unit"],
+                row["score"],
+                row["carried"],
+                row["grade"],
+                "、".join([*["单列"] * row.get("apart", 0), *row["bars"]]),
+            )
             for row in body["standings"]
             if row["group"] == group
         ]

@@ -1,7 +1,8 @@
-"""The judging commands: board why assess."""
+"""The judging commands: board why."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from supervise.store.database import Work
 
 Body = dict[str, Any]
+JUDGING = ("board", "scheme", "assessment")
+"""What rule files that judge begin with."""
 
 
 def published(function: F) -> F:
@@ -48,11 +51,13 @@ def tried(function: F) -> F:
     examples=(
         "supervise board red-black 2025Q2 --as-of 2025-06-30",
         "supervise board red-black 2025Q2 --publish -o 红黑榜.xlsx",
+        "supervise board red-black 2025Q2 --rules 修订稿/red-black.yaml",
         "supervise board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
 @click.argument("name", metavar="榜名")
 @click.argument("period", metavar="考核期")
+@option("--rules", metavar="文件", default="", help="试一份没有启用的办法,用库里的真实记录,不能公布")
 @tried
 @published
 @as_of
@@ -61,6 +66,7 @@ def board(
     counter: Counter,
     name: str,
     period: str,
+    rules: str,
     as_of: date | None,
     known: datetime | None,
     **rest: Any,
@@ -83,45 +89,57 @@ def board(
                 save(workbook(*made["boards"]))
         counter.answer(made, lambda: schemefaces.boards(made["boards"]))
         return
-    body = _judged(counter, lambda office, s: office.board(s, name, period, cut(as_of, known)), **rest)
+    if rules and rest["publish"]:
+        raise click.UsageError("--rules 是试一份没有启用的办法,不能公布")
+
+    def make(office: Office, session: Work) -> Body:
+        draft = draft_of(office, rules, "board", "scheme") if rules else None
+        return office.board(session, name, period, cut(as_of, known), draft)
+
+    body = judged(counter, make, **rest)
     face = schemefaces.board if "lists" in body else faces.board
-    counter.answer(body, lambda: face(body) + _number(body))
+    counter.answer(body, lambda: face(body) + number(body))
 
 
-@click.command(
-    cls=Command,
-    short_help="年度考核",
-    examples=("supervise assess annual 2025", "supervise assess annual 2025 --publish -o 年度考核.xlsx"),
-)
-@click.argument("name", metavar="办法")
-@click.argument("year", metavar="年份")
-@published
-@as_of
-@shared
-def assess(
-    counter: Counter,
-    name: str,
-    year: str,
-    as_of: date | None,
-    known: datetime | None,
-    **publication: Any,
-) -> None:
-    """年度考核:由已公布的各期红黑榜、全年得分和评分汇成。"""
-    from supervise.cli import faces
+def draft_of(office: Office, file: str, *kinds: str) -> Source[Any]:
+    """The rules in a file of its own, checked beside the folder of the office; of one of ``kinds`` if any is said.
 
-    body = _judged(counter, lambda office, s: office.assess(s, name, year, cut(as_of, known)), **publication)
-    counter.answer(body, lambda: faces.assessment(body) + _number(body))
+    Raises:
+        Invalid: F04 when it is no rule file, and with everything that is wrong in it.
+    """
+    from supervise.errors import Invalid, Problem
+    from supervise.folder import read_beside
+
+    found = next(iter(read_beside(Path(file), office.folder).sound().rules.values()), None)
+    if found is None or not any(kind in found.document.data for kind in kinds or JUDGING):
+        heads = " 或 ".join(f"{kind}:" for kind in kinds or JUDGING)
+        raise Invalid(Problem("F04", "不是这里要的办法", file=file, help=f"应以 {heads} 开头"))
+    return found
 
 
-def _judged(counter: Counter, make: Callable[[Office, Work], Body], publish: bool, as_: str, output: str) -> Body:
-    """A result, frozen if asked for, and the file of it; a file that cannot be written leaves nothing published."""
+def judged(
+    counter: Counter, make: Callable[[Office, Work], Body], publish: bool, as_: str, output: str,
+    write: Callable[[Body, Office], bytes] | None = None, **said: str,
+) -> Body:  # fmt: skip
+    """A result, frozen if asked for, and the file of it; a file that cannot be written leaves nothing published.
+
+    Args:
+        counter: where.
+        make: makes it.
+        publish, as_: whether it is frozen, and by whom.
+        output: the file; empty for none.
+        write: what the file holds; a workbook if not given.
+        said: reasons that go into what is frozen.
+    """
     with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
         body = make(office, session)
         if publish:
-            made = office.publish(session, body, actor(office, as_))
+            made = office.publish(session, body, actor(office, as_), **said)
             seal = {"number": made.seal, "hash": made.seal_hash}
-            body = {**body, "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
-        _workbook(output, body, save, office)
+            body = {**json.loads(made.body), "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
+        if output:
+            who = {"published_by": made.published_by, "published_at": made.published_at.isoformat()} if publish else {}
+            save((write or _workbook)({**body, **who}, office))
     return body
 
 
@@ -198,14 +216,14 @@ def _explained(made: Body, unit: str) -> list[Body]:
     return found
 
 
-def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None], office: Office) -> None:
-    if output:
-        from supervise.exports import workbook
+def _workbook(body: Body, office: Office) -> bytes:
+    from supervise.exports import workbook
 
-        save(workbook(body, unknown=office.calendar.provisional))
+    return workbook(body, unknown=office.calendar.provisional)
 
 
-def _number(body: Mapping[str, Any]) -> str:
+def number(body: Mapping[str, Any]) -> str:
+    """What it was published as, if it was."""
     return f"\n已公布,编号 {body['number']}" if "number" in body else ""
 
 
@@ -214,8 +232,6 @@ def _tried(
     as_of: date | None,
 ) -> Body:  # fmt: skip
     """Every board of a scheme from files alone."""
-    import json
-
     from supervise.appraiser import directory_of, trial
     from supervise.cli.marks import read
     from supervise.errors import Invalid, Problem

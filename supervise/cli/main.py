@@ -33,6 +33,7 @@ from supervise.cli import (
     tables,
     versions,
     work,
+    yearend,
 )  # fmt: skip
 from supervise.cli.shell import Group, explain
 
@@ -69,7 +70,7 @@ for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
     press.orders, press.lights, reminding.remind, marks.mark, marks.marks, marks.unmark,
-    judge.board, judge.why, judge.assess, reminding.burden,
+    judge.board, judge.why, yearend.assess, yearend.replay_rules, reminding.burden,
     pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,

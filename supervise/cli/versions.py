@@ -197,14 +197,30 @@ def _map(file: str) -> Map:
 @option("--day", type=Day(), default=None, metavar="日期", help="审定之日", otherwise="今天")
 @option("--against", default="", metavar="旧版", help="与哪一版对照", otherwise="前一版")
 @option("--shown", default="", metavar="印记", help="看过的不同之处的印记(supervise diff 末尾),对不上就不审定")
+@option("--report", default="", metavar="印记", help="试算报告的印记(supervise replay-rules 末尾),对不上就不审定")
+@option("--scores", multiple=True, metavar="名称=表格", help="试算时用的分数表")
 @shared
-def approve(counter: Counter, name: str, person: str, as_: str, day: date | None, against: str, shown: str) -> None:
+def approve(
+    counter: Counter,
+    name: str,
+    person: str,
+    as_: str,
+    day: date | None,
+    against: str,
+    shown: str,
+    report: str,
+    scores: tuple[str, ...],
+) -> None:
     """记下谁在哪天审定了哪一稿,看的是哪些不同;与公布件一样编号、封存,改不了。
 
+    计分的办法,已按前一版公布过的,须先试算(supervise replay-rules),再写 --report 印记。
     设了 SUPERVISE_APPROVED_ONLY=1,没有审定的流程和办法一律不能启用:不能交办、办理、发督查单、公布。
     """
     from supervise.cli import lawfaces
+    from supervise.cli.yearend import filed
 
     with counter.writing(create=True) as (office, session):
-        made = office.approve(session, name, actor(office, as_, person), day, shown, against)
+        made = office.approve(
+            session, name, actor(office, as_, person), day, shown, against, report, filed(office, scores)
+        )
     counter.answer(lawfaces.approval_data(made), lambda: lawfaces.approval(made))

@@ -182,6 +182,30 @@ def units(rows: Sequence[Sequence[Any]], file: str, groups: Mapping[str, str]) -
     return found
 
 
+def scores(rows: Sequence[Sequence[Any]], file: str) -> list[tuple[int, str, Decimal]]:
+    """The line, unit and value of each row of a table of scores.
+
+    Args:
+        rows: the cells, see ``table``.
+        file: name of the file.
+
+    Raises:
+        Invalid: M07 without a column that is needed, M01 and M08 with every cell that is wrong.
+    """
+    reader = _Reader(rows, file, HEADS)
+    reader.need("unit", "value")
+    found = []
+    for line, row in reader.body:
+        name, place = _text(reader.cell(row, "unit")), reader.at["value"]
+        if not name:
+            reader.wrong("M08", "没有写单位", line, reader.where(line, reader.at["unit"]))
+        value = _number(reader, _text(reader.cell(row, "value")), line, reader.where(line, place))
+        found.append((line, name, value))
+    if reader.problems:
+        raise Invalid(reader.problems)
+    return found
+
+
 def rows_of(rows: Sequence[Sequence[Any]], file: str, kinds: Mapping[str, tuple[str, str]]) -> list[Row]:
     """The marks of a table.
 

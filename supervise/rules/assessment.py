@@ -6,13 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from supervise.people import Directory
 from supervise.phrases import Comparison
 from supervise.records import Mark
 from supervise.rules.measures import Ref
-from supervise.rules.ruleset import AssessmentRules, Part
+from supervise.rules.ruleset import AssessmentRules, Circumstance, Part, Quota
+from supervise.rules.scheme import ROUNDINGS
 from supervise.rules.scoring import ZERO, Score, ScoreLine, Tally, plain, rounded
+
+C = TypeVar("C", bound=Circumstance)
+Notes = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,17 @@ class Published:
     board: str
     period: str
     scores: Mapping[str, Decimal]
-    lists: Mapping[str, str]
+    lists: Mapping[str, Sequence[str]]
     as_of: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Scores out of a file: its name, its hash, and what it says of each unit."""
+
+    file: str
+    fingerprint: str
+    scores: Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +50,14 @@ class Evidence:
         years: name of a board's rules → unit → score over the whole year.
         marks: marks known at the cut.
         tally: facts of the year, for limits and bars.
+        files: name in the rules → scores out of a file.
     """
 
     boards: Sequence[Published]
     years: Mapping[str, Mapping[str, Score]]
     marks: Sequence[Mark]
     tally: Tally
+    files: Mapping[str, Filed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,8 @@ class Assessed:
         carried: what the score is worth in the whole assessment.
         grade: the grade, and ``why`` it is that one.
         bars: honours it is barred from.
+        missing: parts that had nothing to go by.
+        apart: whether it is listed apart, outside the quotas.
     """
 
     group: str
@@ -64,6 +82,8 @@ class Assessed:
     grade: str = ""
     why: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    apart: bool = False
 
     @property
     def score(self) -> Decimal:
@@ -97,6 +117,7 @@ def assess(rules: AssessmentRules, evidence: Evidence, directory: Directory) -> 
     """
     scored = {unit for board in evidence.boards for unit in board.scores}
     scored |= {unit for year in evidence.years.values() for unit in year}
+    scored |= {unit for filed in evidence.files.values() for unit in filed.scores}
     rows = [
         _row(rules, evidence, unit.group, unit.name)
         for unit in directory.units(evidence.tally.last)
@@ -113,7 +134,7 @@ def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> A
     present = sum((part.weight for part, value, *_ in values if value is not None), ZERO)
     lines = [_part_line(part, value, how, refs, present, rules.places) for part, value, how, refs in values]
     for adjust in rules.adjust:
-        listed = [board for board in evidence.boards if board.lists.get(unit) == adjust.count]
+        listed = [board for board in evidence.boards if adjust.count in board.lists.get(unit, ())]
         on = [board.number for board in listed]
         points = len(on) * adjust.points
         if adjust.at_most is not None and abs(points) > adjust.at_most:
@@ -125,7 +146,8 @@ def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> A
     total = sum((line.points for line in lines), ZERO)
     if rules.max is not None and total > rules.max:
         lines.append(ScoreLine("封顶", plain(rules.max), rules.max - total))
-    row = Assessed(group, unit, tuple(lines))
+    missing = tuple(part.label for part, value, *_ in values if value is None)
+    row = Assessed(group, unit, tuple(lines), missing=missing, apart=not {group, unit}.isdisjoint(rules.apart))
     carried = min(rounded(row.score * rules.carries / 100, rules.places), rules.carries)
     return replace(row, carried=carried)
 
@@ -135,8 +157,10 @@ def _part_line(
 ) -> ScoreLine:
     if value is None:
         return ScoreLine(part.label, f"{how},不计,其余各项按比例折算", ZERO)
-    quantity = f"{how} × {plain(part.weight)}/{plain(present)}"
-    return ScoreLine(part.label, quantity, rounded(value * part.weight / present, places), refs)
+    scale = "" if part.full == 100 else f" × 100/{plain(part.full)}"
+    quantity = f"{how}{scale} × {plain(part.weight)}/{plain(present)}"
+    points = value * part.weight / present if part.full == 100 else value * 100 * part.weight / (part.full * present)
+    return ScoreLine(part.label, quantity, rounded(points, places), refs)
 
 
 def _value(part: Part, evidence: Evidence, unit: str) -> tuple[Decimal | None, str, tuple[Ref, ...]]:
@@ -151,9 +175,26 @@ def _value(part: Part, evidence: Evidence, unit: str) -> tuple[Decimal | None, s
         boards = [b for b in evidence.boards if b.board == source.name and unit in b.scores]
         refs = tuple(Ref("", f"{b.number} {plain(b.scores[unit])} 分", b.as_of) for b in boards)
         return (*_taken(part.take, [b.scores[unit] for b in boards], "没有已公布的榜单"), refs)
-    marks = sorted((m for m in evidence.marks if (m.unit, m.kind) == (unit, source.name)), key=lambda m: m.day)
+    if source.kind == "file":
+        filed = evidence.files.get(source.name)
+        found = filed.scores.get(unit) if filed is not None else None
+        if filed is None or found is None:
+            return None, "没有给出分数表" if filed is None else "分数表里没有", ()
+        ref = Ref("", f"{filed.file}({filed.fingerprint[:8]}) {plain(found)} 分", evidence.tally.last)
+        return found, plain(found), (ref,)
+    marks = sorted((m for m in evidence.marks if (m.unit, m.kind) == (unit, source.name)), key=_in_order)
     refs = tuple(Ref("", f"{m.by or '评分'} {plain(m.value)} 分 {m.note}".strip(), m.day) for m in marks)
+    if part.take == "latest":  # who marks on one day counts alike, in whatever order it was entered
+        marks = [m for m in marks if m.day == marks[-1].day]
+        if len(marks) > 1:
+            value, how = _taken("mean", [m.value for m in marks], "")
+            return value, f"最近一次 {how}", refs
     return (*_taken(part.take, [m.value for m in marks], "没有评分记录"), refs)
+
+
+def _in_order(mark: Mark) -> tuple[date, Decimal, str, str]:
+    """By day, and within a day by what it says and never by when it was entered."""
+    return mark.day, mark.value, mark.by, mark.note
 
 
 def _taken(take: str, numbers: Sequence[Decimal], nothing: str) -> tuple[Decimal | None, str]:
@@ -169,31 +210,68 @@ def _taken(take: str, numbers: Sequence[Decimal], nothing: str) -> tuple[Decimal
 
 
 def _graded(rules: AssessmentRules, evidence: Evidence, rows: Sequence[Assessed]) -> list[Assessed]:
-    """Grade one group from the best score down; a quota is never exceeded, equal scores stand or fall together."""
+    """Grade one group; who is lowered leaves the place it would have had to the next."""
     names = [grade.grade for grade in rules.grades]
-    ordered = sorted(rows, key=lambda r: -r.score)
-    given: dict[str, int] = dict.fromkeys(names, 0)
+    caps = {row.unit: _caps(rules, evidence, row, names) for row in rows}
+    given = _given(rules, evidence, rows, caps)
+    lowered = {row.unit: hit for row in rows if (hit := _hit(rules.lower, evidence, row))}
+    for unit, hit in lowered.items():
+        index = min(given[unit][0] + sum(one.by for one in hit), len(names) - 1)
+        notes = tuple(f"{one.label}:由{names[given[unit][0]]}降{one.by}等" for one in hit)
+        caps[unit] = (max(index, caps[unit][0]), (*caps[unit][1], *notes))
+    given = _given(rules, evidence, rows, caps) if lowered else given
+    ordered = sorted(rows, key=lambda row: (_merit(rules, row), -given[row.unit][0]), reverse=True)
+    return [_with_grade(rules, evidence, row, *given[row.unit]) for row in ordered]
+
+
+def _given(
+    rules: AssessmentRules, evidence: Evidence, rows: Sequence[Assessed], caps: Mapping[str, tuple[int, Notes]]
+) -> dict[str, tuple[int, Notes]]:
+    """Unit → its grade, from the best score down; equal units stand or fall together."""
+    size = sum(not row.apart for row in rows)
+    given: dict[str, int] = {grade.grade: 0 for grade in rules.grades}
     full: set[str] = set()
-    done: list[Assessed] = []
-    for total in dict.fromkeys(row.score for row in ordered):
-        left = {row.unit: (row, *_caps(rules, evidence, row, names)) for row in ordered if row.score == total}
+    done: dict[str, tuple[int, Notes]] = {}
+    for merit in sorted({_merit(rules, row) for row in rows}, reverse=True):
+        left = {row.unit: (row, *caps[row.unit]) for row in rows if _merit(rules, row) == merit}
         for index, grade in enumerate(rules.grades):
             fit = [(r, notes) for r, cap, notes in left.values() if cap <= index and _meets(evidence, r, grade.when)]
-            if grade.quota is not None and len(fit) > int(grade.quota * len(rows)) - given[grade.grade]:
+            within = [row for row, _ in fit if not row.apart]
+            quota = _places(rules, grade.quota, within[0].group, size) if within else None
+            if quota is not None and _is_over(rules, len(within), given[grade.grade], quota):
                 full.add(grade.grade)  # nobody with less may pass those who found no place
             for row, notes in fit:
-                if grade.grade in full:
+                if grade.grade in full and not row.apart:
                     left[row.unit] = (row, index, (*notes, f"“{grade.grade}”名额已满"))
                 else:
-                    done.append(_with_grade(rules, evidence, row, grade.grade, notes))
-                    given[grade.grade] += 1
+                    done[row.unit] = (index, notes)
+                    given[grade.grade] += not row.apart
                     del left[row.unit]
     return done
 
 
+def _merit(rules: AssessmentRules, row: Assessed) -> tuple[Decimal, ...]:
+    """What units are graded by: the score, and where the rules say so the parts that tell equal scores apart."""
+    points = {line.label: line.points for line in row.lines}
+    return row.score, *(points.get(label, ZERO) for label in rules.then)
+
+
+def _is_over(rules: AssessmentRules, fit: int, given: int, quota: int) -> bool:
+    return given >= quota if rules.ties == "include" else fit > quota - given
+
+
+def _places(rules: AssessmentRules, quotas: Mapping[str, Quota], group: str, size: int) -> int | None:
+    """How many places a group has; ``None`` for as many as there are units."""
+    quota = quotas.get(group, quotas.get(""))
+    if quota is None or quota.share is None:
+        return None if quota is None else quota.count
+    return int((quota.share * size).quantize(Decimal(1), ROUNDINGS[rules.rounding]))
+
+
 def _numbers(evidence: Evidence, row: Assessed) -> dict[str, Decimal]:
-    lists = [board.lists.get(row.unit, "") for board in evidence.boards]
-    return {"score": row.score, "red": Decimal(lists.count("red")), "black": Decimal(lists.count("black"))}
+    lists = [board.lists.get(row.unit, ()) for board in evidence.boards]
+    times = {name: Decimal(sum(name in on for on in lists)) for name in ("red", "black")}
+    return {"score": row.score, **times}
 
 
 def _meets(evidence: Evidence, row: Assessed, when: Sequence[Comparison]) -> bool:
@@ -201,19 +279,21 @@ def _meets(evidence: Evidence, row: Assessed, when: Sequence[Comparison]) -> boo
     return all(evidence.tally.holds(row.unit, comparison, known) for comparison in when)
 
 
-def _caps(
-    rules: AssessmentRules, evidence: Evidence, row: Assessed, names: Sequence[str]
-) -> tuple[int, tuple[str, ...]]:
-    hit = [limit for limit in rules.limits if _meets(evidence, row, limit.when)]
+def _hit(circumstances: Sequence[C], evidence: Evidence, row: Assessed) -> list[C]:
+    return [
+        one for one in circumstances if row.group in (one.groups or (row.group,)) and _meets(evidence, row, one.when)
+    ]
+
+
+def _caps(rules: AssessmentRules, evidence: Evidence, row: Assessed, names: Sequence[str]) -> tuple[int, Notes]:
+    hit = _hit(rules.limits, evidence, row)
     index = max((names.index(limit.at_most) for limit in hit), default=0)
     return index, tuple(f"{limit.label}:至多{limit.at_most}" for limit in hit)
 
 
-def _with_grade(
-    rules: AssessmentRules, evidence: Evidence, row: Assessed, grade: str, notes: tuple[str, ...]
-) -> Assessed:
-    known = _numbers(evidence, row)
-    spec = next(g for g in rules.grades if g.grade == grade)
+def _with_grade(rules: AssessmentRules, evidence: Evidence, row: Assessed, index: int, notes: Notes) -> Assessed:
+    known, spec = _numbers(evidence, row), rules.grades[index]
     shown = tuple(evidence.tally.shown(row.unit, c, known) for c in spec.when)
-    bars = tuple(bar.label for bar in rules.bars if _meets(evidence, row, bar.when))
-    return replace(row, grade=grade, why=(*shown, *notes), bars=bars)
+    bars = tuple(bar.label for bar in _hit(rules.bars, evidence, row))
+    apart = ("单列,不占名额",) if row.apart else ()
+    return replace(row, grade=spec.grade, why=(*shown, *notes, *apart), bars=bars)

@@ -25,7 +25,18 @@ from supervise.records import PARTIES
 from supervise.rules import sending
 from supervise.rules.ladderchecking import check_ladder, check_lights
 from supervise.rules.reach import measures
-from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Line, Listing, Reminders, RuleSet
+from supervise.rules.ruleset import (
+    AssessmentRules,
+    BoardRules,
+    Circumstance,
+    Grade,
+    Ladder,
+    Lights,
+    Line,
+    Listing,
+    Reminders,
+    RuleSet,
+)
 from supervise.rules.sending import Sending
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
@@ -37,6 +48,7 @@ def check(
     definitions: Mapping[str, Definition],
     boards: Iterable[str] = (),
     rungs: Iterable[str] = (),
+    schemes: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
     """Everything wrong with a rule set, each at its line.
 
@@ -46,6 +58,7 @@ def check(
         definitions: workflow → newest definition, for the names it may use.
         boards: names of the boards an assessment may draw on.
         rungs: levels of every ladder, which a sending file may name.
+        schemes: names of the boards of schemes, which an assessment may draw on too.
     """
     if isinstance(rules, Sending):
         return tuple(sending.check(document, rules, [*rungs, *(a for d in definitions.values() for a in d.actions)]))
@@ -60,7 +73,7 @@ def check(
         return tuple(_reminders(document, rules, definition))
     if isinstance(rules, BoardRules):
         return tuple(_board(document, rules, definition))
-    return tuple(_assessment(document, rules, definition, tuple(boards)))
+    return tuple(_assessment(document, rules, definition, tuple(boards), tuple(schemes)))
 
 
 def unknown_rungs(document: Document, definition: Definition, ladders: Iterable[Ladder]) -> Iterator[Problem]:
@@ -191,27 +204,52 @@ def _comparison(
 
 
 def _assessment(
-    document: Document, rules: AssessmentRules, definition: Definition, boards: tuple[str, ...]
+    document: Document,
+    rules: AssessmentRules,
+    definition: Definition,
+    boards: tuple[str, ...],
+    schemes: tuple[str, ...],
 ) -> Iterator[Problem]:
     total = sum((part.weight for part in rules.parts), Decimal(0))
     if total != 100:
         yield document.problem("R09", ("parts",), f"各项权重合计是 {total},应为 100")
+    known = {"board": (*boards, *schemes), "score": boards}
     for i, part in enumerate(rules.parts):
-        if part.from_.kind != "mark":
-            yield from unknown(document, "R10", ("parts", i, "from"), "红黑榜", [part.from_.name], boards)
+        if part.from_.kind in known:
+            names = known[part.from_.kind]
+            yield from unknown(document, "R10", ("parts", i, "from"), "红黑榜", [part.from_.name], names)
+    yield from unknown(document, "R37", ("then",), "来源", rules.then, [part.label for part in rules.parts])
     grades = [grade.grade for grade in rules.grades]
     last = rules.grades[-1] if rules.grades else None
-    if last is None or last.when or last.quota is not None:
+    if last is None or last.when or last.quota:
         yield document.problem("R11", ("grades",), "最后一个等次不能带条件或名额,否则有的单位定不了等次")
-    names = {"score", "red", "black"}
-    conditions = {
-        "grades": [grade.when for grade in rules.grades],
-        "limits": [limit.when for limit in rules.limits],
-        "bars": [bar.when for bar in rules.bars],
-    }
-    for key, rows in conditions.items():
-        for i, when in enumerate(rows):
-            for comparison in when:
-                yield from _comparison(document, definition, (key, i, "when"), comparison, names)
+    rows: dict[str, tuple[Grade | Circumstance, ...]] = {
+        "grades": rules.grades, "limits": rules.limits, "lower": rules.lower, "bars": rules.bars,
+    }  # fmt: skip
+    for key, row in ((key, one) for key, some in rows.items() for one in enumerate(some)):
+        for comparison in row[1].when:
+            yield from _comparison(document, definition, (key, row[0], "when"), comparison, {"score", "red", "black"})
     for i, limit in enumerate(rules.limits):
         yield from unknown(document, "R12", ("limits", i, "at_most"), "等次", [limit.at_most], grades)
+
+
+def unknown_groups(
+    document: Document, rules: AssessmentRules, groups: Iterable[str], units: Iterable[str]
+) -> Iterator[Problem]:
+    """Groups and units of an assessment that the directory does not have.
+
+    Args:
+        document: the parsed file, for places.
+        rules: what it says.
+        groups, units: those of the directory; without groups, they are free.
+    """
+    groups = tuple(groups)
+    if not groups:
+        return
+    yield from unknown(document, "R06", ("apart",), "分组或单位", rules.apart, [*groups, *units])
+    for i, grade in enumerate(rules.grades):
+        yield from unknown(document, "R06", ("grades", i, "quota"), "分组", filter(None, grade.quota), groups)
+    rows: dict[str, tuple[Circumstance, ...]] = {"limits": rules.limits, "lower": rules.lower, "bars": rules.bars}
+    for key, some in rows.items():
+        for i, row in enumerate(some):
+            yield from unknown(document, "R06", (key, i, "groups"), "分组", row.groups, groups)

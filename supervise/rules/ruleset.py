@@ -32,10 +32,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a part of the assessment comes from: ``board red-black``, ``score red-black``, ``mark leader``."""
+    """Where a part of a year comes from: a ``board``, a year's ``score``, a ``mark``, or a ``file`` of scores."""
 
     kind: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many of a group may have a grade: so many, or a share of those who count."""
+
+    count: int = 0
+    share: Decimal | None = None
 
 
 def _place(text: Any) -> Place:
@@ -46,16 +54,30 @@ def _place(text: Any) -> Place:
 
 
 def _source(text: Any) -> Source:
-    match = re.fullmatch(r"(board|score|mark) ([\w-]+)", str(text))
-    if match is None:
-        raise ValueError(f"看不懂来源“{text}”,应写作 board red-black、score red-black 或 mark leader")
+    match = re.fullmatch(r"(board|score|mark|file) ([\w-]+(?:\.[\w-]+)?)", str(text))
+    if match is None or ("." in match[2] and match[1] != "board"):
+        ways = "board red-black、board two-boards.push、score red-black、mark leader 或 file survey"
+        raise ValueError(f"看不懂来源“{text}”,应写作 {ways}")
     return Source(match[1], match[2])
+
+
+def _quotas(value: Any) -> dict[str, Quota]:
+    """Group → quota; under the empty name for every group."""
+    if isinstance(value, dict):
+        return {str(group): _quota(text) for group, text in value.items()}
+    return {"": _quota(value)}
+
+
+def _quota(text: Any) -> Quota:
+    if isinstance(text, int) and not isinstance(text, bool) and text >= 0:
+        return Quota(text)
+    return Quota(share=_percent(text))
 
 
 def _percent(text: Any) -> Decimal:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)%", str(text))
     if match is None or not 0 < Decimal(match[1]) <= 100:
-        raise ValueError(f"看不懂比例“{text}”,应写作 30%")
+        raise ValueError(f"看不懂比例“{text}”,应写作 30%,或写个数如 3")
     return Decimal(match[1]) / 100
 
 
@@ -140,6 +162,7 @@ class Part(Strict):
     from_: Annotated[Source, PlainValidator(_source)] = Field(alias="from")
     take: Literal["mean", "latest", "sum", "year"]
     weight: Decimal
+    full: Annotated[Decimal, Field(gt=0)] = Decimal(100)
 
 
 class Adjustment(Strict):
@@ -152,30 +175,43 @@ class Adjustment(Strict):
 
 
 class Grade(Strict):
-    """A grade: every condition, and at most ``quota`` of the group."""
+    """A grade: every condition, and at most ``quota`` of the group, or of each group its own."""
 
     grade: str
     when: Comparisons = ()
-    quota: Annotated[Decimal, PlainValidator(_percent)] | None = None
+    quota: Annotated[dict[str, Quota], PlainValidator(_quotas)] = {}
 
 
-class GradeLimit(Strict):
-    """A circumstance that caps the grade."""
+class Circumstance(Strict):
+    """What counts against a unit, in some groups or in all."""
 
     label: str
     when: Comparisons
+    groups: Words = ()
+
+
+class GradeLimit(Circumstance):
+    """A circumstance that caps the grade; at the last one, it is a veto."""
+
     at_most: str
 
 
-class Bar(Strict):
-    """A circumstance that bars from honours."""
+class Lowering(Circumstance):
+    """A circumstance that lowers the grade which a unit would have had."""
 
-    label: str
-    when: Comparisons
+    by: int = Field(default=1, ge=1)
+
+
+class Bar(Circumstance):
+    """A circumstance that bars from honours."""
 
 
 class AssessmentRules(Rules):
-    """年度考核: parts, adjustments, grades from the top down, caps and bars."""
+    """年度考核: parts, adjustments, grades from the top down, caps and bars.
+
+    ``rounding`` is that of a quota which is a share; ``then`` names the parts that tell equal scores apart where a
+    quota ends; ``apart`` are units or groups that are scored and graded outside the quotas.
+    """
 
     assessment: str
     period: Literal["year"] = "year"
@@ -186,7 +222,12 @@ class AssessmentRules(Rules):
     parts: tuple[Part, ...]
     adjust: tuple[Adjustment, ...] = ()
     grades: tuple[Grade, ...]
+    rounding: Literal["half up", "half even", "down", "up"] = "down"
+    ties: Literal["exclude", "include"] = "exclude"
+    then: Words = ()
+    apart: Words = ()
     limits: tuple[GradeLimit, ...] = ()
+    lower: tuple[Lowering, ...] = ()
     bars: tuple[Bar, ...] = ()
 
     @property

@@ -347,6 +347,15 @@ class Scheme(Strict):
         """``two-boards@1``."""
         return f"{self.scheme}@{self.version}"
 
+    def called(self, board: str) -> str:
+        """What a board is called: by its scheme, and by its own name where the scheme has several."""
+        return self.scheme if len(self.boards) == 1 else f"{self.scheme}.{board}"
+
+    @property
+    def board_names(self) -> tuple[str, ...]:
+        """What its boards are called."""
+        return tuple(map(self.called, self.boards))
+
 
 def column(board: SchemeBoard) -> str:
     """The name of the score that a board is ranked by first, if it is ranked by one; else empty."""

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from supervise.reading import parse
 from supervise.records import Mark
 from supervise.rules import ruleset
-from supervise.rules.assessment import Assessed, Assessment, Evidence, Published, assess
+from supervise.rules.assessment import Assessed, Assessment, Evidence, Filed, Published, assess
 from supervise.rules.ruleset import AssessmentRules
+from supervise.rules.scheme import ROUNDINGS
 from supervise.rules.scoring import Score, ScoreLine
 from tests.workflows.builders import ANNUAL, Case, bureaus, on, tally
 
@@ -44,7 +45,9 @@ def mark(unit: str, value: int | str, day: str = "2021-12-30") -> Mark:
 def published(number: int, scores: Mapping[str, int], lists: Mapping[str, str] | None = None) -> Published:
     """The board of a quarter."""
     made = {unit: Decimal(points) for unit, points in scores.items()}
-    return Published(f"2021Q{number}-1", "red-black", f"2021Q{number}", made, lists or {})
+    return Published(
+        f"2021Q{number}-1", "red-black", f"2021Q{number}", made, {u: (on,) for u, on in (lists or {}).items()}
+    )
 
 
 def assessed(
@@ -226,3 +229,95 @@ def test_grades_are_fair_whatever_the_scores(values: list[int], quota: int) -> N
                 assert order.index(grades[one]) <= order.index(grades[other])
             if a == b:
                 assert grades[one] == grades[other]
+
+
+def test_equal_scores_are_told_apart_by_the_parts_named_for_it() -> None:
+    """Two units at 90 for one place: the one with the better mark has it, and without ``then`` neither has."""
+    parts = (
+        "parts:\n  - {label: 年, from: score red-black, take: year, weight: 50}\n"
+        "  - {label: 评, from: mark leader, take: latest, weight: 50}\n"
+    )
+    grades = "grades: [{grade: 优, when: score >= 90, quota: 1}, {grade: 差}]\n"
+    base, marks = year({"甲局": 88, "乙局": 92}), [mark("甲局", 92), mark("乙局", 88)]
+    for then, wanted in (("then: 评\n", ["优", "差"]), ("then: 年\n", ["差", "优"]), ("", ["差", "差"])):
+        found = assessed(rules(parts + grades + then), marks, years=base)
+        assert [row(found, unit).grade for unit in ("甲局", "乙局")] == wanted
+
+
+@pytest.mark.parametrize(("rounding", "places"), [("down", 1), ("half up", 2), ("half even", 2), ("up", 2)])
+def test_a_share_is_rounded_as_the_rules_say(rounding: str, places: int) -> None:
+    """Thirty per cent of five are one and a half."""
+    text = PARTS + GRADES + f"rounding: {rounding}\n"
+    assert list(by_marks(99, 98, 97, 96, 95, text=text).values()).count("优") == places
+
+
+def test_a_group_may_have_a_quota_of_its_own() -> None:
+    """Two places for the bureaus, whatever the share of the others; who shares the last place is let in if they say."""
+    text = PARTS + GRADES.replace("30%", "{bureaus: 2, towns: 100%}")
+    assert list(by_marks(99, 98, 98, 97, text=text).values()) == ["优", "良", "良", "良"]
+    assert list(by_marks(99, 98, 98, 97, text=text + "ties: include\n").values()) == ["优", "优", "优", "良"]
+
+
+def test_units_listed_apart_are_graded_outside_the_quota() -> None:
+    """Of four, one apart: a third of the other three is one place, which the best of them has although it is second."""
+    text = PARTS + GRADES.replace("30%", "34%") + "apart: 甲局\n"
+    found = assessed(rules(text), [mark(name, 99 - n) for n, name in enumerate(NAMES[:4])])
+    assert [row(found, unit).grade for unit in NAMES[:4]] == ["优", "优", "良", "良"]
+    assert row(found, "甲局").why[-1] == "单列,不占名额"
+
+
+def test_a_lowered_grade_is_one_below_what_it_would_have_been_and_its_place_goes_on() -> None:
+    """The best is lowered from 优 to 良, so the next has its place; and only in the groups that are named."""
+    lower = "lower: [{label: 瞒报, when: finish missed >= 1, groups: bureaus}]\n"
+    text = PARTS + GRADES.replace("30%", "25%")
+    marks = [mark(name, 99 - n) for n, name in enumerate(NAMES[:4])]
+    found = assessed(rules(text + lower), marks, cases=[Case(lead=["甲局"])])
+    assert [row(found, unit).grade for unit in NAMES[:3]] == ["良", "优", "良"]
+    assert "瞒报:由优降1等" in row(found, "甲局").why
+    other = assessed(rules(text + lower.replace("bureaus", "towns")), marks, cases=[Case(lead=["甲局"])])
+    assert row(other, "甲局").grade == "优"
+
+
+def test_a_part_may_come_from_a_file_and_out_of_another_full_mark() -> None:
+    """Eighteen of twenty are ninety of a hundred; a unit that the file does not name lacks the part."""
+    text = "parts: [{label: 满意度, from: file survey, take: latest, weight: 100, full: 20}]\n" + GRADES
+    units = bureaus("甲局", "乙局")
+    filed = {"survey": Filed("满意度.csv", "ab12cd34ef", {"甲局": Decimal(18)})}
+    evidence = Evidence((), year({"乙局": 0}), (), tally(period="2021", as_of="2022-01-31", units=units), filed)
+    found = assess(rules(text), evidence, units)
+    assert (row(found, "甲局").score, row(found, "甲局").missing) == (Decimal(90), ())
+    assert row(found, "甲局").lines[0].quantity == "18 × 100/20 × 100/100"
+    assert row(found, "乙局").missing == ("满意度",)
+
+
+@given(st.permutations([mark("甲局", 80), mark("甲局", 90), mark("乙局", 85), mark("甲局", 70, "2021-05-01")]))
+def test_the_order_of_entry_changes_nothing(marks: list[Mark]) -> None:
+    """Marks of one day count alike: the latest of two on a day is their mean, whichever was entered last."""
+    found = assessed(rules(), marks, years=year({"甲局": 0, "乙局": 0}))
+    assert found == assessed(rules(), sorted(marks, key=lambda m: m.value), years=year({"甲局": 0, "乙局": 0}))
+    assert row(found, "甲局").score == Decimal(85)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.integers(76, 100), min_size=1, max_size=8),
+    st.sets(st.sampled_from(NAMES[:8])),
+    st.sampled_from(("10%", "30%", "50%", "2")),
+    st.sampled_from(("down", "half up", "up")),
+)
+def test_lowering_is_by_one_and_breaks_no_quota(values: list[int], late: set[str], quota: str, rounding: str) -> None:
+    """Who is lowered has one grade less than without it, nobody else has less, and no quota is exceeded."""
+    text = PARTS + GRADES.replace("30%", quota) + f"rounding: {rounding}\n"
+    lower = "lower: [{label: 瞒报, when: finish missed >= 1}]\n"
+    marks = [mark(name, value) for name, value in zip(NAMES, values, strict=False)]
+    cases = [Case(lead=[name], code=name) for name in sorted(late)]
+    names = NAMES[: len(values)]
+    before = {r.unit: r.grade for r in assessed(rules(text), marks, cases=cases, names=names).units}
+    after = {r.unit: r.grade for r in assessed(rules(text + lower), marks, cases=cases, names=names).units}
+    order = ["优", "良", "差"]
+    for name in names:
+        was, now = order.index(before[name]), order.index(after[name])
+        assert now == min(was + 1, 2) if name in late else now <= was
+    share = Decimal(quota.rstrip("%")) * len(values) / 100
+    places = 2 if quota == "2" else int(share.quantize(Decimal(1), ROUNDINGS[rounding]))
+    assert list(after.values()).count("优") <= places

@@ -50,6 +50,8 @@ CASES = [
     ("R10", Y, "from: board red-black", "from: board red-blak", "是不是 red-black?"),
     ("R11", Y, "- {grade: 不合格}", "- {grade: 不合格, when: [score < 60]}", "最后一个等次"),
     ("R12", Y, "[finish missed >= 3], at_most: 合格", "[finish missed >= 3], at_most: 合挌", "合格"),
+    ("R37", Y, "limits:\n", "then: [区领导评分]\n\nlimits:\n", "是不是 区领导评价?"),
+    ("R08", Y, "bars:\n", "lower: [{label: 降等, when: blak >= 1}]\n\nbars:\n", "没有“blak”"),
     ("R13", L, "    reply: 3 workdays\n", "", "reply"),
     ("R14", L, "7 days before finish", "7 days after assign", "针对一项应办"),
     ("D10", L, "7 days before finish", "7 days before finsh", "是不是 finish?"),

@@ -1,0 +1,150 @@
+"""The commands of the year's end: assess, and replay-rules for what a new rule file would change."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from supervise.cli.judge import draft_of, judged, number, published
+from supervise.cli.output import Counter, as_of, cut, shared
+from supervise.cli.shell import Command, option
+
+if TYPE_CHECKING:
+    from supervise.folder import Source
+    from supervise.office import Office
+    from supervise.rules.assessment import Filed
+    from supervise.store.database import Work
+
+Body = dict[str, Any]
+
+
+@click.command(
+    cls=Command,
+    short_help="年度考核",
+    examples=(
+        "supervise assess annual 2025",
+        "supervise assess annual 2025 --check",
+        "supervise assess annual 2025 --publish -o 年度考核.xlsx",
+        "supervise assess annual 2025 -o 考核.xlsx --columns 映射.yaml",
+    ),
+)
+@click.argument("name", metavar="办法")
+@click.argument("year", metavar="年份")
+@option("--check", is_flag=True, help="只列还缺什么:未核实的、没有结果的、没有公布的榜、没有的分数")
+@option("--scores", multiple=True, metavar="名称=表格", help="办法里 from: file 名称 的分数表(单位、数值)")
+@option("--rules", metavar="文件", default="", help="试一份没有启用的办法,不能公布")
+@option("--columns", metavar="文件", default="", help="-o 按这份映射表的栏目写(xlsx 或 csv),得分明细作附表")
+@option("--over", metavar="理由", default="", help="还有缺项也公布,理由和缺项一并封存")
+@option("--supplement", metavar="理由", default="", help="已公布的出一份补充,写明改了什么")
+@published
+@as_of
+@shared
+def assess(
+    counter: Counter,
+    name: str,
+    year: str,
+    check: bool,
+    scores: tuple[str, ...],
+    rules: str,
+    columns: str,
+    as_of: date | None,
+    known: datetime | None,
+    **rest: Any,
+) -> int:
+    """年度考核:由已公布的各期红黑榜、全年得分、评分和别处的分数表汇成。
+
+    公布一次就封存;以后有更正,用 --supplement 出编号的补充。公布前先看 --check:还有缺项(退出码 3),须补齐或写明 --over。
+    """
+    from supervise.cli import faces, yearfaces
+
+    if not rest["publish"] and (rest["over"] or rest["supplement"]):
+        raise click.UsageError("--over、--supplement 要与 --publish 同用")
+    if columns and not rest["output"]:
+        raise click.UsageError("--columns 要与 -o 同用")
+    if rules and (rest["publish"] or check):
+        raise click.UsageError("--rules 是试一份没有启用的办法,不能公布,也不查缺项")
+
+    def make(office: Office, session: Work) -> Body:
+        draft = draft_of(office, rules, "assessment") if rules else None
+        return office.assess(session, name, year, cut(as_of, known), draft, filed(office, scores))
+
+    if check:
+        with counter.reading() as (office, session):
+            body = make(office, session)
+            gaps = office.completeness(session, body)
+        counter.answer(yearfaces.gaps_data(body, gaps), lambda: yearfaces.gaps(body, gaps))
+        return 3 if gaps else 0
+    body = judged(counter, make, write=_columns(columns, rest["output"]) if columns else None, **rest)
+    counter.answer(body, lambda: faces.assessment(body) + yearfaces.notes(body) + number(body))
+    return 0
+
+
+def _columns(mapping: str, output: str) -> Any:
+    """What writes a year in the columns of a mapping file."""
+    from supervise import handover
+    from supervise.folder import read_text
+
+    wanted = handover.load(read_text(Path(mapping)), mapping)
+
+    def write(body: Body, office: Office) -> bytes:
+        order = [unit.name for unit in office.directory.units()]
+        return handover.written(body, wanted, office.year_labels(body), order, output, office.calendar.provisional)
+
+    return write
+
+
+def filed(office: Office, scores: tuple[str, ...]) -> dict[str, Filed]:
+    """Scores out of files, by the name that the rules give them."""
+    from supervise import assessor
+    from supervise.cli.marks import read
+
+    found = {}
+    for text in scores:
+        name, sign, file = text.partition("=")
+        if not sign or not name or not file:
+            raise click.UsageError(f"--scores {text} 应写作 名称=表格,如 survey=满意度.csv")
+        found[name] = assessor.filed(read(file), file, office.directory)
+    return found
+
+
+@click.command(
+    cls=Command,
+    short_help="试算:换一份办法,谁的分、名次、等次会变",
+    examples=(
+        "supervise replay-rules red-black@1 修订稿/red-black.yaml --period 2025Q2",
+        "supervise replay-rules annual@1 annual@2 --period 2025",
+    ),
+)
+@click.argument("old", metavar="旧")
+@click.argument("new", metavar="新")
+@option("--period", metavar="考核期", default="", help="试算哪一期", otherwise="按旧办法公布过的最近一期")
+@option("--scores", multiple=True, metavar="名称=表格", help="年度考核办法里 from: file 名称 的分数表")
+@as_of
+@shared
+def replay_rules(
+    counter: Counter,
+    old: str,
+    new: str,
+    period: str,
+    scores: tuple[str, ...],
+    as_of: date | None,
+    known: datetime | None,
+) -> None:
+    """用库里的真实记录把新旧两份办法各算一遍,列出得分、名次、上榜、等次会变的每个单位,以及是哪几行变的;什么都不改。
+
+    旧和新写名称(如 red-black@1)或文件。末尾的印记供审定时核对:已按旧办法公布过的,审定新办法须写 --report 印记。
+    """
+    from supervise.cli import yearfaces
+
+    with counter.reading() as (office, session):
+        sources = [_rules(office, session, word) for word in (old, new)]
+        report = office.replay_rules(session, sources[0], sources[1], period, cut(as_of, known), filed(office, scores))
+    counter.answer(report, lambda: yearfaces.report(report))
+
+
+def _rules(office: Office, session: Work, word: str) -> Source[Any]:
+    """A rule file, or one by its name in the folder or the register."""
+    return draft_of(office, word) if word.endswith(".yaml") else office.source(session, word)

@@ -1,0 +1,88 @@
+"""What a year lacks, what its publication says of itself, and reports on trials, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from supervise.cli.faces import LISTS
+from supervise.goals import plain
+from supervise.widths import table
+
+if TYPE_CHECKING:
+    from supervise.assessor import Gap
+
+Body = Mapping[str, Any]
+GAPS = {
+    "board": "没有公布的榜", "minimum": "没有排名的", "answer": "等着督查室办的", "result": "没有结果的",
+    "part": "没有分数的",
+}  # fmt: skip
+KEYS = {"score": "得分", "rank": "名次", "list": "榜", "grade": "等次", "bars": "取消"}
+_MOVED = 3
+
+
+def gaps(body: Body, found: Sequence[Gap]) -> str:
+    """What a year lacks, kind by kind."""
+    lines = [
+        f"{body['title']} {body['label']} 截至 {body['cut']['as_of']}:"
+        + (f"还缺 {len(found)} 处" if found else "不缺什么")
+    ]
+    for kind, label in GAPS.items():
+        rows = [(gap.unit, gap.task, gap.due, gap.text) for gap in found if gap.kind == kind]
+        if rows:
+            lines += [f"{label}({len(rows)})", table(rows, header=("单位", "任务", "期限", "缺什么"))]
+    return "\n".join(lines)
+
+
+def gaps_data(body: Body, found: Sequence[Gap]) -> dict[str, Any]:
+    """The same as plain data."""
+    names = ("kind", "unit", "task", "due", "text")
+    rows = [{name: getattr(gap, name) for name in names} for gap in found]
+    return {"assessment": body["assessment"], "period": body["period"], "cut": body["cut"], "gaps": rows}
+
+
+def notes(body: Body) -> str:
+    """What a publication says of itself: why it was frozen over its gaps, and what it corrects."""
+    lines = []
+    if "over" in body:
+        lines.append(f"缺 {len(body['over']['gaps'])} 处仍定稿:{body['over']['reason']}({body['over']['by']})")
+    if "supplement" in body:
+        said = body["supplement"]
+        lines.append(f"补充 {said['to']}:{said['reason']};改动 {len(said['differences'])} 个单位")
+        lines += _changes(said["differences"])
+    return "".join(f"\n{line}" for line in lines)
+
+
+def report(made: Body) -> str:
+    """Who would stand otherwise under new rules."""
+    lines = [f"{made['old']} → {made['new']}    {made['period']} 截至 {made['as_of']}"]
+    for board in made["boards"]:
+        changes = board["changes"]
+        head = f"{board['title']}:{board['units']} 个单位," + (f"变动 {len(changes)} 个" if changes else "没有变动")
+        lines += ["", head, *_changes(changes)]
+    lines += [f"新办法多出一榜:{name}" for name in made["came"]] + [f"新办法没有这一榜:{name}" for name in made["went"]]
+    return "\n".join([*lines, "", f"印记:{made['mark']}"])
+
+
+def _changes(changes: Sequence[Body]) -> list[str]:
+    lines = []
+    for one in changes:
+        told = [
+            f"{label} {_word(key, one[key][0])}→{_word(key, one[key][1])}" for key, label in KEYS.items() if key in one
+        ]
+        lines.append(f"  {one['unit']}  {'  '.join(told)}")
+        moved = [f"{m['label']} {_points(m['from'])}→{_points(m['to'])}" for m in one["lines"][:_MOVED]]
+        more = f" 等 {len(one['lines'])} 行" if len(one["lines"]) > _MOVED else ""
+        lines += [f"      {';'.join(moved)}{more}"] if moved else []
+    return lines
+
+
+def _word(key: str, value: object) -> str:
+    if value is None:
+        return "无"
+    return LISTS.get(str(value), str(value)) if key == "list" else _points(str(value)) if key == "score" else str(value)
+
+
+def _points(text: str) -> str:
+    return plain(Decimal(text))
