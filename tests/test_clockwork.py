@@ -81,7 +81,7 @@ class Night:
             return sweep.report(session)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(steps, min_size=1, max_size=3), st.integers(1, 40))
 def test_what_is_decided_once_for_many_is_what_each_would_get(
     chosen: list[list[tuple[int, int, int]]], gap: int

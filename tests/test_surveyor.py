@@ -112,7 +112,7 @@ def test_a_year_asked_of_stored_facts_is_the_year_of_all_histories(
 
 
 @pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen=lives, gap=st.integers(0, 6), moving=st.booleans(), data=st.data())
 def test_servers_answer_as_the_fold_does(
     engine: Engine, chosen: list[list[tuple[int, int, int]]], gap: int, moving: bool, data: st.DataObject
@@ -124,7 +124,7 @@ def test_servers_answer_as_the_fold_does(
     years_agree(made, data)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lives, st.integers(0, 6), st.data())
 def test_what_is_written_anew_is_what_was_written_with_the_acts(
     chosen: list[list[tuple[int, int, int]]], gap: int, data: st.DataObject
