@@ -22,6 +22,7 @@ from supervise.people import AliasesFile, UnitList, UnitsFile, alias_map, unit_l
 from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
+from supervise.rules.procedure import check_procedure
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders, RuleSet
 from supervise.rules.scheme import Scheme
 from supervise.rules.schemecheck import check_scheme
@@ -376,9 +377,10 @@ def _rungs(folder: Folder) -> list[str]:
 def _wrong_in(
     source: Source[RuleSet], laws: Mapping[str, Definition], boards: Sequence[str], rungs: Sequence[str]
 ) -> Iterable[Problem]:
+    half = check_procedure(source.document, source.value, laws)
     if isinstance(source.value, Scheme):
-        return check_scheme(source.document, source.value, laws)
-    return rules_checking.check(source.document, source.value, laws, boards, rungs)
+        return [*check_scheme(source.document, source.value, laws), *half]
+    return [*rules_checking.check(source.document, source.value, laws, boards, rungs), *half]
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from supervise.appraiser import Appraiser
 from supervise.archivist import Archivist
 from supervise.burdens import Burdens
 from supervise.presser import Presser
 from supervise.preview import Previewer
+from supervise.publisher import Publisher
 from supervise.reminder import Reminder
 from supervise.service import Service
 from supervise.store.database import open_database
 from supervise.versions import Versions
 
 
-class Office(Reminder, Presser, Burdens, Appraiser, Previewer, Archivist, Versions):
+class Office(Reminder, Presser, Burdens, Publisher, Previewer, Archivist, Versions):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

@@ -1,0 +1,319 @@
+"""The contesting side of the hall: a unit contests a line of what was served or published, the office decides each.
+
+Every objection is a task of the lifecycle ``objection``, named after the matter it belongs to and numbered without
+gaps: ``2025Q2-red-black-1``. A matter is the task by which one period of a board is published.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from supervise.appraiser import Appraiser, chosen, named
+from supervise.dates import Period
+from supervise.errors import Problem, Refused, Unknown, did_you_mean
+from supervise.judge import Body
+from supervise.liaison import Liaison
+from supervise.people import Actor
+from supervise.phrases import AfterAction
+from supervise.records import Event, Task
+from supervise.rules.moved import called, lines_of, total_of
+from supervise.rules.procedure import (
+    ANNOUNCE,
+    MATTER,
+    OBJECT,
+    OBJECTION,
+    SERVE,
+    UPHOLD,
+    Procedure,
+    procedure,
+)
+from supervise.rules.ruleset import BoardRules
+from supervise.store import library, tasks
+from supervise.store.library import Publication
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from supervise.store.statements import Work
+    from supervise.workflows.lifecycle import Lifecycle
+
+WHOLE = "全部得分"
+"""What is contested where no line is named."""
+BATCH = 50
+"""Objections that are looked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One objection, as it stands.
+
+    Args:
+        code: of its task.
+        unit: who objects.
+        draft: number of what it objects to.
+        line: which line of the receipt, the first is 1; 0 for the whole receipt.
+        label: what the line is called.
+        points: what it gave.
+        basis: what it rests on: ``task/duty``, ``task#number of a record`` or the id of a mark.
+        reason: the unit's.
+        state: label of the state.
+        undecided: whether it still waits for a decision.
+        upheld: whether it was found right.
+        opinion: the office's.
+        day, decided: when it was raised, when it was decided.
+    """
+
+    code: str
+    unit: str
+    draft: str
+    line: int
+    label: str
+    points: str
+    basis: tuple[str, ...]
+    reason: str
+    state: str
+    undecided: bool
+    upheld: bool
+    opinion: str
+    day: date
+    decided: date | None
+
+
+class Objector(Liaison, Appraiser):
+    """Everything about contested lines."""
+
+    def contest(
+        self, session: Session, unit: str, name: str, period: str, by: Actor, reason: str, line: str = "",
+        day: date | None = None,
+    ) -> Objection:  # fmt: skip
+        """Contest one line of a unit's receipt, or the whole of it.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            unit: whose receipt; the actor must act for it.
+            name: of the board.
+            period: such as ``2025Q2``.
+            by: who objects.
+            reason: why.
+            line: number or label of the line; the whole receipt if empty.
+            day: today if not given.
+
+        Raises:
+            Refused: P03 no procedure, P05 nothing was served, P11 the time for it is over, P13 already contested.
+            Unknown: P12 no such line, U05 the unit is not on the board.
+        """
+        day, span = day or self.today(), self._period(period)
+        matter = self.matter(session, name, period)
+        steps, board = self.steps(name, span)
+        law = self.law(session, matter)
+        frozen = self._contestable(session, law.settle(matter, day).task, steps, day)
+        standing = self.why(json.loads(frozen.body), unit)["standing"]
+        number, told = _picked(standing, line)
+        before = self.objections(session, name, period)
+        for one in before:
+            if one.undecided and one.unit == standing["unit"] and one.draft == frozen.number and one.line == number:
+                raise Refused(Problem("P13", f"“{told['label']}”已提过异议({one.code}),还没有裁定", task=one.code))
+        code = f"{matter.code}-{len(before) + 1}"
+        data: dict[str, Any] = {
+            "draft": frozen.number, "line": str(number), "label": called(told), "points": str(told["points"]),
+            "basis": [one for ref in told["because"] if (one := basis(ref))], "reason": reason,
+        }  # fmt: skip
+        source = self.folder.definition(OBJECTION)
+        self.register(session, "workflow", source)
+        lifecycle = self.lifecycle(session, source.value.name)
+        opened = Task(
+            code, text=f"{matter.text}:{standing['unit']} 对“{called(told)}”的异议", lead=(standing["unit"],),
+            due=self._ruled_by(lifecycle, day), parent=matter.code, document=frozen.number,
+        )  # fmt: skip
+        actor = self.acting(by, opened, day)
+        step = lifecycle.open(opened, actor, day)
+        given = {key: value for key, value in data.items() if value}
+        step = step.then(lifecycle.advance(step.task, OBJECT, actor, day, given))
+        return self._objection(session, self.save(session, [step])[0])
+
+    def _ruled_by(self, lifecycle: Lifecycle, day: date) -> date:
+        """The day by which an objection of a day should be decided, as its lifecycle says."""
+        forms = (duty.form for duty in lifecycle.definition.duties.values())
+        calendar = self.calendar
+        return max((calendar.add(day, f.count, f.unit) for f in forms if isinstance(f, AfterAction)), default=day)
+
+    def objections(self, session: Work, name: str, period: str) -> list[Objection]:
+        """Every objection to what was served or published of a board's period, in the order they were raised.
+
+        Raises:
+            Refused: P03 no procedure, P05 nothing was served.
+        """
+        return self.raised(session, self.matter(session, name, period).code)
+
+    def raised(self, work: Work, matter: str) -> list[Objection]:
+        """The objections that belong to a matter, by its code."""
+        found: list[Objection] = []
+        for first in count(1, BATCH):
+            codes = [f"{matter}-{n}" for n in range(first, first + BATCH)]
+            there = tasks.standing(work, self.district, codes)
+            found += [self._objection(work, there[code]) for code in codes if code in there]
+            if len(there) < BATCH:
+                break
+        return found
+
+    def uphold(
+        self, session: Session, code: str, by: Actor, opinion: str, items: Sequence[str] = (), day: date | None = None
+    ) -> Objection:
+        """Find an objection right, and take away what the line wrongly rests on, all or nothing.
+
+        A mark is taken back; a duty is excused by the act of its own lifecycle that excuses duties.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            code: of the objection.
+            by: the office.
+            opinion: why; goes on record with all that is taken away.
+            items: of the objection's ``basis``; nothing if the facts were put right already.
+            day: today if not given.
+
+        Raises:
+            Refused: P14 when a thing cannot be taken away so, and whatever the lifecycles refuse.
+            Unknown: P14 when the objection does not rest on it.
+        """
+        one = self._objection(session, self.at_hand(session, code))
+        for item in items:
+            if item not in one.basis:
+                text = f"“{item}”不是这件异议的依据{did_you_mean(item, one.basis)}"
+                raise Unknown(Problem("P14", text, task=code, help=f"依据有:{'、'.join(one.basis) or '无'}"))
+            self._freed(session, item, by, f"异议成立({code}):{opinion}", day)
+        data: dict[str, Any] = {"freed": list(items)} if items else {}
+        return self._objection(session, self.advance(session, code, UPHOLD, by, day, opinion=opinion, **data))
+
+    def _freed(self, session: Session, item: str, by: Actor, note: str, day: date | None) -> None:
+        """Take away what a line rests on."""
+        task, slash, key = item.partition("/")
+        if not slash and "#" not in item:
+            self.unmark(session, item, by, note, day)
+            return
+        law = self.law(session, self.at_hand(session, task)).definition if slash else None
+        for name, action in law.actions.items() if law is not None else ():
+            if action.voids:
+                texts = {f: note for f in action.needs if law.fields[f].kind == "text"}  # type: ignore[union-attr]
+                self.advance(session, task, name, by, day, **{**texts, action.voids: key})
+                return
+        text = f"“{item}”是一次办理,或它的流程里没有免责的动作,不能这样撤除"
+        raise Refused(Problem("P14", text, help="请先按它自己的流程更正,再裁定,不写 --item"))
+
+    def matter(self, session: Work, name: str, period: str) -> Task:
+        """The task by which a period of a board is published.
+
+        Raises:
+            Refused: P03 when its rules ask for no procedure, P05 when nothing was served yet.
+        """
+        steps, board = self.steps(name, self._period(period))
+        if steps is None:
+            text = f"{board} 的办法没有写 sign(谁签发),不走公示程序"
+            raise Refused(Problem("P03", text, help="直接公布用 --publish;要走程序,在办法里写 notice 和 sign"))
+        code = matter_code(board, period)
+        found = tasks.standing(session, self.district, [code]).get(code)
+        if found is None:
+            text = f"{steps.title} {self._period(period).label}还没有公示"
+            raise Refused(Problem("P05", text, help=f"请先公示:supervise board {board} {period} --preview"))
+        return found
+
+    def steps(self, name: str, span: Period) -> tuple[Procedure | None, str]:
+        """What must come before a publication of a board, and the name under which it is published.
+
+        Raises:
+            Unknown: F02, no such board.
+        """
+        source = self._scheme(name, span.name)
+        if source is not None:
+            return procedure(source.value), named(source.value, chosen(source.value, name))
+        rules = self._board_rules(name, span)
+        return procedure(rules), rules.board
+
+    def _contestable(self, session: Work, matter: Task, steps: Procedure | None, day: date) -> Publication:
+        """What can be contested on a day.
+
+        Raises:
+            Refused: P11 when the time for it is over.
+        """
+        act = latest(matter, SERVE, ANNOUNCE)
+        last: date | None = None
+        if act is not None and act.action == SERVE:
+            last = date.fromisoformat(act.data["until"])
+        elif act is not None and steps is not None and steps.appeal is not None:
+            last = self.calendar.add(act.day, steps.appeal.count, steps.appeal.unit)
+        if act is None or last is None or not act.day <= day <= last:
+            when = f"已于 {last} 截止" if last is not None else "公布以后不再受理"
+            raise Refused(Problem("P11", f"{matter.text}的异议{when}", task=matter.code))
+        return self.frozen(session, act.data["draft" if act.action == SERVE else "number"])
+
+    def frozen(self, work: Work, number: str) -> Publication:
+        """What was served or published under a number."""
+        found = library.numbered(work, self.district, number)
+        assert found is not None  # acts name only what was frozen with them
+        return found
+
+    def _objection(self, work: Work, task: Task) -> Objection:
+        """An objection out of its task.
+
+        Raises:
+            Unknown: T01 when the task is none.
+        """
+        raised = latest(task, OBJECT)
+        if raised is None or task.definition.partition("@")[0] != OBJECTION:
+            raise Unknown(
+                Problem("T01", f"{task.code} 不是异议", task=task.code, help="异议的编码见 supervise contest")
+            )
+        data, last = raised.data, task.events[-1]
+        law = self.law(work, task)
+        closed = law.closed_on(task)
+        return Objection(
+            task.code, task.lead[0], data["draft"], int(data.get("line", 0)), data["label"], data["points"],
+            tuple(data.get("basis", ())), data["reason"], law.wording.state(task.state), closed is None,
+            last.action == UPHOLD, last.data.get("opinion", "") if closed else "", raised.day, closed,
+        )  # fmt: skip
+
+
+def latest(task: Task, *actions: str) -> Event | None:
+    """The last of such acts on a task."""
+    return next((event for event in reversed(task.events) if event.action in actions), None)
+
+
+def is_matter(task: Task) -> bool:
+    """Whether a task carries the publication of a board."""
+    return task.definition.partition("@")[0] == MATTER
+
+
+def matter_code(board: str, period: str) -> str:
+    """The code of the task by which a period of a board is published."""
+    return f"{period}-{board}"
+
+
+def basis(ref: Body) -> str:
+    """One thing that a line rests on, as it is named when it is taken away."""
+    if ref.get("seq"):
+        return f"{ref['task']}#{ref['seq']}"
+    key = str(ref.get("key") or "")
+    return f"{ref['task']}/{key}" if ":" in key or ref.get("due") else key
+
+
+def _picked(standing: Body, line: str) -> tuple[int, Body]:
+    """The line of a receipt by number or label; the whole receipt if nothing is said.
+
+    Raises:
+        Unknown: P12.
+    """
+    lines = lines_of(standing)
+    if not line.strip():
+        refs = [ref for one in lines for ref in one["because"]]
+        return 0, {"label": WHOLE, "points": total_of(standing), "because": refs}
+    names = [called(one) for one in lines]
+    fits = [n for n, one in enumerate(lines, 1) if line.strip() in (str(n), names[n - 1], one["label"])]
+    if len(fits) != 1:
+        text = f"有 {len(fits)} 行叫“{line}”" if fits else f"没有“{line}”这一行{did_you_mean(line, names)}"
+        told = ";".join(f"{n} {name}" for n, name in enumerate(names, 1))
+        raise Unknown(Problem("P12", f"{standing['unit']}的得分里{text}", help=f"请写第几行:{told}"))
+    return fits[0], dict(lines[fits[0] - 1])
