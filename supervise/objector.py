@@ -7,8 +7,9 @@ gaps: ``2025Q2-red-black-1``. A matter is the task by which one period of a boar
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,10 @@ from supervise.appraiser import Appraiser, chosen, named
 from supervise.dates import Period
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.judge import Body
-from supervise.liaison import Liaison
+from supervise.liaison import Act, Liaison
 from supervise.people import Actor
 from supervise.phrases import AfterAction
-from supervise.records import Event, Task
+from supervise.records import Cut, Event, Task, evolve
 from supervise.rules.moved import called, lines_of, total_of
 from supervise.rules.procedure import (
     ANNOUNCE,
@@ -32,9 +33,9 @@ from supervise.rules.procedure import (
     Procedure,
     procedure,
 )
-from supervise.rules.ruleset import BoardRules
 from supervise.store import library, tasks
 from supervise.store.library import Publication
+from supervise.workflows.situations import Situation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -65,6 +66,7 @@ class Objection:
         undecided: whether it still waits for a decision.
         upheld: whether it was found right.
         opinion: the office's.
+        acts: what excused duties with the decision, as ``task#number``.
         day, decided: when it was raised, when it was decided.
     """
 
@@ -80,6 +82,7 @@ class Objection:
     undecided: bool
     upheld: bool
     opinion: str
+    acts: tuple[str, ...]
     day: date
     decided: date | None
 
@@ -109,7 +112,7 @@ class Objector(Liaison, Appraiser):
         """
         day, span = day or self.today(), self._period(period)
         matter = self.matter(session, name, period)
-        steps, board = self.steps(name, span)
+        steps, _ = self.steps(name, span)
         law = self.law(session, matter)
         frozen = self._contestable(session, law.settle(matter, day).task, steps, day)
         standing = self.why(json.loads(frozen.body), unit)["standing"]
@@ -121,7 +124,7 @@ class Objector(Liaison, Appraiser):
         code = f"{matter.code}-{len(before) + 1}"
         data: dict[str, Any] = {
             "draft": frozen.number, "line": str(number), "label": called(told), "points": str(told["points"]),
-            "basis": [one for ref in told["because"] if (one := basis(ref))], "reason": reason,
+            "basis": [item for ref in told["because"] if (item := basis(ref))], "reason": reason,
         }  # fmt: skip
         source = self.folder.definition(OBJECTION)
         self.register(session, "workflow", source)
@@ -180,29 +183,75 @@ class Objector(Liaison, Appraiser):
             Refused: P14 when a thing cannot be taken away so, and whatever the lifecycles refuse.
             Unknown: P14 when the objection does not rest on it.
         """
-        one = self._objection(session, self.at_hand(session, code))
+        task = self.at_hand(session, code)
+        one = self._objection(session, task)
+        self.decided(session, task, Act(code, UPHOLD, by, {"opinion": opinion}, day))  # before anything is taken away
         for item in items:
             if item not in one.basis:
                 text = f"“{item}”不是这件异议的依据{did_you_mean(item, one.basis)}"
                 raise Unknown(Problem("P14", text, task=code, help=f"依据有:{'、'.join(one.basis) or '无'}"))
-            self._freed(session, item, by, f"异议成立({code}):{opinion}", day)
+        acts = [self._freed(session, item, by, f"异议成立({code}):{opinion}", day) for item in items]
         data: dict[str, Any] = {"freed": list(items)} if items else {}
+        data |= {"acts": named} if (named := [act for act in acts if act]) else {}
         return self._objection(session, self.advance(session, code, UPHOLD, by, day, opinion=opinion, **data))
 
-    def _freed(self, session: Session, item: str, by: Actor, note: str, day: date | None) -> None:
-        """Take away what a line rests on."""
-        task, slash, key = item.partition("/")
+    def _freed(self, session: Session, item: str, by: Actor, note: str, day: date | None) -> str:
+        """Take away what a line rests on; the act that did it, as ``task#number``, if it was one."""
+        code, slash, key = item.partition("/")
         if not slash and "#" not in item:
             self.unmark(session, item, by, note, day)
-            return
-        law = self.law(session, self.at_hand(session, task)).definition if slash else None
+            return ""
+        law = self.law(session, self.at_hand(session, code)).definition if slash else None
         for name, action in law.actions.items() if law is not None else ():
-            if action.voids:
-                texts = {f: note for f in action.needs if law.fields[f].kind == "text"}  # type: ignore[union-attr]
-                self.advance(session, task, name, by, day, **{**texts, action.voids: key})
-                return
+            if action.voids and law is not None:
+                data = {f: note for f in action.needs if law.fields[f].kind == "text"} | {action.voids: key}
+                (task,) = self.advance_many(session, [Act(code, name, by, data, day)])
+                return f"{code}#{task.version}"
         text = f"“{item}”是一次办理,或它的流程里没有免责的动作,不能这样撤除"
         raise Refused(Problem("P14", text, help="请先按它自己的流程更正,再裁定,不写 --item"))
+
+    def excusing(self, session: Session, acts: Iterable[str]) -> tuple[str, ...]:
+        """Acts as ``task#number`` that excuse a duty, and so may count on a board of a day before them.
+
+        Raises:
+            Refused: P14 when one of them is no such act.
+        """
+        found = tuple(dict.fromkeys(acts))
+        for act in found:
+            code, _, number = act.rpartition("#")
+            task = tasks.standing(session, self.district, [code]).get(code)
+            event = next((e for e in task.events if str(e.seq) == number), None) if task is not None else None
+            if event is None or "void" not in event.changes:
+                raise Refused(Problem("P14", f"“{act}”不是一次免责", help="写作 任务编码#第几条记录,见 supervise log"))
+        return found
+
+    def situations(
+        self, session: Session, cut: Cut, codes: Iterable[str] | None = None, since: date | None = None
+    ) -> list[Situation]:
+        """Tasks as a cut shows them, as ``Desk`` says, with what was excused later and counts as of its day."""
+        found = super().situations(session, cut, codes, since)
+        if not cut.beside:
+            return found
+        numbers: dict[str, set[str]] = defaultdict(set)
+        for act in cut.beside:
+            code, _, number = act.rpartition("#")
+            numbers[code].add(number)
+        whole = tasks.standing(session, self.district, numbers)
+        return [
+            self._excused(session, s, [e for e in whole[s.task.code].events if str(e.seq) in numbers[s.task.code]], cut)
+            if s.task.code in whole
+            else s
+            for s in found
+        ]
+
+    def _excused(self, session: Session, situation: Situation, acts: Iterable[Event], cut: Cut) -> Situation:
+        """A task with acts that were done later, as if they had been done on the day of the cut."""
+        task = situation.task
+        for event in acts:
+            if event.day > cut.as_of:
+                moved = replace(event, day=cut.as_of, source=task.state, target=task.state, seq=task.version + 1)
+                task = evolve(task, moved)
+        return situation if task is situation.task else self.law(session, task).situation(task)
 
     def matter(self, session: Work, name: str, period: str) -> Task:
         """The task by which a period of a board is published.
@@ -273,7 +322,8 @@ class Objector(Liaison, Appraiser):
         return Objection(
             task.code, task.lead[0], data["draft"], int(data.get("line", 0)), data["label"], data["points"],
             tuple(data.get("basis", ())), data["reason"], law.wording.state(task.state), closed is None,
-            last.action == UPHOLD, last.data.get("opinion", "") if closed else "", raised.day, closed,
+            last.action == UPHOLD, last.data.get("opinion", "") if closed else "",
+            tuple(last.data.get("acts", ())), raised.day, closed,
         )  # fmt: skip
 
 

@@ -119,16 +119,20 @@ class Publisher(Objector):
         probe = {"as_of": "?", "known": "?", "print": "?"}
         settled = self.decided(session, matter, Act(matter.code, SIGN, by, probe, day)).task  # before a board is made
         base, anew, upheld = self._ground(session, settled)
-        was = json.loads(base.body)
+        was, amended = json.loads(base.body), latest(settled, SERVE, AMEND)
+        acts = [act for one in upheld for act in one.acts]
+        acts += amended.data.get("acts", ()) if amended is not None and amended.action == AMEND else ()
+        beside = self.excusing(session, [*was["cut"].get("beside", ()), *acts])
         known = self.now() if anew else datetime.fromisoformat(was["cut"]["known"])
-        body = self.board(session, was["board"], period, Cut(date.fromisoformat(was["cut"]["as_of"]), known))
+        cut = Cut(date.fromisoformat(was["cut"]["as_of"]), known, beside)
+        body = self.board(session, was["board"], period, cut)
         if not anew and canonical(body) != base.body:
             raise Refused(_another(matter, was, body))
         self._effective(upheld, was, body)
         moved = difference(was, body)
         data = {
             "as_of": body["cut"]["as_of"], "known": body["cut"]["known"], "print": library.fingerprint(canonical(body)),
-            **({"moved": [told(one) for one in moved]} if moved else {}),
+            **({"moved": [told(one) for one in moved]} if moved else {}), **({"acts": list(beside)} if beside else {}),
         }  # fmt: skip
         self.advance(session, matter.code, SIGN, by, day, **data)
         return {**body, "moved": list(moved), "against": base.number}
@@ -151,7 +155,7 @@ class Publisher(Objector):
         for one in upheld:
             if _contested(was, one) == _contested(body, one):
                 text = f"{one.code} 裁定异议成立,{one.unit}的“{one.label}”却没有变"
-                help_ = "请先更正事实:撤销登记用 unmark,免责等按任务的流程办;更正后再签发"
+                help_ = "请更正:登记写错的用 unmark 撤销;应办该免责的,裁定时写 --item"
                 problems.append(Problem("P10", text, task=one.code, help=help_))
         if problems:
             raise Refused(problems)
@@ -205,7 +209,8 @@ class Publisher(Objector):
         if steps is None:
             return None
         task, event = self._signature(session, name, period, steps, day or self.today())
-        cut = Cut(date.fromisoformat(event.data["as_of"]), datetime.fromisoformat(event.data["known"]))
+        known = datetime.fromisoformat(event.data["known"])
+        cut = Cut(date.fromisoformat(event.data["as_of"]), known, tuple(event.data.get("acts", ())))
         body = self.board(session, name, period, cut)
         if library.fingerprint(canonical(body)) != event.data["print"]:
             base, _, _ = self._ground(session, task)
@@ -287,7 +292,8 @@ class Publisher(Objector):
         found = library.publications(session, self.district, f"{PREVIEW}:{board}", period) if steps else []
         if not found or (published is not None and published["published_at"] > found[-1].published_at.isoformat()):
             return published
-        return json.loads(found[-1].body) | {"draft": found[-1].number}
+        served: Body = json.loads(found[-1].body)
+        return served | {"draft": found[-1].number}
 
     def correction(self, session: Session, number: str) -> tuple[str, tuple[Moved, ...]]:
         """The number that a publication takes the place of, and every unit that moved; empty if it is the first."""

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Cut, Invalid, Office, Refused, Unknown
+from supervise import Actor, Cut, Office, Refused, Unknown
 from supervise.folder import read_folder, shipped
-from supervise.judge import canonical
+from supervise.intake.breakdown import Breakdown, Draft
+from supervise.rules.moved import told
 from supervise.store.tables import of
+from tests.servers import installed
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
 CHIEF = Actor("李主任", "签发人", frozenset({"signer"}))
@@ -155,4 +161,213 @@ def test_an_objection_upheld_without_effect_is_not_signed(office: Office, sessio
     assert error.value.problems[0].code == "P10"
 
 
-REFUSED: dict[str, object] = {}
+EVERYBODY = (OFFICE, CHIEF, Actor("委员会", "考核委员会", frozenset({"committee"})), GXJ, SWJ)
+
+
+def code_of(office: Office, session: Session, day: date, by: Actor) -> str:
+    """Why somebody cannot publish on a day: both the signed board and any board that he brings are refused alike."""
+    codes = set()
+    for body in (None, office.board(session, NAME, JUNE, Cut(day))):
+        with pytest.raises(Refused) as error:
+            found = body or office.signed(session, NAME, JUNE, day)
+            assert found is not None
+            office.publish(session, found, by, day)
+        codes.add(error.value.problems[0].code)
+    (code,) = codes
+    return code
+
+
+def test_publishing_early_is_refused_for_every_role_and_says_the_earliest_day(office: Office, session: Session) -> None:
+    """Period not over, closing day not come, not served, window open, undecided, unsigned: nobody publishes."""
+    marked(office, session)
+    for by in EVERYBODY:
+        assert code_of(office, session, date(2025, 6, 20), by) == "P02"
+        assert code_of(office, session, date(2025, 7, 1), by) == "P04"
+        assert code_of(office, session, SERVED, by) == "P05"
+    office.consult(session, office.board(session, NAME, JUNE), OFFICE)
+    one = office.contest(session, "区工信局", NAME, JUNE, GXJ, "征地未批", "迟办", LAST)
+    for by in EVERYBODY:
+        assert code_of(office, session, LAST, by) == "P06"
+        assert code_of(office, session, AFTER, by) == "P07"
+    with pytest.raises(Refused, match="最早 2025-07-09"):
+        office.signed(session, NAME, JUNE, LAST)
+    office.advance(session, one.code, "dismiss", OFFICE, AFTER, opinion="批复已下")
+    for by in EVERYBODY:
+        assert code_of(office, session, AFTER, by) == "P08"
+    office.sign(session, NAME, JUNE, CHIEF, AFTER)
+    signed = office.signed(session, NAME, JUNE, AFTER)
+    assert signed is not None
+    for by in EVERYBODY[1:]:
+        with pytest.raises(Refused) as error:
+            office.publish(session, signed, by, AFTER)
+        assert error.value.problems[0].code == "A02"
+    assert office.published(session, NAME, JUNE) is None
+
+
+STEPS = st.sampled_from(
+    [
+        "serve",
+        "contest",
+        "uphold",
+        "dismiss",
+        "sign",
+        "sign by hand",
+        "send back",
+        "publish",
+        "amend",
+        "next day",
+        "next week",
+    ]
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(STEPS, max_size=14), st.randoms(use_true_random=False))
+def test_in_no_order_of_steps_is_anything_published_early(
+    started: tuple[Office, Engine], steps: list[str], random: Random
+) -> None:
+    """Whatever anybody tries, what is published was served, waited for, decided upon and signed."""
+    office, engine = started
+    with Session(engine) as session:
+        served(office, session)
+        day = SERVED
+        for step in [*steps, "next week", "dismiss", "sign", "publish"]:
+            by = random.choice(EVERYBODY) if step != "contest" else random.choice(EVERYBODY[3:])
+            by = random.choice((by, CHIEF if "sign" in step else OFFICE))
+            day += timedelta({"next day": 1, "next week": 7}.get(step, 0))
+            with suppress(Refused, Unknown):
+                tried(office, session, step, by, day)
+        _proper(office, session)
+
+
+def tried(office: Office, session: Session, step: str, by: Actor, day: date) -> None:
+    """One step, as somebody takes it."""
+    code = f"{JUNE}-{NAME}"
+    if step == "serve":
+        office.consult(session, office.board(session, NAME, JUNE, Cut(day)), by, day)
+    elif step == "contest":
+        office.contest(session, by.unit, NAME, JUNE, by, "不对", random_line(by), day)
+    elif step in ("uphold", "dismiss"):
+        for one in office.objections(session, NAME, JUNE):
+            if step == "dismiss":
+                office.advance(session, one.code, step, by, day, opinion="查过")
+            elif one.undecided:
+                office.uphold(session, one.code, by, "属实", [i for i in one.basis if i][:1], day)
+    elif step == "sign":
+        office.sign(session, NAME, JUNE, by, day)
+    elif step == "sign by hand":
+        office.advance(session, code, "sign", by, day, as_of=str(day), known="2025-07-01", print="没有算过")
+    elif step == "publish":
+        body = office.signed(session, NAME, JUNE, day) or {}
+        office.publish(session, body, by, day)
+    elif step in ("send back", "amend"):
+        office.advance(session, code, step.replace(" ", "_"), by, day, reason="重核")
+
+
+def random_line(by: Actor) -> str:
+    """A unit with one line contests it, the other its whole receipt."""
+    return "迟办" if by is GXJ else ""
+
+
+def _proper(office: Office, session: Session) -> None:
+    """Every publication of the record was served, waited for, decided upon and signed, in this order."""
+    matter = office.matter(session, NAME, JUNE)
+    rulings = [(one.day, one.decided) for one in office.objections(session, NAME, JUNE)]
+    served, until, signed = None, date.max, None
+    for event in matter.events:
+        if event.action == "consult":
+            served, until, signed = event, date.fromisoformat(event.data["until"]), None
+        elif event.action == "sign":
+            assert (event.unit, event.day > until) == ("签发人", True)
+            assert all(decided is not None for raised, decided in rulings if raised < event.day)
+            signed = event
+        elif event.action == "announce":
+            assert served is not None
+            assert signed is not None
+            frozen = office.frozen(session, event.data["number"])
+            assert frozen.fingerprint == signed.data["print"]
+            signed = None
+        elif event.action in ("send_back", "amend", "redraw"):
+            signed = None
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Engine]]:
+    """An office and an empty database in memory, for many short lives."""
+    made = tmp_path_factory.mktemp("steps") / "definitions"
+    shutil.copytree(shipped(), made)
+    (made / "rules" / "monthly.yaml").write_text(SCHEME, "utf-8")
+    moments = iter(range(10_000_000))
+    now = lambda: datetime.fromtimestamp(1_752_000_000 + next(moments), UTC)  # noqa: E731
+    with installed("sqlite", tmp_path_factory.mktemp("db")) as engine:
+        yield Office(made, today=lambda: SERVED, now=now), engine
+
+
+def test_a_correction_is_a_successor_that_names_the_difference(office: Office, session: Session) -> None:
+    """An appeal after publication is upheld: the first number stands, the second says which units moved and how."""
+    served(office, session)
+    office.sign(session, NAME, JUNE, CHIEF, AFTER)
+    first = published(office, session)
+    old = office.frozen(session, first).body
+    appealed = date(2025, 7, 16)
+    one = office.contest(session, "区商务局", NAME, JUNE, SWJ, "不是我局配合", "迟办", appealed)
+    office.uphold(session, one.code, OFFICE, "属实", one.basis, appealed)
+    code = f"{JUNE}-{NAME}"
+    office.advance(session, code, "amend", OFFICE, appealed, reason=one.code)
+    office.sign(session, NAME, JUNE, CHIEF, appealed)
+    second = published(office, session, appealed)
+    against, moved = office.correction(session, second)
+    assert (second, against, office.frozen(session, first).body) == ("2025-06-monthly-2", first, old)
+    told_ = {one.unit: told(one) for one in moved}
+    assert told_["区商务局"].startswith("区商务局 77.50→80.00 分")
+    assert "迟办 -2.50→0.00" in told_["区商务局"] or "迟办 -2.50→无" in told_["区商务局"]
+    assert "区科技局" not in told_
+    with pytest.raises(Refused, match="截止"):
+        office.contest(session, "区工信局", NAME, JUNE, GXJ, "迟了", day=date(2025, 8, 1))
+
+
+def test_what_changed_since_it_was_served_is_named(folder: Path, office: Office, session: Session) -> None:
+    """A board that cannot be made again as served is not signed, and the reason is said: here the organisation."""
+    served(office, session)
+    units = folder / "units.yaml"
+    units.write_text(units.read_text("utf-8").replace("name: 区科技局", "name: 区科学技术局", 1), "utf-8")
+    other = Office(folder, today=office.today, now=office.now)
+    with pytest.raises(Refused, match="单位目录变了") as error:
+        other.sign(session, NAME, JUNE, CHIEF, AFTER)
+    assert error.value.problems[0].code == "P09"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [("notice: 3 workdays\n", "", "R34"), ("sign: signer\n", "", "R34"), ("sign: signer", "sign: singer", "R04")],
+)
+def test_half_a_procedure_is_found_in_the_file(folder: Path, old: str, new: str, code: str) -> None:
+    """Who signs needs a time to contest, an appeal needs a signature, and the role is one of the lifecycle."""
+    (folder / "rules" / "monthly.yaml").write_text(SCHEME.replace(old, new), "utf-8")
+    assert [problem.code for problem in read_folder(folder).problems] == [code]
+
+
+def test_a_board_of_duties_is_served_contested_and_excused(folder: Path, office: Office, session: Session) -> None:
+    """The shipped board with a signature: a duty that a line rests on is excused by the act of its own lifecycle.
+
+    It was excused after the day of the board, and counts on it: what others did in those days still does not.
+    """
+    rules = folder / "rules" / "red-black.yaml"
+    rules.write_text(
+        rules.read_text("utf-8").replace("notice: 5 workdays", "sign: signer\nnotice: 5 workdays"), "utf-8"
+    )
+    office = Office(folder, today=office.today, now=office.now)
+    draft = Draft(code="T1", text="修路", lead=("区工信局",))
+    office.assign(session, Breakdown(due=date(2025, 6, 20), tasks=(draft,)), OFFICE, date(2025, 3, 3))
+    day = date(2025, 7, 14)
+    office.consult(session, office.board(session, "red-black", "2025Q2", Cut(day)), OFFICE, day)
+    one = office.contest(session, "区工信局", "red-black", "2025Q2", GXJ, "不可抗力", "逾期未完成", day)
+    (item,) = one.basis
+    office.uphold(session, one.code, OFFICE, "属实", [item], date(2025, 7, 17))
+    body = office.sign(session, "red-black", "2025Q2", CHIEF, date(2025, 7, 22))
+    (moved,) = body["moved"]
+    assert [line.label for line in moved.lines] == ["序时进度率", "逾期未完成"]
+    assert (body["cut"]["as_of"], body["cut"]["beside"]) == ("2025-07-14", ["T1#3"])
+    signed = office.signed(session, "red-black", "2025Q2", date(2025, 7, 22))
+    assert signed is not None
+    assert office.publish(session, signed, OFFICE, date(2025, 7, 22)).number == "2025Q2-red-black-1"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from supervise.cli.kinds import Day
 from supervise.cli.output import Counter, F, actor, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
     from supervise.folder import Source
     from supervise.office import Office
+    from supervise.records import Cut
+    from supervise.rules.moved import Moved
     from supervise.store.database import Work
 
 Body = dict[str, Any]
@@ -48,12 +51,17 @@ def tried(function: F) -> F:
     examples=(
         "supervise board red-black 2025Q2 --as-of 2025-06-30",
         "supervise board red-black 2025Q2 --publish -o 红黑榜.xlsx",
+        "supervise board red-black 2025Q2 --preview",
+        "supervise board red-black 2025Q2 --sign --as 签发人",
         "supervise board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
 @click.argument("name", metavar="榜名")
 @click.argument("period", metavar="考核期")
 @tried
+@option("--day", type=Day(), default=None, metavar="日期", help="公示、签发、公布是哪天办的", otherwise="今天")
+@option("--sign", "signs", is_flag=True, help="签发:公示期满、异议都裁定了以后")
+@option("--preview", is_flag=True, help="公示:定稿发给榜上各单位,公示期从今天起")
 @published
 @as_of
 @shared
@@ -63,18 +71,25 @@ def board(
     period: str,
     as_of: date | None,
     known: datetime | None,
+    day: date | None,
+    preview: bool,
+    signs: bool,
     **rest: Any,
 ) -> None:
     """出一期红黑榜;考核期写作 2025Q2、2025H1、2025-06 或 2025,须与办法所定的一致。
 
     同一口径(--as-of、--known)随时重算,一字不差。榜名写成评分办法的文件,就不用数据库,只凭 --marks、--units 试算各榜。
+
+    办法写了 sign(谁签发)的,先 --preview 公示,期满、异议裁定以后 --sign 签发,再 --publish 公布,一步也不能提前。
     """
     from supervise.cli import faces, schemefaces
 
     files = {key: rest.pop(key) for key in ("marks", "units", "earlier")}
+    if preview + signs + rest["publish"] > 1:
+        raise click.UsageError("--preview、--sign、--publish 一次只做一步")
     if _is_tried(name, files):
-        if rest["publish"] or known is not None:
-            raise click.UsageError("只用文件试算,不能公布,也没有 --known")
+        if rest["publish"] or preview or signs or known is not None:
+            raise click.UsageError("只用文件试算,不能公示、签发、公布,也没有 --known")
         with saving(rest["output"]) as save:
             made = _tried(counter, name, period, as_of=as_of, **files)
             if rest["output"]:
@@ -83,7 +98,15 @@ def board(
                 save(workbook(*made["boards"]))
         counter.answer(made, lambda: schemefaces.boards(made["boards"]))
         return
-    body = _judged(counter, lambda office, s: office.board(s, name, period, cut(as_of, known)), **rest)
+    asked = cut(as_of, known)
+    if preview or signs:
+        from supervise.cli import publishing
+
+        body = publishing.step(counter, name, period, asked, day, signs, **rest)
+    else:
+        body = _judged(
+            counter, lambda office, s: _board(office, s, name, period, asked, day, rest["publish"]), **rest, day=day
+        )
     face = schemefaces.board if "lists" in body else faces.board
     counter.answer(body, lambda: face(body) + _number(body))
 
@@ -113,14 +136,33 @@ def assess(
     counter.answer(body, lambda: faces.assessment(body) + _number(body))
 
 
-def _judged(counter: Counter, make: Callable[[Office, Work], Body], publish: bool, as_: str, output: str) -> Body:
+def _board(
+    office: Office, session: Work, name: str, period: str, asked: Cut | None, day: date | None, publish: bool
+) -> Body:
+    """A board at a cut; what is to be published is what was signed, where the rules say who signs."""
+    signed = office.signed(session, name, period, day) if publish else None
+    if signed is not None and asked is not None:
+        raise click.UsageError("这一榜公布的是签发的那一稿,不能另写 --as-of、--known")
+    return office.board(session, name, period, asked) if signed is None else signed
+
+
+def _judged(
+    counter: Counter,
+    make: Callable[[Office, Work], Body],
+    publish: bool,
+    as_: str,
+    output: str,
+    day: date | None = None,
+) -> Body:
     """A result, frozen if asked for, and the file of it; a file that cannot be written leaves nothing published."""
     with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
         body = make(office, session)
         if publish:
-            made = office.publish(session, body, actor(office, as_))
+            made = office.publish(session, body, actor(office, as_), day)
             seal = {"number": made.seal, "hash": made.seal_hash}
+            against, moved = office.correction(session, made.number)
             body = {**body, "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
+            body |= {"against": against, "moved": moved_data(moved)} if against else {}
         _workbook(output, body, save, office)
     return body
 
@@ -151,7 +193,7 @@ def why(
 ) -> None:
     """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。
 
-    已公布的照公布的说;另给口径(--as-of、--known)则按口径重算。
+    公示、公布了的照那一稿说;另给口径(--as-of、--known)则按口径重算。
     """
     from supervise.cli import faces, schemefaces
 
@@ -164,7 +206,7 @@ def why(
         return
     asked = cut(as_of, known)
     with counter.reading() as (office, session):
-        body = office.published(session, name, period) if asked is None else None
+        body = _shown(office, session, name, period, bool(on_board)) if asked is None else None
         if body is None:
             make = office.board if on_board else office.assess
             body = make(session, name, period, asked)
@@ -173,6 +215,11 @@ def why(
         counter.answer(receipt, lambda: schemefaces.why(receipt))
     else:
         counter.answer(receipt, lambda: faces.why(receipt, office.calendar.provisional))
+
+
+def _shown(office: Office, session: Work, name: str, period: str, board: bool) -> Body | None:
+    """What of a period is before everybody's eyes."""
+    return office.shown(session, name, period) if board else office.published(session, name, period)
 
 
 def _is_tried(name: str, files: Mapping[str, Any]) -> bool:
@@ -205,8 +252,24 @@ def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None
         save(workbook(body, unknown=office.calendar.provisional))
 
 
+def moved_data(moved: Sequence[Moved]) -> list[Body]:
+    """Units that moved, as plain data with one line that says it."""
+    from dataclasses import asdict
+
+    from supervise.rules.moved import told
+
+    return [{**asdict(one), "text": told(one)} for one in moved]
+
+
 def _number(body: Mapping[str, Any]) -> str:
-    return f"\n已公布,编号 {body['number']}" if "number" in body else ""
+    """What became of a board: served, signed or published, and what is different from the one before."""
+    lines = [f"已公示,编号 {body['draft']},{body['until']} 期满"] if "until" in body else []
+    lines += ["已签发,可以公布"] if "signed_by" in body else []
+    lines += [f"已公布,编号 {body['number']}"] if "number" in body else []
+    if "against" in body:
+        lines.append(f"与 {body['against']} 相比,{len(body['moved'])} 个单位有变动")
+        lines += [f"  {one['text']}" for one in body["moved"]]
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _tried(
