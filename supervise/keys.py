@@ -131,7 +131,7 @@ BoardRules 红黑榜
   closes 期末后多久出榜
   notice 公示期:各单位可以提出异议的时间
   sign 由哪个角色签发;写了就须先公示,公示期满、异议裁定、签发以后才能公布
-  appeal 公布以后多久之内还可以提出异议
+  appeals 公布以后多久之内还可以提出异议
   streaks 连续上榜时提请什么
 ScoreRules 计分办法
   base 基础分
@@ -371,7 +371,7 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "NoticeRules": {"before": many("length")},
     "RemindRules": {"every": one("length")},
     "BoardRules": {
-        "at_least": one("tasks"), "closes": one("length"), "notice": one("length"), "appeal": one("length"),
+        "at_least": one("tasks"), "closes": one("length"), "notice": one("length"), "appeals": one("length"),
     },
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},

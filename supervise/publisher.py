@@ -293,7 +293,7 @@ class Publisher(Objector):
         if not found or (published is not None and published["published_at"] > found[-1].published_at.isoformat()):
             return published
         served: Body = json.loads(found[-1].body)
-        return served | {"draft": found[-1].number}
+        return served | {"procedure": {"draft": found[-1].number}}
 
     def correction(self, session: Session, number: str) -> tuple[str, tuple[Moved, ...]]:
         """The number that a publication takes the place of, and every unit that moved; empty if it is the first."""

@@ -36,7 +36,7 @@ period: month
 closes: 2 workdays
 notice: 3 workdays
 sign: signer
-appeal: 5 workdays
+appeals: 5 workdays
 groups: {bureaus: 区直部门, towns: 乡镇}
 marks:
   late: {label: 迟办, role: [lead, co], matter: true}
@@ -214,7 +214,7 @@ STEPS = st.sampled_from(
         "sign by hand",
         "send back",
         "publish",
-        "amend",
+        "put right",
         "next day",
         "next week",
     ]
@@ -260,7 +260,7 @@ def tried(office: Office, session: Session, step: str, by: Actor, day: date) -> 
     elif step == "publish":
         body = office.signed(session, NAME, JUNE, day) or {}
         office.publish(session, body, by, day)
-    elif step in ("send back", "amend"):
+    elif step in ("send back", "put right"):
         office.advance(session, code, step.replace(" ", "_"), by, day, reason="重核")
 
 
@@ -287,7 +287,7 @@ def _proper(office: Office, session: Session) -> None:
             frozen = office.frozen(session, event.data["number"])
             assert frozen.fingerprint == signed.data["print"]
             signed = None
-        elif event.action in ("send_back", "amend", "redraw"):
+        elif event.action in ("send_back", "put_right", "draw_again"):
             signed = None
 
 
@@ -313,7 +313,7 @@ def test_a_correction_is_a_successor_that_names_the_difference(office: Office, s
     one = office.contest(session, "区商务局", NAME, JUNE, SWJ, "不是我局配合", "迟办", appealed)
     office.uphold(session, one.code, OFFICE, "属实", one.basis, appealed)
     code = f"{JUNE}-{NAME}"
-    office.advance(session, code, "amend", OFFICE, appealed, reason=one.code)
+    office.advance(session, code, "put_right", OFFICE, appealed, reason=one.code)
     office.sign(session, NAME, JUNE, CHIEF, appealed)
     second = published(office, session, appealed)
     against, moved = office.correction(session, second)

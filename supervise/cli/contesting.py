@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def contest(
     counter: Counter, unit: str, name: str, period: str, line: str, reason: str, person: str, day: date | None
 ) -> None:
-    """公示期内(写了 appeal 的,公布以后也在期内)对自己得分的一行或全部提异议;一件没有裁定,榜就不能签发。"""
+    """公示期内(写了 appeals 的,公布以后也在期内)对自己得分的一行或全部提异议;一件没有裁定,榜就不能签发。"""
     with counter.writing() as (office, session):
         by = actor(office, unit, person)
         made = office.contest(session, by.unit, name, period, by, reason, line, day)
@@ -72,7 +72,7 @@ def objections(counter: Counter, name: str, period: str) -> None:
 def uphold(
     counter: Counter, code: str, opinion: str, items: tuple[str, ...], as_: str, person: str, day: date | None
 ) -> None:
-    """裁定一件异议成立,同时撤除它所争的依据;已经另行更正的不写 --item。不成立的用 do 编码 dismiss。"""
+    """裁定一件异议成立,同时撤除它所争的依据;已经另行更正的不写 --item,不成立的用 do 编码 dismiss。"""
     with counter.writing() as (office, session):
         made = office.uphold(session, code, actor(office, as_, person), opinion, items, day)
     counter.answer({"objection": data(made)}, lambda: told([made]))
@@ -83,7 +83,7 @@ def data(one: Objection) -> dict[str, Any]:
     return {
         "code": one.code, "unit": one.unit, "draft": one.draft, "line": one.line, "label": one.label,
         "points": one.points, "basis": list(one.basis), "reason": one.reason, "state": one.state,
-        "undecided": one.undecided, "upheld": one.upheld, "opinion": one.opinion,
+        "undecided": one.undecided, "valid": one.upheld, "opinion": one.opinion,
         "acts": list(one.acts), "day": one.day.isoformat(), "decided": one.decided.isoformat() if one.decided else None,
     }  # fmt: skip
 

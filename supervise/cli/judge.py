@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from supervise.folder import Source
     from supervise.office import Office
     from supervise.records import Cut
-    from supervise.rules.moved import Moved
     from supervise.store.database import Work
 
 Body = dict[str, Any]
@@ -160,9 +159,11 @@ def _judged(
         if publish:
             made = office.publish(session, body, actor(office, as_), day)
             seal = {"number": made.seal, "hash": made.seal_hash}
+            from supervise.cli.publishing import moved_data
+
             against, moved = office.correction(session, made.number)
             body = {**body, "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
-            body |= {"against": against, "moved": moved_data(moved)} if against else {}
+            body |= {"procedure": {"against": against, "moved": moved_data(moved)}} if against else {}
         _workbook(output, body, save, office)
     return body
 
@@ -252,23 +253,15 @@ def _workbook(output: str, body: Mapping[str, Any], save: Callable[[bytes], None
         save(workbook(body, unknown=office.calendar.provisional))
 
 
-def moved_data(moved: Sequence[Moved]) -> list[Body]:
-    """Units that moved, as plain data with one line that says it."""
-    from dataclasses import asdict
-
-    from supervise.rules.moved import told
-
-    return [{**asdict(one), "text": told(one)} for one in moved]
-
-
 def _number(body: Mapping[str, Any]) -> str:
     """What became of a board: served, signed or published, and what is different from the one before."""
-    lines = [f"已公示,编号 {body['draft']},{body['until']} 期满"] if "until" in body else []
-    lines += ["已签发,可以公布"] if "signed_by" in body else []
+    told = body.get("procedure", {})
+    lines = [f"已公示,编号 {told['draft']},{told['until']} 期满"] if "until" in told else []
+    lines += ["已签发,可以公布"] if "signed_by" in told else []
     lines += [f"已公布,编号 {body['number']}"] if "number" in body else []
-    if "against" in body:
-        lines.append(f"与 {body['against']} 相比,{len(body['moved'])} 个单位有变动")
-        lines += [f"  {one['text']}" for one in body["moved"]]
+    if "against" in told:
+        lines.append(f"与 {told['against']} 相比,{len(told['moved'])} 个单位有变动")
+        lines += [f"  {one['text']}" for one in told["moved"]]
     return "".join(f"\n{line}" for line in lines)
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.judge import moved_data
 from supervise.cli.output import Counter, actor, saving
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from supervise.records import Cut
+    from supervise.rules.moved import Moved
 
 Body = dict[str, Any]
 
@@ -47,15 +48,26 @@ def step(
         by = actor(office, as_)
         if signs:
             body = office.sign(session, name, period, by, day)
-            body = {**body, "moved": moved_data(body["moved"]), "signed_by": by.unit}
+            moved = moved_data(body.pop("moved"))
+            body["procedure"] = {"against": body.pop("against"), "moved": moved, "signed_by": by.unit}
         else:
             body = office.board(session, name, period, asked)
             made = office.consult(session, body, by, day)
             until = office.matter(session, name, period).events[-1].data["until"]
             seal = {"number": made.seal, "hash": made.seal_hash}
-            body = {**body, "draft": made.number, "fingerprint": made.fingerprint, "seal": seal, "until": until}
+            told = {"draft": made.number, "until": until}
+            body = {**body, "fingerprint": made.fingerprint, "seal": seal, "procedure": told}
         if output:
             from supervise.exports import workbook
 
             save(workbook(body, unknown=office.calendar.provisional))
     return body
+
+
+def moved_data(moved: Sequence[Moved]) -> list[Body]:
+    """Units that moved, as plain data with one line that says it."""
+    from dataclasses import asdict
+
+    from supervise.rules.moved import told
+
+    return [{**asdict(one), "text": told(one)} for one in moved]

@@ -19,8 +19,8 @@ from supervise.workflows.definition import Definition
 
 MATTER, OBJECTION = "publication", "objection"
 """The lifecycles: one task for each period of a board, one for each contested line."""
-REDRAW, SERVE, SIGN, ANNOUNCE, AMEND = "redraw", "consult", "sign", "announce", "amend"
-OBJECT, UPHOLD = "object", "uphold"
+REDRAW, SERVE, SIGN, ANNOUNCE, AMEND = "draw_again", "consult", "sign", "announce", "put_right"
+OBJECT, UPHOLD = "contest", "uphold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def procedure(rules: BoardRules | Scheme) -> Procedure | None:
     """The procedure that rules ask for; ``None`` where they name nobody who signs, so that the office publishes."""
     if not rules.sign or rules.notice is None:
         return None
-    return Procedure(rules.title, rules.closes, rules.notice, rules.sign, rules.appeal)
+    return Procedure(rules.title, rules.closes, rules.notice, rules.sign, rules.appeals)
 
 
 def check_procedure(document: Document, rules: RuleSet, laws: Mapping[str, Definition]) -> Iterator[Problem]:
@@ -61,8 +61,8 @@ def check_procedure(document: Document, rules: RuleSet, laws: Mapping[str, Defin
         return
     if rules.sign and (rules.notice is None or not rules.notice.count):
         yield document.problem("R34", ("sign",), "写了 sign(签发)就要写 notice(公示期)", "如 notice: 5 workdays")
-    if rules.appeal is not None and not rules.sign:
-        yield document.problem("R34", ("appeal",), "没有写 sign(签发),appeal(公布以后的异议期)用不上")
+    if rules.appeals is not None and not rules.sign:
+        yield document.problem("R34", ("appeals",), "没有写 sign(签发),appeals(公布以后的异议期)用不上")
     if rules.sign:
         yield from unknown(document, "R01", ("sign",), "流程", {MATTER, OBJECTION} - laws.keys(), laws)
         roles = laws[MATTER].roles if MATTER in laws else ()

@@ -113,7 +113,7 @@ class BoardRules(Rules):
 
     ``closes`` says how long after the period the board is compiled, so that what fell due on its last day is decided
     and reports handed in before its end are verified. ``sign`` names the roles that must sign what is published, after
-    it was served on every unit and ``notice`` has passed; ``appeal`` is the time to contest what was published.
+    it was served on every unit and ``notice`` has passed; ``appeals`` is the time to contest what was published.
     """
 
     board: str
@@ -127,7 +127,7 @@ class BoardRules(Rules):
     closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
     notice: Annotated[Length, PlainValidator(parse_length)] | None = None
     sign: Words = ()
-    appeal: Annotated[Length, PlainValidator(parse_length)] | None = None
+    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
     streaks: tuple[Streak, ...] = ()
 
     @property

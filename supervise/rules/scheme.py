@@ -314,7 +314,7 @@ class SchemeBar(Strict):
 class Scheme(Strict):
     """评分办法: marks, values, scores, boards and grades of one scheme.
 
-    ``notice``, ``sign`` and ``appeal`` are those of ``BoardRules``.
+    ``notice``, ``sign`` and ``appeals`` are those of ``BoardRules``.
     """
 
     scheme: str
@@ -327,7 +327,7 @@ class Scheme(Strict):
     closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
     notice: Annotated[Length, PlainValidator(parse_length)] | None = None
     sign: Words = ()
-    appeal: Annotated[Length, PlainValidator(parse_length)] | None = None
+    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
     places: int = Field(default=2, ge=0, le=6)
     rounding: Literal["half up", "half even", "down", "up"] = "half up"
     round: Literal["lines", "total"] = "lines"
