@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     cls=Command,
     short_help="对得分的一行提异议",
     examples=(
-        "supervise contest 区工信局 red-black 2025Q2 --line 逾期未完成 --reason 征地批复未下",
+        "supervise contest 区工信局 red-black 2025Q2 --line 4 --reason 征地批复未下",
         "supervise contest 区工信局 red-black 2025Q2 --reason 不是我局承办",
     ),
 )
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 def contest(
     counter: Counter, unit: str, name: str, period: str, line: str, reason: str, person: str, day: date | None
 ) -> None:
-    """公示期内(写了 appeals 的,公布以后也在期内)对自己得分的一行或全部提异议;一件没有裁定,榜就不能签发。"""
+    """公示期内对自己得分的一行或全部提异议(办法写了 appeals 的,公布以后还可以)。
+
+    有一件没有裁定,榜就不能签发。"""
     with counter.writing() as (office, session):
         by = actor(office, unit, person)
         made = office.contest(session, by.unit, name, period, by, reason, line, day)
@@ -72,7 +74,9 @@ def objections(counter: Counter, name: str, period: str) -> None:
 def uphold(
     counter: Counter, code: str, opinion: str, items: tuple[str, ...], as_: str, person: str, day: date | None
 ) -> None:
-    """裁定一件异议成立,同时撤除它所争的依据;已经另行更正的不写 --item,不成立的用 do 编码 dismiss。"""
+    """裁定一件异议成立,同时撤除它所争的依据;已经另行更正的,不写 --item。
+
+    不成立的,用 supervise do 编码 dismiss。"""
     with counter.writing() as (office, session):
         made = office.uphold(session, code, actor(office, as_, person), opinion, items, day)
     counter.answer({"objection": data(made)}, lambda: told([made]))
