@@ -29,11 +29,12 @@ from supervise.rules.procedure import (
     OBJECT,
     OBJECTION,
     SERVE,
+    SIGN,
     UPHOLD,
     Procedure,
     procedure,
 )
-from supervise.store import library, tasks
+from supervise.store import library, retired, tasks
 from supervise.store.library import Publication
 from supervise.workflows.situations import Situation
 
@@ -107,7 +108,8 @@ class Objector(Liaison, Appraiser):
             day: today if not given.
 
         Raises:
-            Refused: P03 no procedure, P05 nothing was served, P11 the time for it is over, P13 already contested.
+            Refused: P03 no procedure, P05 nothing was served, P11 the time for it is over, P13 already contested,
+                T06 what came before is in an archive.
             Unknown: P12 no such line, U05 the unit is not on the board.
         """
         day, span = day or self.today(), self._period(period)
@@ -122,6 +124,8 @@ class Objector(Liaison, Appraiser):
             if one.undecided and one.unit == standing["unit"] and one.draft == frozen.number and one.line == number:
                 raise Refused(Problem("P13", f"“{told['label']}”已提过异议({one.code}),还没有裁定", task=one.code))
         code = f"{matter.code}-{len(before) + 1}"
+        if retired.pointers(session, self.district, [code]):
+            raise self.absent(session, code)  # those before it have left for an archive
         data: dict[str, Any] = {
             "draft": frozen.number, "line": str(number), "label": called(told), "points": str(told["points"]),
             "basis": [item for ref in told["because"] if (item := basis(ref))], "reason": reason,
@@ -266,6 +270,8 @@ class Objector(Liaison, Appraiser):
         code = matter_code(board, period)
         found = tasks.standing(session, self.district, [code]).get(code)
         if found is None:
+            if retired.pointers(session, self.district, [code]):
+                raise self.absent(session, code)
             text = f"{steps.title} {self._period(period).label}还没有公示"
             raise Refused(Problem("P05", text, help=f"请先公示:supervise board {board} {period} --preview"))
         return found
@@ -288,7 +294,9 @@ class Objector(Liaison, Appraiser):
         Raises:
             Refused: P11 when the time for it is over.
         """
-        act = latest(matter, SERVE, ANNOUNCE)
+        act = latest(matter, SERVE, SIGN, ANNOUNCE)
+        if act is not None and act.action == SIGN:
+            raise Refused(Problem("P11", f"{matter.text}已签发,等公布以后再提", task=matter.code))
         last: date | None = None
         if act is not None and act.action == SERVE:
             last = date.fromisoformat(act.data["until"])

@@ -253,6 +253,7 @@ class Publisher(Objector):
         last = latest(task, SERVE, SIGN, ANNOUNCE, AMEND)
         assert last is not None  # a matter is opened by serving
         if last.action == SIGN and latest(task, SIGN, REDRAW) is last:
+            self._all_decided(session, task)
             return task, last
         if last.action == ANNOUNCE:
             text, help_ = (

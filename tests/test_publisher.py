@@ -324,6 +324,10 @@ def test_a_correction_is_a_successor_that_names_the_difference(office: Office, s
     assert "区科技局" not in told_
     with pytest.raises(Refused, match="截止"):
         office.contest(session, "区工信局", NAME, JUNE, GXJ, "迟了", day=date(2025, 8, 1))
+    office.advance(session, code, "put_right", OFFICE, appealed, reason="再核")
+    office.sign(session, NAME, JUNE, CHIEF, appealed)
+    with pytest.raises(Refused, match="等公布以后再提"):
+        office.contest(session, "区工信局", NAME, JUNE, GXJ, "签发以后", day=appealed)
 
 
 def test_what_changed_since_it_was_served_is_named(folder: Path, office: Office, session: Session) -> None:

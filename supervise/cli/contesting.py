@@ -60,7 +60,7 @@ def objections(counter: Counter, name: str, period: str) -> None:
     cls=Command,
     short_help="裁定异议成立",
     examples=(
-        "supervise uphold 2025Q2-red-black-1 --opinion 不可抗力 --item QH2025-001/finish",
+        "supervise uphold 2025Q2-red-black-1 --opinion 不可抗力 --item T1/finish",
         "supervise do 2025Q2-red-black-1 dismiss --opinion 批复三月已下",
     ),
 )
