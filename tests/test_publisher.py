@@ -191,7 +191,11 @@ def test_publishing_early_is_refused_for_every_role_and_says_the_earliest_day(of
         assert code_of(office, session, AFTER, by) == "P07"
     with pytest.raises(Refused, match="最早 2025-07-09"):
         office.signed(session, NAME, JUNE, LAST)
+    with pytest.raises(Refused, match=one.code):
+        office.sign(session, NAME, JUNE, CHIEF, AFTER)
     office.advance(session, one.code, "dismiss", OFFICE, AFTER, opinion="批复已下")
+    with pytest.raises(Refused, match="应由签发人签发"):
+        office.sign(session, NAME, JUNE, EVERYBODY[2], AFTER)
     for by in EVERYBODY:
         assert code_of(office, session, AFTER, by) == "P08"
     office.sign(session, NAME, JUNE, CHIEF, AFTER)
@@ -279,7 +283,9 @@ def _proper(office: Office, session: Session) -> None:
             served, until, signed = event, date.fromisoformat(event.data["until"]), None
         elif event.action == "sign":
             assert (event.unit, event.day > until) == ("签发人", True)
-            assert all(decided is not None for raised, decided in rulings if raised < event.day)
+            assert all(
+                decided is not None and decided <= event.day for raised, decided in rulings if raised < event.day
+            )
             signed = event
         elif event.action == "announce":
             assert served is not None
