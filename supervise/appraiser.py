@@ -127,7 +127,7 @@ class Appraiser(Judge):
     def _scheme_board(self, session: Session, source: Source[Scheme], name: str, period: str, cut: Cut | None) -> Body:
         scheme, span = source.value, self._period(period)
         _fits(scheme, span)
-        board = _chosen(scheme, name)
+        board = chosen(scheme, name)
         cut = self._cut(cut, span, scheme.closes)
         known = self._kept(session, cut, list(scheme.marks))
         marks = [kept.mark for kept in known if kept.voided is None and _is_seen(scheme, kept.mark, cut.as_of)]
@@ -167,8 +167,12 @@ def _is_seen(scheme: Scheme, mark: Mark, as_of: date) -> bool:
     return mark.day <= as_of or (kind.value == "day" and kind.standing)
 
 
-def _chosen(scheme: Scheme, name: str) -> str:
-    """The board that a name means."""
+def chosen(scheme: Scheme, name: str) -> str:
+    """The board that a name means.
+
+    Raises:
+        Unknown: F02 when the scheme has none of that name, or several.
+    """
     _, dot, board = name.partition("@")[0].partition(".")
     if board in scheme.boards:
         return board

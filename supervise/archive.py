@@ -45,7 +45,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "head": "封存时的印戳",
     },
     "publications": {
-        "district": "区县", "serial": "编号", "kind": "board 红黑榜、assessment 考核、archive 归档清单",
+        "district": "区县", "serial": "编号", "kind": "board 红黑榜、assessment 考核、archive 归档清单、preview 公示稿",
         "name": "榜名或办法", "period": "考核期", "fingerprint": "body 的 SHA-256", "body": "公布的全文",
         "published_by": "谁公布", "published_at": "公布时刻(UTC)", "seal": "封存的号", "seal_hash": "那一号的印戳",
     },

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from supervise.appraiser import Appraiser
 from supervise.clerk import Clerk, Owed
 from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.differing import differences
@@ -17,6 +16,7 @@ from supervise.folder import Source
 from supervise.intake.marking import scores, table
 from supervise.judge import as_plain, drafted, is_draft
 from supervise.people import Actor, Directory
+from supervise.publisher import Publisher
 from supervise.records import PARTIES, Cut, Mark
 from supervise.rules.assessment import Evidence, Filed, assess
 from supervise.rules.reach import reach
@@ -77,7 +77,7 @@ def filed(data: bytes, file: str, directory: Directory) -> Filed:
     return Filed(file.replace("\\", "/").rpartition("/")[2], library.fingerprint(said), found)
 
 
-class Assessor(Clerk, Appraiser):
+class Assessor(Clerk, Publisher):
     """The annual assessment."""
 
     def assess(
@@ -211,13 +211,16 @@ class Assessor(Clerk, Appraiser):
 
     # ── frozen ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def publish(self, session: Session, body: Body, by: Actor, *, over: str = "", supplement: str = "") -> Publication:
+    def publish(
+        self, session: Session, body: Body, by: Actor, day: date | None = None, *, over: str = "", supplement: str = ""
+    ) -> Publication:
         """Freeze a board or a year; a year once, and over what it lacks only for a reason that goes into it.
 
         Args:
             session: the caller's.
             body: as ``board`` or ``assess`` gives it.
             by: who publishes.
+            day: of the publication; today if not given.
             over: why a year is frozen although its data are not complete.
             supplement: why a published year is corrected; the difference goes into the supplement.
 
@@ -235,7 +238,7 @@ class Assessor(Clerk, Appraiser):
                 raise Refused([_lacking(body, gaps), *(_problem(gap) for gap in gaps)])
             if gaps:
                 body["over"] = {"reason": over, "by": by.id, "gaps": as_plain(gaps)}
-        return super().publish(session, body, by)
+        return super().publish(session, body, by, day)
 
     def _supplement(self, session: Session, body: Body, reason: str) -> Body:
         """What a supplement says of itself; nothing for the first publication of a year."""

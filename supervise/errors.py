@@ -105,4 +105,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     close = nearest(word, names)
     if close:
         return f",是不是 {close}?"
-    return f",可用的有:{'、'.join(names)}" if 0 < len(names) <= 12 else ""
+    return f",可用的有:{'、'.join(names)}" if 0 < len(names) <= 16 else ""

@@ -22,6 +22,7 @@ from supervise.people import AliasesFile, UnitList, UnitsFile, alias_map, unit_l
 from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
+from supervise.rules.procedure import check_procedure
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders, RuleSet
 from supervise.rules.scheme import Scheme
 from supervise.rules.schemecheck import check_scheme
@@ -374,12 +375,12 @@ def _rungs(folder: Folder) -> list[str]:
 
 def _wrong_in(source: Source[RuleSet], folder: Folder) -> Iterable[Problem]:
     rules, laws = source.value, folder.newest
+    half = list(check_procedure(source.document, rules, laws))
     if isinstance(rules, Scheme):
-        return check_scheme(source.document, rules, laws)
+        return [*check_scheme(source.document, rules, laws), *half]
     schemes = [name for scheme in folder.of_kind(Scheme) for name in scheme.board_names]
-    found = rules_checking.check(
-        source.document, rules, laws, sorted(_boards(folder)), _rungs(folder), schemes
-    )  # fmt: skip
+    boards, rungs = sorted(_boards(folder)), _rungs(folder)
+    found = [*rules_checking.check(source.document, rules, laws, boards, rungs, schemes), *half]
     if isinstance(rules, AssessmentRules):
         units = [unit.name for unit in folder.units.units()]
         return [*found, *rules_checking.unknown_groups(source.document, rules, folder.units.groups, units)]

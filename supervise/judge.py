@@ -208,11 +208,11 @@ class Judge(Marker):
         closing = self.calendar.add(span.end, closes.count, closes.unit)
         as_of = cut.as_of if cut is not None else min(closing, self.today())
         known = cut.known if cut is not None and cut.known is not None else self.now()
-        return Cut(as_of, known)
+        return Cut(as_of, known, cut.beside if cut is not None else ())
 
     def _odd(self, session: Session, cut: Cut, since: date | None) -> Odd:
         """What must be folded to know how it stood at a cut, and the laws of all that it shows."""
-        aside = counting.unsettled(session, self.district, cut)
+        aside = set(counting.unsettled(session, self.district, cut)) | {act.rpartition("#")[0] for act in cut.beside}
         away = retired.pointers(session, self.district, cut=cut, since=since)
         folded = self.situations(session, cut, sorted(aside | away.keys()), since)
         laws = counting.laws(session, self.district, cut)
@@ -244,7 +244,8 @@ class Judge(Marker):
         units = canonical({"units": as_plain(self.directory.units())})
         return {
             "period": span.name, "label": span.label, "cut": as_plain(
-                {"as_of": cut.as_of, "known": cut.known.isoformat() if cut.known else None}),
+                {"as_of": cut.as_of, "known": cut.known.isoformat() if cut.known else None}
+                | ({"beside": cut.beside} if cut.beside else {})),
             "rules": {rules: library.fingerprint(source.text) if source else DRAFT}, "definitions": definitions,
             "directory": library.fingerprint(units), "calendar": self.calendar.fingerprint,
         }  # fmt: skip

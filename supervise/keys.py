@@ -129,7 +129,9 @@ BoardRules 红黑榜
   ties 同分怎样:share 并列
   at_least 承办不足几项的只公布得分、不排名
   closes 期末后多久出榜
-  notice 公示期
+  notice 公示期:各单位可以提出异议的时间
+  sign 由哪个角色签发;写了就须先公示,公示期满、异议裁定、签发以后才能公布
+  appeals 公布以后多久之内还可以提出异议
   streaks 连续上榜时提请什么
 ScoreRules 计分办法
   base 基础分
@@ -335,7 +337,9 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "Light": {"light": one("name"), "when": many("lit")},
     "NoticeRules": {"before": many("length")},
     "RemindRules": {"every": one("length")},
-    "BoardRules": {"at_least": one("tasks"), "closes": one("length"), "notice": one("length")},
+    "BoardRules": {
+        "at_least": one("tasks"), "closes": one("length"), "notice": one("length"), "appeals": one("length"),
+    },
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},
     "Listing": {"rank": by_name(one("place")), "when": many("comparison")},

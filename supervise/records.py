@@ -245,10 +245,15 @@ _STRETCHES: Mapping[str, Callable[[Mapping[str, Any], Event, Any], dict[str, Any
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A view of the record: what had happened by ``as_of``, as far as it was known at ``known`` (UTC)."""
+    """A view of the record: what had happened by ``as_of``, as far as it was known at ``known`` (UTC).
+
+    ``beside`` are acts, as ``task#number``, that were decided later and count as of ``as_of``: what upheld objections
+    excused on a board that stands as of a day before they were decided.
+    """
 
     as_of: date
     known: datetime | None = None
+    beside: tuple[str, ...] = ()
 
     def sees(self, event: Event) -> bool:
         """Whether the event lies within the cut."""

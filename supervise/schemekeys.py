@@ -13,6 +13,9 @@ Scheme 评分办法:登记什么、怎样计分、出几张榜、怎样定等次
   for 数任务的应办和办理时,用于哪个流程;只数登记的不写
   period 多久一期
   closes 期末后多久出榜
+  notice 公示期:各单位可以提出异议的时间
+  sign 由哪个角色签发;写了就须先公示,公示期满、异议裁定、签发以后才能公布
+  appeals 公布以后多久之内还可以提出异议
   places 分数保留几位小数
   rounding 怎样取舍:half up 四舍五入、half even 四舍六入五成双、down 舍去、up 进一
   round 取舍的地方:lines 每行、total 只在总分(差额另列一行)
@@ -143,7 +146,7 @@ _VALUES = by_name(either({"type": ["string", "number"]}, {"$ref": "#/$defs/Value
 _BANDED = {"bands": _BANDS, "otherwise": _RESULT, "span": _RANGE}
 
 PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
-    "Scheme": {"closes": one("length"), "values": _VALUES},
+    "Scheme": {"closes": one("length"), "notice": one("length"), "appeals": one("length"), "values": _VALUES},
     "MarkKind": {"range": _RANGE},
     "Items": {"values": _VALUES},
     "Value": {"of": _FORMULA, **_BANDED},

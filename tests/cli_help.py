@@ -24,7 +24,8 @@ NOTICE = ROOT / "examples" / "notice.txt"
 DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
-    "remind", "mark", "marks", "unmark", "board", "why", "assess", "replay-rules", "burden",
+    "remind", "mark", "marks", "unmark", "board", "why", "contest", "objections", "uphold",
+    "assess", "replay-rules", "burden",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -278,6 +279,35 @@ def _year(step: Callable[..., Any], folder: Path) -> None:
     step("replay-rules", "red-black@1", folder / "新榜.yaml", "--period", "2025Q2")
 
 
+def _published(folder: Path, made: dict[str, list[Any]]) -> None:
+    """A board by steps: served, contested, decided, signed, published, and a correction of it."""
+    laws, db = folder / "公示", folder / "公示.db"
+    shutil.copytree(DEFINITIONS, laws)
+    rules = (laws / "rules" / "red-black.yaml").read_text("utf-8")
+    (laws / "rules" / "red-black.yaml").write_text(rules.replace("\nnotice:", "\nsign: signer\nnotice:", 1), "utf-8")
+    plan = folder / "两项.yaml"
+    plan.write_text("due: 2025-06-20\ntasks:\n  - {code: T1, text: 修路, lead: [区工信局]}\n", "utf-8")
+
+    def step(*arguments: str | Path) -> None:
+        result = run(*arguments, "--definitions", laws, "--json", "--db", db)
+        assert "error" not in result.data, result.data
+        made.setdefault(str(arguments[0]), []).append(result.data)
+
+    board, code = ("board", "red-black", "2025Q2"), "2025Q2-red-black"
+    step("assign", plan, "--day", "2025-03-03")
+    step(*board, "--preview", "--day", "2025-07-14")
+    step("why", "区工信局", "--board", "red-black", "2025Q2")
+    step("contest", "区工信局", "red-black", "2025Q2", "--line", "4", "--reason", "受灾", "--day", "2025-07-15")
+    step("objections", "red-black", "2025Q2")
+    step("uphold", f"{code}-1", "--opinion", "属实", "--item", "T1/finish", "--day", "2025-07-16")
+    step(*board, "--sign", "--as", "签发人", "--day", "2025-07-22")
+    step(*board, "--publish", "--day", "2025-07-22")
+    step("do", code, "put_right", "--as", "督查室", "--reason", "核对", "--day", "2025-07-23")
+    step(*board, "--sign", "--as", "签发人", "--day", "2025-07-23")
+    step(*board, "--publish", "--day", "2025-07-23")
+    step("why", "区工信局", "--board", "red-black", "2025Q2")
+
+
 def _forge(db: Path) -> None:
     """An event, a seal and a publication changed behind the program's back."""
     with sqlite3.connect(db) as connection:
@@ -404,6 +434,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("retire", "QH2025-002", "--back")
     _new_law(folder, made)
     _sent(folder, made)
+    _published(folder, made)
     _forge(day.db)
     step("audit", "--from", "2")
     step("audit")

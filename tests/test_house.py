@@ -25,6 +25,7 @@ HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser", "reminder", "burdens",
     "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials",
+    "objector", "publisher",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
 SECOND = {"rules"}
@@ -77,6 +78,14 @@ CORE_WORDS: dict[str, str] = {
     "order": "the key of a rung in a ladder file",
     "start": "where a numbered list begins, in HTML and in docx",
     "propose": "the name of a command: supervise units propose",
+    # the hall walks the procedure of publishing itself, see decision 0027; who acts and how fast stands in the file
+    "draw_again": "the step by which other units come onto a board before it is served anew",
+    "consult": "the step by which a board is served on its units",
+    "sign": "the step by which it is signed, and the key of a rule file that asks for it",
+    "announce": "the step by which it is published",
+    "put_right": "the step by which a publication is corrected",
+    "contest": "the step by which a line is contested",
+    "uphold": "the step by which an objection is found right",
 }
 
 FILE_LINES, FUNCTION_LINES, LONG_LINES, LONG_SHARE = 400, 60, 30, 0.10

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from supervise.cli.kinds import Day
 from supervise.cli.output import Counter, F, actor, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
@@ -52,6 +53,8 @@ def tried(function: F) -> F:
         "supervise board red-black 2025Q2 --as-of 2025-06-30",
         "supervise board red-black 2025Q2 --publish -o 红黑榜.xlsx",
         "supervise board red-black 2025Q2 --rules 修订稿/red-black.yaml",
+        "supervise board red-black 2025Q2 --preview",
+        "supervise board red-black 2025Q2 --sign --as 签发人",
         "supervise board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
@@ -59,6 +62,9 @@ def tried(function: F) -> F:
 @click.argument("period", metavar="考核期")
 @option("--rules", metavar="文件", default="", help="试一份没有启用的办法,用库里的真实记录,不能公布")
 @tried
+@option("--day", type=Day(), default=None, metavar="日期", help="公示、签发、公布是哪天办的", otherwise="今天")
+@option("--sign", "signs", is_flag=True, help="签发:公示期满、异议都裁定了以后")
+@option("--preview", is_flag=True, help="公示:定稿发给榜上各单位,公示期从今天起")
 @published
 @as_of
 @shared
@@ -69,18 +75,25 @@ def board(
     rules: str,
     as_of: date | None,
     known: datetime | None,
+    day: date | None,
+    preview: bool,
+    signs: bool,
     **rest: Any,
 ) -> None:
     """出一期红黑榜;考核期写作 2025Q2、2025H1、2025-06 或 2025,须与办法所定的一致。
 
     同一口径(--as-of、--known)随时重算,一字不差。榜名写成评分办法的文件,就不用数据库,只凭 --marks、--units 试算各榜。
+
+    办法写了 sign(谁签发)的,先 --preview 公示,期满、异议裁定以后 --sign 签发,再 --publish 公布,一步也不能提前。
     """
     from supervise.cli import faces, schemefaces
 
     files = {key: rest.pop(key) for key in ("marks", "units", "earlier")}
+    if preview + signs + rest["publish"] > 1:
+        raise click.UsageError("--preview、--sign、--publish 一次只做一步")
     if _is_tried(name, files):
-        if rest["publish"] or known is not None:
-            raise click.UsageError("只用文件试算,不能公布,也没有 --known")
+        if rest["publish"] or preview or signs or known is not None:
+            raise click.UsageError("只用文件试算,不能公示、签发、公布,也没有 --known")
         with saving(rest["output"]) as save:
             made = _tried(counter, name, period, as_of=as_of, **files)
             if rest["output"]:
@@ -89,14 +102,23 @@ def board(
                 save(workbook(*made["boards"]))
         counter.answer(made, lambda: schemefaces.boards(made["boards"]))
         return
-    if rules and rest["publish"]:
-        raise click.UsageError("--rules 是试一份没有启用的办法,不能公布")
+    if rules and (rest["publish"] or preview or signs):
+        raise click.UsageError("--rules 是试一份没有启用的办法,不能公示、签发、公布")
+    asked = cut(as_of, known)
 
     def make(office: Office, session: Work) -> Body:
         draft = draft_of(office, rules, "board", "scheme") if rules else None
-        return office.board(session, name, period, cut(as_of, known), draft)
+        signed = office.signed(session, name, period, day) if rest["publish"] else None
+        if signed is not None and asked is not None:
+            raise click.UsageError("这一榜公布的是签发的那一稿,不能另写 --as-of、--known")
+        return office.board(session, name, period, asked, draft) if signed is None else signed
 
-    body = judged(counter, make, **rest)
+    if preview or signs:
+        from supervise.cli import publishing
+
+        body = publishing.step(counter, name, period, asked, day, signs, **rest)
+    else:
+        body = judged(counter, make, day=day, **rest)
     face = schemefaces.board if "lists" in body else faces.board
     counter.answer(body, lambda: face(body) + number(body))
 
@@ -119,7 +141,7 @@ def draft_of(office: Office, file: str, *kinds: str) -> Source[Any]:
 
 def judged(
     counter: Counter, make: Callable[[Office, Work], Body], publish: bool, as_: str, output: str,
-    write: Callable[[Body, Office], bytes] | None = None, **said: str,
+    write: Callable[[Body, Office], bytes] | None = None, day: date | None = None, **said: str,
 ) -> Body:  # fmt: skip
     """A result, frozen if asked for, and the file of it; a file that cannot be written leaves nothing published.
 
@@ -129,14 +151,19 @@ def judged(
         publish, as_: whether it is frozen, and by whom.
         output: the file; empty for none.
         write: what the file holds; a workbook if not given.
+        day: of the publication; today if not given.
         said: reasons that go into what is frozen.
     """
     with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
         body = make(office, session)
         if publish:
-            made = office.publish(session, body, actor(office, as_), **said)
+            from supervise.cli.publishing import moved_data
+
+            made = office.publish(session, body, actor(office, as_), day, **said)
             seal = {"number": made.seal, "hash": made.seal_hash}
+            against, moved = office.correction(session, made.number) if body["kind"] == "board" else ("", ())
             body = {**json.loads(made.body), "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
+            body |= {"procedure": {"against": against, "moved": moved_data(moved)}} if against else {}
         if output:
             who = {"published_by": made.published_by, "published_at": made.published_at.isoformat()} if publish else {}
             save((write or _workbook)({**body, **who}, office))
@@ -169,7 +196,7 @@ def why(
 ) -> None:
     """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。
 
-    已公布的照公布的说;另给口径(--as-of、--known)则按口径重算。
+    公示、公布了的照那一稿说;另给口径(--as-of、--known)则按口径重算。
     """
     from supervise.cli import faces, schemefaces
 
@@ -182,7 +209,7 @@ def why(
         return
     asked = cut(as_of, known)
     with counter.reading() as (office, session):
-        body = office.published(session, name, period) if asked is None else None
+        body = _shown(office, session, name, period, bool(on_board)) if asked is None else None
         if body is None:
             make = office.board if on_board else office.assess
             body = make(session, name, period, asked)
@@ -191,6 +218,11 @@ def why(
         counter.answer(receipt, lambda: schemefaces.why(receipt))
     else:
         counter.answer(receipt, lambda: faces.why(receipt, office.calendar.provisional))
+
+
+def _shown(office: Office, session: Work, name: str, period: str, board: bool) -> Body | None:
+    """What of a period is before everybody's eyes."""
+    return office.shown(session, name, period) if board else office.published(session, name, period)
 
 
 def _is_tried(name: str, files: Mapping[str, Any]) -> bool:
@@ -223,8 +255,15 @@ def _workbook(body: Body, office: Office) -> bytes:
 
 
 def number(body: Mapping[str, Any]) -> str:
-    """What it was published as, if it was."""
-    return f"\n已公布,编号 {body['number']}" if "number" in body else ""
+    """What became of a board: served, signed or published, and what is different from the one before."""
+    told = body.get("procedure", {})
+    lines = [f"已公示,编号 {told['draft']},{told['until']} 期满"] if "until" in told else []
+    lines += ["已签发,可以公布"] if "signed_by" in told else []
+    lines += [f"已公布,编号 {body['number']}"] if "number" in body else []
+    if "against" in told:
+        lines.append(f"与 {told['against']} 相比,{len(told['moved'])} 个单位有变动")
+        lines += [f"  {one['text']}" for one in told["moved"]]
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _tried(

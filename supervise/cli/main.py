@@ -18,6 +18,7 @@ import click
 from supervise.cli import (
     archives,
     calendars,
+    contesting,
     db,
     design,
     judge,
@@ -70,7 +71,8 @@ for _command in (
     design.init, design.check, notices.intake, notices.assign,
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
     press.orders, press.lights, reminding.remind, marks.mark, marks.marks, marks.unmark,
-    judge.board, judge.why, yearend.assess, yearend.replay_rules, reminding.burden,
+    judge.board, judge.why, contesting.contest, contesting.objections, contesting.uphold,
+    yearend.assess, yearend.replay_rules, reminding.burden,
     pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,

@@ -134,7 +134,8 @@ class BoardRules(Rules):
     """红黑榜: how units of a group are scored, ranked and listed for a period.
 
     ``closes`` says how long after the period the board is compiled, so that what fell due on its last day is decided
-    and reports handed in before its end are verified.
+    and reports handed in before its end are verified. ``sign`` names the roles that must sign what is published, after
+    it was served on every unit and ``notice`` has passed; ``appeals`` is the time to contest what was published.
     """
 
     board: str
@@ -147,6 +148,8 @@ class BoardRules(Rules):
     at_least: Annotated[int, PlainValidator(_tasks)] = 0
     closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
     notice: Annotated[Length, PlainValidator(parse_length)] | None = None
+    sign: Words = ()
+    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
     streaks: tuple[Streak, ...] = ()
 
     @property

@@ -312,7 +312,10 @@ class SchemeBar(Strict):
 
 
 class Scheme(Strict):
-    """评分办法: marks, values, scores, boards and grades of one scheme."""
+    """评分办法: marks, values, scores, boards and grades of one scheme.
+
+    ``notice``, ``sign`` and ``appeals`` are those of ``BoardRules``.
+    """
 
     scheme: str
     version: int
@@ -322,6 +325,9 @@ class Scheme(Strict):
     for_: str = Field(default="", alias="for")
     period: Literal["year", "half", "quarter", "month"]
     closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
+    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
+    sign: Words = ()
+    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
     places: int = Field(default=2, ge=0, le=6)
     rounding: Literal["half up", "half even", "down", "up"] = "half up"
     round: Literal["lines", "total"] = "lines"

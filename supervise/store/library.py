@@ -149,6 +149,15 @@ def publications(
     return [as_publication(row) for row in rows]
 
 
+@told
+def numbered(work: Work, district: str, number: str) -> Publication | None:
+    """What was frozen under a number."""
+    publication = of(work).publication
+    query = select(publication).where(publication.c.district == district, publication.c.serial == number)
+    row = connection(work).execute(query).first()
+    return as_publication(row) if row is not None else None
+
+
 def as_publication(row: Row[Any]) -> Publication:
     """A publication out of its row."""
     return Publication(

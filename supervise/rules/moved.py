@@ -1,0 +1,132 @@
+"""What moved between two bodies of one board: units, and the numbered lines of each receipt.
+
+A body is the plain document that ``judge`` makes, of a board or of a scheme; both have the same receipts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from supervise.rules.scheme import LABELS
+
+Body = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a unit stands: total, rank and list; ``None`` and empty where it has none."""
+
+    total: str
+    rank: int | None
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineMoved:
+    """A line of a receipt, by section and label, with its points before and after; ``None`` where it was not there."""
+
+    label: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A unit whose place or receipt is another than before.
+
+    Args:
+        unit: canonical name.
+        before, after: where it stands; ``None`` if it is not on that board.
+        lines: what changed of its receipt, in the order of the lines.
+    """
+
+    unit: str
+    before: Place | None
+    after: Place | None
+    lines: tuple[LineMoved, ...]
+
+
+def lines_of(standing: Row) -> list[Row]:
+    """The lines of a receipt in order; the first is line 1 for who contests it."""
+    score = standing["score"]
+    return list(score["lines"] if isinstance(score, Mapping) else standing["lines"])
+
+
+def total_of(standing: Row) -> str:
+    """The total of a receipt, as text."""
+    score = standing["score"]
+    return str(score["total"] if isinstance(score, Mapping) else score)
+
+
+def called(line: Row) -> str:
+    """A line by its sections and label."""
+    return " · ".join([*line.get("section", ()), line["label"]])
+
+
+def standing_of(body: Body, unit: str) -> Row | None:
+    """The row of a unit, if it is on the board."""
+    return next((row for row in body["standings"] if row["unit"] == unit), None)
+
+
+def difference(before: Body, after: Body) -> tuple[Moved, ...]:
+    """Every unit that moved, in the order of the later board, those that are gone at the end."""
+    old = {row["unit"]: row for row in before["standings"]}
+    new = {row["unit"]: row for row in after["standings"]}
+    return tuple(moved for unit in {**new, **old} if (moved := _moved(unit, old.get(unit), new.get(unit))) is not None)
+
+
+def _moved(unit: str, old: Row | None, new: Row | None) -> Moved | None:
+    places = [_place(row) if row is not None else None for row in (old, new)]
+    lines = tuple(_lines(old, new)) if old is not None and new is not None else ()
+    return Moved(unit, places[0], places[1], lines) if places[0] != places[1] or lines else None
+
+
+def _place(row: Row) -> Place:
+    return Place(total_of(row), row.get("rank"), row.get("list", ""))
+
+
+def _lines(old: Row, new: Row) -> Iterator[LineMoved]:
+    """The lines with other points or other reasons."""
+    first, then = _by_name(old), _by_name(new)
+    for name in {**then, **first}:
+        one, other = first.get(name), then.get(name)
+        points = [str(line["points"]) if line is not None else None for line in (one, other)]
+        if one is None or other is None or said(one) != said(other):
+            yield LineMoved(name[0], points[0], points[1])
+
+
+def said(line: Row) -> tuple[object, ...]:
+    """What a line says: points, how they came about, and what they rest on."""
+    return Decimal(line["points"]), line["quantity"], line["because"]
+
+
+def _by_name(row: Row) -> dict[tuple[str, int], Row]:
+    """The lines by name, those of one name told apart by their number."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for line in lines_of(row):
+        name = called(line)
+        seen[name] += 1
+        found[name, seen[name]] = line
+    return found
+
+
+def told(moved: Moved) -> str:
+    """A unit that moved, as it reads: 甲局 76→80,第 3→2 名,黑榜→无;逾期完成 -4→0."""
+    old, new = moved.before, moved.after
+    if old is None or new is None:
+        return f"{moved.unit} {'新列入' if old is None else '不再列入'}"
+    parts = [
+        f"{old.total}→{new.total} 分" if old.total != new.total else "",
+        f"名次 {old.rank or '无'}→{new.rank or '无'}" if old.rank != new.rank else "",
+        f"榜 {LABELS.get(old.list, old.list) or '无'}→{LABELS.get(new.list, new.list) or '无'}"
+        if old.list != new.list
+        else "",
+        *(f"{line.label} {line.before or '无'}→{line.after or '无'}" for line in moved.lines),
+    ]
+    return f"{moved.unit} {','.join(filter(None, parts))}"
