@@ -96,7 +96,7 @@ def test_the_commands_are_these_in_this_order() -> None:
     assert tuple(f"calendar {name}" for name in group("calendar").commands) == OF_CALENDAR
     assert tuple(f"db {name}" for name in group("db").commands) == OF_DB
     told = run("--help").out.split("命令:")[1]
-    assert tuple(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == (*COMMANDS, *GROUPS)
+    assert tuple(re.findall(r"^  ([\w-]+) ", told, re.MULTILINE)) == (*COMMANDS, *GROUPS)
 
 
 @pytest.mark.parametrize("name", EVERY)
