@@ -102,7 +102,7 @@ class _Run:
         return f"{len(text)} 字"
 
     def names(self) -> str:
-        names = ("a@1", "A@1", "a@1 ", "区工信局", "区工信局 ", "é", "e")
+        names = ("a@1", "A@1", "a@1 ", "区文旅局", "区文旅局 ", "é", "e")
         with self.sessions.begin() as session:
             for name in names:
                 library.register(session, DISTRICT, "name", name, f"“{name}”", NOW)
@@ -115,7 +115,7 @@ class _Run:
         number = Decimal("-12345678901234567890.10")
         with self.sessions.begin() as session:
             for n, day in enumerate((date(1949, 10, 1), date(2099, 12, 31))):
-                marks.add(session, DISTRICT, [Mark("区工信局", "k", day, number, "x", "")], _later(n))
+                marks.add(session, DISTRICT, [Mark("区文旅局", "k", day, number, "x", "")], _later(n))
             made = library.publish(session, DISTRICT, "board", "b", "2025Q2", "{}", "x", NOW)
         with self.sessions() as session:
             _same("时刻", library.publications(session, DISTRICT, "b", known=NOW), [made])

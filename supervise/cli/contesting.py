@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     cls=Command,
     short_help="对得分的一行提异议",
     examples=(
-        "supervise contest 区工信局 red-black 2025Q2 --line 4 --reason 征地批复未下",
-        "supervise contest 区工信局 red-black 2025Q2 --reason 不是我局承办",
+        "supervise contest 区文旅局 red-black 2025Q2 --line 4 --reason 征地批复未下",
+        "supervise contest 区文旅局 red-black 2025Q2 --reason 不是我局承办",
     ),
 )
 @click.argument("unit", metavar="单位")

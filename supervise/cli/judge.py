@@ -174,8 +174,8 @@ def judged(
     cls=Command,
     short_help="一个单位的分是怎么来的",
     examples=(
-        "supervise why 区工信局 --board red-black 2025Q2",
-        "supervise why 区工信局 --assess annual 2025",
+        "supervise why 区文旅局 --board red-black 2025Q2",
+        "supervise why 区文旅局 --assess annual 2025",
         "supervise why 甲县 --board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )

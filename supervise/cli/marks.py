@@ -20,8 +20,8 @@ _by = option("--by", "person", default="", metavar="姓名", help="经办人", o
     cls=Command,
     short_help="登记一条:通报、批示、评分、数字",
     examples=(
-        "supervise mark 区工信局 通报表扬 --role 牵头 --matter GZ-7 --note 第12期",
-        "supervise mark 区工信局 leader --value 92 --day 2025-12-30",
+        "supervise mark 区文旅局 通报表扬 --role 牵头 --matter GZ-7 --note 第12期",
+        "supervise mark 区文旅局 leader --value 92 --day 2025-12-30",
     ),
 )
 @click.argument("unit", metavar="单位")
@@ -56,7 +56,7 @@ def mark(
     examples=(
         "supervise marks 六月通报.xlsx --dry-run",
         "supervise marks 六月通报.xlsx --day 2025-06-30",
-        "supervise marks --unit 区工信局",
+        "supervise marks --unit 区文旅局",
     ),
 )
 @click.argument("file", metavar="[表格]", default="")

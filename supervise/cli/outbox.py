@@ -162,7 +162,7 @@ def _again_and_again(deliverer: Deliverer, within: float | None, every: float) -
 @outbox.command(
     "retry",
     short_help="搁置的再发",
-    examples=("supervise outbox retry", "supervise outbox retry 区工信局"),
+    examples=("supervise outbox retry", "supervise outbox retry 区文旅局"),
 )
 @click.argument("who", metavar="[单位、人或地址]", default="")
 @shared

@@ -114,7 +114,7 @@ CHARTS: dict[str, tuple[str, ...]] = {
         "supervise chart calendar key-work 2025 -o 应办日历.png",
         "supervise chart board red-black 2025Q2 -o 红黑榜.svg",
         "supervise chart assess annual 2025 -o 年度考核.svg",
-        "supervise chart receipt 区工信局 red-black 2025Q2 -o 得分.png",
+        "supervise chart receipt 区文旅局 red-black 2025Q2 -o 得分.png",
         "supervise chart lights 2025 --as-of 2025-09-30 -o 红黄绿灯.pdf",
     ),
 )

@@ -56,7 +56,7 @@ def orders(
     examples=(
         "supervise lights",
         "supervise lights 2025-06",
-        "supervise lights --rules monthly-lights --unit 区工信局",
+        "supervise lights --rules monthly-lights --unit 区文旅局",
     ),
 )
 @click.argument("period", metavar="[期]", default="")

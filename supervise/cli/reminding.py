@@ -16,7 +16,7 @@ from supervise.cli.shell import Command, option
     short_help="催办",
     examples=(
         "supervise remind QH2025-001 --as 督查室 --reason 方案尚未报送",
-        "supervise remind --unit 区工信局 --as 督查室 --reason 已经逾期 --dry-run",
+        "supervise remind --unit 区文旅局 --as 督查室 --reason 已经逾期 --dry-run",
         "supervise remind --duty progress --due-before 2025-06-30 --as 督查室 \\",
         "                 --reason 请按期报送 --channel phone",
     ),
@@ -71,7 +71,7 @@ def remind(
     short_help="基层负担统计",
     examples=(
         "supervise burden 2025-06",
-        "supervise burden 2025 --unit 区工信局 -o 负担.xlsx",
+        "supervise burden 2025 --unit 区文旅局 -o 负担.xlsx",
         "supervise burden 2025-06 --merge",
     ),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "list",
     cls=Command,
     short_help="任务清单",
-    examples=("supervise list", "supervise list --unit 区工信局 --state 已逾期 --as-of 2025-06-30"),
+    examples=("supervise list", "supervise list --unit 区文旅局 --state 已逾期 --as-of 2025-06-30"),
 )
 @option("--unit", default="", metavar="单位", help="只看这个单位牵头或协办的")
 @option("--state", default="", metavar="状态", help="只看这个状态的,如 推进中")
@@ -93,8 +93,8 @@ def log(counter: Counter, code: str, as_of: date | None, known: datetime | None)
     short_help="谁欠什么,几时到期",
     examples=(
         "supervise owed",
-        "supervise owed 区工信局 --as-of 2025-06-20",
-        "supervise owed 区工信局 --why",
+        "supervise owed 区文旅局 --as-of 2025-06-20",
+        "supervise owed 区文旅局 --why",
         "supervise owed 督查室",
     ),
 )
@@ -134,13 +134,13 @@ class Fields(Command):
     options_metavar="[选项] [--字段 值]…",
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--help"]},
     examples=(
-        "supervise do QH2025-001 plan --as 区工信局 --contact 王某 \\",
+        "supervise do QH2025-001 plan --as 区文旅局 --contact 王某 \\",
         '             --milestones "2025-06-30 过半;2025-12-20 完成"',
-        'supervise do QH2025-001 report --as 区工信局 --summary "上半年新增9家" \\',
+        'supervise do QH2025-001 report --as 区文旅局 --summary "上半年新增9家" \\',
         '             --figures "规上企业 9家;总数 137家" --evidence 佐证.pdf',
         "supervise do QH2025-001 verify --as 督查室 --opinion 属实",
         "supervise do QH2025-001 complete --as 督查室 --opinion 同意 --dry-run",
-        "supervise do QH2025-002 contribute --as 督查室 --for 区科技局 \\",
+        "supervise do QH2025-002 contribute --as 督查室 --for 区统计局 \\",
         "             --received 2025-06-13 --summary 已报纸件",
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import supervise.intake
+import supervise
 
 SEEDS = ("000", "001", "002", "003", "004")
 PIECE = 9  # so many characters in a row are a sentence's, not the language's
@@ -15,8 +15,8 @@ Gold = Callable[[str], dict[str, Any]]
 
 
 def source() -> str:
-    """All that is written in the room."""
-    room = Path(supervise.intake.__file__).parent
+    """All that is written in the product."""
+    room = Path(supervise.__file__).parent
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(room.rglob("*.py")))
 
 
@@ -28,13 +28,13 @@ def organs(data: dict[str, Any]) -> Iterator[str]:
 
 
 def test_no_organ_of_a_sample_is_written_in_the_reader(gold: Gold) -> None:
-    """No unit, leader or place of the sample notices occurs in the room's source, not even as an example."""
+    """No unit, leader or place of the sample notices occurs in the product's source, not even as an example."""
     text = source()
     assert not {name for seed in SEEDS for name in organs(gold(seed)) if name in text}
 
 
 def test_no_sentence_of_a_sample_is_written_in_the_reader(gold: Gold) -> None:
-    """No nine characters in a row of a sample's tasks occur in the room's source."""
+    """No nine characters in a row of a sample's tasks occur in the product's source."""
     text = re.sub(r"\s", "", source())
     written = {text[i : i + PIECE] for i in range(len(text))}
     for seed in SEEDS:
