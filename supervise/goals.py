@@ -4,7 +4,7 @@ A goal is written on one line, in files and on screens alike, and read back from
 
     新增规上工业企业 >= 18 家(增量)    a level that is counted up; 增量/减量: the number itself is the change
     规上工业企业总数 >= 146 家(基数 128)    a level that began at 128
-    社会消费品零售总额增长 >= 6.5 %(增幅)    a rate of growth; 降幅: a rate of decline
+    限额以上零售额增长 >= 6.5 %(增幅)    a rate of growth; 降幅: a rate of decline
     城镇调查失业率 = 4..5.5 %    between the two
     跨河大桥通车 = 1(节点)    a milestone, reached or not
 
