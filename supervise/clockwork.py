@@ -143,7 +143,7 @@ class Sweep:
         if not codes:
             return None
         office = self.office
-        sweeping.begin(session)
+        seals.begin(session)
         seals_here = seals.mine(session, office.district)
         known = sweeping.known(session, office.district, codes, self.day)
         piece = Piece(codes, len(known))
@@ -307,7 +307,7 @@ class Sweep:
             if mould is None:
                 return False
             casts.cast(mould, group, sealed)
-            self._tell(piece, lifecycle, mould.saving.events, codes)
+            self._tell(piece, lifecycle, mould.saving.events, [(one.code, one.version) for one in group])
         piece.proposals += [replace(p, task=code) for code in codes for p in looked.proposals]
         return True
 
@@ -320,7 +320,7 @@ class Sweep:
             letters += looked.letters
             if looked.step.path:
                 steps.append(looked.step)
-                self._tell(piece, lifecycle, looked.step.events, [task.code])
+                self._tell(piece, lifecycle, looked.step.events, [(task.code, task.version)])
             else:
                 quiet[task.code] = task.version, office.wake(lifecycle, task, self.day, looked=True)
         office.save(session, steps, self.day)
@@ -329,13 +329,16 @@ class Sweep:
         piece.notices += told[: max(KEPT - len(self._whole.notices), 0)]
         piece.noticed += len(told)
 
-    def _tell(self, piece: Piece, lifecycle: Lifecycle, events: Sequence[Event], codes: Sequence[str]) -> None:
+    def _tell(
+        self, piece: Piece, lifecycle: Lifecycle, events: Sequence[Event], whose: Sequence[tuple[str, int]]
+    ) -> None:
+        """Note what was done to some tasks, each of which had so many events before."""
         words = self.office.rung_words(lifecycle.definition.workflow)
-        for event in events:
+        for number, event in enumerate(events, start=1):
             rung = next((str(value) for value in event.data.values() if str(value) in words), "")
-            piece.count(event.definition, event.action, rung, codes)
+            piece.count(event.definition, event.action, rung, [code for code, _ in whose])
             room = max(KEPT - len(self._whole.events) - len(piece.events), 0)
-            piece.events += [replace(event, task=code) for code in codes[:room]]
+            piece.events += [replace(event, task=code, seq=had + number, hash="") for code, had in whose[:room]]
 
     def _seal(self, session: Session, casts: Casts, known: Iterable[Known]) -> None:
         """Name the new heads of what was cast, and some of what else changed, in one seal."""

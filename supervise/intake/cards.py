@@ -22,7 +22,7 @@ _LABEL = re.compile(
 )
 _CLASS = re.compile(r"(?:(?:任务|工作|项目|所属|重点)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)")
 _FIELD = re.compile(
-    r"(?m)^(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s\t])"
+    r"(?m)^(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 )  # a label and its value parted by blanks alone
 Span = tuple[int, int]
 

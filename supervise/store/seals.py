@@ -117,10 +117,18 @@ def mine(session: Session, district: str) -> bool:
     return _turn(session, district, wait=False) or newest(session, district) is None
 
 
+def begin(session: Session) -> None:
+    """Be the one who writes, where a database has room for one: what is read from now on stays so."""
+    on = session.connection()
+    if on.dialect.name == "sqlite" and not on.connection.in_transaction:
+        on.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _turn(session: Session, district: str, wait: bool = True) -> bool:
     """Take one's turn: lock the newest seal, if there is one and it is free or worth waiting for."""
     if session.get_bind().dialect.name == "sqlite":
-        return True  # who writes is alone
+        begin(session)  # else another might seal between our look at the heads and our seal
+        return True
     seal = of(session).seal
     query = select(seal.c.seq).where(seal.c.district == district).order_by(seal.c.seq.desc()).limit(1)
     return session.execute(query.with_for_update(skip_locked=not wait)).first() is not None

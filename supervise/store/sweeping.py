@@ -48,13 +48,6 @@ def left(session: Session, district: str, day: date) -> int:
 
 
 @told
-def begin(session: Session) -> None:
-    """Be the one who writes, where a database has room for one: what is read from now on stays so."""
-    on = session.connection()
-    if on.dialect.name == "sqlite" and not on.connection.in_transaction:
-        on.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 @dataclass(frozen=True)
 class Asking:
     """What counts when the clock looks at many tasks at once; the same for a whole night.
