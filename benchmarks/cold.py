@@ -15,6 +15,6 @@ def prepare(path: Path) -> str:
     url = f"sqlite:///{path}"
     filling.fill(url, [Order(mirror.fresh_mould("sqlite"), 1, 1, 2)])
     return (
-        f"do {world.code(1)} remind --as 督查室 --opinion {world.FIELDS['opinion']} --day {world.DAY} "
+        f"do {world.code(1)} prompt --as 督查室 --opinion {world.FIELDS['opinion']} --day {world.DAY} "
         f"--db {url} --definitions {world.DEFINITIONS}"
     )

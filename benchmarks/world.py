@@ -31,7 +31,7 @@ LEAD, CO, LEADER = "Uaaaa", "Ubbbb", "分管领导"
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "plan": ("plan_text",), "report": ("report_text", "progress"), "verify": ("opinion",), "close": ("opinion",),
-    "resume": ("opinion",), "remind": ("opinion",),
+    "resume": ("opinion",), "prompt": ("opinion",),
 }  # fmt: skip
 FIELDS: Mapping[str, Any] = {
     "plan_text": "一、成立专班;二、倒排工期;三、按月调度;四、年底前完成验收。",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from supervise.dates import PERIOD_WORDS, Calendar, Period, parse_period
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.folder import Source
-from supervise.intake.marking import table, units
 from supervise.judge import Judge, as_plain, canonical, drafted
 from supervise.marker import declared, taken
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
@@ -197,6 +196,8 @@ def directory_of(data: bytes, file: str, groups: Mapping[str, str]) -> UnitList:
     Raises:
         Invalid: with everything that is wrong.
     """
+    from supervise.intake.marking import table, units  # with it comes all that reads notices
+
     if file.lower().endswith((".yaml", ".yml")):
         document: Document = parse(data.decode("utf-8-sig", "replace"), file)
         return unit_list(validate(document, UnitsFile), document)

@@ -13,7 +13,6 @@ from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
-from supervise.intake.marking import scores, table
 from supervise.judge import as_plain, drafted, is_draft
 from supervise.people import Actor, Directory
 from supervise.publisher import Publisher
@@ -61,6 +60,8 @@ def filed(data: bytes, file: str, directory: Directory) -> Filed:
     Raises:
         Invalid: M01, M07, M08 and U04 with every cell that is wrong.
     """
+    from supervise.intake.marking import scores, table  # with it comes all that reads notices
+
     found, problems = {}, []
     for line, name, value in scores(table(data, file), file):
         unit = directory.unit(name)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from supervise.rules.moved import called, lines_of, total_of
+
 Body = Mapping[str, Any]
 KEYS = ("score", "rank", "list", "grade", "bars")
 """What is compared of a unit."""
@@ -35,9 +37,8 @@ def _said(row: Body | None) -> dict[str, Any]:
     """What a row says under the keys that are compared, whatever sort of result it is of."""
     if row is None:
         return {}
-    score = row["score"]["total"] if isinstance(row["score"], Mapping) else row["score"]
     lists = row.get("lists", [row["list"]] if row.get("list") else [])
-    told = {"score": score, "rank": row.get("rank"), "grade": row.get("grade") or None}
+    told = {"score": total_of(row), "rank": row.get("rank"), "grade": row.get("grade") or None}
     return told | {"list": "、".join(lists) or None, "bars": "、".join(row.get("bars", ())) or None}
 
 
@@ -55,9 +56,8 @@ def _points(row: Body | None) -> dict[str, Decimal]:
     """Points by line; lines of one name are taken together."""
     if row is None:
         return {}
-    lines = row["score"]["lines"] if isinstance(row["score"], Mapping) else row["lines"]
     found: dict[str, Decimal] = {}
-    for line in lines:
-        label = " · ".join([*line.get("section", ()), line["label"]])
+    for line in lines_of(row):
+        label = called(line)
         found[label] = found.get(label, Decimal(0)) + Decimal(line["points"])
     return found

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from supervise.errors import Problem, Refused
+from supervise.rules.moved import called, lines_of
 from supervise.widths import columns
 
 Body = Mapping[str, Any]
@@ -142,10 +143,8 @@ def _listed(body: Body) -> tuple[str, Row, list[Row]]:
 
 def _receipts(body: Body, unknown: Callable[[date], bool]) -> Iterable[Row]:
     for row in body["standings"]:
-        lines = row["score"]["lines"] if body["kind"] == "board" else row["lines"]
-        for line in lines:
-            label = " · ".join([*line.get("section", ()), line["label"]])
-            yield row["unit"], label, line["quantity"], _number(line["points"]), "", "", "", ""
+        for line in lines_of(row):
+            yield row["unit"], called(line), line["quantity"], _number(line["points"]), "", "", "", ""
             for ref in line["because"]:
                 due = ref["due"] or ref["day"]
                 due += "*" if unknown(date.fromisoformat(due)) else ""

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from supervise.desk import Desk
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
-from supervise.intake.marking import Row, rows_of, table
 from supervise.people import Actor, Directory
 from supervise.records import Cut, Mark
 from supervise.rules.facts import content, identified
@@ -26,6 +25,8 @@ from supervise.store.marks import Kept
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from supervise.intake.marking import Row
 
 Kinds = Mapping[str, Sequence[MarkKind]]
 """Kind → what every scheme says of it."""
@@ -73,6 +74,8 @@ def taken(
     Raises:
         Invalid: M01–M08 and U04 with every cell that is wrong.
     """
+    from supervise.intake.marking import rows_of, table  # with it comes all that reads notices
+
     told = {kind: (specs[0].label, specs[0].value) for kind, specs in kinds.items()}
     found, problems = [], []
     for row in rows_of(table(data, file), file, told):

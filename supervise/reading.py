@@ -43,7 +43,7 @@ Day = Annotated[date, BeforeValidator(_written_out)]
 class Strict(BaseModel):
     """Base of every model read from a file: closed key set, frozen, unknown keys answered with the nearest one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # most commands read few of the models
 
     @model_validator(mode="before")
     @classmethod
