@@ -75,21 +75,26 @@ def main_line(definition: Definition) -> tuple[str, ...]:
 def line(states: Sequence[str], finals: Collection[str], known: Iterable[Edge]) -> tuple[str, ...]:
     """The longest way from the first state to a final one that people can go without turning back.
 
-    Forward means further down in the file; where no final state can be reached so, the longest way there is.
+    Forward means further down in the file. Where people alone reach no final state (a notice period has to run out
+    first), the clock's moves count too; where none is reached even so, it is the longest way there is.
     """
-    steps = {
-        (source, move.target)
-        for move in known
-        if move.roles != (CLOCK,)
-        for source in move.sources
-    }  # fmt: skip
+    known = tuple(known)
+    by_people = _ways(states, [move for move in known if move.roles != (CLOCK,)])
+    for ways in (by_people, _ways(states, known)):
+        if ending := [way for state, way in ways.items() if state in finals]:
+            return max(ending, key=len)
+    return max(by_people.values(), key=len)
+
+
+def _ways(states: Sequence[str], known: Iterable[Edge]) -> dict[str, tuple[str, ...]]:
+    """The longest way forward from the first state to each state that can be reached so."""
+    steps = {(source, move.target) for move in known for source in move.sources}
     ways: dict[str, tuple[str, ...]] = {states[0]: (states[0],)}
     for n, state in enumerate(states[1:], 1):
         before = [ways[s] for s in states[:n] if s in ways and (s, state) in steps]
         if before:
             ways[state] = (*max(before, key=len), state)
-    ending = [way for state, way in ways.items() if state in finals]
-    return max(ending or ways.values(), key=len)
+    return ways
 
 
 def course(states: Sequence[str], finals: Collection[str], known: Sequence[Edge]) -> Course:

@@ -72,7 +72,7 @@ def selected(shown: View, moves: Iterable[Edge], along: Course) -> list[Edge]:
         mine = tuple(s for s in move.sources if fits(move, s))
         rest = tuple(s for s in move.sources if s not in mine and (s, move.target) in along.steps)
         found += [replace(move, sources=mine)] if mine else []
-        if rest and move.roles != (CLOCK,):
+        if rest:
             deeds = tuple(replace(deed, limit="") for deed in move.deeds)
             found.append(replace(move, sources=rest, deeds=deeds, tone="pale"))
     loud = {(s, move.target) for move in found if move.tone != "pale" for s in move.sources}
@@ -85,7 +85,9 @@ def _fits(shown: View, along: Course) -> Callable[[Edge, str], bool]:
     if shown.role:
         return lambda move, source: shown.role in move.roles
     if shown.name == "main":
-        return lambda move, source: {source, move.target} <= on and move.roles != (CLOCK,)
+        return lambda move, source: (
+            {source, move.target} <= on and (move.roles != (CLOCK,) or (source, move.target) in along.steps)
+        )
     if shown.name == "time":
         return lambda move, source: move.clock or any(deed.limit for deed in move.deeds)
     if shown.name == "exceptions":

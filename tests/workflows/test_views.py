@@ -17,9 +17,10 @@ from supervise.errors import Refused, Unknown
 from supervise.folder import Folder, read_folder, shipped
 from supervise.workflows import drawing, engines, letters, looking, texts
 from supervise.workflows.diagram import picture
+from supervise.workflows.moves import main_line
 from supervise.workflows.picture import Deed, Edge, Node, Picture
 from supervise.workflows.views import MOST, VIEWS, View, acting, view
-from tests.workflows.test_diagram import HOSTILE, SVG, engine, groups, long_one, outline, read
+from tests.workflows.test_diagram import HOSTILE, SVG, drawn_moves, engine, groups, long_one, outline, read
 from tests.workflows.test_diagram import texts as texts_of
 
 __all__ = ["engine"]
@@ -35,6 +36,13 @@ def every_view() -> list[tuple[str, View]]:
         for name, law in LAWS.items()
         for shown in (*(View(name) for name in VIEWS), *(View("role", role) for role in acting(law)))
     ]
+
+
+def test_the_main_line_goes_through_what_only_the_clock_can_do() -> None:
+    """Where people alone reach no end, what runs out by itself is on the line, and its view draws it."""
+    waiting = LAWS["publication"]
+    assert main_line(waiting) == tuple(waiting.states)
+    assert ("elapse", "consulting", "heard") in drawn_moves(picture(waiting, view=View("main")))
 
 
 @pytest.mark.parametrize(("name", "shown"), every_view(), ids=str)
