@@ -20,6 +20,8 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     **{name: {"isolation_level": "READ COMMITTED", **_SERVER} for name in ("mysql", "mariadb")},
     "postgresql": _SERVER,
 }
+WAIT = 10
+"""Seconds for which others are waited for on SQLite."""
 _OURS = ("supervise_prefix", "supervise_schema", "supervise_sync")
 _SYNC = ("full", "normal", "extra", "off")
 # What it warns of when a statement fails is raised as well; where nobody set up a log it would go to the terminal.
@@ -70,7 +72,7 @@ def _sqlite_settings(sync: str) -> Any:
 
     def connected(connection: Any, record: Any) -> None:
         cursor = connection.cursor()
-        for setting in ("busy_timeout = 10000", "foreign_keys = ON", f"synchronous = {sync}"):
+        for setting in (f"busy_timeout = {WAIT * 1000}", "foreign_keys = ON", f"synchronous = {sync}"):
             cursor.execute(f"PRAGMA {setting}")
         cursor.close()
 

@@ -61,6 +61,11 @@ def lost(error: DBAPIError) -> bool:
     return error.connection_invalidated or state.startswith(_LOST_STATES) or _number(error) in _LOST_NUMBERS
 
 
+def busy(error: Exception) -> bool:
+    """Whether SQLite's driver says that another holds the lock; asked often, so it looks at nothing else."""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
 def disk(error: DBAPIError) -> Problem | None:
     """What to say when the disk takes no more, if that is what happened."""
     said, name = str(error.orig), str(getattr(error.orig, "sqlite_errorname", ""))

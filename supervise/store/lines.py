@@ -9,7 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from random import uniform
 from selectors import EVENT_READ, DefaultSelector
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Engine
@@ -17,8 +19,11 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.pool import QueuePool
 
 from supervise.store import faults
+from supervise.store.engines import WAIT
 
 MANY = 1 << 30
+PAUSE = 0.005
+"""Seconds after which at the latest SQLite's one lock is asked for again."""
 
 
 class Line:
@@ -47,7 +52,7 @@ class Line:
         """Run a statement, once or for each of a list of values, and give the driver's cursor."""
         if self._idle and not text.startswith("SELECT"):
             self._idle = False
-            self.exec_driver_sql(self._begin)
+            self._start()
         try:
             if isinstance(given, list):
                 self._driver.executemany(text, given)
@@ -69,11 +74,37 @@ class Line:
         """
         self._idle = bare and self.dialect.name == "sqlite"
         if not bare:
-            self.exec_driver_sql(self._begin)
+            self._start()
         elif self._idle:
             return
         elif self._spoken_to():
             self.exec_driver_sql("SELECT 1")
+
+    def _start(self) -> None:
+        """Begin the transaction now; on SQLite that takes the lock, which is asked for again at short pauses.
+
+        Left to itself SQLite sleeps longer and longer, up to a tenth of a second, while the lock has long been free.
+        Where several processes write, most of their time went so.
+        """
+        if self.dialect.name != "sqlite":
+            self.exec_driver_sql(self._begin)
+            return
+        self.exec_driver_sql("PRAGMA busy_timeout = 0")
+        until = monotonic() + WAIT
+        try:
+            while not self._started(last=monotonic() > until):
+                sleep(uniform(0, PAUSE))
+        finally:
+            self.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT * 1000}")
+
+    def _started(self, last: bool) -> bool:
+        try:
+            self._driver.execute(self._begin)
+        except self._error as error:
+            if last or not faults.busy(error):
+                raise faults.raised(self, error, self._begin) from error
+            return False
+        return True
 
     def _spoken_to(self) -> bool:
         """Whether something has come from the server that nobody has read, or nothing can come any more."""
