@@ -15,6 +15,9 @@ from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights
 TEXT = "# 说明\nyear: 2027\noff: [01-01]\n"
 
 
+MEASURED = Path(__file__).resolve().parents[1] / "benchmarks" / "definitions"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped definitions without the stories."""
@@ -47,6 +50,11 @@ def test_what_is_shipped_is_sound() -> None:
     assert made.of_kind(Ladder, "other-work") == ()
     assert len(made.units.units()) > 30
     assert made.stories
+
+
+def test_what_is_measured_by_is_sound() -> None:
+    """The lifecycles, ladder and boards of the benchmarks are as good as any."""
+    assert read_folder(MEASURED).problems == []
 
 
 def test_laws_are_found_by_name_and_by_version() -> None:
