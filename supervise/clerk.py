@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,8 +13,8 @@ from supervise.people import Actor
 from supervise.reading import Document
 from supervise.records import PARTIES, Cut, Duty, Task
 from supervise.shelves import WHOLE
+from supervise.store import counting, retired, tasks
 from supervise.store import duties as duty_store
-from supervise.store import retired, tasks
 from supervise.workflows.definition import Definition
 from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle
@@ -160,13 +160,24 @@ class Clerk(Clock):
         names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
         self._known_state(state)
         found = []
-        for situation in self.situations(session, cut):
+        for situation in self.situations(session, cut, self.touching(session, names, cut)):
             task = situation.task
             mine = not names or any(not names.isdisjoint(getattr(task, role)) for role in PARTIES)
             states = situation.definition.states
             if mine and (not state or state in (task.state, states.get(task.state))):
                 found.append(View(task, situation.duties, self.law(session, task)))
         return tuple(found)
+
+    def touching(self, session: Session, names: Collection[str], cut: Cut) -> Sequence[str] | None:
+        """The tasks that may show a part of these units at a cut: some too many, none too few; all for no unit.
+
+        Of tasks that a cut shows otherwise than they are on record, and of those in archives, only their histories
+        tell.
+        """
+        if not names:
+            return None
+        found = tasks.of_units(session, self.district, names) | counting.unsettled(session, self.district, cut)
+        return sorted(found | retired.pointers(session, self.district, cut=cut).keys())
 
     def _known_state(self, word: str) -> None:
         states = [s.value.states for s in self.folder.definitions.values()]

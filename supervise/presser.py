@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from supervise.desk import Desk
+from supervise.clerk import Clerk
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.people import Actor
 from supervise.records import Cut, Task
@@ -38,7 +38,7 @@ class Pending:
     matters: tuple[tuple[UnitProposal, str], ...]
 
 
-class Presser(Desk):
+class Presser(Clerk):
     """Proposals and lights: everything that looks at tasks by the rules of a ladder and changes none of them."""
 
     def pending(self, session: Session, cut: Cut | None = None) -> Pending:
@@ -139,9 +139,11 @@ class Presser(Desk):
         day = light_rules.judged_on(rules, cut.as_of)
         who = self.directory.unit(unit, day) if unit else None
         mine = who.name if who is not None else unit
+        lit = Cut(day, cut.known)
+        record = self.situations(session, lit, self.touching(session, {mine} - {""}, lit))
         found = [
-            light for s in self.situations(session, Cut(day, cut.known)) if s.definition.workflow == rules.for_
-            and (not mine or mine in s.task.lead) and _alive(s, day) and (light := light_rules.light(rules, s, day))
+            light for s in record if s.definition.workflow == rules.for_ and (not mine or mine in s.task.lead)
+            and _alive(s, day) and (light := light_rules.light(rules, s, day))
         ]  # fmt: skip
         grades = {one.light: n for n, one in enumerate(rules.rungs)}
         return rules, tuple(sorted(found, key=lambda one: (-grades.get(one.light, len(grades)), one.task)))

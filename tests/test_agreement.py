@@ -18,7 +18,7 @@ from supervise.dates import parse_period
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
 from supervise.phrases import parse_measure
-from supervise.records import Task, replay
+from supervise.records import PARTIES, Task, replay
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scoring import Score, Tally, score
@@ -229,7 +229,7 @@ def rows_equal_the_replay(made: Played, data: st.DataObject) -> None:
 @settings(max_examples=25, deadline=None)
 @given(steps, st.integers(1, 6), st.integers(0, 400))
 def test_the_to_do_list_is_what_the_duties_say(chosen: list[tuple[int, int, int]], gap: int, after: int) -> None:
-    """What is owed on a day is exactly the duties that are open or missed then, clock or no clock."""
+    """What is owed on a day is what is open or missed then, and a unit's tasks are those it has a part in."""
     the_list_is_what_the_duties_say(Played([a for a in script(chosen) if a.day < END], gap), after)
 
 
@@ -246,6 +246,9 @@ def the_list_is_what_the_duties_say(made: Played, after: int) -> None:
         }
         owed = made.office.owed(session, cut=cut)
         assert {o.duty.key for o in owed if o.duty.task == "T1"} == right
+        for unit in ("区工信局", "区科技局", "区商务局", "区财政局", "区发改局"):
+            mine = any(unit in getattr(view.task, role) for role in PARTIES)
+            assert ("T1" in {one.task.code for one in made.office.list(session, unit, cut=cut)}) == mine
 
 
 @settings(max_examples=20, deadline=None)

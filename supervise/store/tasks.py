@@ -338,6 +338,16 @@ def lent(session: Session, district: str, units: Collection[str]) -> list[str]:
 
 
 @told
+def of_units(session: Session, district: str, units: Collection[str]) -> set[str]:
+    """Codes of the tasks in which one of these units has, or once had, a part."""
+    found = set[str]()
+    for table in (of(session).party, of(session).part):  # whoever left is only in the second, leaders in the first
+        query = select(table.c.task).where(table.c.district == district, table.c.unit.in_(sorted(units)))
+        found |= set(session.scalars(query))
+    return found
+
+
+@told
 def set_wake(session: Session, district: str, days: Mapping[str, tuple[int, date]]) -> None:
     """Say when the clock must look again at tasks it had nothing to do on; what was acted on meanwhile knows better.
 
