@@ -23,7 +23,7 @@ from supervise.store.database import Sessions, open_database, reading
 from supervise.store.tables import of
 from tests.cli_help import run
 from tests.retiring import CLOSED, GXJ, OFFICE, TODAY, an_office, answers, breakdown, lived
-from tests.servers import database
+from tests.servers import KINDS, database
 from tests.test_chain import everything, exported
 
 pytest.importorskip("pyarrow", reason='no Parquet to test with: pip install "supervise[parquet]"')
@@ -74,7 +74,9 @@ def count(session: Session, name: str) -> int:
 # ── nothing changes for who asks ────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("shelf", SHELVES)
+@pytest.mark.parametrize(
+    ("kind", "shelf"), [*(("sqlite", one) for one in SHELVES), *zip(KINDS[1:], SHELVES, strict=True)]
+)
 def test_every_answer_is_the_same_to_the_byte(kind: str, shelf: str, tmp_path: Path) -> None:
     """Lists, logs, boards, receipts and assessments at every cut are equal before, after, and after the way back."""
     with database(kind, tmp_path) as url:
