@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
@@ -21,14 +22,14 @@ from supervise.people import Actor
 from supervise.phrases import Length
 from supervise.records import Cut
 from supervise.rules.assessment import Published
-from supervise.rules.board import rank, streaks
+from supervise.rules.board import Standing, rank, streaks
 from supervise.rules.measures import Ground, Ref
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
 from supervise.rules.scoring import Tally
 from supervise.store import counting, library, retired
-from supervise.store.counting import View
+from supervise.store.asking import View
 from supervise.store.library import Publication
 from supervise.surveyor import Surveyed
 from supervise.workflows.definition import Definition
@@ -58,22 +59,38 @@ def is_draft(body: Body) -> bool:
 
 def as_plain(value: Any) -> Any:
     """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
-    turn = _TURNS.get(type(value))
+    return _plain(value, {})
+
+
+def _plain(value: Any, cited: dict[int, Body]) -> Any:
+    """The same; what is cited more than once is made plain once, for there is nothing that there is more of."""
+    kind: Any = type(value)
+    if kind is Ref:
+        made = cited.get(id(value))
+        if made is None:
+            made = cited[id(value)] = {
+                "task": value.task, "what": value.what, "day": value.day.isoformat(),
+                "due": value.due and value.due.isoformat(), "met": value.met and value.met.isoformat(),
+                "key": value.key, "seq": value.seq,
+            }  # fmt: skip
+        return made
+    turn = _TURNS.get(kind)
     if turn is not None:
         return turn(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
+    if names := _names(kind):
+        return {name: _plain(getattr(value, name), cited) for name in names}
     if isinstance(value, dict):
-        return {str(k): as_plain(v) for k, v in value.items()}
-    return [as_plain(v) for v in value] if isinstance(value, list | tuple) else value
+        return {str(k): _plain(v, cited) for k, v in value.items()}
+    return [_plain(v, cited) for v in value] if isinstance(value, list | tuple) else value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 _TURNS: dict[type, Callable[[Any], Any]] = {
     str: str, int: int, type(None): lambda nothing: nothing, date: date.isoformat, Decimal: lambda n: f"{n:f}",
-    Ref: lambda ref: {
-        "task": ref.task, "what": ref.what, "day": ref.day.isoformat(), "due": ref.due and ref.due.isoformat(),
-        "met": ref.met and ref.met.isoformat(), "key": ref.key, "seq": ref.seq,
-    },
 }  # fmt: skip
 """What there is most of, made plain without being looked at."""
 
@@ -131,7 +148,7 @@ class Judge(Marker):
         lists = {s.unit: s.list for s in board.standings}
         return {
             "kind": "board", "board": rules.board, **self._basis(span, cut, rules.name, seen), "title": rules.title,
-            "groups": dict(board.groups), "standings": [_standing(s) for s in board.standings],
+            "groups": dict(board.groups), "standings": _standings(board.standings),
             "proposals": as_plain(streaks(rules, [*earlier, lists])),
         }  # fmt: skip
 
@@ -271,9 +288,11 @@ def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -
     return View(district, cut.as_of, None if all_ else tuple(laws), next(iter(laws)) if len(laws) == 1 else "")
 
 
-def _standing(standing: Any) -> Body:
-    plain: Body = as_plain(standing)
-    return {**plain, "score": plain["score"] | {"total": as_plain(standing.score.total)}}
+def _standings(standings: Sequence[Standing]) -> list[Body]:
+    plain: list[Body] = as_plain(list(standings))
+    for row, standing in zip(plain, standings, strict=True):
+        row["score"]["total"] = as_plain(standing.score.total)
+    return plain
 
 
 def _body(publication: Publication) -> Body:
