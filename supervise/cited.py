@@ -36,6 +36,9 @@ class Hit(NamedTuple):
 Judged = tuple[Hit, bool]
 """With whether it is as a phrase says."""
 
+Kept = dict[tuple[Settling, str], list[Hit]]
+"""By what was asked for, of one kind, and outcome."""
+
 
 class Cited:
     """The rows behind the points, without those of the tasks set aside.
@@ -46,13 +49,16 @@ class Cited:
         laws: name → definition, of all that count.
         aside: codes of the tasks whose rows do not count.
         heir: unit and day → who stands for it then.
+        foreseen: kinds of duty and outcomes that will be asked for, to be read with the first of them.
     """
 
     def __init__(
-        self, session: Session, view: View, laws: Laws, aside: Collection[str], heir: Callable[[str, date], str]
-    ) -> None:
+        self, session: Session, view: View, laws: Laws, aside: Collection[str], heir: Callable[[str, date], str],
+        foreseen: Collection[tuple[str, str]] = (),
+    ) -> None:  # fmt: skip
         self.session, self.view, self.laws, self.aside, self.heir = session, view, laws, aside, heir
-        self._settled: dict[tuple[Settling, str], list[Hit]] = {}
+        self.foreseen = foreseen
+        self._settled: Kept = {}
         self._helpers: dict[str, list[tuple[str, int, date, date | None]]] = {}
         self._words: dict[tuple[str, str, str], str] = {}
         self._days: dict[Any, Any] = {}
@@ -67,18 +73,27 @@ class Cited:
     ) -> Iterator[Judged]:
         """Duties that came to some outcomes; those of all units are kept, for other lines ask for them again."""
         kept = self._settled if units is None else {}
-        new = [outcome for outcome in outcomes if (ask, outcome) not in kept]
-        kept |= {(ask, outcome): [] for outcome in new}
-        for row in counting.settled_rows(self.session, self.view, ask, self.owing, new, units) if new else ():
+        asked = {(kind, outcome) for kind in ask.kinds for outcome in outcomes}
+        if any((_of(ask, *pair)) not in kept for pair in asked):
+            more = asked.union(self.foreseen if units is None and ask.letters and ask.born is None else ())
+            self._read(ask, {pair for pair in more if _of(ask, *pair) not in kept}, units, kept)
+        pairs = sorted(asked)
+        return ((hit, outcome == wanted) for kind, outcome in pairs for hit in kept[_of(ask, kind, outcome)])
+
+    def _read(self, ask: Settling, pairs: Collection[tuple[str, str]], units: Sequence[str] | None, kept: Kept) -> None:
+        kept |= {_of(ask, *pair): [] for pair in pairs}
+        every = ask._replace(kinds=tuple(sorted({kind for kind, _ in pairs})))
+        for row in counting.settled_rows(self.session, self.view, every, self.owing, pairs, units):
             if row.task not in self.aside:
-                kept[ask, row.outcome].append(self.hit(row, row.settles, OUTCOME_WORDS[row.outcome]))
-        return ((hit, outcome == wanted) for outcome in outcomes for hit in kept[ask, outcome])
+                hit = self.hit(row, row.settles, OUTCOME_WORDS[row.outcome])
+                kept[_of(ask, row.kind, row.outcome)].append(hit)
 
     def judged(
         self, ask: Settling, moment: Moment, outcomes: Sequence[str], wanted: str, units: Sequence[str] | None
     ) -> Iterator[Judged]:
         """Duties that settled, as their pace is told on a day."""
-        for row in counting.settled_rows(self.session, self.view, ask, self.owing, outcomes, units):
+        pairs = [(kind, outcome) for kind in ask.kinds for outcome in outcomes]
+        for row in counting.settled_rows(self.session, self.view, ask, self.owing, pairs, units):
             if row.task not in self.aside:
                 good = row.outcome == wanted
                 yield self.hit(row, moment.day, PACE_WORDS[good]), good
@@ -124,6 +139,10 @@ class Cited:
         for task, unit, seq, since, until in partaking.helpers(self.session, self.view.district, new):
             self._helpers[task].append((unit, seq, since, until))
         return self._helpers
+
+
+def _of(ask: Settling, kind: str, outcome: str) -> tuple[Settling, str]:
+    return ask._replace(kinds=(kind,)), outcome
 
 
 def _order(judged: Judged) -> tuple[Any, ...]:

@@ -23,6 +23,7 @@ from supervise.phrases import Length
 from supervise.records import Cut
 from supervise.rules.assessment import Published
 from supervise.rules.board import Standing, rank, streaks
+from supervise.rules.foreseen import foreseen
 from supervise.rules.measures import Ground, Ref
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
@@ -31,7 +32,7 @@ from supervise.rules.scoring import Tally
 from supervise.store import counting, library, retired
 from supervise.store.asking import View
 from supervise.store.library import Publication
-from supervise.surveyor import Surveyed
+from supervise.surveyor import NOTHING, Surveyed
 from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
 
@@ -78,7 +79,8 @@ def _plain(value: Any, cited: dict[int, Body]) -> Any:
     if turn is not None:
         return turn(value)
     if names := _names(kind):
-        return {name: _plain(getattr(value, name), cited) for name in names}
+        parts = [(name, getattr(value, name)) for name in names]
+        return {name: _plain(p, cited) if (turn := _TURNS.get(type(p))) is None else turn(p) for name, p in parts}
     if isinstance(value, dict):
         return {str(k): _plain(v, cited) for k, v in value.items()}
     return [_plain(v, cited) for v in value] if isinstance(value, list | tuple) else value
@@ -249,6 +251,7 @@ class Judge(Marker):
             session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, self._laws, odd.aside,
             Ground(folded, cut.as_of, self.directory),
             lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
+            foreseen(rules) if isinstance(rules, BoardRules) else NOTHING,
         )  # fmt: skip
         return Tally(record, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
 

@@ -20,6 +20,7 @@ from supervise.dates import FOREVER, Calendar, Period
 from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
 from supervise.records import PARTIES, STEPS
+from supervise.rules.foreseen import Foreseen
 from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, act_words
 from supervise.rules.reach import MARGIN, dated
 from supervise.store import counting, partaking
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 LEAD, CO = PARTIES[:2]
+NOTHING = Foreseen()
 
 
 class Surveyed:
@@ -46,6 +48,7 @@ class Surveyed:
         fold: gives more tasks as folded.
         calendar: the district's working days.
         directory: who took over from whom.
+        foreseen: what will be asked for, so that it is read in one go.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Surveyed:
         fold: Callable[[Iterable[str]], list[Situation]],
         calendar: Calendar,
         directory: Directory,
+        foreseen: Foreseen = NOTHING,
     ) -> None:
         self.session, self.view, self.laws, self.known = session, view, laws, known
         self.aside, self.folded = frozenset(aside), folded
@@ -68,7 +72,8 @@ class Surveyed:
         self._grounds: dict[Any, Ground] = {}
         self._told: dict[str, Situation] = {}
         self._heir = cache(self._found_heir)
-        self.cited = Cited(session, view, laws, self.aside, self._heir)
+        self.foreseen = foreseen
+        self.cited = Cited(session, view, laws, self.aside, self._heir, foreseen.rows)
         self._kinds = sorted({kind for law in laws.values() for kind in law.duties})
 
     @property
@@ -122,13 +127,30 @@ class Surveyed:
         return Span(period.start, min(period.end, self.as_of))
 
     def _counted(self, measure: Outcome | OnPace, period: Period) -> Iterator[tuple[str, str, bool, int]]:
-        wanted, ask = _wanted(measure), self._settling(measure, period)
-        settled = self._less(ask, lambda codes: counting.settled(self.session, self.view, ask, self.cited.owing, codes))
-        yield from ((unit, role, outcome == wanted, number) for (unit, role, outcome), number in settled.items())
+        wanted, ask = _wanted(measure), self._settling(measure, period)._replace(letters=True)
+        kinds = [measure.duty] if measure.duty else self._kinds
+        self._count(ask, kinds)
+        for kind in kinds:
+            for (letter, unit, role, outcome), number in self._numbers[ask._replace(kinds=(kind,))].items():
+                if measure.duty or not letter:
+                    yield unit, role, outcome == wanted, number
         if isinstance(measure, OnPace):
             moment = self._moment(measure, period)
             paced = self._less(moment, lambda codes: counting.paced(self.session, self.view, moment, codes))
             yield from ((unit, role, bool(good), number) for (unit, role, good), number in paced.items())
+
+    def _count(self, ask: Settling, kinds: Sequence[str]) -> None:
+        """See that what settled of some kinds is counted, and with it what other lines will ask for."""
+        more = self._kinds if "" in self.foreseen.counts else sorted(self.foreseen.counts)
+        single = {kind: ask._replace(kinds=(kind,)) for kind in (*kinds, *(more if ask.born is None else ()))}
+        if all(single[kind] in self._numbers for kind in kinds):
+            return
+        new = [kind for kind, one in single.items() if one not in self._numbers]
+        every, work, view = ask._replace(kinds=tuple(sorted(new))), self.session, self.view
+        found = self._less(("kinds", every), lambda codes: counting.settled(work, view, every, self.cited.owing, codes))
+        self._numbers |= {single[kind]: {} for kind in new}
+        for (kind, *by), number in found.items():
+            self._numbers[single[kind]][tuple(by)] = number
 
     def _less(self, key: Any, ask: Callable[[Sequence[str] | None], Iterable[Any]]) -> dict[tuple[Any, ...], int]:
         """Numbers over all tasks less those of the tasks set aside; asked once."""

@@ -6,7 +6,7 @@ asks sets apart the tasks of which that is not the whole truth, see ``unsettled`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -105,7 +105,7 @@ def owing(session: Session, district: str) -> list[str]:
 def settled(
     session: Session, view: View, ask: Settling, owing: Sequence[str], codes: Sequence[str] | None = None
 ) -> Iterator[Any]:
-    """Numbers of the duties that settled: unit, role, outcome, number.
+    """Numbers of the duties that settled: kind, whether it answers a letter, unit, role, outcome, number.
 
     Args:
         session: the caller's.
@@ -115,7 +115,7 @@ def settled(
         codes: of these tasks only.
     """
     at, duty = of(session), of(session).duty
-    by = (duty.c.unit, duty.c.role, _outcome(duty, view.after))
+    by = (duty.c.kind, _letter(duty), duty.c.unit, duty.c.role, _outcome(duty, view.after))
     for stood in _stood(at, view, owing if codes is None else None):
         query = select(*by, func.count()).where(*stood, *_settled(at, view, ask)).group_by(*by)
         yield from asked(session, query, duty.c.task, codes)
@@ -123,15 +123,18 @@ def settled(
 
 @told
 def settled_rows(
-    session: Session, view: View, ask: Settling, owing: Sequence[str], outcomes: Sequence[str],
+    session: Session, view: View, ask: Settling, owing: Sequence[str], pairs: Collection[tuple[str, str]],
     units: Sequence[str] | None = None,
 ) -> Iterator[Any]:  # fmt: skip
-    """The duties themselves that came to some outcomes, a row for each unit, of some units only if they are given."""
+    """The duties themselves, by kind and outcome, a row for each unit, of some units only if they are given."""
     at, duty = of(session), of(session).duty
     outcome = _outcome(duty, view.after)
     rows = _duty_rows(at, view, duty).add_columns(duty.c.settles, outcome)
-    rows = rows.where(outcome.in_(outcomes), *_settled(at, view, ask))
-    open_ = () if MISSED not in outcomes else owing if units is None else units  # what is on a list was not met
+    kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
+    rows = rows.where(
+        *_settled(at, view, ask), or_(*(and_(outcome == o, duty.c.kind.in_(k)) for o, k in kinds.items()))
+    )
+    open_ = () if MISSED not in kinds else owing if units is None else units  # what is on a list was not met
     for stood in _stood(at, view, open_):
         yield from asked(session, rows.where(*stood), duty.c.unit, units)
 
@@ -166,6 +169,10 @@ def _outcome(duty: Table, after: date) -> Label[str]:
     on_time = and_(duty.c.met <= after, duty.c.met < duty.c.missed_from)
     words = case((on_time, literal("on time")), (duty.c.met <= after, literal("late")), else_=literal(MISSED))
     return words.label("outcome")
+
+
+def _letter(duty: Table) -> Label[int]:
+    return case((duty.c.about == "", literal(0)), else_=literal(1)).label("letter")
 
 
 def _duty_rows(at: Tables, view: View, whose: FromClause) -> Select[Any]:

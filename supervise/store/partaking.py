@@ -36,9 +36,12 @@ def helpers(session: Session, district: str, codes: Sequence[str]) -> Iterator[A
 
 @told
 def handled(session: Session, view: View, span: Span) -> Iterator[Any]:
-    """Numbers of the tasks in which a unit held a part up to now or their end: unit, tasks, as lead, as co."""
+    """Numbers of the tasks in which a unit held a part up to now or their end: unit, tasks, as lead, as co.
+
+    The index gives units and tasks in order: one walk, and nothing is sorted.
+    """
     at, part = of(session), of(session).part
-    roles = [func.sum(case((part.c.role == role, literal(1)), else_=literal(0))) for role in (LEAD, CO)]
+    roles = [func.count(case((part.c.role == role, literal(1)))) for role in (LEAD, CO)]
     since = min(span.first, view.after)
     for ended in (part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)):
         mine = part.c.district == view.district, ended, part.c.since_day <= span.last, part.c.until_day.is_(None)
