@@ -223,20 +223,13 @@ def _told(row: Iterable[Any]) -> list[str]:
 
 def pour(url: str, sessions: Sessions, found: Iterator[Life], caster: Caster) -> int:
     """Put all into a database, the indexes after the rows; how many tasks."""
-    engine: Engine = sessions.kw["bind"]
-    indexes = [index for name in TABLES for index in getattr(of(engine), name).indexes]
-    for index in indexes:
-        index.drop(engine)
-    engine.dispose()
     number = 0
-    while batch := list(islice(found, BATCH)):
-        rows: filling.Rows = {}
-        for life in batch:
-            caster.cast(life, rows)
-        filling.pour_rows(url, rows)
-        number += len(batch)
-    for index in indexes:
-        index.create(engine)
-    engine.dispose()
+    with filling.unindexed(sessions.kw["bind"]):
+        while batch := list(islice(found, BATCH)):
+            rows: filling.Rows = {}
+            for life in batch:
+                caster.cast(life, rows)
+            filling.pour_rows(url, rows)
+            number += len(batch)
     filling.settle(url)
     return number

@@ -13,7 +13,7 @@ from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
-from supervise.judge import as_plain, drafted, is_draft
+from supervise.judge import as_plain, drafted, is_draft, undisturbed
 from supervise.people import Actor, Directory
 from supervise.publisher import Publisher
 from supervise.records import PARTIES, Cut, Mark
@@ -81,6 +81,7 @@ def filed(data: bytes, file: str, directory: Directory) -> Filed:
 class Assessor(Clerk, Publisher):
     """The annual assessment."""
 
+    @undisturbed()
     def assess(
         self,
         session: Session,

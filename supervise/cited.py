@@ -81,12 +81,12 @@ class Cited:
         return ((hit, outcome == wanted) for kind, outcome in pairs for hit in kept[_of(ask, kind, outcome)])
 
     def _read(self, ask: Settling, pairs: Collection[tuple[str, str]], units: Sequence[str] | None, kept: Kept) -> None:
-        kept |= {_of(ask, *pair): [] for pair in pairs}
+        hits: dict[tuple[str, str], list[Hit]] = {pair: [] for pair in pairs}
         every = ask._replace(kinds=tuple(sorted({kind for kind, _ in pairs})))
         for row in counting.settled_rows(self.session, self.view, every, self.owing, pairs, units):
             if row.task not in self.aside:
-                hit = self.hit(row, row.settles, OUTCOME_WORDS[row.outcome])
-                kept[_of(ask, row.kind, row.outcome)].append(hit)
+                hits[row.kind, row.outcome].append(self.hit(row, row.settles, OUTCOME_WORDS[row.outcome]))
+        kept |= {_of(ask, *pair): found for pair, found in hits.items()}
 
     def judged(
         self, ask: Settling, moment: Moment, outcomes: Sequence[str], wanted: str, units: Sequence[str] | None

@@ -176,9 +176,9 @@ class Surveyed:
         """See ``Record.handled``."""
         span, spare = self._span(period), frozenset(spared)
         found: dict[str, int] = defaultdict(int)
-        for unit, tasks, leads, cos in partaking.handled(self.session, self.view, span):
-            as_lead, as_co = (self._is_counted(unit, span, (role,), spare) for role in (LEAD, CO))
-            found[unit] += tasks if as_lead and as_co else leads * as_lead + cos * as_co
+        for unit, tasks, *parts in partaking.handled(self.session, self.view, span, (LEAD, CO) if spare else ()):
+            fine = [self._is_counted(unit, span, (role,), spare) for role in (LEAD, CO)] if spare else []
+            found[unit] += tasks if all(fine) else sum(n for n, is_ in zip(parts, fine, strict=True) if is_)
         odd = partaking.handed_on(self.session, self.view, span) - self.aside
         rows = partaking.handled_rows(self.session, self.view, span, codes=sorted(self.aside | odd))
         standing, ever = defaultdict[tuple[str, str], set[str]](set), defaultdict[tuple[str, str], set[str]](set)
@@ -237,19 +237,20 @@ class Surveyed:
         self, measure: Measure, period: Period, good: bool | None, shared: bool, units: Sequence[str] | None = None
     ) -> list[Fact]:
         """Facts by task, those of folded tasks in their places: at least the good ones, the bad ones, or all."""
-        found, last = list[Fact](), self._span(period).last
+        found: Iterable[Fact]
+        rest: Iterable[Fact]
+        last = self._span(period).last
         if isinstance(measure, Outcome | OnPace) and self._is_kept(measure):
-            found += self.cited.charged(self._owed(measure, period, good, units), last, shared)
+            found, rest = self.cited.charged(self._owed(measure, period, good, units), last, shared), ()
         elif isinstance(measure, Done):
-            found += self.cited.charged(self._done(measure, period), last, False)
+            found = self.cited.charged(self._done(measure, period), last, False)
+            rest = self._ground(measure, period).facts(measure, period)
         elif isinstance(measure, Distance) and not measure.before and self._are_duties(measure):
-            found += self.cited.charged(self._overdue(measure, period), last, shared)
+            found, rest = self.cited.charged(self._overdue(measure, period), last, shared), ()
         else:
-            found += self._ground(measure, period).facts(measure, period)
-        if isinstance(measure, Done):
-            found += self._ground(measure, period).facts(measure, period)
-        found += self.folded.facts(measure, period)
-        return sorted(found, key=lambda fact: fact.ref.task)  # stable: within a task as they came
+            found, rest = (), self._ground(measure, period).facts(measure, period)
+        rest = (*rest, *self.folded.facts(measure, period))
+        return sorted((*found, *rest), key=lambda fact: fact.ref.task) if rest else list(found)
 
     def _owed(
         self, measure: Outcome | OnPace, period: Period, good: bool | None, units: Sequence[str] | None

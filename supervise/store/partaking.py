@@ -14,7 +14,7 @@ from supervise.store.asking import Span, View, asked, lawful
 from supervise.store.faults import told
 from supervise.store.tables import of
 
-LEAD, CO = PARTIES[:2]
+CO = PARTIES[1]
 
 
 @told
@@ -35,17 +35,17 @@ def helpers(session: Session, district: str, codes: Sequence[str]) -> Iterator[A
 
 
 @told
-def handled(session: Session, view: View, span: Span) -> Iterator[Any]:
-    """Numbers of the tasks in which a unit held a part up to now or their end: unit, tasks, as lead, as co.
+def handled(session: Session, view: View, span: Span, roles: Sequence[str] = ()) -> Iterator[Any]:
+    """Numbers of the tasks in which a unit held a part up to now or their end: unit, tasks, in each of some roles.
 
     The index gives units and tasks in order: one walk, and nothing is sorted.
     """
     at, part = of(session), of(session).part
-    roles = [func.count(case((part.c.role == role, literal(1)))) for role in (LEAD, CO)]
+    each = [func.count(case((part.c.role == role, literal(1)))) for role in roles]
     since = min(span.first, view.after)
     for ended in (part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)):
         mine = part.c.district == view.district, ended, part.c.since_day <= span.last, part.c.until_day.is_(None)
-        query = select(part.c.unit, func.count(part.c.task.distinct()), *roles)
+        query = select(part.c.unit, func.count(part.c.task.distinct()), *each)
         yield from asked(session, query.where(*mine, *lawful(at, view, part)).group_by(part.c.unit))
 
 
