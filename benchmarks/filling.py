@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Table, create_engine, select
+from sqlalchemy import JSON, Dialect, Engine, Table, create_engine, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -99,7 +99,7 @@ def _swapped(text: str, old: Sequence[str], new: Sequence[str]) -> str:
     return text
 
 
-def _tables(session: Session) -> Iterator[Table]:
+def _tables(session: Session | Engine) -> Iterator[Table]:
     """The tables that hold something of a task, its row first; what seals say is left to the seal of the filled."""
     at = of(session)
     for table in (at.task, *(t for t in at.metadata.tables.values() if "task" in t.c)):
@@ -171,9 +171,14 @@ def pour(url: str, orders: Iterable[Order]) -> int:
         rows: Rows = {}
         for order in batch:
             order.mould.cast(rows, world.code(order.number), order.lead, order.co)
-        (_pour_sqlite if url.startswith("sqlite") else _pour_postgres)(url, rows)
+        pour_rows(url, rows)
         number += len(batch)
     return number
+
+
+def pour_rows(url: str, rows: Rows) -> None:
+    """Write rows by table, as the driver takes them."""
+    (_pour_sqlite if url.startswith("sqlite") else _pour_postgres)(url, rows)
 
 
 def _pour_sqlite(url: str, rows: Rows) -> None:
@@ -192,8 +197,28 @@ def _pour_postgres(url: str, rows: Rows) -> None:
     with psycopg.connect(url.replace("+psycopg", "", 1)) as connection, connection.cursor() as cursor:
         for name, found in rows.items():
             with cursor.copy(f"COPY {name} FROM STDIN") as copy:
-                for row in found:
-                    copy.write_row(row)
+                copy.write("".join(map(_line, found)))
+
+
+def _line(row: Sequence[Any]) -> str:
+    """A row as COPY reads it."""
+    return "\t".join(["\\N" if cell is None else str(cell).translate(_ESCAPES) for cell in row]) + "\n"
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@contextmanager
+def unindexed(engine: Engine) -> Iterator[None]:
+    """Within the block our tables of tasks have no indexes but their keys: made afterwards they cost a fraction."""
+    indexes = [index for table in _tables(engine) for index in table.indexes]
+    for index in indexes:
+        index.drop(engine)
+    engine.dispose()
+    yield
+    for index in indexes:
+        index.create(engine)
+    engine.dispose()
 
 
 def begin(sessions: Sessions) -> None:
@@ -213,7 +238,8 @@ def fill(url: str, orders: Iterable[Order]) -> None:
     """Make our tables in a database, put all orders in, seal and settle; no connection is left open."""
     made = world.sessions(url)
     begin(made)
-    pour(url, orders)
+    with unindexed(made.kw["bind"]):
+        pour(url, orders)
     seal(made)
     made.kw["bind"].dispose()
     settle(url)

@@ -50,8 +50,10 @@ PROCESSES = ("raw_3stmt", "orm_transitions_naive", "supervise_service", "supervi
 SWEEP = ("set_based", "core_executemany", "orm_filtered", "orm_load_all", "supervise_tick")
 BOARD = (
     "limit_rollup", "duckdb_parquet", "polars_parquet", "sqlite_sql", "sqlite_sql_covering", "pandas_naive_parquet",
-    "python_loop_sqlite", "supervise_board",
+    "supervise_sqlite", "supervise_sqlite_past",
 )  # fmt: skip
+SERVED = ("postgres_sql", "postgres_sql_covering", "supervise_postgres", "supervise_postgres_past")
+"""Those that need a server."""
 
 
 class Run:
@@ -178,18 +180,25 @@ def _drop_models(run: Run) -> None:
 
 
 def board(run: Run) -> None:
-    """B4, the month, on data small enough that our record of it can be lived through the API."""
-    script, data = world.PEERS / "b4_board.py", run.tmp / "board"
-    sizes = ("--scale", run.pick(0.002, 0.0005, 0.001), "--units", "60", "--districts", "3")
-    made = [sys.executable, str(script), "prepare", "--dir", str(data), "--stores", "sqlite", *sizes]
+    """B4: a month's board and a year of them, at the present cut and at a past one; then the year's assessment."""
+    script, data, ours = world.PEERS / "b4_board.py", run.tmp / "board", world.HERE / "board.py"
+    sizes = ("--scale", run.pick(1.0, 0.01, 0.05), *(() if not run.quick else ("--units", "300", "--districts", "6")))
+    server = ("--dsn", run.dsn) if run.dsn else ()
+    stores = "sqlite,postgres" if run.dsn else "sqlite"
+    made = [sys.executable, str(script), "prepare", "--dir", str(data), "--stores", stores, *server, *sizes]
     if subprocess.run(made, stdout=subprocess.DEVNULL).returncode:
         print("  failed: b4_board.py prepare (needs numpy and pyarrow)")
         return
-    subprocess.run([sys.executable, str(world.HERE / "board.py"), str(data)], check=False)
-    only = ",".join(installed(BOARD))
-    where = ("run", "--dir", str(data), "--spans", "month", *sizes)
-    run.call("b4", script, *where, "--only", only, "--repeats", run.repeats(5, 2), extra="board.py")
+    subprocess.run([sys.executable, str(ours), "make", str(data), *server], check=True)
+    only = ",".join(installed((*BOARD, *(SERVED if run.dsn else ()))))
+    run.call("b4", script, "run", "--dir", str(data), *server, *sizes, "--only", only, "--repeats", run.repeats(5, 2),
+             extra="board.py")  # fmt: skip
+    run.call("b4", ours, "assess", str(data), *server, "--repeats", run.repeats(3, 1))
     shutil.rmtree(data, ignore_errors=True)
+    if run.dsn:
+        with _server(run.dsn) as connection:
+            for name in ("board", "board_ours"):
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def intake(run: Run) -> None:
@@ -307,7 +316,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--sqlite-only", action="store_true")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of every part, instead of those of the form")
     parser.add_argument(
-        "--dsn", help="postgresql://…/postgres; the databases wtb_*, sweep_* and board beside it are dropped and made"
+        "--dsn", help="postgresql://…/postgres; the databases wtb_*, sweep_* and board* beside it are dropped and made"
     )
     parser.add_argument("--only", default="", help=f"parts, comma-separated: {','.join(PARTS)}")
     parser.add_argument("--report", action="store_true", help="measure nothing, write the tables from the lines")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from supervise.dates import PERIOD_WORDS, Calendar, Period, parse_period
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.folder import Source
-from supervise.judge import Judge, as_plain, canonical, drafted
+from supervise.judge import Judge, as_plain, canonical, drafted, undisturbed
 from supervise.marker import declared, taken
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
 from supervise.reading import Document, parse, validate
@@ -90,6 +90,7 @@ def fingerprint_of(marks: Iterable[Mark]) -> str:
 class Appraiser(Judge):
     """Boards by schemes."""
 
+    @undisturbed()
     def board(
         self,
         session: Session,

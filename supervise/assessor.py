@@ -13,7 +13,7 @@ from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
-from supervise.judge import as_plain, drafted, is_draft
+from supervise.judge import as_plain, drafted, is_draft, undisturbed
 from supervise.people import Actor, Directory
 from supervise.publisher import Publisher
 from supervise.records import PARTIES, Cut, Mark
@@ -21,7 +21,7 @@ from supervise.rules.assessment import Evidence, Filed, assess
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scheme import Scheme
-from supervise.rules.scoring import Tally, score
+from supervise.rules.scoring import Tally, scores
 from supervise.store import library, marks, tasks
 from supervise.store.library import Publication
 
@@ -81,6 +81,7 @@ def filed(data: bytes, file: str, directory: Directory) -> Filed:
 class Assessor(Clerk, Publisher):
     """The annual assessment."""
 
+    @undisturbed()
     def assess(
         self,
         session: Session,
@@ -137,7 +138,7 @@ class Assessor(Clerk, Publisher):
         for board, board_rules in scored.items():
             tally, seen = self._tally(session, odd, board_rules, span, cut)
             units = tally.ground.handled(span, board_rules.score.spare)
-            years[board] = {unit: score(board_rules.score, tally, unit) for unit in units}
+            years[board] = scores(board_rules.score, tally, units)
         if tally is None:
             tally, seen = self._tally(session, odd, None, span, cut)
         return Evidence(boards, years, self._standing(session, span, cut), tally, files), seen

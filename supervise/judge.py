@@ -6,11 +6,14 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
@@ -21,16 +24,17 @@ from supervise.people import Actor
 from supervise.phrases import Length
 from supervise.records import Cut
 from supervise.rules.assessment import Published
-from supervise.rules.board import rank, streaks
+from supervise.rules.board import Standing, rank, streaks
+from supervise.rules.foreseen import foreseen
 from supervise.rules.measures import Ground, Ref
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
 from supervise.rules.scoring import Tally
 from supervise.store import counting, library, retired
-from supervise.store.counting import View
+from supervise.store.asking import View
 from supervise.store.library import Publication
-from supervise.surveyor import Surveyed
+from supervise.surveyor import NOTHING, Surveyed
 from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
 
@@ -46,6 +50,21 @@ def canonical(body: Body) -> str:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Within the block Python does not look for cycles: a large board holds none, and a quarter of its time goes there.
+
+    Of two threads in it at a time the one that found the search going sets it going again.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def drafted(source: Source[Any]) -> dict[str, str]:
     """How a body names the rules that it was tried by, so that nobody takes it for one that holds."""
     return {source.value.name: f"{DRAFT} {library.fingerprint(source.text)}"}
@@ -58,22 +77,39 @@ def is_draft(body: Body) -> bool:
 
 def as_plain(value: Any) -> Any:
     """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
-    turn = _TURNS.get(type(value))
+    return _plain(value, {})
+
+
+def _plain(value: Any, cited: dict[int, Body]) -> Any:
+    """The same; what is cited more than once is made plain once, for there is nothing that there is more of."""
+    kind: Any = type(value)
+    if kind is Ref:
+        made = cited.get(id(value))
+        if made is None:
+            made = cited[id(value)] = {
+                "task": value.task, "what": value.what, "day": value.day.isoformat(),
+                "due": value.due and value.due.isoformat(), "met": value.met and value.met.isoformat(),
+                "key": value.key, "seq": value.seq,
+            }  # fmt: skip
+        return made
+    turn = _TURNS.get(kind)
     if turn is not None:
         return turn(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
+    if names := _names(kind):
+        parts = [(name, getattr(value, name)) for name in names]
+        return {name: _plain(p, cited) if (turn := _TURNS.get(type(p))) is None else turn(p) for name, p in parts}
     if isinstance(value, dict):
-        return {str(k): as_plain(v) for k, v in value.items()}
-    return [as_plain(v) for v in value] if isinstance(value, list | tuple) else value
+        return {str(k): _plain(v, cited) for k, v in value.items()}
+    return [_plain(v, cited) for v in value] if isinstance(value, list | tuple) else value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 _TURNS: dict[type, Callable[[Any], Any]] = {
     str: str, int: int, type(None): lambda nothing: nothing, date: date.isoformat, Decimal: lambda n: f"{n:f}",
-    Ref: lambda ref: {
-        "task": ref.task, "what": ref.what, "day": ref.day.isoformat(), "due": ref.due and ref.due.isoformat(),
-        "met": ref.met and ref.met.isoformat(), "key": ref.key, "seq": ref.seq,
-    },
 }  # fmt: skip
 """What there is most of, made plain without being looked at."""
 
@@ -131,7 +167,7 @@ class Judge(Marker):
         lists = {s.unit: s.list for s in board.standings}
         return {
             "kind": "board", "board": rules.board, **self._basis(span, cut, rules.name, seen), "title": rules.title,
-            "groups": dict(board.groups), "standings": [_standing(s) for s in board.standings],
+            "groups": dict(board.groups), "standings": _standings(board.standings),
             "proposals": as_plain(streaks(rules, [*earlier, lists])),
         }  # fmt: skip
 
@@ -232,6 +268,7 @@ class Judge(Marker):
             session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, self._laws, odd.aside,
             Ground(folded, cut.as_of, self.directory),
             lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
+            foreseen(rules) if isinstance(rules, BoardRules) else NOTHING,
         )  # fmt: skip
         return Tally(record, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
 
@@ -271,9 +308,11 @@ def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -
     return View(district, cut.as_of, None if all_ else tuple(laws), next(iter(laws)) if len(laws) == 1 else "")
 
 
-def _standing(standing: Any) -> Body:
-    plain: Body = as_plain(standing)
-    return {**plain, "score": plain["score"] | {"total": as_plain(standing.score.total)}}
+def _standings(standings: Sequence[Standing]) -> list[Body]:
+    plain: list[Body] = as_plain(list(standings))
+    for row, standing in zip(plain, standings, strict=True):
+        row["score"]["total"] = as_plain(standing.score.total)
+    return plain
 
 
 def _body(publication: Publication) -> Body:

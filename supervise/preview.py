@@ -17,7 +17,7 @@ from supervise.rules import escalation
 from supervise.rules.measures import Ground
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
-from supervise.rules.scoring import Score, Tally, score
+from supervise.rules.scoring import Score, Tally, scores
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import Situation
 
@@ -122,7 +122,7 @@ class Previewer(Liaison, Judge):
     ) -> dict[str, Score]:
         mine = [one for one in record if one.definition.workflow == rules.for_]
         tally = Tally(Ground(mine, day, self.directory), span, self.directory, rules.score.spare)
-        return {unit: score(rules.score, tally, unit) for unit in units}
+        return scores(rules.score, tally, units)
 
 
 def _workflow(lifecycle: Lifecycle) -> str:

@@ -16,6 +16,7 @@ from supervise.records import Cut, Duty, Event, Task
 from supervise.rules import reminders
 from supervise.rules.reminders import Chase
 from supervise.store import counting, tasks
+from supervise.store.asking import Span, View
 from supervise.store.statements import chunks
 from supervise.workflows.lifecycle import Lifecycle, Step
 
@@ -124,7 +125,7 @@ class Reminder(Clerk):
 
     def _reminded_on(self, session: Session, day: date) -> Counter[str]:
         """How often each unit was reminded on a day."""
-        rows = counting.acts(session, counting.View(self.district, day), counting.Span(day, day), REMIND)
+        rows = counting.acts(session, View(self.district, day), Span(day, day), REMIND)
         return Counter(unit for row in rows for unit in row.data[REMIND]["units"])
 
     def _chase(self, made: _Round, lifecycle: Lifecycle, task: Task, pick: Pick, names: frozenset[str]) -> None:

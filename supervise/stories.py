@@ -29,7 +29,7 @@ from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Reminders, RuleSet
-from supervise.rules.scoring import Tally, plain, score
+from supervise.rules.scoring import Tally, plain, score, scores
 from supervise.workflows.lifecycle import Lifecycle
 
 EXPECTED = frozenset(
@@ -317,12 +317,12 @@ def _evidence(on: Stage, rules: AssessmentRules, year: Period, end: Finally) -> 
         board = on.folder.rule(BoardRules, name).value
         tally = Tally(_ground(on, end.as_of), year, units, board.score.spare)
         handled = tally.ground.handled(year, board.score.spare)
-        years[name] = {unit: score(board.score, tally, unit) for unit in handled}
+        years[name] = scores(board.score, tally, handled)
         for period in periods_of(year.start.year, board.period):
             then = Tally(_ground(on, min(period.end, end.as_of)), period, units, board.score.spare)
             rows = rank(board, then, units).standings
-            scores = {row.unit: row.score.total for row in rows if row.rank is not None}
-            boards.append(Published(period.name, name, period.name, scores, {row.unit: (row.list,) for row in rows}))
+            totals = {row.unit: row.score.total for row in rows if row.rank is not None}
+            boards.append(Published(period.name, name, period.name, totals, {row.unit: (row.list,) for row in rows}))
     marks = [Mark(mark.unit, mark.kind, mark.day, mark.value) for mark in end.marks]
     return Evidence(boards, years, marks, tally)
 

@@ -13,36 +13,26 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from functools import cache
 from math import floor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from supervise.cited import Cited, Hit, Judged, Laws
 from supervise.dates import FOREVER, Calendar, Period
 from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
 from supervise.records import PARTIES, STEPS
-from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, act_words, duty_words
+from supervise.rules.foreseen import Foreseen
+from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, act_words
 from supervise.rules.reach import MARGIN, dated
-from supervise.store import counting
-from supervise.store.counting import Moment, Settling, Span, View
-from supervise.workflows.definition import Definition
+from supervise.store import counting, partaking
+from supervise.store.asking import Span, View
+from supervise.store.counting import Moment, Settling
 from supervise.workflows.situations import Situation, called, overdue
-from supervise.workflows.wording import OUTCOME_WORDS
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 LEAD, CO = PARTIES[:2]
-PACE_WORDS = {False: "落后序时", True: "不落后"}
-Laws = Mapping[str, Definition]
-
-
-class Hit(NamedTuple):
-    """A duty or an act out of its row, for one unit."""
-
-    order: tuple[Any, ...]
-    unit: str
-    role: str
-    good: bool
-    ref: Ref
+NOTHING = Foreseen()
 
 
 class Surveyed:
@@ -58,6 +48,7 @@ class Surveyed:
         fold: gives more tasks as folded.
         calendar: the district's working days.
         directory: who took over from whom.
+        foreseen: what will be asked for, so that it is read in one go.
     """
 
     def __init__(
@@ -71,6 +62,7 @@ class Surveyed:
         fold: Callable[[Iterable[str]], list[Situation]],
         calendar: Calendar,
         directory: Directory,
+        foreseen: Foreseen = NOTHING,
     ) -> None:
         self.session, self.view, self.laws, self.known = session, view, laws, known
         self.aside, self.folded = frozenset(aside), folded
@@ -80,6 +72,8 @@ class Surveyed:
         self._grounds: dict[Any, Ground] = {}
         self._told: dict[str, Situation] = {}
         self._heir = cache(self._found_heir)
+        self.foreseen = foreseen
+        self.cited = Cited(session, view, laws, self.aside, self._heir, foreseen.rows)
         self._kinds = sorted({kind for law in laws.values() for kind in law.duties})
 
     @property
@@ -133,15 +127,30 @@ class Surveyed:
         return Span(period.start, min(period.end, self.as_of))
 
     def _counted(self, measure: Outcome | OnPace, period: Period) -> Iterator[tuple[str, str, bool, int]]:
-        wanted, ask = _wanted(measure), self._settling(measure, period, every=isinstance(measure, Outcome))
-        settled = self._less(ask, lambda codes: counting.settled(self.session, self.view, ask, codes))
-        for (kind, letter, unit, role, outcome), number in settled.items():
-            if kind == measure.duty or not (measure.duty or letter):
-                yield unit, role, outcome == wanted, number
+        wanted, ask = _wanted(measure), self._settling(measure, period)._replace(letters=True)
+        kinds = [measure.duty] if measure.duty else self._kinds
+        self._count(ask, kinds)
+        for kind in kinds:
+            for (letter, unit, role, outcome), number in self._numbers[ask._replace(kinds=(kind,))].items():
+                if measure.duty or not letter:
+                    yield unit, role, outcome == wanted, number
         if isinstance(measure, OnPace):
             moment = self._moment(measure, period)
             paced = self._less(moment, lambda codes: counting.paced(self.session, self.view, moment, codes))
             yield from ((unit, role, bool(good), number) for (unit, role, good), number in paced.items())
+
+    def _count(self, ask: Settling, kinds: Sequence[str]) -> None:
+        """See that what settled of some kinds is counted, and with it what other lines will ask for."""
+        more = self._kinds if "" in self.foreseen.counts else sorted(self.foreseen.counts)
+        single = {kind: ask._replace(kinds=(kind,)) for kind in (*kinds, *(more if ask.born is None else ()))}
+        if all(single[kind] in self._numbers for kind in kinds):
+            return
+        new = [kind for kind, one in single.items() if one not in self._numbers]
+        every, work, view = ask._replace(kinds=tuple(sorted(new))), self.session, self.view
+        found = self._less(("kinds", every), lambda codes: counting.settled(work, view, every, self.cited.owing, codes))
+        self._numbers |= {single[kind]: {} for kind in new}
+        for (kind, *by), number in found.items():
+            self._numbers[single[kind]][tuple(by)] = number
 
     def _less(self, key: Any, ask: Callable[[Sequence[str] | None], Iterable[Any]]) -> dict[tuple[Any, ...], int]:
         """Numbers over all tasks less those of the tasks set aside; asked once."""
@@ -154,11 +163,11 @@ class Surveyed:
             self._numbers[key] = {by: number for by, number in found.items() if number}
         return self._numbers[key]
 
-    def _settling(self, measure: Outcome | OnPace, period: Period, every: bool = False) -> Settling:
-        """Which settled duties count; ``every`` kind at once where all are asked for in turn."""
+    def _settling(self, measure: Outcome | OnPace, period: Period) -> Settling:
+        """Which settled duties count."""
         born = self._span(period).last if isinstance(measure, OnPace) else None
-        kinds = (measure.duty,) if measure.duty and not every else tuple(self._kinds)
-        return Settling(period.start, period.end, kinds, bool(measure.duty) or every, born)
+        kinds = (measure.duty,) if measure.duty else tuple(self._kinds)
+        return Settling(period.start, period.end, kinds, bool(measure.duty), born)
 
     def _moment(self, measure: OnPace, period: Period) -> Moment:
         return Moment(measure.duty, self._span(period).last, period.end)
@@ -167,11 +176,11 @@ class Surveyed:
         """See ``Record.handled``."""
         span, spare = self._span(period), frozenset(spared)
         found: dict[str, int] = defaultdict(int)
-        for unit, lead, co, number in counting.handled(self.session, self.view, span):
-            if self._is_counted(unit, span, (LEAD,) * lead + (CO,) * co, spare):
-                found[unit] += number
-        odd = counting.handed_on(self.session, self.view, span) - self.aside
-        rows = counting.handled_rows(self.session, self.view, span, codes=sorted(self.aside | odd))
+        for unit, tasks, *parts in partaking.handled(self.session, self.view, span, (LEAD, CO) if spare else ()):
+            fine = [self._is_counted(unit, span, (role,), spare) for role in (LEAD, CO)] if spare else []
+            found[unit] += tasks if all(fine) else sum(n for n, is_ in zip(parts, fine, strict=True) if is_)
+        odd = partaking.handed_on(self.session, self.view, span) - self.aside
+        rows = partaking.handled_rows(self.session, self.view, span, codes=sorted(self.aside | odd))
         standing, ever = defaultdict[tuple[str, str], set[str]](set), defaultdict[tuple[str, str], set[str]](set)
         for unit, role, task, until in rows:
             if until is None:
@@ -193,7 +202,7 @@ class Surveyed:
         """The same with what units took over, a task counted once for both."""
         for heir, names in self._raw.items():
             codes = set(old.get(heir, ()))
-            for unit, role, task, _ in counting.handled_rows(self.session, self.view, span, sorted({heir, *names})):
+            for unit, role, task, _ in partaking.handled_rows(self.session, self.view, span, sorted({heir, *names})):
                 if task not in self.aside and self._is_counted(unit, span, (role,), spare):
                     codes.add(task)
             for name in names:
@@ -225,105 +234,72 @@ class Surveyed:
         return [fact for fact in self._facts(measure, period, None, True, raw) if fact.unit in units] if units else []
 
     def _facts(
-        self, measure: Measure, period: Period, good: bool | None, shared: bool, units: Sequence[str] = ()
+        self, measure: Measure, period: Period, good: bool | None, shared: bool, units: Sequence[str] | None = None
     ) -> list[Fact]:
         """Facts by task, those of folded tasks in their places: at least the good ones, the bad ones, or all."""
-        found: list[Fact] = []
-        if isinstance(measure, Outcome | OnPace) and self._is_kept(measure):
-            found += self._charged(self._owed(measure, period, good, units), period, shared)
-        elif isinstance(measure, Done):
-            found += self._charged(self._done(measure, period), period, False)
-        elif isinstance(measure, Distance) and not measure.before and self._are_duties(measure):
-            found += self._charged(self._overdue(measure, period), period, shared)
-        else:
-            found += self._ground(measure, period).facts(measure, period)
-        if isinstance(measure, Done):
-            found += self._ground(measure, period).facts(measure, period)
-        found += self.folded.facts(measure, period)
-        return sorted(found, key=lambda fact: fact.ref.task)  # stable: within a task as they came
-
-    def _charged(self, hits: Iterable[Hit], period: Period, shared: bool) -> Iterator[Fact]:
-        """Facts of the units of today, behind those of a lead's duty the shares of who helped with it on the day."""
+        found: Iterable[Fact]
+        rest: Iterable[Fact]
         last = self._span(period).last
-        found = sorted(hits, key=lambda hit: hit.order)
-        helpers = self._helpers({hit.ref.task for hit in found if hit.role == LEAD}) if shared else {}
-        own: dict[tuple[Any, ...], list[Hit]] = defaultdict(list)
-        for hit in found:
-            own[hit.order].append(hit)
-        for group in own.values():
-            for hit in group:
-                yield Fact(self._heir(hit.unit, last), hit.role, hit.good, hit.ref)
-            first = group[0]
-            if first.role == LEAD and first.ref.seq is None:
-                units = {hit.unit for hit in group}
-                for unit in _held_on(helpers.get(first.ref.task, ()), first.ref.day):
-                    if unit not in units:
-                        yield Fact(self._heir(unit, last), CO, first.good, first.ref, own=False)
-
-    def _helpers(self, codes: Collection[str]) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = defaultdict(list)
-        for row in counting.parts(self.session, self.view.district, sorted(codes)):
-            if row.role == CO:
-                found[row.task].append(row)
-        return found
+        if isinstance(measure, Outcome | OnPace) and self._is_kept(measure):
+            found, rest = self.cited.charged(self._owed(measure, period, good, units), last, shared), ()
+        elif isinstance(measure, Done):
+            found = self.cited.charged(self._done(measure, period), last, False)
+            rest = self._ground(measure, period).facts(measure, period)
+        elif isinstance(measure, Distance) and not measure.before and self._are_duties(measure):
+            found, rest = self.cited.charged(self._overdue(measure, period), last, shared), ()
+        else:
+            found, rest = (), self._ground(measure, period).facts(measure, period)
+        rest = (*rest, *self.folded.facts(measure, period))
+        return sorted((*found, *rest), key=lambda fact: fact.ref.task) if rest else list(found)
 
     def _owed(
-        self, measure: Outcome | OnPace, period: Period, good: bool | None, units: Sequence[str]
-    ) -> Iterator[Hit]:
-        wanted = _wanted(measure)
+        self, measure: Outcome | OnPace, period: Period, good: bool | None, units: Sequence[str] | None
+    ) -> Iterator[Judged]:
+        wanted, ask = _wanted(measure), self._settling(measure, period)
         outcomes = [outcome for outcome in COUNTED if good is None or (outcome == wanted) == good]
-        rows = counting.settled_rows(self.session, self.view, self._settling(measure, period), outcomes, units)
-        moment = self._moment(measure, period) if isinstance(measure, OnPace) else None
-        for row in self._plain(rows):
-            fine = row.outcome == wanted
-            note = OUTCOME_WORDS[row.outcome] if moment is None else PACE_WORDS[fine]
-            yield self._hit(row, fine, row.settles if moment is None else moment.day, note)
-        if moment is not None:
-            for row in self._plain(counting.paced_rows(self.session, self.view, moment, good, units)):
-                yield self._hit(row, bool(row.good), moment.day, PACE_WORDS[bool(row.good)])
-
-    def _plain(self, rows: Iterable[Any]) -> Iterator[Any]:
-        """The rows that count: those of tasks of which the dates tell how they stood."""
-        return (row for row in rows if row.task not in self.aside)
-
-    def _hit(self, row: Any, good: bool, day: date, note: str) -> Hit:
-        what = duty_words(self.laws[row.definition].duties[row.kind], note)
-        return Hit(
-            (row.task, row.due, row.ref), row.unit, row.role, good, Ref(row.task, what, day, row.due, row.met, row.ref)
-        )
+        if isinstance(measure, OnPace):
+            moment = self._moment(measure, period)
+            yield from self.cited.judged(ask, moment, outcomes, wanted, units)
+            yield from self.cited.paced(moment, good, units)
+        else:
+            yield from self.cited.settled(ask, outcomes, wanted, units)
 
     def _are_duties(self, measure: Distance) -> bool:
         return all(name in law.duties for law in self.laws.values() for name in measure.of.split(" or "))
 
-    def _overdue(self, measure: Distance, period: Period) -> Iterator[Hit]:
+    def _overdue(self, measure: Distance, period: Period) -> Iterator[Judged]:
         """Duties that were still neither met nor void a while after they were missed."""
         span, kinds = self._span(period), measure.of.split(" or ")
         missed = Span(self._back(span.first, measure), span.last)
-        for row in self._plain(counting.overdue(self.session, self.view, kinds, missed)):
+        for row in counting.overdue(self.session, self.view, kinds, missed, self.cited.owing):
             end = min(row.met or FOREVER, row.void or FOREVER)
             days = overdue(row.missed_from, end, measure, self.calendar)
-            if days.start < days.end and days.start < FOREVER and span.first <= days.start <= span.last:
-                hit = self._hit(row, True, days.start, "")
-                yield hit._replace(order=(row.task, days.start, f"{row.ref}:{days.start}"))
+            held = days.start < days.end and days.start < FOREVER and span.first <= days.start <= span.last
+            if held and row.task not in self.aside:
+                hit = self.cited.hit(row, days.start, "")
+                yield hit._replace(order=(row.task, days.start, f"{row.ref}:{days.start}")), True
 
     def _back(self, day: date, measure: Distance) -> date:
         return self.calendar.add(day, -measure.count, measure.unit) - MARGIN
 
-    def _done(self, measure: Done, period: Period) -> Iterator[Hit]:
+    def _done(self, measure: Done, period: Period) -> Iterator[Judged]:
         """Acts that name no duty, for the party who did them, else for the leads of the moment."""
         folded = self._candidates(measure, period)
         rows = [row for row in self._acts(measure, period) if row.task not in folded]
         held: dict[str, list[Any]] = defaultdict(list)
-        for part in counting.parts(self.session, self.view.district, sorted({row.task for row in rows})):
+        for part in partaking.parts(self.session, self.view.district, sorted({row.task for row in rows})):
             held[part.task].append(part)
         for row in rows:
             ref = Ref(row.task, act_words(self.laws[row.definition], measure.action), row.day, seq=row.seq)
             for unit, role in _doers(held[row.task], row.seq, row.unit):
-                yield Hit((row.task, row.seq), unit, role, True, ref)
+                yield Hit((row.task, row.seq), unit, role, ref), True
 
     def _acts(self, measure: Done, period: Period) -> list[Any]:
         rows = counting.acts(self.session, self.view, self._span(period), measure.action)
-        return [row for row in self._plain(rows) if not measure.rung or measure.rung in row.data.values()]
+        return [
+            row for row in rows
+            if row.task not in self.aside and (not measure.rung or measure.rung in row.data.values())
+        ]  # fmt: skip
 
     def _names_a_duty(self, row: Any) -> bool:
         return bool(self.laws[row.definition].field_of("duty", row.data))
@@ -345,7 +321,7 @@ class Surveyed:
             return {row.task for row in self._acts(measure, period) if self._names_a_duty(row)}
         if isinstance(measure, Unanswered):
             kinds = sorted({kind for law in self.laws.values() for kind in law.given_duties})
-            return {row.task for row in counting.overdue(session, view, kinds, span)} if kinds else set()
+            return self._missed(kinds, span) if kinds else set()
         if isinstance(measure, Behind):
             return self._behind(measure, span)
         if isinstance(measure, Distance):
@@ -355,6 +331,10 @@ class Surveyed:
         if isinstance(measure, Parts):
             return counting.everything(session, view)  # a task without parts may satisfy it from its first day on
         return counting.with_duties(session, view, self._names(measure.duty) if measure.duty else [])
+
+    def _missed(self, kinds: Sequence[str], span: Span) -> set[str]:
+        rows = counting.overdue(self.session, self.view, kinds, span, self.cited.owing)
+        return {row.task for row in rows}
 
     def _behind(self, measure: Behind, span: Span) -> set[str]:
         if self._is_kept(OnPace(measure.duty)):
@@ -371,7 +351,7 @@ class Surveyed:
                 found |= counting.with_duties(self.session, self.view, kinds, Span(span.first, ahead))
             else:
                 missed = Span(self._back(span.first, measure), span.last)
-                found |= {row.task for row in counting.overdue(self.session, self.view, kinds, missed)}
+                found |= self._missed(kinds, missed)
         if any(called(name, law, self.known) not in law.duties for law in self.laws.values()):
             acts = counting.acts(self.session, self.view, Span(self._back(span.first, measure), span.last), name)
             found |= {row.task for row in acts}
@@ -380,14 +360,6 @@ class Surveyed:
 
 def _wanted(measure: Outcome | OnPace) -> str:
     return measure.outcome if isinstance(measure, Outcome) else COUNTED[0]
-
-
-def _held_on(parts: Iterable[Any], day: date) -> Iterator[str]:
-    """The units whose part was held when a day ended; of a day before the task, those of its beginning."""
-    for part in parts:
-        first = part.from_seq == 1 and day < part.since_day
-        if first or (part.since_day <= day and (part.until_day is None or day < part.until_day)):
-            yield part.unit
 
 
 def _doers(parts: Iterable[Any], seq: int, unit: str) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ GROUND = {
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser", "reminder", "burdens",
+    "plotter", "illustrator", "versions", "preview", "surveyor", "cited", "almanac", "presser", "reminder", "burdens",
     "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials",
     "objector", "publisher",
 )  # fmt: skip

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from supervise.people import Directory
 from supervise.rules.ruleset import BoardRules, Listing, Place
-from supervise.rules.scoring import Score, Tally, score
+from supervise.rules.scoring import Score, Tally, scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def rank(rules: BoardRules, tally: Tally, directory: Directory) -> Board:
     standings: list[Standing] = []
     for group in rules.groups:
         units = [u.name for u in directory.units(tally.last) if u.group == group and u.name in handled]
-        scores = {unit: score(rules.score, tally, unit) for unit in units}
-        totals = {u: scores[u].total for u in units if handled[u] >= rules.at_least}
+        made = scores(rules.score, tally, units)
+        totals = {u: made[u].total for u in units if handled[u] >= rules.at_least}
         order = sorted(totals.values())
         places = {u: 1 + len(order) - bisect_right(order, total) for u, total in totals.items()}
         from_worst = {u: 1 + bisect_left(order, total) for u, total in totals.items()}
         rows = [
-            _listed(rules, tally, Standing(group, u, places.get(u), handled[u], scores[u]), from_worst.get(u))
+            _listed(rules, tally, Standing(group, u, places.get(u), handled[u], made[u]), from_worst.get(u))
             for u in units
         ]
         standings += sorted(rows, key=lambda s: (s.rank is None, s.rank or 0))

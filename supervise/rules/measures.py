@@ -10,7 +10,6 @@ Everything is read from the record up to the cut and from nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -27,8 +26,7 @@ COUNTED = ("on time", "late", "missed")
 """Outcomes of a settled duty; ``void`` ones are out of every count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """What a point rests on: a duty or an event of a task, with its days.
 
     Args:
@@ -50,8 +48,7 @@ class Ref:
     seq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One countable thing: who it counts for, in which part, and whether it is as the phrase wants it.
 
     ``own`` is false for a co-unit's share in what the lead owed: it counts only in lines that give ``co`` points.
@@ -123,7 +120,7 @@ class Ground:
         raw = [fact for situation in self.situations for fact in self._raw(situation, measure, period)]
         heirs = {unit: self.directory.heir(unit, last) for unit in {fact.unit for fact in raw}}
         self.renamed |= {heir for unit, heir in heirs.items() if heir != unit}
-        found = (f if heirs[f.unit] == f.unit else replace(f, unit=heirs[f.unit]) for f in raw)
+        found = (f if heirs[f.unit] == f.unit else f._replace(unit=heirs[f.unit]) for f in raw)
         return tuple(fact for fact in found if units is None or fact.unit in units)
 
     def hits(self, measure: Measure, period: Period, shared: bool = True) -> tuple[Fact, ...]:

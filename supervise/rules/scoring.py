@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -71,8 +72,11 @@ class Tally:
 
     def hits(self, unit: str, measures: Iterable[Measure], shared: bool = True) -> list[Fact]:
         """What is as ``measures`` say for ``unit``, maybe its shares in what others owed with it, by task."""
-        which = "shared" if shared else "hits"
-        return [fact for measure in measures for fact in self._by_unit(which, measure).get(unit, [])]
+        return [fact for found in self.told(measures, shared) for fact in found.get(unit, ())]
+
+    def told(self, measures: Iterable[Measure], shared: bool = True) -> list[Mapping[str, list[Fact]]]:
+        """The same of every unit, for each of the measures."""
+        return [self._by_unit("shared" if shared else "hits", measure) for measure in measures]
 
     def owed(self, unit: str, measures: Sequence[Measure]) -> tuple[int, int, tuple[Ref, ...]]:
         """Of what ``unit`` owed itself: how much, how much of it as one of ``measures`` says, and what was not."""
@@ -147,51 +151,75 @@ def _distinct(measures: Sequence[Measure]) -> bool:
     return len(kinds) == 1 or ("" not in kinds and len(set(kinds)) == len(kinds))
 
 
-def score(rules: ScoreRules, tally: Tally, unit: str) -> Score:
-    """The score of ``unit`` with its working.
+Made = Callable[[str], ScoreLine | None]
+"""What a line comes to for a unit, nothing where it does not count anything."""
+
+
+def scores(rules: ScoreRules, tally: Tally, units: Iterable[str]) -> dict[str, Score]:
+    """The scores of some units with their working.
 
     Args:
         rules: base, lines and bounds.
         tally: facts of the period.
-        unit: canonical name.
+        units: canonical names.
     """
-    lines = [ScoreLine("基础分", "", rules.base)]
-    for line in rules.lines:
-        made = _rate(line, tally, unit, rules.places) if line.rate else _count(line, tally, unit, rules.places)
-        if made is not None:
-            lines.append(made)
+    base, places = ScoreLine("基础分", "", rules.base), rules.places
+    made = [_rated(line, tally, places) if line.rate else _counted(line, tally, places) for line in rules.lines]
+    found = {}
+    for unit in units:
+        lines = [base, *(line for make in made if (line := make(unit)) is not None)]
+        found[unit] = Score(unit, tally.period.name, (*lines, *_bounding(rules, lines)))
+    return found
+
+
+def score(rules: ScoreRules, tally: Tally, unit: str) -> Score:
+    """The score of one unit with its working, see ``scores``."""
+    return scores(rules, tally, (unit,))[unit]
+
+
+def _bounding(rules: ScoreRules, lines: Sequence[ScoreLine]) -> Iterator[ScoreLine]:
+    """What the bounds give or take."""
     total = sum((line.points for line in lines), ZERO)
-    bounds: tuple[tuple[str, Decimal | None, Callable[[Decimal, Decimal], bool]], ...] = (
-        ("封顶", rules.max, Decimal.__gt__), ("保底", rules.min, Decimal.__lt__),
-    )  # fmt: skip
-    for label, bound, beyond in bounds:
-        if bound is not None and beyond(total, bound):
-            lines.append(ScoreLine(label, plain(bound), bound - total))
-    return Score(unit, tally.period.name, tuple(lines))
+    if rules.max is not None and total > rules.max:
+        yield ScoreLine("封顶", plain(rules.max), rules.max - total)
+    if rules.min is not None and total < rules.min:
+        yield ScoreLine("保底", plain(rules.min), rules.min - total)
 
 
-def _rate(line: Line, tally: Tally, unit: str, places: int) -> ScoreLine:
-    owed, good, lost = tally.owed(unit, line.rate or ())
-    worth = line.points or ZERO
-    if not owed:
-        return ScoreLine(line.label, "无应办,按满分", rounded(worth, places))
-    return ScoreLine(line.label, f"{good}/{owed} × {plain(worth)}", rounded(worth * good / owed, places), lost)
+def _rated(line: Line, tally: Tally, places: int) -> Made:
+    measures, worth = line.rate or (), line.points or ZERO
+    nothing = ScoreLine(line.label, "无应办,按满分", rounded(worth, places))
+
+    def made(unit: str) -> ScoreLine:
+        owed, good, lost = tally.owed(unit, measures)
+        if not owed:
+            return nothing
+        return ScoreLine(line.label, f"{good}/{owed} × {plain(worth)}", rounded(worth * good / owed, places), lost)
+
+    return made
 
 
-def _count(line: Line, tally: Tally, unit: str, places: int) -> ScoreLine | None:
-    hits = tally.hits(unit, line.count or (), line.co is not None)
-    worth = {"lead": line.lead, "co": line.co}
-    counted = [fact for fact in hits if worth.get(fact.role) is not None]
-    if not counted:
-        return None
-    parts, points = [], ZERO
-    for role, label in (("lead", "牵头"), ("co", "协办")):
-        number, each = sum(fact.role == role for fact in counted), worth[role]
-        if number and each is not None:
-            parts.append(f"{label} {number} × {plain(each)}")
-            points += number * each
-    quantity = ",".join(parts)
-    if line.at_most is not None and abs(points) > line.at_most:
-        points = line.at_most.copy_sign(points)
-        quantity += f",至多 {plain(line.at_most)}"
-    return ScoreLine(line.label, quantity, rounded(points, places), tuple(fact.ref for fact in counted))
+def _counted(line: Line, tally: Tally, places: int) -> Made:
+    told = tally.told(line.count or (), line.co is not None)
+    parts = [(role, label, each) for role, label, each in
+             (("lead", "牵头", line.lead), ("co", "协办", line.co)) if each is not None]  # fmt: skip
+
+    def made(unit: str) -> ScoreLine | None:
+        hits = [fact for found in told for fact in found.get(unit, ())]
+        if not hits:
+            return None
+        quantity, points, roles = list[str](), ZERO, Counter([fact.role for fact in hits])
+        for role, label, each in parts:
+            if number := roles[role]:
+                quantity.append(f"{label} {number} × {plain(each)}")
+                points += number * each
+        if not quantity:
+            return None
+        if line.at_most is not None and abs(points) > line.at_most:
+            points = line.at_most.copy_sign(points)
+            quantity[-1] += f",至多 {plain(line.at_most)}"
+        counted = {role for role, *_ in parts}
+        because = tuple([fact.ref for fact in hits if fact.role in counted])
+        return ScoreLine(line.label, ",".join(quantity), rounded(points, places), because)
+
+    return made

@@ -6,8 +6,7 @@ asks sets apart the tasks of which that is not the whole truth, see ``unsettled`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -15,43 +14,13 @@ from sqlalchemy import ColumnElement, Label, Row, Select, Table, and_, case, exi
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
-from supervise.dates import FOREVER, ONE_DAY
-from supervise.records import PARTIES, Cut
+from supervise.records import Cut
+from supervise.store.asking import Span, View, asked, lawful
 from supervise.store.faults import told
 from supervise.store.statements import chunks
 from supervise.store.tables import Tables, of
 
 Rows = Sequence[Row[Any]]
-LEAD, CO = PARTIES[:2]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is asked of.
-
-    Args:
-        district: whose tasks.
-        day: the last day seen, to its very end.
-        laws: names of the definitions whose tasks count; all tasks if ``None``.
-        law: the only one there is, if there is only one.
-    """
-
-    district: str
-    day: date
-    laws: tuple[str, ...] | None = None
-    law: str = ""
-
-    @property
-    def after(self) -> date:
-        """The morning after, when what was due on the last day and not done is missed."""
-        return self.day + ONE_DAY
-
-
-class Span(NamedTuple):
-    """Days from ``first`` to ``last``, both counted."""
-
-    first: date
-    last: date
 
 
 # ── what a cut shows that days alone do not tell ────────────────────────────────────────────────────────────────────
@@ -105,6 +74,9 @@ def _seen(event: Table, as_of: date, known: datetime) -> tuple[ColumnElement[boo
 # ── duties that settled ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+MISSED = "missed"
+
+
 class Settling(NamedTuple):
     """Duties of some kinds that settled in a span, without letters unless wanted, begun by a day if one is given."""
 
@@ -116,50 +88,78 @@ class Settling(NamedTuple):
 
 
 @told
-def settled(session: Session, view: View, ask: Settling, codes: Sequence[str] | None = None) -> Iterator[Any]:
+def owing(session: Session, district: str) -> list[str]:
+    """The units that have anything on their list, found by one step each: the index of what is owed begins with them.
+
+    With them a few duties of a kind and a month are found without looking at all that is open.
+    """
+    duty = of(session).duty
+    open_ = duty.c.district == district, duty.c.until_day.is_(None), duty.c.met.is_(None), duty.c.void.is_(None)
+    found = select(func.min(duty.c.unit).label("unit")).where(*open_).cte("owing", recursive=True)
+    after = select(func.min(duty.c.unit)).where(*open_, duty.c.unit > found.c.unit).scalar_subquery()
+    found = found.union_all(select(after).where(found.c.unit.is_not(None)))
+    return list(session.scalars(select(found.c.unit).where(found.c.unit.is_not(None))))
+
+
+@told
+def settled(
+    session: Session, view: View, ask: Settling, owing: Sequence[str], codes: Sequence[str] | None = None
+) -> Iterator[Any]:
     """Numbers of the duties that settled: kind, whether it answers a letter, unit, role, outcome, number.
 
     Args:
         session: the caller's.
         view: what is asked of.
         ask: which duties.
+        owing: the units that owe anything.
         codes: of these tasks only.
     """
-    duty = of(session).duty
+    at, duty = of(session), of(session).duty
     by = (duty.c.kind, _letter(duty), duty.c.unit, duty.c.role, _outcome(duty, view.after))
-    for where in _settled(of(session), view, ask):
-        yield from _asked(session, select(*by, func.count()).where(*where).group_by(*by), duty, codes)
+    for stood in _stood(at, view, owing if codes is None else None):
+        query = select(*by, func.count()).where(*stood, *_settled(at, view, ask)).group_by(*by)
+        yield from asked(session, query, duty.c.task, codes)
 
 
 @told
 def settled_rows(
-    session: Session, view: View, ask: Settling, outcomes: Sequence[str], units: Sequence[str] = ()
-) -> Iterator[Any]:
-    """The duties themselves that came to some outcomes, a row for each unit."""
-    at = of(session)
-    rows = _duty_rows(at, view, at.duty).add_columns(at.duty.c.settles, _outcome(at.duty, view.after))
-    rows = rows.where(_outcome(at.duty, view.after).in_(outcomes))
-    for where in _settled(at, view, ask):
-        yield from _of_units(session, rows.where(*where), at.duty, units)
+    session: Session, view: View, ask: Settling, owing: Sequence[str], pairs: Collection[tuple[str, str]],
+    units: Sequence[str] | None = None,
+) -> Iterator[Any]:  # fmt: skip
+    """The duties themselves, by kind and outcome, a row for each unit, of some units only if they are given."""
+    at, duty = of(session), of(session).duty
+    outcome = _outcome(duty, view.after)
+    rows = _duty_rows(at, view, duty).add_columns(duty.c.settles, outcome)
+    kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
+    rows = rows.where(
+        *_settled(at, view, ask), or_(*(and_(outcome == o, duty.c.kind.in_(k)) for o, k in kinds.items()))
+    )
+    open_ = () if MISSED not in kinds else owing if units is None else units  # what is on a list was not met
+    for stood in _stood(at, view, open_):
+        yield from asked(session, rows.where(*stood), duty.c.unit, units)
 
 
-def _settled(at: Tables, view: View, ask: Settling) -> Iterator[tuple[ColumnElement[bool], ...]]:
+def _settled(at: Tables, view: View, ask: Settling) -> tuple[ColumnElement[bool], ...]:
     duty, after = at.duty, view.after
     work = () if ask.letters else (duty.c.about == "",)
     begun = (duty.c.born <= ask.born,) if ask.born is not None else ()
-    some = (
+    return (
         *work, *begun, duty.c.kind.in_(ask.kinds), duty.c.settles >= ask.first, duty.c.settles <= ask.last,
         or_(duty.c.void.is_(None), duty.c.void > after), or_(duty.c.met <= after, duty.c.missed_from <= after),
     )  # fmt: skip
-    return ((*stood, *some) for stood in _stood(at, view))
 
 
-def _stood(at: Tables, view: View) -> Iterator[tuple[ColumnElement[bool], ...]]:
-    """The rows of duties that stood at the end of a view: on a list, on none, or ended later; an index for each."""
+def _stood(at: Tables, view: View, owing: Sequence[str] | None) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """The rows of duties that stood at the end of a view: on a list, on none, or ended later; an index for each.
+
+    ``owing`` are the units on whose lists it is looked; on all of them, if it is asked by tasks.
+    """
     duty = at.duty
-    common = duty.c.district == view.district, duty.c.since_day <= view.day, *_lawful(at, view, duty)
+    common = duty.c.district == view.district, duty.c.since_day <= view.day, *lawful(at, view, duty)
     stands = (duty.c.until_day.is_(None), *common)
-    yield (duty.c.met.is_(None), duty.c.void.is_(None), *stands)
+    for units in [None] if owing is None else chunks(owing):
+        some = () if units is None else (duty.c.unit.in_(units),)
+        yield (duty.c.met.is_(None), duty.c.void.is_(None), *some, *stands)
     yield (or_(duty.c.met.is_not(None), duty.c.void.is_not(None)), *stands)
     yield (duty.c.until_day > view.day, *common)
 
@@ -167,21 +167,12 @@ def _stood(at: Tables, view: View) -> Iterator[tuple[ColumnElement[bool], ...]]:
 def _outcome(duty: Table, after: date) -> Label[str]:
     """As ``Duty.outcome`` says of one that is settled."""
     on_time = and_(duty.c.met <= after, duty.c.met < duty.c.missed_from)
-    words = case((on_time, literal("on time")), (duty.c.met <= after, literal("late")), else_=literal("missed"))
+    words = case((on_time, literal("on time")), (duty.c.met <= after, literal("late")), else_=literal(MISSED))
     return words.label("outcome")
 
 
 def _letter(duty: Table) -> Label[int]:
     return case((duty.c.about == "", literal(0)), else_=literal(1)).label("letter")
-
-
-def _lawful(at: Tables, view: View, table: Table) -> tuple[ColumnElement[bool], ...]:
-    """Only tasks under the laws that are asked for."""
-    if view.laws is None:
-        return ()
-    task = at.task
-    mine = task.c.district == view.district, task.c.code == table.c.task, task.c.definition.in_(view.laws)
-    return (select(task.c.code).where(*mine).exists(),)
 
 
 def _duty_rows(at: Tables, view: View, whose: FromClause) -> Select[Any]:
@@ -192,18 +183,6 @@ def _duty_rows(at: Tables, view: View, whose: FromClause) -> Select[Any]:
         return select(*columns, literal(view.law).label("definition")).select_from(whose)
     law = and_(task.c.district == view.district, task.c.code == duty.c.task)
     return select(*columns, task.c.definition).select_from(whose).join(task, law)
-
-
-def _asked(session: Session, query: Select[Any], table: Table, codes: Sequence[str] | None) -> Iterator[Any]:
-    """The rows one by one, of some tasks only if they are given."""
-    for chunk in [None] if codes is None else chunks(codes):
-        asked = query if chunk is None else query.where(table.c.task.in_(chunk))
-        yield from session.execute(asked)
-
-
-def _of_units(session: Session, query: Select[Any], table: Table, units: Sequence[str]) -> Iterator[Any]:
-    for chunk in chunks(units) if units else [None]:
-        yield from session.execute(query if chunk is None else query.where(table.c.unit.in_(chunk)))
 
 
 # ── pace ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,22 +202,22 @@ def paced(session: Session, view: View, moment: Moment, codes: Sequence[str] | N
     at, pace = of(session), of(session).pace
     by = (pace.c.unit, pace.c.role, _on_pace(pace))
     query = select(*by, func.count()).where(*_paced(at, view, moment)).group_by(*by)
-    yield from _asked(session, query.where(pace.c.nominal > moment.end), pace, codes)
+    yield from asked(session, query.where(pace.c.nominal > moment.end), pace.c.task, codes)
     # what fell due by then may have settled since, and then counts by its outcome
     rest = query.select_from(pace.join(at.duty, _paced_duty(at))).where(*_unsettled(at, view, moment))
-    yield from _asked(session, rest.where(pace.c.nominal <= moment.end), pace, codes)
+    yield from asked(session, rest.where(pace.c.nominal <= moment.end), pace.c.task, codes)
 
 
 @told
 def paced_rows(
-    session: Session, view: View, moment: Moment, good: bool | None, units: Sequence[str] = ()
+    session: Session, view: View, moment: Moment, good: bool | None, units: Sequence[str] | None = None
 ) -> Iterator[Any]:
     """The duties themselves, on pace or not, a row for each unit."""
     at, pace = of(session), of(session).pace
     rows = _duty_rows(at, view, pace.join(at.duty, _paced_duty(at))).add_columns(_on_pace(pace))
     rows = rows.where(*_unsettled(at, view, moment), *_paced(at, view, moment))
     rows = rows if good is None else rows.where(pace.c.behind <= 0 if good else pace.c.behind > 0)
-    return _of_units(session, rows, pace, units)
+    return asked(session, rows, pace.c.unit, units)
 
 
 def _paced(at: Tables, view: View, moment: Moment) -> tuple[ColumnElement[bool], ...]:
@@ -246,7 +225,7 @@ def _paced(at: Tables, view: View, moment: Moment) -> tuple[ColumnElement[bool],
     pace = at.pace
     return (
         pace.c.district == view.district, pace.c.kind == moment.kind, pace.c.day <= moment.day,
-        pace.c.judged > moment.day, pace.c.since_day <= view.day, pace.c.until_day > view.day, *_lawful(at, view, pace),
+        pace.c.judged > moment.day, pace.c.since_day <= view.day, pace.c.until_day > view.day, *lawful(at, view, pace),
     )  # fmt: skip
 
 
@@ -266,7 +245,7 @@ def _on_pace(pace: Table) -> Label[int]:
     return case((pace.c.behind <= 0, literal(1)), else_=literal(0)).label("good")
 
 
-# ── acts, and parts in tasks ────────────────────────────────────────────────────────────────────────────────────────
+# ── acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def acted(session: Session, view: View, last: date, actions: Sequence[str]) -> set[str]:
@@ -292,50 +271,6 @@ def acts(session: Session, view: View, span: Span, action: str) -> Rows:
     return session.execute(query.order_by(event.c.task, event.c.seq)).all()
 
 
-@told
-def parts(session: Session, district: str, codes: Sequence[str]) -> Iterator[Any]:
-    """Who had which part in some tasks, and from which act and day to which."""
-    part = of(session).part
-    columns = ("task", "role", "unit", "from_seq", "since_day", "until_seq", "until_day")
-    query = select(*(part.c[name] for name in columns))
-    return _asked(session, query.where(part.c.district == district), part, codes)
-
-
-@told
-def handled(session: Session, view: View, span: Span) -> Iterator[Any]:
-    """Numbers of the tasks in which a unit held a part up to now or their end: unit, as lead, as co, number."""
-    at, part = of(session), of(session).part
-    roles = [func.max(case((part.c.role == role, literal(1)), else_=literal(0))).label(role) for role in (LEAD, CO)]
-    since = min(span.first, view.after)
-    for ended in (part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)):
-        mine = part.c.district == view.district, ended, part.c.since_day <= span.last, part.c.until_day.is_(None)
-        each = select(part.c.unit, *roles).where(*mine, *_lawful(at, view, part)).group_by(part.c.unit, part.c.task)
-        yield from session.execute(select(*each.subquery().c, func.count()).group_by(*each.selected_columns.keys()))
-
-
-@told
-def handed_on(session: Session, view: View, span: Span) -> set[str]:
-    """Tasks in which a part was given up on a day of the span or later."""
-    part = of(session).part
-    since = min(span.first, view.after)
-    mine = part.c.district == view.district, part.c.closed_on >= since, part.c.closed_on < FOREVER
-    return set(session.scalars(select(part.c.task).where(*mine, part.c.until_day.is_not(None)).distinct()))
-
-
-@told
-def handled_rows(
-    session: Session, view: View, span: Span, units: Sequence[str] = (), codes: Sequence[str] | None = None
-) -> Iterator[Any]:
-    """Each part that was held on any day of a span, by some units or in some tasks: unit, role, task, until when."""
-    part = of(session).part
-    query = select(part.c.unit, part.c.role, part.c.task, part.c.until_day)
-    query = query.where(
-        part.c.district == view.district, part.c.closed_on >= min(span.first, view.after),
-        part.c.since_day <= span.last, *_lawful(of(session), view, part),
-    )  # fmt: skip
-    return _asked(session, query, part, codes) if codes is not None else _of_units(session, query, part, units)
-
-
 # ── which tasks a rarer phrase can find anything on ─────────────────────────────────────────────────────────────────
 
 
@@ -353,13 +288,13 @@ def with_duties(session: Session, view: View, kinds: Sequence[str], due: Span | 
     at, duty = of(session), of(session).duty
     stood = or_(duty.c.until_day.is_(None), duty.c.until_day > view.day)
     query = select(duty.c.task).where(duty.c.district == view.district, duty.c.since_day <= view.day, stood)
-    query = query.where(*_lawful(at, view, duty)).distinct()
+    query = query.where(*lawful(at, view, duty)).distinct()
     query = query.where(duty.c.kind.in_(kinds)) if kinds else query
     return set(session.scalars(query if due is None else query.where(duty.c.due >= due.first, duty.c.due <= due.last)))
 
 
 @told
-def overdue(session: Session, view: View, kinds: Sequence[str], span: Span) -> Iterator[Any]:
+def overdue(session: Session, view: View, kinds: Sequence[str], span: Span, owing: Sequence[str]) -> Iterator[Any]:
     """The duties of some kinds that were missed from a day of a span on, a row for each unit."""
     at, duty = of(session), of(session).duty
     rows = _duty_rows(at, view, duty).add_columns(duty.c.missed_from, duty.c.void)
@@ -368,8 +303,8 @@ def overdue(session: Session, view: View, kinds: Sequence[str], span: Span) -> I
     # what was missed had fallen due
     days = duty.c.missed_from >= span.first, duty.c.missed_from <= span.last, duty.c.settles <= span.last
     rows = rows.where(duty.c.kind.in_(kinds), late, counts, *days)
-    for stood in _stood(at, view):
-        yield from session.execute(rows.where(*stood))
+    for stood in _stood(at, view, owing):
+        yield from asked(session, rows.where(*stood))
 
 
 @told
@@ -379,4 +314,4 @@ def behind(session: Session, view: View, kind: str, span: Span, least: int) -> s
     pace = at.pace
     stood = pace.c.district == view.district, pace.c.since_day <= view.day, pace.c.until_day > view.day
     days = pace.c.kind == kind, pace.c.day >= span.first, pace.c.day <= span.last, pace.c.behind >= least
-    return set(session.scalars(select(pace.c.task).where(*stood, *days, *_lawful(at, view, pace)).distinct()))
+    return set(session.scalars(select(pace.c.task).where(*stood, *days, *lawful(at, view, pace)).distinct()))

@@ -23,7 +23,7 @@ from supervise.errors import Invalid, Problem
 from supervise.store.outgoing import delivery, letter, parcel
 from supervise.store.types import Data, LongText, Name, UtcDateTime
 
-LAYOUT = "0008"
+LAYOUT = "0009"
 """The newest layout: the last revision in ``migrations/``."""
 
 ADDED = {
@@ -35,6 +35,7 @@ ADDED = {
     "0006": ("duty_ended",),
     "0007": ("letter", "delivery", "parcel"),
     "0008": ("mark.matter", "mark.role", "mark.status", "mark.voids"),
+    "0009": ("duty_owed", "duty_done"),
 }  # fmt: skip
 """What came, or changed, with a later layout than the first: tables, columns, indexes by names without ``ix_sv_``."""
 
@@ -48,8 +49,8 @@ CONVENTION = {  # without the schema's name, which would make every comparison u
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
 }
 _SAID = ("role", "missed_from", "since_day", "due", "born", "about")
-OWING = ("district", "unit", "task", "kind", "settles", *_SAID)
-DOING = ("district", "kind", "settles", "unit", "met", "void", *_SAID)
+OWING = ("district", "unit", "kind", "settles", "task", *_SAID, "until_day", "met", "void")
+DOING = ("district", "kind", "settles", "unit", "met", "void", *_SAID, "until_day")
 ENDING = ("district", "until_day", "task", "kind", "settles", "unit", "met", "void", *_SAID)
 HELD = ("district", "closed_on", "unit", "task", "role", "since_day", "until_day")
 """Indexes that hold all that counting asks, so that no row is looked up for a number.

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Date, Integer
 
 from supervise.store.migrations.versions.v0001_layout import columns
 from supervise.store.rebuilding import Remade, copy, index, kind_of, remake
-from supervise.store.tables import DOING, DONE, ENDED, HELD, MYSQL_SETTINGS, OWED, OWING, Tables
+from supervise.store.tables import DONE, ENDED, HELD, MYSQL_SETTINGS, OWED, Tables
 from supervise.store.types import Name
 
 revision, down_revision = "0005", "0004"
@@ -19,11 +19,11 @@ SETTLES = "CASE WHEN {0}met IS NULL OR {0}nominal <= {0}met THEN {0}nominal ELSE
 DAYS = ("district", "day", "recorded_at", "action")
 NARROW = ((("district", "unit", "task"), OWED), (("district", "until_day"), ENDED))
 """The indexes on duties that were there, and those that hold all that counting asks."""
-ENDING = (
-    "district", "until_day", "kind", "settles", "unit", "met", "void", "role", "missed_from", "since_day", "due",
-    "born", "about",
-)  # fmt: skip
-"""As it was up to layout 5."""
+_SAID = ("role", "missed_from", "since_day", "due", "born", "about")
+OWING = ("district", "unit", "task", "kind", "settles", *_SAID)
+DOING = ("district", "kind", "settles", "unit", "met", "void", *_SAID)
+ENDING = ("district", "until_day", "kind", "settles", "unit", "met", "void", *_SAID)
+"""As they were: the first two up to layout 8, the last up to layout 5."""
 WIDER = (("owed", OWING, OWED), ("done", DOING, DONE), ("ended", ENDING, ENDED))
 TABLES = ("part", "pace", "amended", "unmeasured")
 

@@ -1,0 +1,35 @@
+"""What the lines of a board will ask for, known beforehand, so that what is alike is read in one go."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from supervise.phrases import Outcome
+from supervise.rules.measures import COUNTED
+from supervise.rules.ruleset import BoardRules
+
+
+class Foreseen(NamedTuple):
+    """What will be asked for.
+
+    Args:
+        rows: kinds of duty and outcomes of which every one is cited.
+        counts: kinds of which numbers are wanted; empty for all kinds together.
+    """
+
+    rows: frozenset[tuple[str, str]] = frozenset()
+    counts: frozenset[str] = frozenset()
+
+
+def foreseen(rules: BoardRules) -> Foreseen:
+    """What a board cites and counts by its rules, as far as it is duties by their outcome."""
+    rows, counts = set[tuple[str, str]](), set[str]()
+    for line in rules.score.lines:
+        rows |= {(m.duty, m.outcome) for m in line.count or () if isinstance(m, Outcome) and m.duty}
+        for measure in line.rate or ():
+            if isinstance(measure, Outcome):
+                counts.add(measure.duty)
+                rows |= {(measure.duty, o) for o in COUNTED if o != measure.outcome and measure.duty}
+    for listing in (rules.red, rules.black):
+        counts |= {c.measure.duty for c in listing.when if isinstance(c.measure, Outcome)}
+    return Foreseen(frozenset(pair for pair in rows if pair[1] in COUNTED), frozenset(counts))

@@ -1,0 +1,74 @@
+"""What boards ask of parts in tasks: who had which when, and in how many tasks a unit had any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from supervise.dates import FOREVER
+from supervise.records import PARTIES
+from supervise.store.asking import Span, View, asked, lawful
+from supervise.store.faults import told
+from supervise.store.tables import of
+
+CO = PARTIES[1]
+
+
+@told
+def parts(session: Session, district: str, codes: Sequence[str]) -> Iterator[Any]:
+    """Who had which part in some tasks, and from which act and day to which."""
+    part = of(session).part
+    columns = ("task", "role", "unit", "from_seq", "since_day", "until_seq", "until_day")
+    query = select(*(part.c[name] for name in columns))
+    return asked(session, query.where(part.c.district == district), part.c.task, codes)
+
+
+@told
+def helpers(session: Session, district: str, codes: Sequence[str]) -> Iterator[Any]:
+    """Who helped in some tasks: task, unit, and from which act and day to which day."""
+    part = of(session).part
+    query = select(part.c.task, part.c.unit, part.c.from_seq, part.c.since_day, part.c.until_day)
+    return asked(session, query.where(part.c.district == district, part.c.role == CO), part.c.task, codes)
+
+
+@told
+def handled(session: Session, view: View, span: Span, roles: Sequence[str] = ()) -> Iterator[Any]:
+    """Numbers of the tasks in which a unit held a part up to now or their end: unit, tasks, in each of some roles.
+
+    The index gives units and tasks in order: one walk, and nothing is sorted.
+    """
+    at, part = of(session), of(session).part
+    each = [func.count(case((part.c.role == role, literal(1)))) for role in roles]
+    since = min(span.first, view.after)
+    for ended in (part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)):
+        mine = part.c.district == view.district, ended, part.c.since_day <= span.last, part.c.until_day.is_(None)
+        query = select(part.c.unit, func.count(part.c.task.distinct()), *each)
+        yield from asked(session, query.where(*mine, *lawful(at, view, part)).group_by(part.c.unit))
+
+
+@told
+def handed_on(session: Session, view: View, span: Span) -> set[str]:
+    """Tasks in which a part was given up on a day of the span or later."""
+    part = of(session).part
+    since = min(span.first, view.after)
+    mine = part.c.district == view.district, part.c.closed_on >= since, part.c.closed_on < FOREVER
+    return set(session.scalars(select(part.c.task).where(*mine, part.c.until_day.is_not(None)).distinct()))
+
+
+@told
+def handled_rows(
+    session: Session, view: View, span: Span, units: Sequence[str] | None = None, codes: Sequence[str] | None = None
+) -> Iterator[Any]:
+    """Each part that was held on any day of a span, by some units or in some tasks: unit, role, task, until when."""
+    part = of(session).part
+    query = select(part.c.unit, part.c.role, part.c.task, part.c.until_day)
+    query = query.where(
+        part.c.district == view.district, part.c.closed_on >= min(span.first, view.after),
+        part.c.since_day <= span.last, *lawful(of(session), view, part),
+    )  # fmt: skip
+    if codes is not None:
+        return asked(session, query, part.c.task, codes)
+    return asked(session, query, part.c.unit, units)
