@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.clerk import Clerk, Owed
 from supervise.dates import ONE_DAY, Period, period_at
+from supervise.hearing import unit_and_post
 from supervise.judge import Judge
 from supervise.phrases import Length
 from supervise.records import Cut
@@ -63,7 +64,7 @@ class Burdens(Clerk, Judge):
         for letter in outbox.written(session, self.district, months[0].start, last):
             if cut.known is None or letter.recorded_at <= cut.known:
                 month = next(month.name for month in months if letter.day in month)
-                found.update((month, self.directory.heir(to, last)) for to in letter.to)
+                found.update((month, self.directory.heir(unit_and_post(to)[0], last)) for to in letter.to)
         return found
 
     def joint(

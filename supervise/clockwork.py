@@ -8,24 +8,24 @@ only what is left, for every task that was looked at says itself when it is to b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from supervise.almanac import Almanac
 from supervise.facts import Known
+from supervise.hearing import post_and_role
 from supervise.liaison import Liaison
 from supervise.nights import KEPT, NAMED, Done, Piece, TickReport
 from supervise.phrases import CALENDAR
-from supervise.records import PARTIES, Event, Task
+from supervise.records import Event, Task
 from supervise.rules import escalation, reminders
 from supervise.rules.entries import Run, Times
 from supervise.rules.escalation import Proposal
 from supervise.rules.ladder import Ladder, Rung
 from supervise.store import outbox, seals, sweeping, tasks
 from supervise.store.casting import Casts, Mould
-from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle, Step
 from supervise.workflows.watching import Watch
 
@@ -106,8 +106,7 @@ class Clock(Liaison, Almanac):
         saving, _ = self._saving(session, step, day)
         (task,), sheet = tasks.written(self.district, [saving], self.now(), self.algorithm)
         linked = replace(saving, task=task, events=task.events[-len(saving.events) :])
-        told = hearers(self.law(session, step.task).definition)
-        made = Mould(self.district, linked, sheet, told, self.algorithm)
+        made = Mould(self.district, linked, sheet, self.law(session, step.task).definition.roles, self.algorithm)
         return made if made.sound else None
 
 
@@ -233,7 +232,7 @@ class Sweep:
             ladders = self.office.ladders(lifecycle.definition.workflow)
             entries = (entry for ladder in ladders for rung in ladder.rungs for entry in rung.when)
             rungs = [entry for entry in entries if not isinstance(entry, Times | Run)]
-            told = [word for ladder in ladders for rung in ladder.rungs for word in rung.tell]
+            told = [post_and_role(word)[1] for ladder in ladders for rung in ladder.rungs for word in rung.tell]
             rules = self.office.reminders(lifecycle.definition.workflow)
             noticed = {kind for rule in rules for notice in rule.notices for kind in notice.duty}
             several = self.office.rearranged(session)
@@ -362,21 +361,3 @@ def plain(ladder: Ladder) -> bool:
 
 
 _LADDER = {"ladder", "version", "title", "source", "effective", "for_", "suspends", "rungs"}
-
-
-def hearers(definition: Definition) -> Callable[[Sequence[str]], Callable[[_Parties], tuple[str, ...]]]:
-    """Who is told by an event with some words: gives their names from the parties of a task."""
-
-    def told(words: Sequence[str]) -> Callable[[_Parties], tuple[str, ...]]:
-        said = [(word in PARTIES, word, (definition.roles.get(word, word),)) for word in words]
-
-        def named(parties: _Parties) -> tuple[str, ...]:
-            names = [name for part, word, label in said for name in (parties.get(word, ()) if part else label)]
-            return tuple(dict.fromkeys(names))
-
-        return named
-
-    return told
-
-
-_Parties = Mapping[str, tuple[str, ...]]

@@ -58,6 +58,10 @@ class Known:
     odd: bool
     parties: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def held(self, role: str) -> tuple[str, ...]:
+        """Who holds a part; nobody if none is known of."""
+        return self.parties.get(role, ())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:

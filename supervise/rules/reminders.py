@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY
 from supervise.errors import Problem, Refused, did_you_mean
+from supervise.hearing import hearers
 from supervise.people import Actor
 from supervise.phrases import REMIND, Length
 from supervise.records import PARTIES, Duty, Event, Task, evolve
@@ -142,11 +144,9 @@ def _running(task: Task, duty: Duty, day: date) -> date:
 
 def _hearers(situation: Situation, duty: Duty, roles: Sequence[str]) -> tuple[str, ...]:
     """Who owes a duty, who acts for them, and the roles that are told beside them."""
-    task, labels = situation.task, situation.definition.roles
-    names = [*(duty.units or (labels.get(duty.role, duty.role),))]
-    for role in roles:
-        names += getattr(task, role) if role in PARTIES else [labels.get(role, role)]
-    return tuple(dict.fromkeys(names))
+    labels = situation.definition.roles
+    owing = duty.units or (labels.get(duty.role, duty.role),)
+    return tuple(dict.fromkeys((*owing, *hearers(roles, labels)(partial(getattr, situation.task)))))
 
 
 def remind(

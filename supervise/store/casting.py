@@ -7,7 +7,7 @@ code, at another version, with other parties, chained to that task's own head. R
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from supervise import chain
 from supervise.facts import Known
+from supervise.hearing import hearers
 from supervise.records import PARTIES, Event
 from supervise.store import loading, onestep
 from supervise.store.faults import stale
@@ -41,14 +42,14 @@ class Mould:
         district: whose tasks.
         saving: what was done, as it is on record.
         sheet: the rows that say so.
-        hearers: who is told by an event with some words: gives their names from the parties of a task.
+        roles: what people call those that no party has.
         algorithm: of the hashes.
     """
 
     district: str
     saving: Saving
     sheet: Sheet
-    hearers: Callable[[Sequence[str]], Callable[[dict[str, tuple[str, ...]]], tuple[str, ...]]]
+    roles: Mapping[str, str]
     algorithm: str
 
     @property
@@ -166,18 +167,15 @@ def _duty_caster(casts: Casts, mould: Mould, row: dict[str, Any]) -> Callable[[K
 def _news_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[Known], None]:
     """Adds the letter about one event of a mould, if there is anybody to be told."""
     said = next((row for row in mould.sheet.news if row["seq"] == event.seq), None)
-    ready, after, hearers = (
-        loading.inserted(casts.on, casts.at.outbox),
-        event.seq - mould.begun,
-        mould.hearers(event.to),
-    )
+    ready, named = loading.inserted(casts.on, casts.at.outbox), hearers(event.to, mould.roles)
+    after = event.seq - mould.begun
     turn = dict(ready.there).get(ready.names.index("hearers"), tuple)
     line = loading.form(ready, said, "task", "seq", "hearers", "text") if said is not None else None
     rest, add = said["text"][len(event.task) :] if said is not None else "", casts.news.append
     after = event.seq - mould.begun
 
     def cast(known: Known) -> None:
-        names = hearers(known.parties)
+        names = named(known.held)
         if names and line is not None:
             add((line, (known.code, known.version + after, turn(names), known.code + rest)))
 
