@@ -80,7 +80,7 @@ KINDS: dict[str, Kind] = {
     "b3": Kind(
         "走一夜时钟", "set_based", "orm_filtered", lambda r: _mid(r, "s"),
         lambda r: f"{DATABASES[r['backend']]},{r['n']:,} 项中 {r['due']:,} 项到期",
-        ("set_based_join", "core_executemany"), "ratio_to_limit",
+        ("set_based_join", "core_executemany", "same_rows", "same_rows_mixed"), "ratio_to_limit",
         lambda r: f"{_mid(r, 's') * 1e3:.1f} ms,内存 {_mid(r, 'rss_mib'):.0f} MiB",
     ),
     "b4": Kind(
@@ -201,6 +201,42 @@ def startup(out: Path) -> str:
     return f"{details(out, 'b7')}\n看帮助(整个进程):{line}。\n"
 
 
+NIGHTS = {
+    "supervise_tick": "same_rows", "supervise_tick_service": "same_rows", "supervise_tick_each": "same_rows",
+    "supervise_tick_mixed": "same_rows_mixed",
+}  # fmt: skip
+"""Ours → the same rows written by the driver alone, which is our own limit."""
+
+
+def nights(out: Path) -> str:
+    """The peers' night and ours, then ours against the very rows that it writes, and how it grows with what is idle."""
+    found = settings(results(out, "b3"), KINDS["b3"])
+    lines = [
+        f"| {setting} | {name} | {_mid(row, 's') / _mid(rows[limit], 's'):.3g} "
+        f"| {_mid(row, 'rss_growth_mib'):.0f} MiB |"
+        for setting, rows in found.items() for name, limit in NIGHTS.items()
+        if limit in rows for row in [rows.get(name)] if row is not None and sound(row)
+    ]  # fmt: skip
+    if not lines:
+        return details(out, "b3")
+    head = ["| 条件 | | ÷ 同样的行由驱动直接写 | 运行中多占内存 |", "| --- | --- | ---: | ---: |"]
+    return f"{details(out, 'b3')}\n" + "\n".join([*head, *lines]) + "\n" + _idle(results(out, "b3"))
+
+
+def _idle(rows: Sequence[Row]) -> str:
+    """How the time grows with the tasks that are not due, as many being due."""
+    times: dict[tuple[str, str, int], dict[int, float]] = {}
+    for row in rows:
+        if row["name"] in NIGHTS or row["name"] == "set_based":
+            times.setdefault((row["backend"], row["name"], row["due"]), {})[row["n"]] = _mid(row, "s")
+    lines = [
+        f"- {DATABASES[backend]} {name},{due:,} 项到期:在办 {min(by):,} → {max(by):,} 项,"
+        f"{by[max(by)] / by[min(by)]:.3g} 倍"
+        for (backend, name, due), by in times.items() if len(by) > 1
+    ]  # fmt: skip
+    return "\n没有到期的多了,时间变成几倍:\n\n" + "\n".join(lines) + "\n" if lines else ""
+
+
 def grown(out: Path) -> str:
     """How our own costs grow, then rates by clients."""
     rows = read(out / "scale.jsonl")
@@ -272,7 +308,14 @@ def versions(out: Path) -> str:
 def blocks(out: Path) -> dict[str, str]:
     """Name of a marked place → what stands in it."""
     parts = {part: details(out, part) for part in KINDS}
-    return {"summary": summary(out), **parts, "b7": startup(out), "scale": grown(out), "versions": versions(out)}
+    return {
+        "summary": summary(out),
+        **parts,
+        "b3": nights(out),
+        "b7": startup(out),
+        "scale": grown(out),
+        "versions": versions(out),
+    }
 
 
 def text(out: Path) -> str:

@@ -1,6 +1,6 @@
 """``make bench``: the peers, the limit and ourselves in turns, our own growth, one table of ratios, and the document.
 
-    python benchmarks/run.py [--short | --quick] [--sqlite-only] [--dsn DSN] [--only b1,b2,…]
+    python benchmarks/run.py [--short | --quick | --largest] [--sqlite-only] [--dsn DSN] [--only b1,b2,…]
 
 Every part appends JSON lines under ``out/bench/``; the tables come from those lines and from nothing else. The peers'
 scripts are run where they lie, in ``../shared/bench``; without them only our own runs are made. A full run writes
@@ -47,7 +47,11 @@ ADVANCE = (
 )  # fmt: skip
 PROCESSES = ("raw_3stmt", "orm_transitions_naive", "supervise_service", "supervise_session")
 """Those that are measured in eight processes, each of which loads everything, where time is short."""
-SWEEP = ("set_based", "core_executemany", "orm_filtered", "orm_load_all", "supervise_tick")
+LARGE = ("set_based", "core_executemany", "same_rows", "supervise_tick", "supervise_tick_service")
+"""What of a night is measured at a million tasks: what does not read them all, and is not minutes at one."""
+SWEEP = (
+    *LARGE, "orm_filtered", "orm_load_all", "supervise_tick_each", "same_rows_mixed", "supervise_tick_mixed",
+)  # fmt: skip
 BOARD = (
     "limit_rollup", "duckdb_parquet", "polars_parquet", "sqlite_sql", "sqlite_sql_covering", "pandas_naive_parquet",
     "supervise_sqlite", "supervise_sqlite_past",
@@ -65,7 +69,8 @@ class Run:
     """
 
     def __init__(self, options: argparse.Namespace, dsn: str) -> None:
-        self.quick, self.short, self.dsn, self.rounds = options.quick, options.short, dsn, options.rounds
+        self.quick, self.short, self.largest = options.quick, options.short, options.largest
+        self.dsn, self.rounds = dsn, options.rounds
         self.tmp = OUT / "tmp"
         self.tmp.mkdir(parents=True, exist_ok=True)
 
@@ -153,20 +158,19 @@ def loads(run: Run) -> None:
 
 
 def sweep(run: Run) -> None:
-    """B3; at a million tasks only what does not read them all."""
-    script = world.PEERS / "b3_sweep.py"
-    forms = [(run.pick("10000,100000", "10000"), run.pick("100,1%,10%", "100", "100"), list(SWEEP))]
-    if run.short:
-        forms[0][2].remove("orm_load_all")
-    elif not run.quick:
-        forms.append(("1000000", "100", [n for n in SWEEP if n != "orm_load_all"]))
+    """B3; at a million tasks as many due as at ten thousand, for the growth, and ten thousand."""
+    script, few = world.PEERS / "b3_sweep.py", [name for name in SWEEP if name != "orm_load_all"]
+    large = [("10000", "100", LARGE), ("1000000", "10000,100", LARGE)]
+    full = [("10000,100000", "100,1%,10%", SWEEP), *large[1:]]
+    forms = large if run.largest else [("10000", "100", few)] if run.quick or run.short else full
     for backend, where in (("sqlite", ()), *([("postgres", ("--dsn", run.dsn))] if run.dsn else [])):
         for sizes, due, only in forms:
             run.call(
                 "b3", script, "--backend", backend, "--dir", str(run.tmp), *where, "--n", sizes, "--due", due,
-                "--only", ",".join(only), "--repeats", run.repeats(5, 2), extra="sweep.py",
+                "--only", ",".join(only), "--repeats", run.repeats(3 if only is LARGE else 5, 2),
+                "--timeout", str(PATIENCE), extra="sweep.py",
             )  # fmt: skip
-    _drop_models(run)
+        _drop_models(run)
 
 
 def _drop_models(run: Run) -> None:
@@ -313,6 +317,7 @@ def parsed() -> argparse.Namespace:
     forms = parser.add_mutually_exclusive_group()
     forms.add_argument("--quick", action="store_true", help="the small form: some minutes, for a look")
     forms.add_argument("--short", action="store_true", help="less than half an hour, all but our own growth")
+    forms.add_argument("--largest", action="store_true", help="of b3 only what its growth to a million is read from")
     parser.add_argument("--sqlite-only", action="store_true")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of every part, instead of those of the form")
     parser.add_argument(

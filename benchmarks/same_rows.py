@@ -21,14 +21,13 @@ ENDED = {
 }  # fmt: skip
 
 
-def writer(backend: str, target: str) -> Callable[[], int]:
+def writer(backend: str, target: str, mixed: bool = False) -> Callable[[], int]:
     """Writes what a tick left, on a fresh copy."""
     import atexit
 
     from benchmarks import sweep, world
 
-    sizes = sweep.sizes(backend, target)
-    url = sweep.copied(backend, target, *sizes)
+    url = sweep.copied(backend, target, mixed)
     connection = _connected(backend, url)
     seal = connection.execute("SELECT coalesce(max(seq), 0) FROM sv_seal").fetchone()[0]
     connection.close()
@@ -37,10 +36,10 @@ def writer(backend: str, target: str) -> Callable[[], int]:
     connection = _connected(backend, url)
     found = _left(connection, f"'{sweep.NIGHT}'", seal)
     connection.close()
-    url = sweep.copied(backend, target, *sizes)
+    url = sweep.copied(backend, target, mixed)
     connection = _connected(backend, url)
     write = _on_sqlite if backend.startswith("sqlite") else _on_postgres
-    atexit.register(sweep._show, backend, url, target)
+    atexit.register(sweep.show, backend, url, target)
 
     def run() -> int:
         query = f"SELECT code FROM sv_task WHERE district = 'default' AND wake_on <= '{sweep.NIGHT}'"

@@ -3,19 +3,23 @@
 The N tasks stand in a database of ours beside the peers', filled once for each size and copied for each run; the clock
 runs over duties, ladder and seal as on any night. What it committed is shown to the peers' check when the process
 ends, which is not timed. ``supervise_tick_service`` leaves the transactions to the service, ``supervise_tick_each``
-sends every task through the machine by itself, and ``same_rows`` is the limit for what we write, see there.
-With ``SUPERVISE_SWEEP=plain`` no task has a report waiting to be verified, so that a lapse changes no other duty.
+sends every task through the machine by itself, and ``same_rows`` is the limit for what we write, see there. A lapse
+changes no other duty; under ``…_mixed`` a quarter of the tasks has a report waiting to be verified, whose limit it
+brings back, so that each of those must be seen.
+
+A million tasks are filled once: where fewer shall be due, the others of those that are due are told to wait.
 """
 
 from __future__ import annotations
 
 import atexit
-import os
 import random
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +32,8 @@ from supervise.store.engines import open_engine
 NIGHT = date(2026, 6, 30)
 STATES = ("assigned", "planned", "in_progress", "reported")
 AHEAD = tuple(range(30, 300, 15))
-PLAIN = os.environ.get("SUPERVISE_SWEEP") == "plain"
-NAME = "sweep_plain" if PLAIN else "sweep_ours"
+WAITS = NIGHT + timedelta(days=90)
+"""When the clock looks next at those that are no longer to be due."""
 
 
 def histories() -> list[History]:
@@ -38,52 +42,102 @@ def histories() -> list[History]:
     return [History(world.OPENED, due, world.life(world.OPENED, steps)) for due in dues for steps in range(len(STATES))]
 
 
-def orders(number: int, due: int, dialect: str) -> Iterator[Order]:
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A filled database to be copied: so many tasks, so many of them due, with or without reports that wait."""
+
+    number: int
+    due: int
+    mixed: bool
+
+    @property
+    def name(self) -> str:
+        """Of its file or database."""
+        return f"{self.kind}{self.due}"
+
+    @property
+    def kind(self) -> str:
+        """What those have in common that differ in how many are due."""
+        return f"sweep_ours_{'mixed' if self.mixed else 'plain'}_{self.number}_"
+
+    def with_more(self, names: Iterable[str]) -> str | None:
+        """One of these names: of a model from which this one can be made."""
+        more = {int(name.removeprefix(self.kind)): name for name in names if name.startswith(self.kind)}
+        return more[max(more)] if more and max(more) > self.due else None
+
+
+def orders(model: Model, dialect: str) -> Iterator[Order]:
     """N tasks of which D run out tonight, in an order that has nothing to do with the code."""
     made = filling.moulds(histories(), NIGHT - timedelta(days=1), dialect)
-    late = set(random.Random(number + due).sample(range(1, number + 1), due))
-    for i in range(1, number + 1):
+    late = set(random.Random(model.number + model.due).sample(range(1, model.number + 1), model.due))
+    for i in range(1, model.number + 1):
         row = 0 if i in late else 1 + i % len(AHEAD)
-        yield Order(made[4 * row + i % (3 if PLAIN else 4)], i, world.lead_of(i), world.co_of(i))
+        yield Order(made[4 * row + i % (4 if model.mixed else 3)], i, world.lead_of(i), world.co_of(i))
 
 
-def fill(url: str, number: int, due: int) -> None:
+def fill(url: str, model: Model) -> None:
     """Make our tables and put the tasks in."""
-    filling.fill(url, orders(number, due, "sqlite" if url.startswith("sqlite") else "postgresql"))
+    filling.fill(url, orders(model, "sqlite" if url.startswith("sqlite") else "postgresql"))
 
 
-def copied(backend: str, target: str, number: int, due: int) -> str:
-    """The address of a fresh copy of our filled database for this size."""
-    if backend == "sqlite":
-        folder = Path(target).parent
-        model, copy = folder / f"{NAME}_{number}_{due}.db", folder / "sweep_ours.db"
-        if not model.exists():
-            part = model.with_suffix(".part")
-            part.unlink(missing_ok=True)
-            fill(f"sqlite:///{part}", number, due)
-            part.rename(model)
-        for end in ("", "-wal", "-shm"):
-            Path(f"{copy}{end}").unlink(missing_ok=True)
-        shutil.copyfile(model, copy)
-        return f"sqlite:///{copy}"
-    return _copied_on_server(target, number, due)
+def hold_back(url: str, due: int) -> None:
+    """Tell the clock to look later at all that are due but so many."""
+    from sqlalchemy import text
+
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        query = text("SELECT code FROM sv_task WHERE wake_on <= :night ORDER BY code")
+        codes = list(connection.scalars(query, {"night": str(NIGHT)}))
+        later = text("UPDATE sv_task SET wake_on = :on WHERE district = 'default' AND code = :code")
+        connection.execute(later, [{"on": str(WAITS), "code": code} for code in codes[due:]])
+    engine.dispose()
+    filling.settle(url)
 
 
-def _copied_on_server(target: str, number: int, due: int) -> str:
+def copied(backend: str, target: str, mixed: bool) -> str:
+    """The address of a fresh copy of our filled database for the size that the peers' has."""
+    model = Model(*sizes(backend, target), mixed)
+    if backend != "sqlite":
+        return _copied_on_server(target, model)
+    folder = Path(target).parent
+    file, copy = folder / f"{model.name}.db", folder / "sweep_ours.db"
+    if not file.exists():
+        part, more = folder / "sweep_ours_part.db", model.with_more(found.stem for found in folder.glob("*.db"))
+        part.unlink(missing_ok=True)
+        if more:
+            shutil.copyfile(folder / f"{more}.db", part)
+            hold_back(f"sqlite:///{part}", model.due)
+        else:
+            fill(f"sqlite:///{part}", model)
+        part.rename(file)
+    for end in ("", "-wal", "-shm"):
+        Path(f"{copy}{end}").unlink(missing_ok=True)
+    shutil.copyfile(file, copy)
+    return f"sqlite:///{copy}"
+
+
+def _copied_on_server(target: str, model: Model) -> str:
     import psycopg
 
     base = target.rsplit("/", 1)[0]
-    model, part, copy = f"{NAME}_{number}_{due}", "sweep_ours_part", "sweep_ours"
     with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [model]).fetchone():
-            connection.execute(f"DROP DATABASE IF EXISTS {part} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {part}")
-            fill(world.url_of("postgres", f"{base}/{part}"), number, due)
-            connection.execute(f"ALTER DATABASE {part} RENAME TO {model}")
-        connection.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {copy} TEMPLATE {model} STRATEGY FILE_COPY")
+
+        def fresh(name: str, like: str = "") -> str:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name} {f'TEMPLATE {like} STRATEGY FILE_COPY' if like else ''}")
+            return world.url_of("postgres", f"{base}/{name}")
+
+        names = [name for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall()]
+        if model.name not in names:
+            more = model.with_more(names)
+            if more:
+                hold_back(fresh("sweep_ours_part", more), model.due)
+            else:
+                fill(fresh("sweep_ours_part"), model)
+            connection.execute(f"ALTER DATABASE sweep_ours_part RENAME TO {model.name}")
+        url = fresh("sweep_ours", model.name)
         connection.execute("CHECKPOINT")
-    return world.url_of("postgres", f"{base}/{copy}")
+    return url
 
 
 def sizes(backend: str, target: str) -> tuple[int, int]:
@@ -99,9 +153,9 @@ def sizes(backend: str, target: str) -> tuple[int, int]:
     return int(number), int(due or 0)
 
 
-def tick(backend: str, target: str) -> Callable[[], int]:
+def tick(backend: str, target: str, mixed: bool = False) -> Callable[[], int]:
     """``office.tick`` in the caller's session, committed by the caller."""
-    url = copied(backend, target, *sizes(backend, target))
+    url = copied(backend, target, mixed)
     sessions, office = world.sessions(url), world.office(NIGHT)
     office.folder.definition("bench-life")
     sessions().connection().close()
@@ -111,13 +165,13 @@ def tick(backend: str, target: str) -> Callable[[], int]:
             report = office.tick(session, NIGHT)
         return report.looked_at
 
-    atexit.register(_show, backend, url, target)
+    atexit.register(show, backend, url, target)
     return run
 
 
 def service(backend: str, target: str, alike: bool = True) -> Callable[[], int]:
     """The service's tick, piece by piece, each committed."""
-    url = copied(backend, target, *sizes(backend, target))
+    url = copied(backend, target, mixed=False)
     office = world.office(NIGHT)
     office.folder.definition("bench-life")
     made = office.serve(url)
@@ -125,7 +179,7 @@ def service(backend: str, target: str, alike: bool = True) -> Callable[[], int]:
     if not alike:
         sweep = type(office).sweep
         type(office).sweep = lambda *given: _each(sweep(*given))  # type: ignore[method-assign]
-    atexit.register(_show, backend, url, target)
+    atexit.register(show, backend, url, target)
     return lambda: made.tick(NIGHT).looked_at
 
 
@@ -134,12 +188,7 @@ def _each(sweep: Any) -> Any:
     return sweep
 
 
-def each(backend: str, target: str) -> Callable[[], int]:
-    """The same with every task through the machine by itself."""
-    return service(backend, target, alike=False)
-
-
-def _show(backend: str, url: str, target: str) -> None:
+def show(backend: str, url: str, target: str) -> None:
     """Copy tonight's events, letters and versions from our database to the peers'."""
     from sqlalchemy import text
 
@@ -180,7 +229,8 @@ def _write(connection: Any, events: Any, letters: Any, states: dict[str, Any]) -
         connection.execute(text(update), [{"id": int(c[1:]), "state": s} for c, s in states.items()])
 
 
-CONTENDERS = {
-    "same_rows": same_rows.writer, "supervise_tick": tick, "supervise_tick_service": service,
-    "supervise_tick_each": each,
+CONTENDERS: dict[str, Callable[[str, str], Callable[[], int]]] = {
+    "same_rows": same_rows.writer, "same_rows_mixed": partial(same_rows.writer, mixed=True), "supervise_tick": tick,
+    "supervise_tick_service": service, "supervise_tick_each": partial(service, alike=False),
+    "supervise_tick_mixed": partial(tick, mixed=True),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from supervise.hearing import unit_and_post
 from supervise.people import LONGEST, POSTS, Directory, Person, people
 from supervise.rules.sending import Sending
 from supervise.store.parcels import NOBODY, Target
@@ -48,6 +49,7 @@ class Addressing:
         channels: those that there are.
         default: the channel of a name for which the directory keeps no people.
         day: today, in the district.
+        named: posts that letters are for by name, beside those of the sending file.
     """
 
     directory: Directory
@@ -55,6 +57,7 @@ class Addressing:
     channels: Collection[str]
     default: str
     day: date
+    named: Collection[str] = ()
 
     def targets(self, hearers: Sequence[str], grave: bool) -> list[Target]:
         """Where a letter goes: at least one target for each hearer, be it to nobody; no address twice for one hearer.
@@ -70,28 +73,29 @@ class Addressing:
         return list(found.values())
 
     def _of(self, hearer: str, grave: bool) -> Iterator[Target]:
-        known = people(self.directory, hearer, self.day)
+        asked, only = unit_and_post(hearer)
+        known = people(self.directory, asked, self.day)
         if known is None:
             yield Target(hearer, self.default, hearer, hearer)
             return
-        if any(person.name == hearer for person in known):  # the letter names the person himself
+        if any(person.name == asked for person in known):  # the letter names the person himself
             yield from (self._to(hearer, person, "") for person in known)
             return
-        unit = self.directory.unit(hearer, self.day)
-        name = unit.name if unit is not None else hearer
-        reached = False
-        for post, person, vacancy in self._posts(name, known, grave):
+        unit = self.directory.unit(asked, self.day)
+        name, reached = unit.name if unit is not None else asked, False
+        posts = (only,) if only else (self.rules.grave_who if grave else ()) or self.rules.who
+        for post, person, vacancy in self._posts(name, known, posts):
             if person is not None:
                 reached = True
                 yield self._to(hearer, person, f"{name}{vacancy.text}" if vacancy is not None else "", post)
         if not reached:
-            yield Target(hearer, NOBODY, hearer, hearer, self._nobody(hearer, known))
+            yield Target(hearer, NOBODY, hearer, hearer, self._nobody(asked, known, posts))
 
     def _posts(
-        self, unit: str, known: Sequence[Person], grave: bool
+        self, unit: str, known: Sequence[Person], posts: Sequence[str]
     ) -> Iterator[tuple[str, Person | None, Vacancy | None]]:
         """Each post that is to hear: who is there, or who stands in, or nobody."""
-        for post in (self.rules.grave_who if grave else ()) or self.rules.who:
+        for post in posts:
             there = [person for person in known if person.post == post and person.present(self.day)]
             yield from ((post, person, None) for person in there)
             if not there:
@@ -117,10 +121,10 @@ class Addressing:
     def _usable(self, person: Person, channel: str) -> bool:
         return channel in self.channels and 0 < len(person.to.get(channel, "")) <= LONGEST
 
-    def _nobody(self, hearer: str, known: Sequence[Person]) -> str:
+    def _nobody(self, hearer: str, known: Sequence[Person], wanted: Sequence[str]) -> str:
         if self.directory.unit(self.directory.heir(hearer, self.day), self.day) is None and not known:
             return f"{FILE} 里没有“{hearer}”这个单位或人"
-        posts = "、".join(POSTS[post] for post in dict.fromkeys((*self.rules.who, *self.rules.vacant)))
+        posts = "、".join(POSTS[post] for post in dict.fromkeys((*wanted, *self.rules.vacant)))
         return f"{hearer}没有能收消息的人:{FILE} 里这一天没有在岗的{posts}"[:LONGEST]
 
     def vacancies(self) -> Iterator[Vacancy]:
@@ -130,7 +134,6 @@ class Addressing:
             if known == ():
                 yield Vacancy(unit.name, "", "", "")
             elif known is not None:
-                posts = dict.fromkeys((*self.rules.who, *self.rules.grave_who))
-                found = [v for grave in (False, True) for _, _, v in self._posts(unit.name, known, grave)]
-                by_post = {vacancy.post: vacancy for vacancy in found if vacancy is not None}
-                yield from (by_post[post] for post in posts if post in by_post)
+                posts = list(dict.fromkeys((*self.rules.who, *self.rules.grave_who, *self.named)))
+                by_post = {v.post: v for _, _, v in self._posts(unit.name, known, posts) if v is not None}
+                yield from by_post.values()

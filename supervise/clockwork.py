@@ -8,24 +8,24 @@ only what is left, for every task that was looked at says itself when it is to b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from supervise.almanac import Almanac
 from supervise.facts import Known
+from supervise.hearing import post_and_role
 from supervise.liaison import Liaison
 from supervise.nights import KEPT, NAMED, Done, Piece, TickReport
 from supervise.phrases import CALENDAR
-from supervise.records import PARTIES, Event, Task
+from supervise.records import Event, Task
 from supervise.rules import escalation, reminders
 from supervise.rules.entries import Run, Times
 from supervise.rules.escalation import Proposal
 from supervise.rules.ladder import Ladder, Rung
 from supervise.store import outbox, seals, sweeping, tasks
 from supervise.store.casting import Casts, Mould
-from supervise.workflows.definition import Definition
 from supervise.workflows.lifecycle import Lifecycle, Step
 from supervise.workflows.watching import Watch
 
@@ -106,8 +106,7 @@ class Clock(Liaison, Almanac):
         saving, _ = self._saving(session, step, day)
         (task,), sheet = tasks.written(self.district, [saving], self.now(), self.algorithm)
         linked = replace(saving, task=task, events=task.events[-len(saving.events) :])
-        told = hearers(self.law(session, step.task).definition)
-        made = Mould(self.district, linked, sheet, told, self.algorithm)
+        made = Mould(self.district, linked, sheet, self.law(session, step.task).definition.roles, self.algorithm)
         return made if made.sound else None
 
 
@@ -233,7 +232,7 @@ class Sweep:
             ladders = self.office.ladders(lifecycle.definition.workflow)
             entries = (entry for ladder in ladders for rung in ladder.rungs for entry in rung.when)
             rungs = [entry for entry in entries if not isinstance(entry, Times | Run)]
-            told = [word for ladder in ladders for rung in ladder.rungs for word in rung.tell]
+            told = [post_and_role(word)[1] for ladder in ladders for rung in ladder.rungs for word in rung.tell]
             rules = self.office.reminders(lifecycle.definition.workflow)
             noticed = {kind for rule in rules for notice in rule.notices for kind in notice.duty}
             several = self.office.rearranged(session)
@@ -252,41 +251,40 @@ class Sweep:
 
     def _cast(self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool) -> list[str]:
         """Do to all that are alike what must be done to one of them; the codes of those that go by themselves."""
-        office, alone = self.office, list[str]()
-        groups: dict[Hashable, list[Known]] = defaultdict(list)
-        watches = [self._watch(session, name) for name in sorted({one.definition for one in known})]
-        aside = frozenset[str]().union(*(watch.aside for watch in watches))
-        apart = sweeping.have_done(session, office.district, piece.codes, aside) if self.alike and aside else set()
-        if self.alike:
-            sweeping.ask(session, office.district, known, self._asking(watches), self.day)
-        for one in known:
-            watch = self._watch(session, one.definition)
-            likeness = watch.likeness(one, self.day) if self.alike and one.code not in apart else None
-            if likeness is None:
-                alone.append(one.code)
-            else:
-                groups[likeness].append(one)
-        alone += self._odd(session, groups)
-        firsts = [group[0].code for group in groups.values() if len(group) > 1]
-        models = tasks.standing(session, office.district, firsts)
+        district = self.office.district
+        groups = self._groups(session, known) if self.alike else []
+        together = {one.code for group in groups for one in group}
+        alone = [one.code for one in known if one.code not in together]
+        models = tasks.standing(session, district, [group[0].code for group in groups])
         quiet: dict[str, tuple[int, date]] = {}
-        for group in groups.values():
-            task = models.get(group[0].code) if len(group) > 1 else None
+        for group in groups:
+            task = models.get(group[0].code)
             if task is None or not self._alike(session, piece, casts, group, task, quiet, sealed):
                 alone += [one.code for one in group]
-        tasks.set_wake(session, office.district, quiet)
+        tasks.set_wake(session, district, quiet)
         return alone
 
-    def _odd(self, session: Session, groups: Mapping[Hashable, list[Known]]) -> list[str]:
-        """Take out of the groups what the clock has acted on before; their codes."""
-        office, keys = self.office, dict[str, str]()
-        for group in groups.values():
-            watch = self._watch(session, group[0].definition)
-            keys |= {key: one.code for one in group for key in watch.done(one, self.day)}
-        done = {keys[key] for key in sweeping.recorded(session, office.district, list(keys))} if keys else set()
-        for group in groups.values() if done else ():
-            group[:] = [one for one in group if one.code not in done]
-        return sorted(done)
+    def _groups(self, session: Session, known: Sequence[Known]) -> list[list[Known]]:
+        """Tasks on which the clock must do the same; those it has acted on before are not among them."""
+        district, keys = self.office.district, dict[str, str]()
+        watches = [self._watch(session, name) for name in sorted({one.definition for one in known})]
+        aside = frozenset[str]().union(*(watch.aside for watch in watches))
+        apart = sweeping.have_done(session, district, [one.code for one in known], aside) if aside else set()
+        near = [one for one in known if one.code not in apart]
+        found: dict[Hashable, list[Known]] = defaultdict(list)
+        for one in sweeping.alike(session, district, near, self._asking(watches), self.day):
+            watch = self._watch(session, one.definition)
+            likeness = watch.likeness(one, self.day)
+            if likeness is not None:
+                found[likeness] += one.tasks
+                done = list(watch.done(one, self.day))
+                keys |= {task.code + key: task.code for task in one.tasks for key in done}
+        recorded = sweeping.recorded(session, district, list(keys)) if keys else set()
+        acted = {keys[key] for key in recorded}
+        groups = (
+            [[one for one in group if one.code not in acted] for group in found.values()] if acted else found.values()
+        )
+        return [group for group in groups if len(group) > 1]
 
     def _alike(
         self, session: Session, piece: Piece, casts: Casts, group: list[Known], task: Task,
@@ -363,20 +361,3 @@ def plain(ladder: Ladder) -> bool:
 
 
 _LADDER = {"ladder", "version", "title", "source", "effective", "for_", "suspends", "rungs"}
-
-
-def hearers(definition: Definition) -> Callable[[Sequence[str], Mapping[str, tuple[str, ...]]], tuple[str, ...]]:
-    """Gives the names of those whom an event tells, from its words and the parties of a task."""
-
-    labels = definition.roles
-
-    def named(words: Sequence[str], parties: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-        names: dict[str, None] = {}
-        for word in words:
-            if word in PARTIES:
-                names.update(dict.fromkeys(parties.get(word, ())))
-            else:
-                names[labels.get(word, word)] = None
-        return tuple(names)
-
-    return named

@@ -20,6 +20,7 @@ from supervise.addressing import Addressing, Vacancy
 from supervise.channels.port import Channel, Dispatch, Item, Undelivered
 from supervise.errors import Stale
 from supervise.folder import Folder
+from supervise.hearing import post_and_role
 from supervise.rules import sending
 from supervise.rules.sending import Sending, Waiting
 from supervise.store import parcels, postbook, tray
@@ -183,9 +184,11 @@ class Deliverer:
         return self.office.district
 
     def _addressing(self) -> Addressing:
+        told = (word for ladder in self.office.ladders("") for rung in ladder.rungs for word in rung.tell)
+        named = dict.fromkeys(post for post, _ in map(post_and_role, told) if post)
         return Addressing(
-            self.office.directory, self.rules, self.channels.keys(), self.default, self.local().date()
-        )  # fmt: skip
+            self.office.directory, self.rules, self.channels.keys(), self.default, self.local().date(), tuple(named)
+        )
 
     def _prepare(self, over: Callable[[], bool]) -> None:
         """Collect and address, a piece at a time; where somebody else is just at it, it is his."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -16,6 +17,7 @@ from supervise.arrangements import FIRST, Calendars, WorkingDays, as_text, from_
 from supervise.dates import Calendar, starred
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Folder, Source, read_folder, shipped
+from supervise.hearing import hearers
 from supervise.people import Actor, Aliased, Directory
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Event, Task
@@ -384,12 +386,5 @@ class Desk:
         said = wording.said(event, self.rung_words(lifecycle.definition.workflow))
         details = starred(said, lifecycle.calendar_of(task).provisional)
         text = f"{event.task} {wording.action(event.action)}" + (f":{details}" if details else "")
-        to = (name for word in event.to for name in _hearers(lifecycle.definition, task, word))
-        return Message(event.task, event.action, event.day, tuple(dict.fromkeys(to)), text, event)
-
-
-def _hearers(definition: Definition, task: Task, word: str) -> Sequence[str]:
-    if word in PARTIES:
-        names: Sequence[str] = getattr(task, word)
-        return names
-    return (definition.roles.get(word, word),)
+        to = hearers(event.to, lifecycle.definition.roles)(partial(getattr, task))
+        return Message(event.task, event.action, event.day, to, text, event)

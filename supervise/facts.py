@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 
 class Owing(NamedTuple):
-    """A duty that is neither met nor void, as it stands on record."""
+    """A duty that is neither met nor void, as it stands on record.
+
+    Args:
+        kind, key, role, born, due, missed_from, about: as its row says.
+        held: whether one of those who owe it has the part still that made him owe it.
+    """
 
     kind: str
     key: str
@@ -17,7 +23,7 @@ class Owing(NamedTuple):
     due: date
     missed_from: date
     about: str
-    units: tuple[str, ...]
+    held: bool
 
 
 class Pacing(NamedTuple):
@@ -32,7 +38,7 @@ class Pacing(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """What is known of a task without its history.
+    """A task as its row says, with who holds each part.
 
     Args:
         code, version, head, state, definition: as its row says.
@@ -40,10 +46,6 @@ class Known:
         unsealed: whether it changed since the last seal.
         odd: whether stored facts do not tell all: taken back, opened again, or under several laws.
         parties: who holds each part.
-        owing, pacing: what is owed, and how figures lie to schedules.
-        pressed: whether an order was ever sent.
-        letters: the day and the content of every order that was sent, as it was written.
-        stopped: kinds of duty that cannot be missed while the ball lies with the office.
     """
 
     code: str
@@ -55,8 +57,32 @@ class Known:
     unsealed: bool
     odd: bool
     parties: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    owing: list[Owing] = field(default_factory=list)
-    pacing: list[Pacing] = field(default_factory=list)
-    letters: list[tuple[date, str]] = field(default_factory=list)
-    pressed: bool = False
-    stopped: set[str] = field(default_factory=set)
+
+    def held(self, role: str) -> tuple[str, ...]:
+        """Who holds a part; nobody if none is known of."""
+        return self.parties.get(role, ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """What stands on record of tasks that differ in nothing but their codes, their heads and the names of units.
+
+    Args:
+        definition, state, last, odd: as for each of them.
+        parts: those that somebody holds.
+        owing, pacing: what is owed, and how figures lie to schedules.
+        letters: the orders that were sent, each with its day and content as it was written.
+        stopped: kinds of duty that cannot be missed while the ball lies with the office.
+        tasks: the tasks.
+    """
+
+    definition: str
+    state: str
+    last: date
+    odd: bool
+    parts: frozenset[str]
+    owing: tuple[Owing, ...]
+    pacing: tuple[Pacing, ...]
+    letters: Hashable
+    stopped: frozenset[str]
+    tasks: list[Known]

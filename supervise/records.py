@@ -18,6 +18,8 @@ from supervise.dates import FOREVER, Span
 from supervise.goals import Target, goals
 
 PARTIES = ("lead", "co", "leader")
+COMBINE = "combine"
+"""Reports are put together; the act, and the name under which it says so among its data and its changes."""
 """The roles a unit or person can have in a task."""
 
 
@@ -113,6 +115,7 @@ class Task:
         pauses, loans: when the clock of the parties stood still, and who acted for whom.
         calendar: the calendars by which its dates are worked out, by name, each from which day on; none for a task
             placed before calendars had names.
+        combined: duties whose reports were put together with others, each with the day on which all are due.
         undone: numbers of the events that were taken back, and of those that did so.
         events: its history, in order.
     """
@@ -137,6 +140,7 @@ class Task:
     pauses: tuple[Pause, ...] = ()
     loans: tuple[Loan, ...] = ()
     calendar: tuple[tuple[str, date], ...] = ()
+    combined: tuple[tuple[str, date], ...] = ()
     undone: frozenset[int] = frozenset()
     events: tuple[Event, ...] = ()
 
@@ -238,8 +242,13 @@ def _arranged(held: Mapping[str, Any], event: Event, names: Sequence[str]) -> di
     return {"calendar": (*held["calendar"], *((name, event.day) for name in names))}
 
 
+def _combined(held: Mapping[str, Any], event: Event, days: Mapping[str, str | None]) -> dict[str, Any]:
+    kept = dict(held["combined"]) | {key: day and date.fromisoformat(day) for key, day in days.items()}
+    return {"combined": tuple((key, day) for key, day in kept.items() if day)}
+
+
 _STRETCHES: Mapping[str, Callable[[Mapping[str, Any], Event, Any], dict[str, Any]]] = {
-    "pause": _paused, "lent": _lent, "stop": _stopped, "calendar": _arranged,
+    "pause": _paused, "lent": _lent, "stop": _stopped, "calendar": _arranged, COMBINE: _combined,
 }  # fmt: skip
 
 

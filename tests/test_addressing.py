@@ -56,6 +56,8 @@ def sent(hearer: str, day: date = DAY, grave: bool = False, units: Directory | N
         ("区科技局", date(2025, 4, 1), False, [("hub", "u3", "孙某", "区科技局联络员李某请假,由孙某代收")]),
         ("区商务局", date(2025, 3, 8), False, [("hub", "u2", "李某", "")]),  # dissolved: its heir
         ("赵某", DAY, False, [("mail", "zhao@example.cn", "赵某", "")]),  # named himself
+        ("区工信局(主要负责人)", DAY, False, [("mail", "zhao@example.cn", "赵某", "")]),  # a post is named
+        ("区科技局(主要负责人)", DAY, False, [("hub", "u3", "孙某", "区科技局主要负责人空缺,由孙某代收")]),
     ],
 )
 def test_a_name_becomes_people(hearer: str, day: date, grave: bool, expected: list[tuple[str, ...]]) -> None:
@@ -68,6 +70,7 @@ def test_a_name_becomes_people(hearer: str, day: date, grave: bool, expected: li
     [
         ("区教体局", "区教体局没有能收消息的人:units.yaml 里这一天没有在岗的联络员、分管副职、主要负责人"),
         ("区财政局", "区财政局联络员周某没有可用的地址:units.yaml 的 to 写的是 fax,设好的通道是 hub、mail"),
+        ("区教体局(主要负责人)", "区教体局没有能收消息的人:units.yaml 里这一天没有在岗的主要负责人、分管副职"),
         ("区气象局", "units.yaml 里没有“区气象局”这个单位或人"),
     ],
 )
@@ -100,3 +103,10 @@ def test_vacancies_are_listed_with_who_stands_in() -> None:
         ("区财政局", "主要负责人空缺,也没有可以代收的人"),
         ("区教体局", "没有写收消息的人(units.yaml 的 people)"),
     ]
+
+
+def test_a_post_that_only_a_ladder_names_is_among_the_vacancies() -> None:
+    """What a rung tells to a post that nobody holds is known before it is sent."""
+    rules = in_force(FOLDER, DAY).model_copy(update={"grave_who": ()})
+    found = Addressing(directory(), rules, (), "", DAY, named=("unit_head",)).vacancies()
+    assert ("区科技局", "主要负责人空缺,由孙某代收") in [(one.unit, one.text) for one in found]

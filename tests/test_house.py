@@ -19,7 +19,7 @@ HOUSE = ROOT / "supervise"
 
 GROUND = {
     "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals", "facts",
-    "arrangements",
+    "hearing", "arrangements",
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",

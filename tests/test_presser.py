@@ -15,6 +15,7 @@ from supervise import Actor, Cut, Office, Refused, Unknown
 from supervise.dates import parse_period
 from supervise.folder import shipped
 from supervise.intake.breakdown import Breakdown, Draft
+from supervise.store import outbox
 from tests.cli_help import run
 from tests.workflows.builders import board
 
@@ -28,7 +29,8 @@ effective: 2020-01-01
 for: key-work
 spare: [towns as lead]
 rungs:
-  - {order: sheet, label: 督办单, when: finish missed, direct: 领导批示, reply: 3 workdays, lasts: 6 months after order}
+  - {order: sheet, label: 督办单, when: finish missed, direct: 领导批示, reply: 3 workdays, lasts: 6 months after order, tell: [unit_head of lead, office]}
+  - {order: summons, label: 约谈通知, when: sheet unanswered, confirm: office, tell: [unit_head of lead, leader]}
 units:
   - {matter: talk, label: 约谈, when: plan missed 2 times in a month, opens: censure, within: 20 workdays, counted: deliver, lasts: 6 months after deliver}
   - {matter: visit, label: 专项督查, when: talk 2 times in a year, opens: special-inspection, within: 40 workdays}
@@ -148,3 +150,17 @@ def test_proposals_and_lights_at_the_counter(folder: Path, tmp_path: Path, monke
     assert "▲ 黄灯(滞后)" in lit and "“报送方案”逾期未办" in lit and "报送方案(2025-03-17 到期)" in lit
     assert {t["light"] for t in run("lights", "--as-of", "2025-03-10", "--json").data["tasks"]} == {"green"}
     assert "F02" in run("lights", "--rules", "没有").err
+
+
+def test_a_step_names_the_post_that_hears(engine: Engine, folder: Path) -> None:
+    """The letter of a rung is for the head of each unit that leads; what waits for people's word says whom it tells."""
+    office = Office(folder)
+    with sessionmaker(engine).begin() as session:
+        placed(office, session, date(2026, 11, 2), T1=UNIT, T2=UNIT, T3=OTHER)
+        office.tick(session, date(2027, 1, 4))
+        letters = outbox.written(session, "default", date(2027, 1, 4), date(2027, 1, 4))
+        assert {(one.task, one.to) for one in letters if one.action == "order"} == {
+            (code, (f"{unit}(主要负责人)", "督查室")) for code, unit in (("T1", UNIT), ("T2", UNIT), ("T3", OTHER))
+        }
+        (first, *_) = office.pending(session, Cut(date(2027, 2, 1))).orders
+        assert (first.rung, first.tell) == ("summons", ("unit_head of lead", "leader"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from supervise.charts.engine import FAINT, WIDE, Chart, axis, hidden, label, room
+from supervise.hearing import said
 from supervise.rules.entries import Saying
 from supervise.rules.ladder import LIMIT, Ladder, Rung, UnitRung
 from supervise.widths import columns
@@ -71,7 +72,7 @@ def _told(rules: Ladder, wording: Wording, rung: Rung) -> Iterator[str]:
         if rung.when
         else "只由督查室直接发出"
     )
-    yield f"{sent},{limit};告知:{'、'.join(roles.get(role, role) for role in rung.tell) or '无'}"
+    yield f"{sent},{limit};告知:{'、'.join(said(word, roles) for word in rung.tell) or '无'}"
     if rung.lasts is not None:
         since = "所督应办的期限" if rung.lasts.after == LIMIT else "发出"
         yield f"影响:{since}之后 {rung.lasts.count} {UNIT_WORDS[rung.lasts.unit]}"

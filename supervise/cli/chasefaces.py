@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from supervise.clerk import Owed
+from supervise.burdens import Combined, Joined
 from supervise.exports import BURDENS
 from supervise.reminder import Chased
-from supervise.rules.burden import Joint
 from supervise.widths import Align, cut, table
 
 
@@ -52,20 +51,39 @@ def burden(body: Mapping[str, Any]) -> str:
     return f"{shown}\n截至 {body['as_of']};应办按榜单的口径计入办结或到期的那个月,还没到期的计入到期的那个月"
 
 
-def joint(found: Sequence[tuple[Joint, tuple[Owed, ...]]]) -> str:
+def joint(found: Sequence[Joined]) -> str:
     """Reports that one paper could answer."""
     if not found:
         return "没有一个单位在同一周要报两件以上"
+    note = "合并只往后不往前:各件都在“合并到”这一天报即可。这里只是建议,没有改动期限;要合并,加 --as、--reason"
+    return f"{_joined(found, '合并到', '原期限')}\n{note}"
+
+
+def _joined(found: Sequence[Joined], to: str, was: str) -> str:
     rows = [
         (*(("", "", "") if n else (one.week, one.unit, one.day)), o.duty.task, o.label, o.duty.due, cut(o.text, 36))
         for one, owed in found for n, o in enumerate(owed)
     ]  # fmt: skip
-    header = ("哪一周", "单位", "合并到", "编码", "应办", "原期限", "任务")
-    note = "合并只往后不往前:各件都在“合并到”这一天报即可。这里只是建议,没有改动期限"
-    return f"{table(rows, header=header, indent=0)}\n{note}"
+    return table(rows, header=("哪一周", "单位", to, "编码", "应办", was, "任务"), indent=0)
 
 
-def joint_data(found: Sequence[tuple[Joint, tuple[Owed, ...]]]) -> dict[str, Any]:
+def combined(made: Combined, apart: bool) -> str:
+    """What was put together or taken apart, and why the rest was not."""
+    number = sum(len(owed) for _, owed in made.done)
+    lines = [f"已拆开 {number} 件,各按原期限报" if apart else f"已合并 {number} 件,各在“合并到”这一天报"]
+    lines.append(_joined(made.done, "合并的日子" if apart else "合并到", "此前期限"))
+    if made.refused:
+        lines += [f"没有{'拆开' if apart else '合并'}:", *(f"  {problem}" for problem in made.refused)]
+    return "\n".join(lines)
+
+
+def combined_data(made: Combined, apart: bool) -> dict[str, Any]:
+    """The same as JSON."""
+    refused = [problem.as_dict() for problem in made.refused]
+    return {"done": "apart" if apart else "combined", **joint_data(made.done), "refused": refused}
+
+
+def joint_data(found: Sequence[Joined]) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "joint": [

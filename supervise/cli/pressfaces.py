@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from supervise.hearing import said
 from supervise.presser import Pending
 from supervise.records import Duty, Task
 from supervise.rules.escalation import Proposal
@@ -32,7 +33,9 @@ def _tables(found: Pending, opened: Sequence[Task], laws: Mapping[str, Wording])
         yield "已立项\n" + table(rows, header=("编码", "单位", "事由", "限期办结"))
     if found.orders:
         waiting = [_order_row(order, laws[order.task]) for order in found.orders]
-        yield "督查单,批准后才发\n" + table(waiting, header=("任务", "哪一级", "所督应办", "何日起", "由谁批"))
+        yield "督查单,批准后才发\n" + table(
+            waiting, header=("任务", "哪一级", "所督应办", "何日起", "由谁批", "告知谁")
+        )
     if found.matters:
         matters = [_matter_row(one, rule) for one, rule in found.matters]
         header = ("单位", "提请", "何日够", "依据", "数到的", "立项后的编码")
@@ -41,7 +44,8 @@ def _tables(found: Pending, opened: Sequence[Task], laws: Mapping[str, Wording])
 
 def _order_row(order: Proposal, wording: Wording) -> tuple[str, ...]:
     who = wording.definition.roles.get(order.confirm, order.confirm)
-    return order.task, order.label, wording.duty(order.duty.partition(":")[0]), str(order.since), who
+    told = "、".join(said(word, wording.definition.roles) for word in order.tell) or "无"
+    return order.task, order.label, wording.duty(order.duty.partition(":")[0]), str(order.since), who, told
 
 
 def _matter_row(one: UnitProposal, rule: str) -> tuple[str, ...]:
@@ -56,7 +60,7 @@ def pending_data(found: Pending, opened: Sequence[Task]) -> dict[str, Any]:
         "orders": [
             {
                 "task": o.task, "rung": o.rung, "label": o.label, "duty": o.duty, "since": o.since.isoformat(),
-                "confirm": o.confirm,
+                "confirm": o.confirm, "tell": list(o.tell),
             }
             for o in found.orders
         ],

@@ -73,25 +73,53 @@ def remind(
         "supervise burden 2025-06",
         "supervise burden 2025 --unit 区文旅局 -o 负担.xlsx",
         "supervise burden 2025-06 --merge",
+        "supervise burden 2025-W26 --merge --unit 区文旅局 --as 督查室 --reason 为基层减负",
     ),
 )
 @click.argument("period", metavar="[期间]", default="")
 @option("--unit", default="", metavar="单位", help="只看这个单位")
-@option("--merge", is_flag=True, help="列出同一单位同一周要报的几件,可以并作一次报")
+@option("--merge", is_flag=True, help="列出同一单位同一周要报的几件,可以并作一次报;写了 --as 的就合并")
+@option("--apart", is_flag=True, help="与 --merge、--as 同写:把合并过的拆开,各按原期限")
+@option("--as", "as_", default="", metavar="单位", help="以哪个单位(一般是 督查室)的名义合并")
+@option("--reason", default="", metavar="事由", help="为什么合并或拆开,对方会看到")
+@option("--by", "person", default="", metavar="姓名", help="经办人")
+@option("--day", type=Day(), default=None, metavar="日期", help="合并之日", otherwise="今天")
 @option("-o", "--output", default="", metavar="文件", help="另存为 xlsx")
 @as_of
 @shared
 def burden(
-    counter: Counter, period: str, unit: str, merge: bool, output: str, as_of: date | None, known: datetime | None
+    counter: Counter,
+    period: str,
+    unit: str,
+    merge: bool,
+    apart: bool,
+    as_: str,
+    reason: str,
+    person: str,
+    day: date | None,
+    output: str,
+    as_of: date | None,
+    known: datetime | None,
 ) -> None:
     """每个单位每个月承担了多少:应办、要求报送、催办、督查单、督查检查、消息。
 
-    期间写作 2025-06、2025Q2 或 2025,不写即本月。哪些算报送、哪些算督查检查,由 rules/ 里的 reminders 规定。
+    期间写作 2025-06、2025Q2、2025 或一周 2025-W26,不写即本月。哪些算报送、哪些算督查检查,由 rules/ 里的 reminders
+    规定。合并只把期限往后并到几件里最晚的那一天,不越过任务自己的办结时限;每项任务各记一条,报告仍逐项任务登记。
     """
     from supervise.cli import chasefaces
 
     if merge and output:
-        raise click.UsageError("--merge 只列出,不能另存为 xlsx")
+        raise click.UsageError("--merge 只列出或合并,不能另存为 xlsx")
+    if (as_ or apart or reason) and not (merge and as_):
+        raise click.UsageError("合并、拆开须写 --merge 和 --as")
+    if as_ and (as_of or known):
+        raise click.UsageError("合并按当天的记录办,不能写 --as-of、--known;日期用 --day")
+    if as_:
+        with counter.writing() as (office, session):
+            go = office.part if apart else office.combine
+            made = go(session, actor(office, as_, person), reason, period, unit, day)
+        counter.answer(chasefaces.combined_data(made, apart), lambda: chasefaces.combined(made, apart))
+        return
     with counter.reading() as (office, session):
         if merge:
             found = office.joint(session, period, unit, cut(as_of, known))

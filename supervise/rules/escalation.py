@@ -30,6 +30,7 @@ class Proposal:
     duty: str
     confirm: str
     since: date
+    tell: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def proposed(ladder: Ladder, situation: Situation, day: date) -> tuple[Proposal,
 
 def _waiting(task: Task, found: Iterable[tuple[Rung, Holding]]) -> tuple[Proposal, ...]:
     return tuple(
-        Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start)
+        Proposal(task.code, rung.order, rung.label, holding.duty.key, rung.confirm, holding.span.start, rung.tell)
         for rung, holding in found if rung.confirm and holding.duty is not None
     )  # fmt: skip
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from supervise.errors import Problem
+from supervise.hearing import post_and_role
+from supervise.people import POSTS
 from supervise.phrases import (
     OPENING,
     Behind,
@@ -97,7 +99,9 @@ def _rung(
             text = "数的动作不产生应办,督查单就没有针对的事;请改数督查单或应办"
             yield document.problem("R14", (*at, "when"), text)
     yield from _broken(document, definition, at, rung.when, rung.broken_by)
-    yield from unknown(document, "R04", (*at, "tell"), "角色", rung.tell, definition.roles)
+    told = [post_and_role(word) for word in rung.tell]
+    yield from unknown(document, "R04", (*at, "tell"), "角色", [role for _, role in told], definition.roles)
+    yield from unknown(document, "R31", (*at, "tell"), "职务", [post for post, _ in told if post], POSTS)
     confirm = [rung.confirm] if rung.confirm else []
     yield from unknown(document, "R04", (*at, "confirm"), "角色", confirm, definition.roles)
     if rung.lasts is not None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY
 from supervise.errors import Problem, Refused, did_you_mean
+from supervise.hearing import hearers
 from supervise.people import Actor
 from supervise.phrases import REMIND, Length
 from supervise.records import PARTIES, Duty, Event, Task, evolve
@@ -142,11 +144,9 @@ def _running(task: Task, duty: Duty, day: date) -> date:
 
 def _hearers(situation: Situation, duty: Duty, roles: Sequence[str]) -> tuple[str, ...]:
     """Who owes a duty, who acts for them, and the roles that are told beside them."""
-    task, labels = situation.task, situation.definition.roles
-    names = [*(duty.units or (labels.get(duty.role, duty.role),))]
-    for role in roles:
-        names += getattr(task, role) if role in PARTIES else [labels.get(role, role)]
-    return tuple(dict.fromkeys(names))
+    labels = situation.definition.roles
+    owing = duty.units or (labels.get(duty.role, duty.role),)
+    return tuple(dict.fromkeys((*owing, *hearers(roles, labels)(partial(getattr, situation.task)))))
 
 
 def remind(
@@ -176,7 +176,7 @@ def remind(
     """
     settled = lifecycle.settle(task, day)
     situation = lifecycle.situation(settled.task)
-    rule = _by_hand(rules)
+    rule = by_hand(rules)
     if rule is None:
         help_ = "请在 rules/ 里写一份 reminders,用 remind 写明由谁催、隔多久、一天至多几次"
         text = f"没有办法规定“{lifecycle.definition.title}”怎样催办"
@@ -195,28 +195,36 @@ def _unfit(
     rule: RemindRules, lifecycle: Lifecycle, task: Task, by: Actor, day: date, chase: Chase
 ) -> Iterator[Problem]:
     """What is wrong with who, when and what."""
-    if not (by.roles | task.roles_of(by.unit, day)).intersection(rule.by):
-        doers = lifecycle.wording.doers(task, rule.by)
-        yield Problem("A02", f"“催办”应由{doers}办理,{by.unit or by.id}不能办", task=task.code)
-    last = task.events[-1].day
-    if day < last:
-        text, help_ = f"{day} 早于最近一条办理记录({last}),不能倒着办", f"请用 {last} 或以后的日期"
-        yield Problem("A07", text, task=task.code, help=help_)
-    if not chase.why.strip():
-        yield Problem("A03", "“催办”须写事由", task=task.code, path="reason")
+    yield from unfit(rule.by, lifecycle, task, by, day, chase.why, "催办")
     if chase.how and chase.how not in rule.channels:
         known = "、".join(f"{name}({label})" for name, label in rule.channels.items()) or "无"
         text = f"没有“{chase.how}”这种方式{did_you_mean(chase.how, rule.channels)}"
         yield Problem("A04", text, task=task.code, path="channel", help=f"可写:{known}")
 
 
-def _by_hand(rules: Sequence[Reminders]) -> RemindRules | None:
+def unfit(
+    roles: Sequence[str], lifecycle: Lifecycle, task: Task, by: Actor, day: date, why: str, label: str
+) -> Iterator[Problem]:
+    """What is wrong with who does something of the office's own, when, and with his reason."""
+    if not (by.roles | task.roles_of(by.unit, day)).intersection(roles):
+        doers = lifecycle.wording.doers(task, roles) or "督查室(办法里的 remind.by)"
+        yield Problem("A02", f"“{label}”应由{doers}办理,{by.unit or by.id}不能办", task=task.code)
+    last = task.events[-1].day
+    if day < last:
+        text, help_ = f"{day} 早于最近一条办理记录({last}),不能倒着办", f"请用 {last} 或以后的日期"
+        yield Problem("A07", text, task=task.code, help=help_)
+    if not why.strip():
+        yield Problem("A03", f"“{label}”须写事由", task=task.code, path="reason")
+
+
+def by_hand(rules: Sequence[Reminders]) -> RemindRules | None:
+    """How people may remind by hand, if the rules say so."""
     return next((rule.remind for rule in rules if rule.remind is not None), None)
 
 
 def idle(rules: Sequence[Reminders], situation: Situation, duty: Duty, day: date) -> bool:
     """Whether there is nothing to remind of: not owed on that day, the office's own, waiting for it, or paused."""
-    rule = _by_hand(rules)
+    rule = by_hand(rules)
     return any(_unowed(rule.by if rule is not None else (), situation, duty, duty.key, day))
 
 

@@ -7,7 +7,7 @@ code, at another version, with other parties, chained to that task's own head. R
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from supervise import chain
 from supervise.facts import Known
+from supervise.hearing import hearers
 from supervise.records import PARTIES, Event
 from supervise.store import loading, onestep
 from supervise.store.faults import stale
@@ -41,14 +42,14 @@ class Mould:
         district: whose tasks.
         saving: what was done, as it is on record.
         sheet: the rows that say so.
-        hearers: gives the names of those whom an event tells, from its words and the parties of a task.
+        roles: what people call those that no party has.
         algorithm: of the hashes.
     """
 
     district: str
     saving: Saving
     sheet: Sheet
-    hearers: Callable[[Sequence[str], dict[str, tuple[str, ...]]], Sequence[str]]
+    roles: Mapping[str, str]
     algorithm: str
 
     @property
@@ -80,10 +81,10 @@ class Casts:
 
     def __init__(self, on: Connection, district: str) -> None:
         self.on, self.at, self.district = on, of(on), district
-        self.claims: list[dict[str, Any]] = []
-        self.events: list[Sequence[Any]] = []
-        self.duties: list[Sequence[Any]] = []
-        self.news: list[Sequence[Any]] = []
+        self.claims: list[onestep.Claims] = []
+        self.events: list[loading.Filled] = []
+        self.duties: list[loading.Filled] = []
+        self.news: list[loading.Filled] = []
         self.heads: list[Head] = []
 
     def cast(self, mould: Mould, tasks: Iterable[Known], sealed: bool) -> None:
@@ -97,11 +98,7 @@ class Casts:
         events = [_event_caster(self, mould, event) for event in mould.saving.events]
         duties = [_duty_caster(self, mould, rows) for rows in _by_duty(mould.sheet.duties)]
         news = [_news_caster(self, mould, event) for event in mould.saving.events if event.to]
-        wake_on: Any = mould.saving.wake_on
-        row = {
-            "b_district": mould.district, "state": mould.saving.task.state, "unsealed": int(not sealed),
-            "wake_on": wake_on.isoformat() if isinstance(self.on.dialect, PGDialect) else wake_on,
-        }  # fmt: skip
+        claims = onestep.Claims(mould.saving.task.state, mould.saving.wake_on, not sealed)
         for task in tasks:
             code, seq, head = task.code, task.version, task.head
             for caster in events:
@@ -109,10 +106,9 @@ class Casts:
                 head = caster(code, seq, head)
             for caster_ in (*duties, *news):
                 caster_(task)
-            self.claims.append(
-                row | {"b_code": code, "version": seq, "head": head, "was_version": task.version, "was_head": task.head}
-            )
+            claims.rows.append((seq, head, code, task.version, task.head))
             self.heads.append((code, seq, head))
+        self.claims.append(claims)
 
     def write(self) -> None:
         """Write everything.
@@ -120,13 +116,12 @@ class Casts:
         Raises:
             Stale: S01 when a task no longer stands as it was read; nothing may then be kept.
         """
-        if not self.claims:
-            return
-        if claim(self.on, self.district, self.claims) != len(self.claims):
-            raise stale("别人先办了一步", self.claims[0]["b_code"])
-        loading.put(self.on, self.at.event, self.events)
-        loading.put(self.on, self.at.duty, self.duties)
-        loading.put(self.on, self.at.outbox, self.news)
+        for claims in self.claims:
+            if claim(self.on, self.district, claims) != len(claims.rows):
+                raise stale("别人先办了一步", claims.rows[0][2])
+        loading.fill(self.on, self.at.event, self.events)
+        loading.fill(self.on, self.at.duty, self.duties)
+        loading.fill(self.on, self.at.outbox, self.news)
 
 
 def _by_duty(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -136,20 +131,17 @@ def _by_duty(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _event_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[str, int, str], str]:
     """Adds the row of one event of a mould for a task, and gives its hash."""
-    ready, rest = loading.inserted(casts.on, casts.at.event), event.key[len(event.task) :]
+    rest = event.key[len(event.task) :]
     stands = replace(event, task=_CODE, seq=_SEQ, key=_CODE + rest)
     text = chain.canonical(chain.event_record(mould.district, stands))
     row = next(row for row in mould.sheet.events if row["seq"] == event.seq)
-    values, place = ready.values(row), ready.names.index
-    task, seq, key, hash = place("task"), place("seq"), place("idem"), place("hash")
-    number, district, algorithm = f'"seq":{_SEQ}', mould.district, mould.algorithm
+    line = loading.form(loading.inserted(casts.on, casts.at.event), row, "task", "seq", "idem", "hash")
+    number, district, algorithm, add = f'"seq":{_SEQ}', mould.district, mould.algorithm, casts.events.append
 
     def cast(code: str, version: int, previous: str) -> str:
         written = text.replace(_CODE, _escaped(code)).replace(number, f'"seq":{version}', 1)
         made = chain.digest(algorithm, previous or chain.genesis(district, code), written)
-        fresh = values.copy()
-        fresh[task], fresh[seq], fresh[key], fresh[hash] = code, version, code + rest, made
-        casts.events.append(fresh)
+        add((line, (code, version, code + rest, made)))
         return made
 
     return cast
@@ -158,20 +150,16 @@ def _event_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[str, in
 def _duty_caster(casts: Casts, mould: Mould, row: dict[str, Any]) -> Callable[[Known], None]:
     """Adds the rows of one duty that an event of a mould opens: one for each unit that owes it."""
     ready, role, kind = loading.inserted(casts.on, casts.at.duty), row["role"], row["kind"]
-    values, place = ready.values(row), ready.names.index
-    task, ref, seq, begun = place("task"), place("ref"), place("from_seq"), place("opened_by")
-    unit, units = place("unit"), place("units")
-    turn = dict(ready.there).get(units, list)
-    after, standing = row["opened_by"] - mould.begun, tuple(row["units"])
+    line = loading.form(ready, row, "task", "ref", "from_seq", "unit", "units", "opened_by")
+    turn = dict(ready.there).get(ready.names.index("units"), tuple)
+    after, standing, add = row["opened_by"] - mould.begun, tuple(row["units"]), casts.duties.append
 
     def cast(known: Known) -> None:
         number = known.version + after
         names = known.parties.get(role, ()) if role in PARTIES else standing
+        units = turn(tuple(names))
         for name in names or ("",):
-            fresh = values.copy()
-            fresh[task], fresh[ref], fresh[seq], fresh[begun] = known.code, f"{kind}:{number}", number, number
-            fresh[unit], fresh[units] = name, turn(list(names))
-            casts.duties.append(fresh)
+            add((line, (known.code, f"{kind}:{number}", number, name, units, number)))
 
     return cast
 
@@ -179,20 +167,17 @@ def _duty_caster(casts: Casts, mould: Mould, row: dict[str, Any]) -> Callable[[K
 def _news_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[Known], None]:
     """Adds the letter about one event of a mould, if there is anybody to be told."""
     said = next((row for row in mould.sheet.news if row["seq"] == event.seq), None)
-    ready, after = loading.inserted(casts.on, casts.at.outbox), event.seq - mould.begun
-    place = ready.names.index
-    task, seq, hearers, text = place("task"), place("seq"), place("hearers"), place("text")
-    turn = dict(ready.there).get(hearers, list)
-    values = ready.values(said) if said is not None else []
-    rest = said["text"][len(event.task) :] if said is not None else ""
+    ready, named = loading.inserted(casts.on, casts.at.outbox), hearers(event.to, mould.roles)
+    after = event.seq - mould.begun
+    turn = dict(ready.there).get(ready.names.index("hearers"), tuple)
+    line = loading.form(ready, said, "task", "seq", "hearers", "text") if said is not None else None
+    rest, add = said["text"][len(event.task) :] if said is not None else "", casts.news.append
+    after = event.seq - mould.begun
 
     def cast(known: Known) -> None:
-        names = mould.hearers(event.to, known.parties)
-        if names:
-            fresh = values.copy()
-            fresh[task], fresh[seq], fresh[hearers] = known.code, known.version + after, turn(list(names))
-            fresh[text] = known.code + rest
-            casts.news.append(fresh)
+        names = named(known.held)
+        if names and line is not None:
+            add((line, (known.code, known.version + after, turn(names), known.code + rest)))
 
     return cast
 
@@ -200,18 +185,24 @@ def _news_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[Known], 
 @lru_cache(4)
 def _escaped(code: str) -> str:
     """A code as it stands within a JSON text."""
-    return json.dumps(code, ensure_ascii=False)[1:-1]
+    return _JSON.encode(code)[1:-1]
 
 
-CHANGING = ("version", "state", "wake_on", "head", "unsealed")
-"""What a cast changes on the row of its task."""
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
-def claim(on: Connection, district: str, rows: Sequence[dict[str, Any]]) -> int:
+def claim(on: Connection, district: str, claims: onestep.Claims) -> int:
     """Give tasks their new state if they still stand as they were read; how many did."""
     if isinstance(on.dialect, PGDialect):
-        return onestep.claimed(on, district, rows, CHANGING)
-    return _claim(of(on)).run(on, rows)
+        return onestep.claimed(on, district, claims)
+    ready = _claim(of(on)).ready(on.dialect)
+    given = {"b_district": district, "state": claims.state, "wake_on": claims.wake_on, "unsealed": int(claims.unsealed)}
+    line = loading.form(ready, {**dict.fromkeys(_OPEN, ""), **given}, *_OPEN)
+    touched: int = on.exec_driver_sql(ready.text, [line.filled(row) for row in claims.rows]).rowcount
+    return touched
+
+
+_OPEN = ("version", "head", "b_code", "was_version", "was_head")
 
 
 @cache
@@ -219,4 +210,5 @@ def _claim(at: Tables) -> Statement:
     task = at.task
     named = {"district": "b_district", "code": "b_code", "version": "was_version", "head": "was_head"}
     stood = (task.c[name] == bindparam(said, type_=task.c[name].type) for name, said in named.items())
-    return Statement(update(task).where(*stood).values({name: bindparam(name) for name in CHANGING}))
+    changing = ("version", "state", "wake_on", "head", "unsealed")
+    return Statement(update(task).where(*stood).values({name: bindparam(name) for name in changing}))

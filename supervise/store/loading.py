@@ -7,6 +7,7 @@ nothing of it, its errors come out as ever.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -36,14 +37,64 @@ def add(on: Connection | Line, table: Table, rows: Sequence[Values]) -> None:
         _inserted(table).run(on, rows)
 
 
-def put(on: Connection | Line, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """The same with rows whose values are already what the driver takes, in the order of ``inserted``."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A row for a statement, of which some values are left open: thousands of rows that differ in little.
+
+    Args:
+        ready: the statement.
+        values: as the driver takes them; what stands in the open places counts for nothing.
+        places: the open ones.
+        line: the row as COPY takes it, with ``%s`` in the open places.
+    """
+
+    ready: Ready
+    values: Sequence[Any]
+    places: tuple[int, ...]
+    line: str
+
+    def filled(self, given: Sequence[Any]) -> Any:
+        """The row with its open places filled, as the driver takes it."""
+        fresh = list(self.values)
+        for place, value in zip(self.places, given, strict=True):
+            fresh[place] = value
+        return tuple(fresh) if self.ready.positional else dict(zip(self.ready.names, fresh, strict=True))
+
+
+def form(ready: Ready, row: Values, *left: str) -> Form:
+    """A row for a statement whose columns ``left``, in the order of the statement, are filled in for each row."""
+    values, places = ready.values(row), tuple(map(ready.names.index, left))
+    cells = [str(_copied(value)).replace("%", "%%") for value in values]
+    assert list(places) == sorted(places)
+    for place in places:
+        cells[place] = "%s"
+    return Form(ready, values, places, "\t".join(cells) + "\n")
+
+
+Filled = tuple[Form, tuple[Any, ...]]
+
+
+def fill(on: Connection | Line, table: Table, rows: Sequence[Filled]) -> None:
+    """Put rows into a table: forms of ``inserted``, each with the texts and numbers that it leaves open."""
     if len(rows) >= MANY and copies(on):
-        _copy(on, table, rows)
+        said = "".join([cell for _, given in rows for cell in given if isinstance(cell, str)])
+        if any(mark in said for mark in _SPECIAL):
+            rows = [(one, tuple(map(_copied, given))) for one, given in rows]
+        _copy(on, table, "".join([one.line % given for one, given in rows]))
     elif rows:
-        ready = inserted(on, table)
-        given = [tuple(row) if ready.positional else dict(zip(ready.names, row, strict=True)) for row in rows]
-        on.exec_driver_sql(ready.text, given)
+        on.exec_driver_sql(rows[0][0].ready.text, [one.filled(given) for one, given in rows])
+
+
+def _copied(value: Any) -> Any:
+    """A value in the text that COPY reads."""
+    if isinstance(value, str):
+        for mark, said in _SPECIAL.items():
+            value = value.replace(mark, said)
+        return value
+    return "\\N" if value is None else value
+
+
+_SPECIAL = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def inserted(on: Connection | Line, table: Table) -> Ready:
@@ -59,7 +110,8 @@ def copies(on: Connection | Line) -> bool:
     return not driver.autocommit or driver.info.transaction_status.name == "INTRANS"
 
 
-def _copy(on: Connection | Line, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+def _copy(on: Connection | Line, table: Table, rows: str | Iterable[Sequence[Any]]) -> None:
+    """Copy rows, or the text that says them."""
     driver: Any = on.connection.driver_connection
     ready = inserted(on, table)
     preparer = on.dialect.identifier_preparer
@@ -67,8 +119,11 @@ def _copy(on: Connection | Line, table: Table, rows: Iterable[Sequence[Any]]) ->
     text = f"COPY {preparer.format_table(table)} ({columns}) FROM STDIN"
     try:
         with driver.cursor() as cursor, cursor.copy(text) as copy:
-            for row in rows:
-                copy.write_row(row)
+            if isinstance(rows, str):
+                copy.write(rows)
+            else:
+                for row in rows:
+                    copy.write_row(row)
     except on.dialect.loaded_dbapi.Error as error:
         raise faults.raised(on, error, text) from error
 

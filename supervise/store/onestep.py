@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -219,25 +220,47 @@ def _quoted(name: str) -> str:
     return _DIALECT.identifier_preparer.quote(name)
 
 
-def claimed(on: Connection | Line, district: str, rows: Sequence[dict[str, Any]], changing: tuple[str, ...]) -> int:
-    """Give tasks new values if they still stand as they were read, and nothing else; how many did.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Tasks that get the same new state together.
 
     Args:
-        on: the caller's connection.
-        district: whose tasks.
-        rows: which (``b_district``, ``b_code``), as they stood (``was_version``, ``was_head``), and the new values.
-        changing: columns that get new values.
+        state, wake_on, unsealed: the new values that they share.
+        rows: of each the version and head that it gets, its code, and the version and head that were seen.
     """
-    given = {"claims": _ENCODER.encode(rows), "district": district}
-    return int(on.exec_driver_sql(_some_claimed(of(on), changing), given).rowcount)
+
+    state: str
+    wake_on: date
+    unsealed: bool
+    rows: list[tuple[int, str, str, int, str]] = field(default_factory=list)
+
+
+def claimed(on: Connection | Line, district: str, claims: Claims) -> int:
+    """Give tasks new values if they still stand as they were read, and nothing else; how many did."""
+    columns = (_array(column) for column in zip(*claims.rows, strict=True))
+    given = dict(zip(("versions", "heads", "codes", "was_versions", "was_heads"), columns, strict=True))
+    shared = {"district": district, "state": claims.state, "wake_on": claims.wake_on, "unsealed": int(claims.unsealed)}
+    return int(on.exec_driver_sql(_some_claimed(of(on)), {**given, **shared}).rowcount)
+
+
+def _array(values: Sequence[object]) -> str:
+    """Values as the server reads an array: one text, of which a driver makes nothing."""
+    said = [str(value) for value in values]
+    whole = "".join(said)
+    if "\\" in whole or '"' in whole:
+        said = [one.replace("\\", "\\\\").replace('"', '\\"') for one in said]
+    return '{"' + '","'.join(said) + '"}'
 
 
 @cache
-def _some_claimed(tables: Tables, changing: tuple[str, ...]) -> str:
-    task = tables.task
-    seen = {"b_district": task.c.district, "b_code": task.c.code}
-    seen |= {f"was_{name}": task.c[name] for name in ("version", "head")}
+def _some_claimed(tables: Tables) -> str:
+    """The condition on no letters of a code says nothing new; it is for the planner, as in ``_rows``."""
     return f"""
-UPDATE {_name(task)} AS t SET {", ".join(f"{name} = r.{name}" for name in changing)}
-FROM {_rows("claims", seen | {name: task.c[name] for name in changing})}
-WHERE t.district = %(district)s AND t.code = r.b_code AND t.version = r.was_version AND t.head = r.was_head"""
+UPDATE {_name(tables.task)} AS t
+SET version = r.version, state = %(state)s, wake_on = %(wake_on)s, head = r.head, unsealed = %(unsealed)s
+FROM (
+  SELECT * FROM unnest(
+    %(versions)s::int[], %(heads)s::text[], %(codes)s::text[], %(was_versions)s::int[], %(was_heads)s::text[]
+  ) AS one(version, head, code, was_version, was_head) WHERE left(code, 0) = ''
+) AS r
+WHERE t.district = %(district)s AND t.code = r.code AND t.version = r.was_version AND t.head = r.was_head"""

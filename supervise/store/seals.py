@@ -169,8 +169,10 @@ def add(
         session.execute(insert(tables.seal).values(row(district, made)))
     except IntegrityError as error:
         raise stale(f"同一时刻有人走时钟或公布({type(error.orig).__name__}),什么都没有入库") from error
-    # plain texts and numbers: as a driver takes them
-    loading.put(connection(session), tables.sealed, [(district, c, made.number, v, h) for c, v, h in heads])
+    on = connection(session)
+    named = {"district": district, "task": "", "seq": made.number, "version": 0, "head": ""}
+    line = loading.form(loading.inserted(on, tables.sealed), named, "task", "version", "head")
+    loading.fill(on, tables.sealed, [(line, head) for head in heads])
     return made
 
 

@@ -124,6 +124,14 @@ class Statement:
             codes: what the statement calls ``codes``, see ``listed``.
             values: the others.
         """
+        found, back = list(map(list, self.raw(on, codes, **values))), self.ready(on.dialect).back
+        for place, turn in back:
+            for row in found:
+                row[place] = turn(row[place])
+        return found
+
+    def raw(self, on: Connection | Line, codes: Sequence[str], **values: Any) -> list[tuple[Any, ...]]:
+        """The same with rows as the driver gives them, for who has many and most of them alike; see ``turned``."""
         ready, kind = self.ready(on.dialect), on.dialect.name
         given = ready.given({**values, "codes": codes})
         if kind == "sqlite":
@@ -137,11 +145,16 @@ class Statement:
             names = {f"codes_{n}": code for n, code in enumerate(codes)}
             text, given = ready.text.replace(_LIST, ",".join(f"%({name})s" for name in names)), {**given, **names}
         result: Any = on.exec_driver_sql(text, given)
-        found = list(map(list, getattr(result, "cursor", result).fetchall()))  # rows as the driver gives them
+        found = getattr(result, "cursor", result).fetchall()
         result.close()
-        for place, turn in ready.back:
-            for row in found:
-                row[place] = turn(row[place])
+        return list(found)
+
+    def turned(self, on: Connection | Line, row: Sequence[Any], first: int = 0) -> list[Any]:
+        """The values of a raw row from its column ``first`` on, as the product knows them."""
+        found = list(row)
+        for place, turn in self.ready(on.dialect).back:
+            if place >= first:
+                found[place - first] = turn(found[place - first])
         return found
 
     def ready(self, dialect: Dialect) -> Ready:

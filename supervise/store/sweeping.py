@@ -6,17 +6,31 @@ so that no statistics of the tables can make a database read the rest.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, Text, and_, bindparam, cast, false, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from supervise.dates import FOREVER
-from supervise.facts import Known, Owing, Pacing
+from supervise.facts import Known, Owing, Pacing, Standing
 from supervise.store.faults import told
 from supervise.store.statements import Statement, chunks, listed
 from supervise.store.tables import Tables, of
@@ -85,42 +99,86 @@ def known(session: Session, district: str, codes: Sequence[str], day: date) -> l
 
 
 @told
-def ask(session: Session, district: str, tasks: Sequence[Known], asking: Asking, day: date) -> None:
-    """Put beside the rows of tasks what else is known: parties, what is owed, orders that were sent."""
+def alike(session: Session, district: str, tasks: Sequence[Known], asking: Asking, day: date) -> list[Standing]:
+    """What else is known of tasks, told once for all of which it is the same; their parties are put beside them.
+
+    Rows stay as the driver gives them until it is known which of them are alike: of what thousands share, one is read.
+    """
     on = session.connection()
     found, codes = {one.code: one for one in tasks}, [one.code for one in tasks]
     if not codes:
-        return
+        return []
     asked = _asked(of(on), asking)
-    held: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for task, role, unit, place in asked.parties.among(on, codes, district=district, **asked.roles):
-        held.setdefault((task, role), []).append((place, unit))
-    for (task, role), units in held.items():
-        found[task].parties[role] = tuple([unit for _, unit in sorted(units)])
-    _owing(asked.duties.among(on, codes, district=district, never=FOREVER, nothing="", **asked.kinds), found)
-    pressed = [one.code for one in tasks if one.pressed] if asking.orders else []
-    if pressed:
-        for task, sent, data in asked.letters.among(on, pressed, district=district, **asked.orders):
-            found[task].letters.append((sent, data))
-    if asking.paced:
-        for task, *stretch in asked.paces.among(on, codes, district=district, never=FOREVER, day=day):
-            found[task].pacing.append(Pacing(*stretch))
+    _put_parties(found, asked.parties.raw(on, codes, district=district, **asked.roles))
+    given = {"district": district, "never": FOREVER, "nothing": "", **asked.kinds}
+    owed, pressed = _owed(found, asked.duties.raw(on, codes, **given))
+    letters = _by_task(asked.letters.raw(on, pressed, district=district, **asked.orders)) if pressed else {}
+    paces = _by_task(asked.paces.raw(on, codes, district=district, never=FOREVER, day=day)) if asking.paced else {}
+    groups: dict[Hashable, Standing] = {}
+    for code, one in found.items():
+        parts = tuple([role for role in asking.roles if role in one.parties])
+        said = tuple(owed[code].items()), tuple(paces.get(code, ())), tuple(letters.get(code, ()))
+        key = one.definition, one.state, one.last, one.odd, parts, said
+        if key not in groups:
+            groups[key] = _standing(asked, on, one, parts, said)
+        groups[key].tasks.append(one)
+    return list(groups.values())
 
 
-def _owing(rows: Iterable[Sequence[Any]], found: Mapping[str, Known]) -> None:
-    places: dict[tuple[str, str], int] = {}
-    for task, kind, ref, role, born, due, missed_from, unit, about, met, void in rows:
-        one = found[task]
-        one.pressed |= bool(about)
-        if missed_from == FOREVER and due != FOREVER:
-            one.stopped.add(kind)
+_Raw = tuple[Any, ...]
+
+
+def _put_parties(found: Mapping[str, Known], rows: list[_Raw]) -> None:
+    rows.sort(key=itemgetter(3))  # by place
+    for task, role, unit, _ in rows:
+        parties = found[task].parties
+        parties[role] = (*parties[role], unit) if role in parties else (unit,)
+
+
+def _owed(found: Mapping[str, Known], rows: Iterable[_Raw]) -> tuple[dict[str, dict[_Raw, bool]], list[str]]:
+    """The rows of duties of each task without names, with whether one of the names still has the part; and the codes
+    of those tasks to which an order was ever sent."""
+    owed: dict[str, dict[_Raw, bool]] = {code: {} for code in found}
+    pressed: dict[str, None] = {}
+    for row in rows:
+        task, unit, fact = row[0], row[1], row[2:]
+        rest = owed[task]
+        rest[fact] = rest.get(fact, False) or unit in found[task].parties.get(fact[_ROLE], ())
+        if fact[_ABOUT]:
+            pressed[task] = None
+    return owed, list(pressed)
+
+
+def _by_task(rows: Iterable[_Raw]) -> dict[str, list[_Raw]]:
+    found: dict[str, list[_Raw]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row[1:])
+    return found
+
+
+def _standing(
+    asked: _Asked, on: Connection, one: Known, parts: tuple[str, ...],
+    said: tuple[tuple[tuple[_Raw, bool], ...], tuple[_Raw, ...], tuple[_Raw, ...]],
+) -> Standing:  # fmt: skip
+    """What is known of a task, and of all of which the same is said."""
+    duties, pacing, letters = said
+    owing, stopped = list[Owing](), set[str]()
+    for row, held in duties:
+        *fact, met, void = asked.duties.turned(on, row, 2)
+        owed = Owing(*fact, held)  # type: ignore[call-arg]
         if met is None and void is None:
-            place = places.setdefault((task, ref), len(one.owing))
-            if place < len(one.owing):  # several share it
-                shared = one.owing[place]
-                one.owing[place] = shared._replace(units=(*shared.units, unit))
-            else:
-                one.owing.append(Owing(kind, ref, role, born, due, missed_from, about, (unit,)))
+            owing.append(owed)
+        if owed.missed_from == FOREVER != owed.due:
+            stopped.add(owed.kind)
+    spans = tuple(Pacing(*asked.paces.turned(on, row, 1)) for row in pacing)
+    return Standing(
+        one.definition, one.state, one.last, one.odd, frozenset(parts), tuple(owing), spans, letters,
+        frozenset(stopped), [],
+    )  # fmt: skip
+
+
+_FACT = ("kind", "ref", "role", "born", "due", "missed_from", "about", "met", "void")
+_ROLE, _ABOUT = _FACT.index("role"), _FACT.index("about")
 
 
 @cache
@@ -157,11 +215,10 @@ class _Asked:
                 _ours(party), listed(party.c.task), _one_of(party, "role", self.roles)
             )
         )
-        columns = (duty.c.task, duty.c.kind, duty.c.ref, duty.c.role, duty.c.born, duty.c.due, duty.c.missed_from)
         owed = and_(duty.c.met.is_(None), duty.c.void.is_(None), _one_of(duty, "kind", self.kinds))
         stopped, about = duty.c.missed_from == _given(duty, "missed_from", "never"), duty.c.about != _nothing(duty)
         self.duties = Statement(
-            select(*columns, duty.c.unit, duty.c.about, duty.c.met, duty.c.void).where(
+            select(duty.c.task, duty.c.unit, *(duty.c[name] for name in _FACT)).where(
                 _ours(duty), listed(duty.c.task), duty.c.until_day.is_(None), or_(owed, stopped, about)
             )
         )

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Period, clamp, parse_period
 from supervise.phrases import AfterAction, Due, EachPeriod, OnDates, Stages, TaskDue, UntilOf
-from supervise.records import PARTIES, Duty, Event, Task
+from supervise.records import COMBINE, PARTIES, Duty, Event, Task
 from supervise.workflows import eras
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.lifecycle import Lifecycle
@@ -25,7 +25,7 @@ class Link:
     """One step on the way to a date.
 
     Args:
-        what: ``start``, ``count``, ``period``, ``pause``, ``move`` or ``wait``.
+        what: ``start``, ``count``, ``period``, ``pause``, ``move``, ``combine`` or ``wait``.
         day: where it leads.
         text: what it says, in Chinese.
         since: the day it counts from, itself not counted; ``None`` for a day that was told.
@@ -214,10 +214,16 @@ class _Way:
 
     def _moved(self) -> Iterator[Link]:
         nominal, due = self.duty.nominal, self.duty.due
+        together = dict(self.task.combined).get(self.duty.key)
+        if together == due:
+            due = self.calendar.next_workday(nominal) if self.definition.holidays == "next workday" else nominal
         if due != nominal:
             by, _ = self.calendar.judge(lambda one: one.next_workday(nominal))
             off = (nominal, *off_between(by, nominal, due))
             yield Link("move", due, "这天放假,顺延到下一个工作日", nominal, 0, "workdays", off, by)
+        if due != self.duty.due:
+            told = next(e for e in reversed(self.task.acts) if self.duty.key in e.changes.get(COMBINE, {}))
+            yield Link("combine", self.duty.due, f"{self._act(told)},几件一并报")
 
     def _waited(self, due: date) -> Iterator[Link]:
         """The days that the office took across the due date, given back."""

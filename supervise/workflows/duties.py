@@ -11,6 +11,7 @@ Rules that hold for every definition:
 * an order that presses a duty is also answered by doing that duty, and falls with a duty that no longer counts;
 * if the ball lies with the office on the due date, the unit gets back the days it had left, and at least the grace the
   file gives; a fixed date does not bind who came to the task shortly before it;
+* reports that the office put together are due on one day, later than each by itself and never earlier;
 * closing the task ends what was still open; what was missed stays missed.
 
 Every act folds its task twice, so this is the hottest code of all: duties are worked out as drafts and frozen once.
@@ -24,7 +25,7 @@ from datetime import date
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import AfterAction, EachPeriod, Length, OnDates, Stages, TaskDue
-from supervise.records import PARTIES, Duty, Event, Task, evolve
+from supervise.records import COMBINE, PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.limits import Start, paused, recurring, staged, superseding, waiting
 
@@ -70,7 +71,9 @@ def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | 
     return Fold(tuple(every), kinds, frozenset(book.redone), apart)
 
 
-_ELSEWHERE = frozenset({*PARTIES, "due", "category", "stages", "void", "pause", "lent", "stop", "undone", "calendar"})
+_ELSEWHERE = frozenset(
+    {*PARTIES, "due", "category", "stages", "void", "pause", "lent", "stop", "undone", "calendar", COMBINE}
+)
 """What an event may change that reaches other duties than those its action answers or begins."""
 
 
@@ -133,7 +136,7 @@ class _Book:
     def __init__(self, definition: Definition, task: Task, calendar: Calendar, redone: Iterable[int]) -> None:
         self.definition, self.task, self.calendar = definition, task, calendar
         self.redone = set(redone)
-        self.acts = task.acts
+        self.acts, self.combined = task.acts, dict(task.combined)
         self.reshuffles = [event for event in self.acts[1:] if not event.changes.keys().isdisjoint(PARTIES)]
         self.done: dict[str, list[Event]] = {}
         for event in self.acts:
@@ -215,6 +218,8 @@ class _Book:
         before, plan = date.min, 0
         for i, start in enumerate(starts):
             draft = _Draft(name, kind.role, start, self._moved(start.nominal), unit)
+            if self.combined:
+                draft.due = max(draft.due, self.combined.get(draft.key, draft.due))
             draft.missed_from = self._missed_from(kind, draft.due)
             if start.after != plan:
                 before, plan = date.min, start.after

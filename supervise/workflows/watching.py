@@ -12,7 +12,7 @@ from collections.abc import Collection, Hashable, Iterator, Sequence
 from datetime import date
 
 from supervise.dates import FOREVER
-from supervise.facts import Known, Owing
+from supervise.facts import Owing, Standing
 from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
 from supervise.records import PARTIES, STEPS
 from supervise.workflows.definition import Action, Definition
@@ -107,59 +107,59 @@ class Watch:
         met = any(name in (*kind.met_by, *kind.dated) for kind in law.duties.values())
         return bool(begun) and stays and plain and not met and _bare(action) and name not in law.figure_actions
 
-    def likeness(self, known: Known, day: date) -> Hashable | None:
-        """What tasks have in common on which the clock must do the same; ``None`` if this one must be looked at.
+    def likeness(self, one: Standing, day: date) -> Hashable | None:
+        """What tasks have in common on which the clock must do the same; ``None`` if each must be looked at.
 
         Args:
-            known: the task.
+            one: what stands on record of some.
             day: up to which the clock looks.
         """
-        leaving = self.leaving.get(known.state)
-        if leaving is None or not leaving.isdisjoint(known.stopped) or known.odd or known.last > day:
+        leaving = self.leaving.get(one.state)
+        if leaving is None or not leaving.isdisjoint(one.stopped) or one.odd or one.last > day:
             return None
         owing, begun = [], FOREVER
-        for duty in known.owing:
+        for duty in one.owing:
             if duty.kind not in self.kinds and duty.kind not in self.replies:
                 continue
-            if self._unclear(duty, known):
+            if self._unclear(duty, one):
                 return None
             if duty.kind in self.kinds:
                 begun = min(begun, duty.missed_from)
             key = duty.key if duty.kind in self.kinds else ""  # a reply is known by what it is about
-            held = duty.role not in PARTIES or not set(duty.units).isdisjoint(known.parties.get(duty.role, ()))
+            held = duty.role not in PARTIES or duty.held
             owing.append((duty.kind, key, duty.role, duty.born, duty.due, duty.missed_from, duty.about, held))
-        pacing = tuple(self._lagging(known)) if self.levels else ()
-        last = known.last if known.last > begun else None
-        parts = tuple([role in known.parties for role in self.roles])
+        pacing = tuple(self._lagging(one)) if self.levels else ()
+        last = one.last if one.last > begun else None
         owing.sort()
-        return known.definition, known.state, last, parts, tuple(owing), pacing, tuple(known.letters)
+        parts = one.parts.intersection(self.roles)
+        return one.definition, one.state, last, parts, tuple(owing), pacing, one.letters
 
-    def _unclear(self, duty: Owing, known: Known) -> bool:
+    def _unclear(self, duty: Owing, one: Standing) -> bool:
         """Whether it depends on what is not known: when the ball lay with the office, or on a duty that was met."""
         for kind, count, unit in self.ahead:
-            if kind == duty.kind and known.last <= duty.due < FOREVER:
+            if kind == duty.kind and one.last <= duty.due < FOREVER:
                 start = max(duty.born, self.lifecycle.calendar.add(duty.due, -count, unit))
-                if start <= known.last:
+                if start <= one.last:
                     return True
-        return bool(duty.about) and all(duty.about != other.key for other in known.owing)
+        return bool(duty.about) and all(duty.about != other.key for other in one.owing)
 
-    def _lagging(self, known: Known) -> Iterator[tuple[object, ...]]:
-        for pace in sorted(set(known.pacing)):
+    def _lagging(self, one: Standing) -> Iterator[tuple[object, ...]]:
+        for pace in sorted(set(one.pacing)):
             lags = tuple(pace.behind >= points for kind, points in self.levels if kind == pace.kind)
             if any(lags):
                 yield pace.key, pace.day, pace.ends, lags
 
-    def done(self, known: Known, day: date) -> Iterator[str]:
-        """The keys under which what the clock would settle by ``day`` would already be on record."""
-        acting = self.acting[known.state]
+    def done(self, one: Standing, day: date) -> Iterator[str]:
+        """What follows a task's code in the keys under which all that the clock would settle would be on record."""
+        acting = self.acting[one.state]
         for name, condition in self.facts if acting else ():
             kinds = _kinds(self.definition, condition) if name in acting else ()
-            for duty in known.owing:
+            for duty in one.owing:
                 if duty.kind in kinds and duty.missed_from <= day:
                     start = duty.missed_from
                     if isinstance(condition, Distance):
                         start = overdue(start, FOREVER, condition, self.lifecycle.calendar).start
-                    yield f"{known.code}:{name}:{duty.key}:{start}"
+                    yield f":{name}:{duty.key}:{start}"
 
 
 def _kinds(law: Definition, condition: Condition) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from supervise.phrases import (
     Unanswered,
     UntilOf,
 )
-from supervise.records import Event, Task
+from supervise.records import COMBINE, Event, Task
 from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.figures import told
 
@@ -43,6 +43,7 @@ RESERVED = {
     REVERT: "退回原版流程",
     CALENDAR: "改用新的放假安排",
     REMIND: "催办",
+    COMBINE: "合并报送",
 }
 """Acts that every workflow has without listing them."""
 UNIT_WORDS = {"workdays": "个工作日", "days": "天", "months": "个月"}
@@ -89,13 +90,15 @@ class Wording:
     def filled(self, data: Mapping[str, Any], words: Mapping[str, str]) -> str:
         """What was filled in, field by field; ``words`` puts names of other files, such as rungs, into Chinese."""
         return ";".join(
-            ("" if name == REMIND else f"{self._label('fields', name)}:") + self._value(name, value, words)
+            ("" if name in (REMIND, COMBINE) else f"{self._label('fields', name)}:") + self._value(name, value, words)
             for name, value in data.items()
         )
 
     def _value(self, name: str, value: Any, words: Mapping[str, str]) -> str:
         if name == REMIND and isinstance(value, Mapping) and "about" in value:
             return ",".join(filter(None, (f"{value['due']} 到期", value["how"], value["whom"], value["why"])))
+        if name == COMBINE and isinstance(value, Mapping) and "about" in value:
+            return self._combined(value)
         spec = self._known("fields", name)
         kind = spec.kind if spec is not None else ""
         if kind == "figures" and isinstance(value, Mapping):
@@ -110,6 +113,13 @@ class Wording:
         if kind == "choice":
             return str(spec.options.get(str(value), value))
         return words.get(str(value), str(value))
+
+    def _combined(self, value: Mapping[str, Any]) -> str:
+        label, why = self.duty(value["about"].partition(":")[0]), value["why"]
+        if value["to"] is None:
+            return f"{label} 不再合并,仍于 {value['due']} 前报,{why}"
+        beside = f"与 {'、'.join(value['beside'])} " if value["beside"] else ""
+        return f"{label} {value['due']} 并到 {value['to']},{beside}一并报,{why}"
 
     def doers(self, task: Task, roles: Iterable[str]) -> str:
         """Who may act, by role and by name."""

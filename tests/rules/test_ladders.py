@@ -154,6 +154,8 @@ def test_the_files_are_right_before_anything_is_changed(text: str) -> None:
         ("R08", RUNGS, "6 months after order", "6 months after orders", "是不是 order?"),
         ("R23", RUNGS, "counted: deliver", "lasts: 6 months after grant", "影响期记不上去"),
         ("R04", RUNGS, "suspends: [excuse]", "spare: [towns as coo]", "是不是 co?"),
+        ("R31", RUNGS, "reply: 5 workdays}", "reply: 5 workdays, tell: [unit_hed of lead]}", "是不是 unit_head?"),
+        ("R04", RUNGS, "reply: 5 workdays}", "reply: 5 workdays, tell: [unit_head of leed]}", "是不是 lead?"),
         ("R21", LIGHTS, "shape: ■", "shape: ▲", "形状都要不同"),
         ("R21", LIGHTS, "otherwise: green", "otherwise: grean", "是不是 green?"),
         ("R22", LIGHTS, "otherwise: green\n", "", "落后 0 到 10 个百分点之间的,没有规定亮什么灯"),

@@ -137,15 +137,31 @@ def test_the_one_statement_of_an_act_reads_no_table_whole(session: Session) -> N
         assert re.search(r"Index Scan using sv_task_pkey", plan) and re.search(r"Update on sv_duty", plan), plan
 
 
-@pytest.mark.parametrize("said", [FOREVER, DAY - timedelta(days=9)], ids=["nothing due", "all due"])
+def _analysed_when_empty(session: Session) -> None:
+    """Leave the statistics that an ANALYZE of tables without rows leaves."""
+    if session.connection().dialect.name == "sqlite":
+        session.execute(text("DELETE FROM sqlite_stat1"))
+        session.execute(text("ANALYZE sqlite_schema"))
+        return
+    ours = "relname LIKE 'sv\\_%' OR relname LIKE 'ix\\_sv\\_%'"
+    session.execute(text(f"DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE {ours})"))
+    session.execute(text(f"UPDATE pg_class SET reltuples = 0, relpages = 0 WHERE {ours}"))
+
+
+@pytest.mark.parametrize(
+    "said", [FOREVER, DAY - timedelta(days=9), None], ids=["nothing due", "all due", "nothing there"]
+)
 def test_the_clock_goes_by_its_keys_whatever_the_statistics_say(
-    said: date, session: Session, monkeypatch: pytest.MonkeyPatch
+    said: date | None, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hundred tasks among thousands are found, asked about, written and sealed by key after any last ANALYZE."""
     monkeypatch.setattr(clockwork, "CHUNK", 100)
     task = of(session).task
-    session.execute(update(task).values(wake_on=said))
-    session.execute(text("analyze"))
+    if said is None:
+        _analysed_when_empty(session)
+    else:
+        session.execute(update(task).values(wake_on=said))
+        session.execute(text("analyze"))
     due = [f"B1-{n:05}" for n in range(100)]
     session.execute(update(task).values(wake_on=FOREVER))
     session.execute(update(task).where(task.c.code.in_(due)).values(wake_on=DAY - timedelta(days=2)))
