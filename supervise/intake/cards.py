@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 from supervise.intake.folding import NUMERAL
 from supervise.intake.lines import Line, marker
@@ -52,7 +51,7 @@ def classes(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print a class behind its label (任务类别:…) as headings."""
     found = [(line, _CLASS.match(line.folded)) for line in all_lines]
     return [
-        replace(line, start=line.start + match.end(), folded=line.folded[match.end() :], heads=True) if match else line
+        line._replace(start=line.start + match.end(), folded=line.folded[match.end() :], heads=True) if match else line
         for line, match in found
     ]
 
@@ -81,7 +80,7 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
         known = match is not None and (counts[match["label"]] >= enough or _recurs(counts[match["label"]], regular))
         if match is None or not known:
             below = below and marker(line.folded) is None and not begins(line.folded)
-            out.append(replace(line, card=True) if below else line)
+            out.append(line._replace(card=True) if below else line)
             continue
         a, b = match.span("label")
         folded = line.folded[:a] + " " * (b - a) + line.folded[b:]
@@ -96,7 +95,7 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
         else:
             last = out[-1]
             gap = " " * (line.start - last.end)
-            out[-1] = replace(last, end=line.end, folded=last.folded + gap + folded, card=True)
+            out[-1] = last._replace(end=line.end, folded=last.folded + gap + folded, card=True)
     return out, spans
 
 
@@ -116,7 +115,7 @@ def fronts(all_lines: list[Line], in_front: Callable[[str], bool]) -> list[Line]
     found = {line.no for line in plain if in_front(line.folded)}
     if len(found) < 3 or 2 * len(found) < len(all_lines):
         return all_lines
-    return [replace(line, opens=True) if line.no in found else line for line in all_lines]
+    return [line._replace(opens=True) if line.no in found else line for line in all_lines]
 
 
 def _opener(

@@ -65,11 +65,18 @@ def _table() -> dict[int, str]:
 _STRAIGHT = _table()
 _FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
 _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
+_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
+_FEW = 24  # up to so many different characters are replaced one by one sooner than all are looked up
 
 
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
-    return text.translate(_FOLD)
+    odd = set(_FOLDED.findall(text))
+    if len(odd) > _FEW:
+        return text.translate(_FOLD)
+    for char in odd:
+        text = text.replace(char, _FOLD[ord(char)])
+    return text
 
 
 _LABEL_WORD = (
@@ -155,7 +162,10 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
-    pairs = brackets(folded, start, end) if folded.find("(", start, end) >= 0 else {}
+    if folded.find("(", start, end) < 0:
+        cuts = [match.start() for match in _separator(separators).finditer(folded, start, end)]
+        return list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, end], strict=True)) if cuts else [(start, end)]
+    pairs = brackets(folded, start, end)
     spans, begin, inside = [], start, start
     for match in _separator(separators).finditer(folded, start, end):
         at = match.start()

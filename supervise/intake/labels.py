@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = (
@@ -52,9 +53,38 @@ def spaced(words: str) -> str:
 
 
 _ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
+_TAIL = re.compile(r":|[位门][ 为是]")  # every label ends with one of these
+_LONGEST = 60
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
     r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
 )
+
+
+def may_begin(line: str) -> bool:
+    """Whether a folded line is worth asking if it begins with a label."""
+    return _TAIL.search(line, 0, _LONGEST) is not None
+
+
+def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool = False) -> Iterator[re.Match[str]]:
+    """The labels of a span that stand behind a mark, in printed order; looked for only where one ends.
+
+    Args:
+        mark: what a label stands behind.
+        folded: a folded text.
+        start: first offset of the span.
+        end: offset behind it.
+        first: whether the span begins where a label may stand, and nothing before it counts.
+    """
+    at = start
+    for tail in _TAIL.finditer(folded, start, end):
+        begin = tail.start() - _LONGEST
+        begins = [m.end() for m in mark.finditer(folded, max(at - (not first or at > start), begin, 0), tail.start())]
+        for place in [start, *begins] if first and at == start and begin < start else begins:
+            match = LABEL.match(folded, place, end) if place < tail.end() else None
+            if match:
+                yield match
+                at = match.end()
+                break

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from supervise.intake.folding import NUMERAL, number
 
@@ -95,8 +95,7 @@ _FURNITURE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One printed line without the blanks around it.
 
     Args:
@@ -118,8 +117,7 @@ class Line:
     heads: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """The beginning of a line that gives it a place in the order: ``3.``, ``(三)``, ``三、``.
 
     Args:
@@ -209,6 +207,8 @@ def _value(printed: str) -> int | None:
 def glued(line: Line, after: int) -> list[Line]:
     """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line."""
     cuts, due = [0], after + 1
+    if str(due) not in line.folded:
+        return [line]
     for match in _GLUED.finditer(line.folded):
         if int(match[1]) == due:
             cuts.append(match.start(1))
@@ -228,6 +228,8 @@ def bullet(line: str) -> tuple[str, int]:
 
 def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
+    if "(" not in line and ")" not in line:
+        return False
     mark = marker(line)
     body = (
         line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line

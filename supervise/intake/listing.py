@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import CAPITALS, RANK, ROMAN, is_decimal
 from supervise.intake.nodes import LOST, Node, Segment
@@ -78,7 +78,7 @@ def _with_leader(own: Clause, above: Clause | None) -> Clause:
     leaders = tuple(f for f in above.fields if f.role == "leader") if above else ()
     if not leaders or any(f.role == "leader" for f in own.fields):
         return own
-    return replace(own, fields=(*leaders, *own.fields))
+    return own._replace(fields=(*leaders, *own.fields))
 
 
 def entries(parts: list[Segment], folded: str) -> list[Entry]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake.clauses import Clause, Field
+from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.lines import RANK
 from supervise.intake.names import is_group, looks_like_unit

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from supervise.intake import targets
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 
 _MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
 _MASKED = re.compile(r"[xX×]{2,8}|\*{2,}|[○〇]{2,}|某某|□{2,}")
@@ -24,8 +24,7 @@ _ODD = re.compile(r"[xX×*○〇□某“”《》‘’ ]|互联网")  # nothin
 _ENDS = "。;!?”’)…."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the parts of one task stand.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 from supervise.intake.lines import Line
 
 LOST = -1  # number of a node whose marker is lost in print

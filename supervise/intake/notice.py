@@ -34,7 +34,7 @@ from supervise.intake import (
     unlabelled,
 )
 from supervise.intake import cover as covers
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 from supervise.intake.folding import blanked, fold, opened, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from supervise.intake import leaders
-from supervise.intake.clauses import Clause, Field
+from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import as_printed, pieces, trim
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person, looks_like_unit
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 from supervise.intake.folding import NUMERAL, number
 from supervise.intake.lines import RANK
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from supervise.intake.clauses import Clause, Field
+from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import number, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.lines import Line, is_page_number, marker
@@ -43,7 +43,7 @@ class Columns:
     """What the columns of a table hold.
 
     Args:
-        roles: ``no``, ``text`` or a role of ``clauses.Field`` for each column; ``other`` for what is not read.
+        roles: ``no``, ``text`` or a role of ``fields.Field`` for each column; ``other`` for what is not read.
         labels: the column heads as printed.
         bar: what parts the columns: a tab, a bar, or blanks.
     """
@@ -80,10 +80,12 @@ class Row:
 
 def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
-    if not 6 <= len(line.folded) <= 200 or not any(word in line.folded for word in _PARTY_WORDS):
+    if not 6 <= len(line.folded) <= 200:
         return None
     bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
     bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
+    if bar not in line.folded or not any(word in line.folded for word in _PARTY_WORDS):
+        return None
     cells = _cells(line, bar)
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     bar = "  " if bar == " " and "  " in line.folded else bar

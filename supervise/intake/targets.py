@@ -44,7 +44,7 @@ _SPELLED = re.compile(
     rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
     rf"(?P<unit>(?!条政|大|个方面|项措施){_COUNTED})(?P<bound>以上|以下|以内)?"
 )
-_FIGURES = re.compile(r"[\d零番十百]")
+_FIGURES = re.compile("[0-9零番十百]")
 _DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
 DAMAGED = re.compile(r"等\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|\d{3,6}(?=[45]G)")
@@ -121,11 +121,14 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     found: list[Target] = []
     for a, b in pieces(folded, start, end, _BREAKS):
         change = ""
+        if not _FIGURES.search(folded, a, b):
+            continue
         if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
             continue
         for c, d in pieces(folded, a, b, "、"):
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
-            found += _segment(text, folded, c, d, change)
+            if _FIGURES.search(folded, c, d):
+                found += _segment(text, folded, c, d, change)
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from supervise.intake import clauses
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause, Field
 from supervise.intake.lines import RANK
 from supervise.intake.nodes import Node, Segment
 
@@ -69,4 +69,4 @@ def _answer(heads: list[Node], found: list[tuple[Node, int]], role: str) -> None
     """Give headings their own names as parties, where at least half of all are such names."""
     if len(found) >= 2 and 2 * len(found) >= len(heads):
         for node, end in found:
-            node.clause = Clause(node.start, end, (clauses.Field(role, "", node.start, end),))
+            node.clause = Clause(node.start, end, (Field(role, "", node.start, end),))
