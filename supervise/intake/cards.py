@@ -65,7 +65,7 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
         all_lines: the lines of a notice.
         begins: whether a folded line opens a unit clause.
     """
-    found = {id(line): match for line in all_lines if (match := _LABEL.match(line.folded))}
+    found = {id(line): match for line in all_lines if ":" in line.folded and (match := _LABEL.match(line.folded))}
     if not found:
         return all_lines, []
     counts = Counter(match["label"] for match in found.values())

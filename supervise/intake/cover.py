@@ -126,7 +126,7 @@ def numbers(cover: list[Line]) -> dict[str, int]:
         cell = _NUMBER_CELL.search(line.folded)
         if cell and (inside := _NUMBER.match(line.folded, cell.end())):
             found.setdefault(_written(inside), line.no)
-        for head in _LETTERHEAD.finditer(line.folded):
+        for head in _LETTERHEAD.finditer(line.folded) if "文件" in line.folded else ():
             behind = _NUMBER.match(line.folded, head.end() + (line.folded[head.end() : head.end() + 1] == " "))
             if behind:
                 found.setdefault(_written(behind), line.no)

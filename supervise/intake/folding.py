@@ -83,7 +83,7 @@ _LABEL_WORD = (
     r"[\u4e00-\u9fff]{1,6}(?:单位|部门|机关|领导|任人|时限|期限|时间|内容|事项|编号|目标|措施|问题|标题|名称|要求|来源)"
 )
 _LABEL_IN_BRACKETS = re.compile(rf"(?m)^([ \t]*)\(({_LABEL_WORD})\)([ :]?)(?=[^\n)])")
-_LABEL_INSIDE = re.compile(rf"(?m)(?<=[^\n])\(({_LABEL_WORD})\)(?=[^\n)])")
+_LABEL_INSIDE = re.compile(rf"\((?<=[^\n]\()({_LABEL_WORD})\)(?=[^\n)])")
 
 
 def opened(folded: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from supervise.intake.fields import Clause
 from supervise.intake.folding import numeral
@@ -21,8 +21,7 @@ _REQUIREMENTS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A node that is a task.
 
     Args:
@@ -117,7 +116,7 @@ def _certain(found: list[Entry]) -> list[Entry]:
         id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path
     }
     return [
-        entry if entry.inherited == sure else replace(entry, inherited=sure)
+        entry if entry.inherited == sure else entry._replace(inherited=sure)
         for entry in found
         for sure in (entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own),)
     ]
@@ -159,10 +158,7 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
         firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
-    return [
-        Entry(entry.node, entry.path, no, entry.clause, entry.inherited)
-        for entry, no in zip(found, numbers, strict=True)
-    ]
+    return [entry._replace(no=no) for entry, no in zip(found, numbers, strict=True)]
 
 
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:

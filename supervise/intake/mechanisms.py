@@ -72,14 +72,11 @@ def read(text: str, folded: str, spans: Iterable[tuple[int, int]]) -> tuple[Mech
             if (not sentence[0].endswith(("。", ";", ",")) and len(words) < 40) or "关于印发" in words:
                 continue  # a title or a heading
             at = start + sentence.start()
-            by = ""
-            subject = _SUBJECT.search(words)
-            by = subject["by"] if subject else by
             for match in _PATTERN.finditer(words):
-                if _NOUN.match(words, match.end() - 2):
-                    continue
                 name = text[at + match.start() : at + match.end()].removeprefix("纳入")
-                kind = str(match.lastgroup).replace("_", "-")
-                line = text.count("\n", 0, at) + 1
-                found.setdefault(name, Mechanism(name, kind, by, text[at : at + len(words)].strip(), line))
+                if name in found or _NOUN.match(words, match.end() - 2):
+                    continue
+                kind, subject = str(match.lastgroup).replace("_", "-"), _SUBJECT.search(words)
+                said, line = text[at : at + len(words)].strip(), text.count("\n", 0, at) + 1
+                found[name] = Mechanism(name, kind, subject["by"] if subject else "", said, line)
     return tuple(found.values())

@@ -130,6 +130,8 @@ class _Reader:
         self.prose = prose
         self.brackets = brackets
         self.titles: dict[int, tuple[str, int | None, bool]] = {}
+        self.places: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.limits: dict[int, deadlines.Deadline | None] = {}
         self.text, self.folded, self.file = text, folded, file
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple(m.start() for m in re.finditer("\n", text))
@@ -268,6 +270,7 @@ class _Reader:
 
     def _item(self, entry: Entry, year: int | None) -> Item:
         node, clause = entry.node, entry.clause
+        section, path = self._place(entry.path)
         spans = self._spans(node)
         start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
@@ -283,8 +286,8 @@ class _Reader:
         return Item(
             no=entry.no,
             number=max(node.number, 0),
-            section=tuple(self._id(head) for head in entry.path if RANK[head.kind] < RANK["item"]),
-            path=tuple(self._title(head)[0] for head in entry.path),
+            section=section,
+            path=path,
             text=text,
             title=self._lead_in(text) if not self.labels else "",
             line=node.line,
@@ -298,9 +301,17 @@ class _Reader:
             part=self.part_of[id(node)],
         )
 
+    def _place(self, heads: tuple[Node, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The labels of the sections an entry stands in, and the titles of all headings above it."""
+        key = id(heads[-1]) if heads else 0
+        if key not in self.places:
+            section = tuple(self._id(head) for head in heads if RANK[head.kind] < RANK["item"])
+            self.places[key] = section, tuple(self._title(head)[0] for head in heads)
+        return self.places[key]
+
     def _spans(self, node: Node) -> tuple[tuple[int, int], ...]:
         """Where the words of a task stand: in one stretch, or parted by its clause (measures listed below it)."""
-        end = max(n.end for n in node.walk())
+        end = max(n.end for n in node.walk()) if node.children else node.end
         clause, below = node.whole, node.children[0].start if node.children else 0
         if clause is None or not node.end <= clause.start < clause.end <= below:
             return ((node.start, end), *node.goals)
@@ -309,10 +320,17 @@ class _Reader:
     def _heading_limit(self, entry: Entry, year: int | None) -> deadlines.Deadline | None:
         """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""
         for head in reversed(entry.path):
-            end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
-            opening = self.folded.rfind("(", head.start, end)
-            if opening >= 0 and "前" in self.folded[opening:end]:
-                return deadlines.read(self.text, self.folded, opening + 1, end, year)
+            if id(head) not in self.limits:
+                self.limits[id(head)] = self._limit_of(head, year)
+            if limit := self.limits[id(head)]:
+                return limit
+        return None
+
+    def _limit_of(self, head: Node, year: int | None) -> deadlines.Deadline | None:
+        end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
+        opening = self.folded.rfind("(", head.start, end)
+        if opening >= 0 and "前" in self.folded[opening:end]:
+            return deadlines.read(self.text, self.folded, opening + 1, end, year)
         return None
 
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:

@@ -40,7 +40,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "|" in line.folded
             or line.folded == "序号"
         )
-        beside = any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
+        beside = bool(pages) and any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
         again = beside and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
         if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)

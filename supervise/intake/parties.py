@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from supervise.intake import leaders
 from supervise.intake.fields import Clause, Field
@@ -30,18 +32,23 @@ _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|�
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
+_NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
+# Without one of these 、 parts the names of a family, and nothing else does.
+_INTRICATE = re.compile(
+    r"\s|及|会同|联合|[和与][各相有其省市区县州旗盟]|(?:各|[有相]关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、"
+)
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 _FIRST_LEADS = re.compile(
-    r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
+    r"[排列署第](?:(?:(?<=[排署])名|(?<=[排列]))[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)"
+    r"|(?<=第)一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办))"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """One name in a clause.
 
     Args:
@@ -147,6 +154,10 @@ def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 
 
 def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    if not _INTRICATE.search(folded, start, end):
+        spans = (trim(folded, a, b, "。.:") for a, b in pieces(folded, start, end, "、/"))
+        yield from (span for span in spans if span[0] < span[1])
+        return
     for a, b in _lists(folded, start, end):
         cuts = [m for m in _AND.finditer(folded, a, b) if m.start() > a]
         begins, ends = [a, *(m.end() for m in cuts)], [*(m.start() for m in cuts), b]
@@ -193,8 +204,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, address
                 several, parted = several + (sum(map(len, families)) > 1), parted + (len(families) > 1)
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
-    bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in (*found, *addressed))
-    prefixes = Prefixes.learn((name for name in bare if name and not is_group(name)), folded)
+    prefixes = Prefixes.learn(_counted([*found, *addressed]), folded)
     traditional = any(text.count(old) > text.count(new) for old, new in ("區区", "縣县", "單单"))
     return Style(
         prefixes,
@@ -205,6 +215,16 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, address
         several < 20 or 20 * parted > several,
         split,
     )
+
+
+def _counted(printed: Iterable[str]) -> Counter[str]:
+    """How often each name stands in a notice, without the bracket behind it; groups left out."""
+    found: Counter[str] = Counter()
+    for name, count in Counter(printed).items():
+        bare = _OPEN.sub("", _NOTE_OR_BLANK.sub("", name))
+        if bare and not is_group(bare):
+            found[bare] += count
+    return found
 
 
 def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
@@ -366,8 +386,8 @@ def _settle(members: list[Party]) -> Iterable[Party]:
     pointed = any(m.role == "first" for m in members)
     for index, member in enumerate(members):
         if member.role == "first" or (member.role == "unit" and not pointed and index == 0):
-            yield replace(member, role="lead")
+            yield member._replace(role="lead")
         elif member.role == "unit" or pointed:
-            yield replace(member, role="co")
+            yield member._replace(role="co")
         else:
             yield member

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from supervise import goals
 from supervise.intake.folding import DIGITS, NUMERAL, number, pieces
@@ -47,7 +47,9 @@ _SPELLED = re.compile(
 _FIGURES = re.compile("[0-9零番十百]")
 _DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
-DAMAGED = re.compile(r"等\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|\d{3,6}(?=[45]G)")
+DAMAGED = re.compile(
+    r"[等0-9](?:(?<=等)\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|(?<=\d)\d{2,5}(?=[45]G))"
+)
 _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
 _SPAN = re.compile(r"(?:小时|分钟|个工作日)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
@@ -75,8 +77,7 @@ _LEAD_IN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One numeric goal.
 
     Args:
@@ -194,7 +195,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
             "" if level else change,
         )  # fmt: skip
         if match.re is _RANGE:
-            found += [replace(own, comparator=">=", value=match["low"]), replace(own, comparator="<=")]
+            found += [own._replace(comparator=">=", value=match["low"]), own._replace(comparator="<=")]
         else:
             found.append(own)
         at = match.end()
