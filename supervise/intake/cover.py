@@ -190,6 +190,8 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
+        if "日期" not in line.folded and "时间" not in line.folded:
+            continue
         match = re.search(
             r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)", line.folded
         )

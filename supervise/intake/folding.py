@@ -83,6 +83,7 @@ _LABEL_WORD = (
     r"[\u4e00-\u9fff]{1,6}(?:单位|部门|机关|领导|任人|时限|期限|时间|内容|事项|编号|目标|措施|问题|标题|名称|要求|来源)"
 )
 _LABEL_IN_BRACKETS = re.compile(rf"(?m)^([ \t]*)\(({_LABEL_WORD})\)([ :]?)(?=[^\n)])")
+_LABEL_ANYWHERE = re.compile(rf"\({_LABEL_WORD}\)[^\n)]")
 _LABEL_INSIDE = re.compile(rf"\((?<=[^\n]\()({_LABEL_WORD})\)(?=[^\n)])")
 
 
@@ -92,6 +93,8 @@ def opened(folded: str) -> str:
     They are labels where at least three lines begin so and none of the words is the beginning of a sentence; within
     lines, where a word recurs in brackets three times.
     """
+    if not _LABEL_ANYWHERE.search(folded):
+        return folded
     inside = Counter(match[1] for match in _LABEL_INSIDE.finditer(folded))
     folded = _LABEL_INSIDE.sub(lambda m: f" {m[1]}:" if inside[m[1]] > 2 else m[0], folded)
     found = [match[2] for match in _LABEL_IN_BRACKETS.finditer(folded)]

@@ -80,7 +80,7 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
     """
     at = start
     for tail in _TAIL.finditer(folded, start, end):
-        begin = max(tail.start() - _LONGEST, *(folded.rfind(stop, at, tail.start()) for stop in ";:,。"))
+        begin = max(tail.start() - _LONGEST, folded.rfind(";", at, tail.start()))
         begins = [m.end() for m in mark.finditer(folded, max(at - (not first or at > start), begin, 0), tail.start())]
         for place in [start, *begins] if first and at == start and begin < start else begins:
             match = LABEL.match(folded, place, end) if place < tail.end() else None

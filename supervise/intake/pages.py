@@ -111,7 +111,7 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     """
     entries = [line.folded for line in all_lines if (mark := marker(line.folded)) and RANK[mark.kind] >= RANK["item"]]
     stops = len(entries) > 3 and 5 * sum(line.endswith(("。", ")", ";")) for line in entries) >= 4 * len(entries)
-    bars = {bar: _usual(line.folded.count(bar) for line in all_lines) for bar in "|\t"}
+    bars = {bar: usual for bar in "|\t" if (usual := _usual(line.folded.count(bar) for line in all_lines))}
     out: list[Line] = []
     between: list[Line] = []
     left = list(gone)
@@ -144,7 +144,7 @@ def _row_goes_on(above: str, line: str, bars: dict[str, int]) -> bool:
     """Whether two lines are the halves of one row: neither has the usual number of bars, together they have."""
     for bar, usual in bars.items():
         first, second = above.count(bar), line.count(bar)
-        if usual and first < usual and second < usual and first + second == usual and (first or second):
+        if first < usual and second < usual and first + second == usual and (first or second):
             return not re.match(r"\|? ?\d{1,3} ?[|\t]", line)
     return False
 

@@ -289,31 +289,35 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 a:colon
             ]:  # a label we do not know stands before the name
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
-            name, note, listed = _strip(folded[a:b])
-            found.open_at = found.open_at or (b if listed else 0)
-            if not name or name in _NOBODY:
+            said = _understood(folded[a:b])
+            found.open_at = found.open_at or (b if said.listed else 0)
+            if not said.name or said.name in _NOBODY:
                 continue
-            printed = _flat(text[a:b])
-            if is_person(name):  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
+            printed = text[a:b].replace("\r", "").replace("\n", "")
+            if said.person:  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
                 found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
-            full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
-            starred = _STARS.search(folded, a, b) is not None and _STAR.search(_REMARK.sub("", folded[a:b].strip()))
-            if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 县发改局(牵头)、县财政局
+            full = as_printed(walk.complete(said, how.prefixes), printed, how.traditional)
+            if said.first:
                 found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
                 role = "co"
             else:
-                note = as_printed(note, printed, how.traditional)
-                found.members.append(
-                    Party(full, role, printed, note, is_group(name) or full[0] in "各相有", a, b, walk.guessed)
-                )
+                note = as_printed(said.note, printed, how.traditional)
+                group = said.group or full[0] in "各相有"
+                found.members.append(Party(full, role, printed, note, group, a, b, walk.guessed))
     if field.role == "":
         found.unlabelled = found.unlabelled or text[field.start : field.end]
 
 
-def _flat(words: str) -> str:
-    """Printed words without the breaks of the page."""
-    return words.replace("\r", "").replace("\n", "")
+class _Name(NamedTuple):
+    """A printed name by itself: without its note and 等, and whether it is a person, a group, the one that leads."""
+
+    name: str
+    note: str
+    listed: bool
+    person: bool
+    group: bool
+    first: bool
 
 
 class _Walk:
@@ -325,9 +329,9 @@ class _Walk:
         self.which = ""
         self.guessed = False  # whether the last name was completed without a neighbour
 
-    def complete(self, name: str, prefixes: Prefixes) -> str:
-        self.guessed = False
-        if is_group(name):
+    def complete(self, said: _Name, prefixes: Prefixes) -> str:
+        self.guessed, name = False, said.name
+        if said.group:
             full = self.which + name if self.which and is_class(name) else name
             self.which = determiner(full)
             return full
@@ -343,9 +347,16 @@ class _Walk:
 
 
 @lru_cache(4096)  # one notice names the same few hundred again and again
+def _understood(printed: str) -> _Name:
+    """What a folded name says by itself."""
+    name, note, listed = _strip("".join(printed.split()))
+    starred = bool(_STARS.search(printed)) and bool(_STAR.search(_REMARK.sub("", printed.strip())))
+    first = starred or note in ("牵头", "主办", "牵头单位", "主办单位")  # 县发改局(牵头)、县财政局
+    return _Name(name, note, listed, is_person(name), is_group(name), first)
+
+
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
-    name = "".join(name.split())
     if "(" in name:
         name = _REMARK.sub("", name)
     if _STARS.search(name):
