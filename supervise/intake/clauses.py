@@ -52,7 +52,7 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     """
     for match in labels.behind(_BEGINS_BEHIND, folded, start, end, first=True):
         if match["other"] is None:
-            return _labelled(folded, start, match.start(), end)
+            return _labelled(folded, start, match, end)
     return _spoken(folded, start, end)
 
 
@@ -70,7 +70,7 @@ def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
 
 def is_fronted(line: str) -> bool:
     """Whether a folded line begins with units and a colon."""
-    return not begins(line) and fronted(line, 0, len(line), True) is not None
+    return fronted(line, 0, len(line), True) is not None and not begins(line)
 
 
 def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
@@ -94,8 +94,9 @@ def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     return found if len(found) > 1 and at == end else []
 
 
-def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
+def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause:
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
+    first = label.start()
     begin, close = first, end
     before = folded[floor:first].rstrip(" ")
     open_ = before.rfind("(", max(0, len(before) - 20))
@@ -112,20 +113,19 @@ def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
     whole = folded[begin:close]
     closed = whole.count("(") <= whole.count(")")
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
-    stop = inner if bracketed else _sentence_goes_on(folded, first, inner)
-    return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, first, stop)), closed)
+    stop = inner if bracketed else _sentence_goes_on(folded, label, inner)
+    return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, label, stop)), closed)
 
 
-def _sentence_goes_on(folded: str, start: int, end: int) -> int:
+def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
     """Where a clause without brackets ends and its sentence goes on: 责任单位是县水利局,6月1日前完成排查."""
-    label = LABEL.match(folded, start, end)
-    if label is None or label["leader"] or label["due"]:
+    if label["leader"] or label["due"] or folded.find(",", label.end(), end) < 0:
         return end
     for a, b in list(pieces(folded, label.end(), end, ","))[1:]:
         words = folded[a:b].strip(" 。;")
-        named = [words[c:d].strip() for c, d in pieces(words, 0, len(words), "、")]
         if ":" in words or not words or verbs.UNTIL.fullmatch(words):
             return end
+        named = (words[c:d].strip() for c, d in pieces(words, 0, len(words), "、"))
         told = re.search(r"\d", words) or _DEED.search(words)
         if _MUST.search(words) or (told and not any(looks_like_unit(name) for name in named)):
             return a - 1
@@ -137,12 +137,10 @@ def _next_bracket(folded: str, at: int, end: int) -> int | None:
     return here if here < end and folded[here] == "(" and LABEL.match(folded[here + 1 : here + 40]) else None
 
 
-def _fields(folded: str, start: int, end: int) -> list[Field]:
+def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
     """The labelled parts; an unlabelled part behind a semicolon keeps an empty label and role."""
     fields: list[Field] = []
-    first = LABEL.match(folded, start, end)
-    more = labels.behind(_STANDS_BEHIND, folded, first.end() if first else start, end)
-    marks = [*([first] if first else []), *more]
+    marks = [first, *labels.behind(_STANDS_BEHIND, folded, first.end(), end)]
     for index, match in enumerate(marks):
         stop = marks[index + 1].start() if index + 1 < len(marks) else end
         role = str(match.lastgroup)

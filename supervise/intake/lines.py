@@ -228,7 +228,7 @@ def bullet(line: str) -> tuple[str, int]:
 
 def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
-    if "(" not in line and ")" not in line:
+    if line.count("(") == line.count(")") < 2 and line.find("(") <= line.find(")") and line[:1] != "(":
         return False
     mark = marker(line)
     body = (

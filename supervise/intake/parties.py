@@ -37,6 +37,7 @@ _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _INTRICATE = re.compile(
     r"\s|及|会同|联合|[和与][各相有其省市区县州旗盟]|(?:各|[有相]关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、"
 )
+_PLAIN = re.compile(r"[,;]|[^,;、/]+")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
@@ -135,10 +136,18 @@ class Style:
     )
 
 
-def names(folded: str, field: Field) -> Iterable[list[tuple[int, int]]]:
+def names(folded: str, field: Field) -> list[list[tuple[int, int]]]:
     """Families of spans of names in a field: commas part families, 、 and 及 part names."""
-    for a, b in pieces(folded, field.start, field.end, ",;"):
-        yield list(_members(folded, a, b))
+    start, end = field.start, field.end
+    if folded.find("(", start, end) >= 0 or _INTRICATE.search(folded, start, end):
+        return [list(_members(folded, a, b)) for a, b in pieces(folded, start, end, ",;")]
+    families: list[list[tuple[int, int]]] = [[]]
+    for match in _PLAIN.finditer(folded, start, end):
+        if match[0] in ",;":
+            families.append([])
+        elif (span := trim(folded, match.start(), match.end(), "。.:"))[0] < span[1]:
+            families[-1].append(span)
+    return families
 
 
 def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -154,10 +163,6 @@ def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 
 
 def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    if not _INTRICATE.search(folded, start, end):
-        spans = (trim(folded, a, b, "。.:") for a, b in pieces(folded, start, end, "、/"))
-        yield from (span for span in spans if span[0] < span[1])
-        return
     for a, b in _lists(folded, start, end):
         cuts = [m for m in _AND.finditer(folded, a, b) if m.start() > a]
         begins, ends = [a, *(m.end() for m in cuts)], [*(m.start() for m in cuts), b]
@@ -200,7 +205,7 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, address
         alone = alone or ("unit" in kinds and "lead" not in kinds)
         for field in clause.fields:
             if field.role in ("lead", "co", "unit", ""):
-                split[field.start, field.end] = families = list(names(folded, field))
+                split[field.start, field.end] = families = names(folded, field)
                 several, parted = several + (sum(map(len, families)) > 1), parted + (len(families) > 1)
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
@@ -279,7 +284,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
     """The names of one field, added to those found before."""
     walk = _Walk()
     for index, family in enumerate(how.split.get((field.start, field.end)) or names(folded, field)):
-        role = _role(field, marked, how, index, all(is_group(folded[a:b]) for a, b in family))
+        role = field.role if field.role in ("lead", "co") else _role(folded, field, marked, how, index, family)
         if index and not how.commas:
             found.odd_comma = family[0][0] - 1 if family else 0
         if how.families:
@@ -297,7 +302,8 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
             if said.person:  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
                 found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
-            full = as_printed(walk.complete(said, how.prefixes), printed, how.traditional)
+            full = walk.complete(said, how.prefixes)
+            full = as_printed(full, printed, True) if how.traditional else full
             if said.first:
                 found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
                 role = "co"
@@ -371,25 +377,23 @@ def _strip(name: str) -> tuple[str, str, bool]:
     return bare.strip("() "), "", listed
 
 
-def _role(field: Field, marked: bool, how: Style, family: int, groups: bool) -> str:
-    """The role a field gives; a part whose label is lost in print behind a lead helps.
+def _role(folded: str, field: Field, marked: bool, how: Style, index: int, family: list[tuple[int, int]]) -> str:
+    """The role of a family in a field that says neither lead nor co.
 
     Args:
-        field: the field.
+        folded: the folded text.
+        field: the field; without a role its label is lost in print, and behind a lead it helps.
         marked: whether a lead is named beside it.
         how: how this notice prints its clauses.
-        family: which of its families, counted from 0.
-        groups: whether that family names nothing but groups.
+        index: which of its families, counted from 0.
+        family: spans of its names.
     """
-    if field.role in ("lead", "co"):
-        return field.role
-    if field.role == "":
-        return "co"
-    if marked:
+    if field.role == "" or marked:
         return "co"
     if how.first:
         return "unit"
-    return "co" if family and how.families and (how.joint or groups) else "lead"
+    helps = index and how.families and (how.joint or all(is_group(folded[a:b]) for a, b in family))
+    return "co" if helps else "lead"
 
 
 def _settle(members: list[Party]) -> Iterable[Party]:
