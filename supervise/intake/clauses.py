@@ -229,18 +229,21 @@ def without_deed(line: str) -> str:
 
 def names_somebody(line: str) -> bool:
     """Whether a folded line names nothing but units, or one leader."""
-    return only_units(line, True) or is_leader(line)
+    inner = line[1:-1] if line[:1] == "(" and line.find(")") == len(line) - 1 else line
+    return only_units(inner, True) or is_leader(inner)
 
 
 def bare(folded: str, start: int, end: int) -> Clause | None:
-    """A closing bracket, or a last sentence, that holds names of units and nothing else: (县水利局、县应急局)."""
+    """A closing bracket (县水利局、县应急局), a last sentence, or words behind a dash, if they name only units."""
     stop, last = _limit_at_end(folded, start, end)
     found, a, b = _bracket_at_end(folded, start, stop), 0, 0
     if found is not None:
         a, b = found[0] + 1, found[1] - 1
     else:
         a, b = folded.rfind("。", start, stop - 1) + 1, len(folded[start:stop].rstrip(" 。")) + start
-        found = (a, b)
+        dash = folded.rfind("—", max(a, start), b)
+        found = (a if dash < 0 else start + len(folded[start:dash].rstrip("— ")), b)
+        a = max(a, dash + 1)
         if a <= start or folded.startswith("。", b):
             return None  # a sentence that ends as others do is one of them
     due: list[Field] = []

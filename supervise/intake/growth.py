@@ -337,10 +337,11 @@ class _Grower:
             self.path, self.words = [], ""
             self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
             self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
-            head = Node("chapter", 0, "", line.no, line.start, line.end)
-            if clauses.is_leader(line.folded):
-                leader = Field("leader", "", line.start, line.end)
-                head.clause = Clause(line.start, line.end, (leader,))
+            framed = line.folded[0] == "("
+            start, end = line.start + framed, line.end - framed
+            head = Node("chapter", 0, "", line.no, start, end)
+            if clauses.is_leader(line.folded[start - line.start : end - line.start]):
+                head.clause = Clause(start, end, (Field("leader", "", start, end),))
             self._place(head)
             return
         if wanted and kinds:

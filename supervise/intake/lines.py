@@ -14,6 +14,7 @@ RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
 
 ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 CAPITALS = "壹贰叁肆伍陆柒捌玖拾"
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS, _CIRCLED = "0123456789", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # Numbers printed as one character: ⒈ ⑴ ㈠ ❶.
 _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK = (
@@ -58,6 +59,7 @@ _MARKERS = (
     ("item", "建提议", re.compile(r"(?:建议|提案|议案)(?:第 ?)?(\d{1,4}) ?号? ?(?:[ :.、]+|(?=[《“]))")),
     ("item", _DOTTED, re.compile(rf"([{_DOTTED}]) *")),
     ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
+    ("item", _LETTERS, re.compile(r"[A-Z][-—]?(\d{1,2}) ?[.、:](?![\d]) *")),
     ("sub", "(", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
     ("sub", _DIGITS, re.compile(r"(\d{1,3})\) *")),
     ("section", _IDEOGRAPHS, re.compile(rf"([{_IDEOGRAPHS}]) *")),
@@ -75,7 +77,7 @@ _DECIMAL = re.compile(
     r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]"
     r"|平方)(?=[\u4e00-\u9fff“《]))"
 )
-_DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)")
+_DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)|[A-Z]")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
@@ -144,12 +146,14 @@ def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
         folded: the text.
         rows: numbers of lines that are rows of a table; their empty cells stay.
     """
-    no, start = 1, 0
+    no, start, cells = 1, 0, 0
     while start <= len(folded):
         end = folded.find("\n", start)
         end = len(folded) if end < 0 else end
         line = folded[start:end]
-        blanks = " \r" if no in rows else " \t\r"
+        wide = line.count("\t")  # as many as in the row above: its empty cells stay
+        blanks = " \r" if no in rows or (wide > 1 and wide == cells) else " \t\r"
+        cells = wide if wide > 1 or not line.strip() else 0
         body = line.strip(blanks)
         body = body[len(sign[0]) :] if (sign := _SIGN.match(body)) else body
         if body:
@@ -248,7 +252,7 @@ def closes(line: str) -> bool:
 
 
 def is_decimal(printed: str) -> bool:
-    """Whether a printed marker is of the kind 2.1."""
+    """Whether a printed marker is of the kind 2.1 or A2: it says itself what it stands below."""
     return bool(_DECIMAL_MARK.match(printed))
 
 

@@ -19,7 +19,7 @@ _SAYS = re.compile(
 )
 _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|会同"
-    r"|(?:组织|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究|落实|开展|完成|推进|加强|建立|完善|修改|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
+    r"|(?:组织|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究|落实|开展|完成|推进|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
 _HELPS = re.compile(r"(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
@@ -51,6 +51,23 @@ def assign(parts: list[Segment], folded: str) -> bool:
         else:
             part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
+
+
+def charge(parts: list[Segment], folded: str) -> None:
+    """In a list without unit clauses whose entries begin with who acts (由县水利局牵头,县财政局配合,…), these answer.
+
+    Args:
+        parts: the segments of the notice.
+        folded: its folded text.
+    """
+    if any(part.bearing or part.ahead for part in parts):
+        return
+    nodes = [node for part in parts for node in part.nodes if not node.children and RANK[node.kind] >= RANK["item"]]
+    said = [(node, _parties(folded, node.start, node.end)) for node in nodes if node.start < node.end]
+    found = [(node, clause) for node, clause in said if clause and clause.start - node.start <= 2]
+    if len(found) >= 2 and 2 * len(found) >= len(nodes):
+        for node, clause in found:
+            node.clause = clause
 
 
 def mend(parts: list[Segment], folded: str) -> None:

@@ -83,7 +83,9 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     unlabelled.name_fronts(parts, folded)
     unlabelled.name_titles(parts, folded)
     prose = minutes.assign(parts, folded)
-    minutes.mend([] if prose else parts, folded)
+    if not prose:
+        minutes.charge(parts, folded)
+        minutes.mend(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)

@@ -57,6 +57,7 @@ _BREAKS = ",。;!?:\t\n"
 # How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。
 _STANDING = re.compile(r"(?:截[至止]|目前,)")
 _SO_FAR = re.compile(r"(?:仅|只|已|已经)(?:完成|建成|有|达到?|实现|投入|到位)[^\d]{0,12}$")
+_FAILED = re.compile(r"[\u4e00-\u9fff]{0,8}(?:尚未|还未|未(?!来|成年)|没有)(?=[\u4e00-\u9fff])")
 _LEAST = re.compile(
     r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,6}$|达$"
 )
@@ -181,7 +182,11 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
         before = folded[max(at, match.start() - 60) : match.start()]
-        if _SO_FAR.search(before) or _quoted(folded, start, match.start(), end):
+        if (
+            _SO_FAR.search(before)
+            or _FAILED.match(folded, match.end(), end)
+            or _quoted(folded, start, match.start(), end)
+        ):
             continue
         level = bool(_LEVEL.search(before + match.group()[:1])) and "新增" not in before and "净增" not in before
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
