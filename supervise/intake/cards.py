@@ -19,6 +19,11 @@ _LABEL = re.compile(
     r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|指标|批示领导(?=及))"
     r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
 )
+_BY = re.compile(
+    r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月(?:[底末]|份|\d{1,2} ?日)?|[一二三四] ?季度末?|[上下]半年|年底)(?:之?前|以前|内)?"
+    r"(?:需|须|要|应|拟)?(?:完成|办结|落实|启动|开展)的?(?:重点)?(?:任务|事项|工作|项目)?"
+    r"(?:\(?共? ?\d{1,3} ?[项件条]\)?)?:?"
+)
 _CLASS = re.compile(r"(?:(?:任务|工作|项目|所属|重点)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)")
 _FIELD = re.compile(
     r"(?m)^(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
@@ -47,9 +52,18 @@ def is_labelled(line: str) -> bool:
     return _LABEL.match(line) is not None
 
 
+def says_until(line: str) -> bool:
+    """Whether a folded heading is nothing but a limit for what stands below it: 5月底前完成的任务."""
+    return len(line) < 30 and _BY.fullmatch(line) is not None
+
+
 def classes(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print a class behind its label (任务类别:…) as headings."""
     found = [(line, _CLASS.match(line.folded)) for line in all_lines]
+    until = {line.no for line in all_lines if says_until(line.folded)}
+    if len(until) > 1:  # 5月底前完成的任务: what stands below
+        all_lines = [line._replace(heads=True) if line.no in until else line for line in all_lines]
+        found = [(line, match) for line, (_, match) in zip(all_lines, found, strict=True)]
     return [
         line._replace(start=line.start + match.end(), folded=line.folded[match.end() :], heads=True) if match else line
         for line, match in found

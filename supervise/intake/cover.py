@@ -74,7 +74,8 @@ def titles(text: str, cover: list[Line]) -> str:
     if labelled:
         return labelled
     fit = (ln for ln in plain if _TITLE_END.search(re.sub("[ “”]", "", ln.folded)) and "|" not in ln.folded)
-    first = next((ln for ln in fit if len(ln.folded) >= 6 and not lines.marker(ln.folded)), None)
+    long = (ln for ln in fit if len(ln.folded) >= (4 if ln is cover[0] else 6))
+    first = next((ln for ln in long if not lines.marker(ln.folded)), None)
     words = text[first.start : first.end] if first else ""
     return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", words)  # 督 办 通 知 单
 

@@ -52,7 +52,10 @@ def choose(parts: list[Segment]) -> list[Segment]:
 def task_kind(parts: list[Segment]) -> str:
     """The kind of marker that numbers tasks: the one that carries most clauses, else the outermost numbered one."""
     nodes = [node for part in parts for node in part.nodes]
-    bearing = Counter(node.kind for node in nodes if node.clause is not None and not _is_heading(node))
+    inner = {id(child) for node in nodes if len(node.children) > 1 for child in node.children if not child.printed}
+    bearing = Counter(
+        node.kind for node in nodes if node.clause is not None and not _is_heading(node) and id(node) not in inner
+    )  # sentences of one paragraph are numbered by us, and say nothing of how tasks are
     if bearing:
         return bearing.most_common(1)[0][0]
     below = Counter(child.kind for node in nodes if node.clause is not None for child in node.children)
@@ -167,7 +170,9 @@ def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     above = [
         label(head) or _title(head, folded)[:12]
         for head in entry.path
-        if head.kind in kinds or (RANK[head.kind] >= RANK["item"] and head.number != LOST)
+        if head.kind in kinds
+        or (RANK[head.kind] >= RANK["item"] and head.number != LOST)
+        or (head is entry.path[-1] and head.number > 0 and entry.node.kind == "point" and not entry.node.printed)
     ]
     return ".".join([*above, own]) if own else ""
 

@@ -331,8 +331,9 @@ class _Reader:
     def _limit_of(self, head: Node, year: int | None) -> deadlines.Deadline | None:
         end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
         opening = self.folded.rfind("(", head.start, end)
-        if opening >= 0 and "前" in self.folded[opening:end]:
-            return deadlines.read(self.text, self.folded, opening + 1, end, year)
+        bracketed = opening >= 0 and "前" in self.folded[opening:end]
+        if bracketed or cards.says_until(self.folded[head.start : end]):
+            return deadlines.read(self.text, self.folded, opening + 1 if bracketed else head.start, end, year)
         return None
 
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:

@@ -21,10 +21,10 @@ ABOVE = re.compile(r"(?:对接|对口|对应|衔接|联系)[\u4e00-\u9fff、]{2,
 _VERB = re.compile(
     spaced(
         r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加))"
-        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
+        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实(?:属地|主体|监管|行业|管理)*责任|落实|承办|实施))"
     )
 )
-_LAST = frozenset("头责织实进施理总办合好助与加")  # every such verb ends with one of these
+_LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
 _PARTED = re.compile("[,;]")
 _FIRST_NAME = re.compile(r"[^、,;。]*")
 
@@ -99,7 +99,7 @@ def said(folded: str, start: int, end: int) -> list[Field]:
             waiting.append((a, b))
             continue
         lone = not waiting and any(f.role in ("lead", "unit") for f in fields)
-        helps = lone and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
+        helps = lone and verb.group().endswith(("落实", "实施", "责任"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
         fields += [Field(role, verb.group(), c, d) for c, d in waiting]
         fields += _jointly(folded, role, verb.group(), a, verb.start())
