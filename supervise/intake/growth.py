@@ -66,6 +66,9 @@ class _Grower:
         if columns or (self.columns and self._row(line, self.columns)):
             return
         line = (tables.lone(line, self.columns) if self.columns else None) or line
+        if self.path and (numbers := sharing.numbered(line.folded)):
+            self._deal(numbers, line)
+            return
         mark = lines.marker(line.folded)
         if mark and not mark.sure and not self._due(mark, line):
             mark = None
@@ -299,6 +302,17 @@ class _Grower:
             sharing.give(above, found.moved(line.start), said, self.path)
         else:
             self.segment.loose.append(line)
+
+    def _deal(self, numbers: list[tuple[frozenset[int], int, int]], line: Line) -> None:
+        """Lines that name the parties of entries above by their numbers (任务1、2由县水利局牵头)."""
+        entries = [n for n in self.segment.nodes if RANK[n.kind] >= RANK["item"] and not n.children]
+        for which, start, end in numbers:
+            found = verbs.spoken(line.folded, start, end)
+            meant = [node for node in entries if node.number in which and node.clause is None]
+            if found is None or not meant:
+                self.segment.loose.append(line)
+            for node in meant if found else ():
+                node.clause, node.shared = found.moved(line.start) if found else None, True
 
     def _goes_on(self, node: Node, line: Line) -> bool:
         """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""

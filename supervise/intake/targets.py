@@ -245,7 +245,8 @@ def _names(match: re.Match[str], behind: str) -> bool:
     """Whether a sum of money is part of a name (10亿元以上项目, 投资超20亿元的项目), or the digits are damaged."""
     if DAMAGED.match(match.string, match.start() - 1):
         return True
-    return bool(match["money"]) and bool(re.match(r"(?![和及与])[\u4e00-\u9fff]", behind)) and match["bound"] != "左右"
+    named = re.match(r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else ""), behind)  # 5亿元以上6个
+    return bool(match["money"]) and bool(named) and match["bound"] != "左右"
 
 
 def _sign(match: re.Match[str], before: str) -> str:
