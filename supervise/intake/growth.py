@@ -66,7 +66,7 @@ class _Grower:
         if columns or (self.columns and self._row(line, self.columns)):
             return
         line = (tables.lone(line, self.columns) if self.columns else None) or line
-        if self.path and (numbers := sharing.numbered(line.folded)):
+        if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
             self._deal(numbers, line)
             return
         mark = lines.marker(line.folded)

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import replace
 
-from supervise.errors import Invalid, Problem
 from supervise.intake import (
+    breaks,
     cards,
     clauses,
     deadlines,
@@ -41,6 +41,7 @@ from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
 from supervise.intake.nodes import Node, Segment
+from supervise.intake.readers import plain
 from supervise.intake.readers.limits import MAX_CHARS
 from supervise.intake.readers.transcript import BREAK, Transcript
 from supervise.intake.schedule import Reporting
@@ -61,23 +62,21 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     """
     given = Transcript(source, file=file) if isinstance(source, str) else source
     text, file = given.text, file or given.file
-    _readable(text, file)
+    plain.readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     text = drawn.flattened(text)
     folded = cards.parted_by_blanks(opened(fold(text)), clauses.begins)
     split, gone, between = list(lines.split(folded, given.cells)), list[Line](), list[Line]()
-    unwrapped = split
+    unwrapped, mended = split, list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         printed, gone = pages.running(split)
         split = tables.stack(printed)
-        unwrapped, between = pages.unwrap(split, gone, _begins)
+        unwrapped, between, mended = pages.unwrap(split, gone, _begins)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
-    away = sorted(
-        [(page.start, page.end) for page in {*between, *gone}] + labels
-    )  # these stand inside a task, and are no part of it
-    text, folded = blanked(text, away), blanked(folded, away)
+    away = sorted((page.start, page.end) for page in {*between, *gone})
+    text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
     unlabelled.name_fronts(parts, folded)
@@ -89,27 +88,15 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    brackets = tuple(line.no for line in unwrapped if lines.is_unbalanced(line.folded))
+    odd = breaks.odd(folded, unwrapped, gone, mended, _begins if given.kind == "txt" else None)
     headers = [page for page in between if not lines.is_page_number(page.folded)]
-    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets, prose).notice()
+    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, odd, prose).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
 def _begins(line: str) -> bool:
     """Whether a folded line begins something of its own, and is no rest of the one above."""
     return clauses.begins(line) or cards.is_labelled(line) or bool(lines.bullet(line)[0])
-
-
-def _readable(text: str, file: str) -> None:
-    """Refuse at once what cannot be a notice; nothing here takes longer than one look at the text."""
-    if len(text) > MAX_CHARS:
-        raise Invalid(
-            Problem("I22", f"通知超过 {MAX_CHARS // 10_000} 万字,不像一份通知", file=file, help="请拆成单份通知再读入")
-        )
-    if "\0" in text or text.count("\ufffd") * 100 > len(text):
-        raise Invalid(Problem("I21", "不是文本文件(或不是 UTF-8 编码)", file=file, help="请另存为 UTF-8 文本再读入"))
-    if not text.strip("\ufeff \t\r\n\u3000"):
-        raise Invalid(Problem("I20", "通知是空的", file=file, line=1))
 
 
 class _Reader:
@@ -126,11 +113,11 @@ class _Reader:
         passages: tuple[Passage, ...],
         wrapped: bool,
         headers: list[Line],
-        brackets: tuple[int, ...],
+        odd: dict[int, str],
         prose: bool,
     ) -> None:
         self.prose = prose
-        self.brackets = brackets
+        self.odd = odd
         self.titles: dict[int, tuple[str, int | None, bool]] = {}
         self.places: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.limits: dict[int, deadlines.Deadline | None] = {}
@@ -192,7 +179,7 @@ class _Reader:
             bool(self.labels),
             self._loose(items),
             self.headers,
-            self.brackets,
+            self.odd,
             tuple(numbers.values()),
             self.breaks,
             self.prose,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from supervise.intake.lines import RANK, Line, closes, is_open, is_page_number, is_sentence, marker
+from supervise.intake.lines import RANK, Line, closes, is_furniture, is_open, is_page_number, is_sentence, marker
 from supervise.intake.names import looks_like_unit
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
@@ -15,6 +15,7 @@ _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
 _HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
 _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
 _LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
+_HALF_LABEL = re.compile(r"[\u4e00-\u9fff]{1,4} ?:")
 _LABELLED = re.compile(r"(?:单位|部门|科室|机关|主办|协办|领导|责任人) ?:")
 LONGEST = 5_000  # no paragraph is longer; joining on and on takes time that grows with its square
 _ENDS = "。;!?:…)”|,"
@@ -49,8 +50,10 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     return kept, out
 
 
-def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line]]:
-    """Join lines that a page broke at its margin; returns the lines, and what of the page stood between them.
+def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line], list[int]]:
+    """Join lines that a page broke at its margin; returns the lines, what of the page stood between them, and doubts.
+
+    Doubtful are the lines, by number, that were joined to the one above where lines are not broken as a rule.
 
     A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
     ends no sentence, and the next begins with no marker and no label. Else single lines broken off are mended.
@@ -89,7 +92,7 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         else:
             out += [*passed, line]
         before, passed = line, []
-    return [*out, *passed], between
+    return [*out, *passed], between, []
 
 
 def _taken(left: list[Line], line: Line) -> list[Line]:
@@ -104,7 +107,7 @@ def _joined(last: Line, line: Line) -> Line:
     return Line(last.no, last.start, line.end, last.folded + " " * (line.start - last.end) + line.folded)
 
 
-def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line]]:
+def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line], list[int]]:
     """Join single lines broken off: a bracket closed on the next line, a sentence that ends there.
 
     A sentence counts as broken where the entries of this notice end with a full stop or a bracket.
@@ -114,6 +117,7 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     bars = {bar: usual for bar in "|\t" if (usual := _usual(line.folded.count(bar) for line in all_lines))}
     out: list[Line] = []
     between: list[Line] = []
+    mended: list[int] = []
     left = list(gone)
     for line in all_lines:
         skipped = _taken(left, line)
@@ -129,9 +133,10 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
         ):
             out[-1] = _joined(last, line)
             between += skipped
+            mended += [skipped[0].no if skipped else line.no] if not is_furniture(last.folded) else []
         else:
             out.append(line)
-    return out, between
+    return out, between, mended
 
 
 def _usual(counts: Iterable[int]) -> int:
@@ -182,7 +187,10 @@ def _torn(above: str, line: str, begins: Begins) -> bool:
 
 def _breaks_label(above: str, line: str, begins: Begins) -> bool:
     """牵头单 / 位:县商务局: neither half opens a clause, together they do."""
-    return len(above) < 8 and not above.endswith(":") and not begins(above) and begins(above + line)
+    if len(above) < 8:
+        return not above.endswith(":") and not begins(above) and begins(above + line)
+    label = _HALF_LABEL.match(line)  # …区水利局 协 / 办单位:…
+    return label is not None and not begins(line) and any(begins(above[-n:] + line) for n in (1, 2, 3))
 
 
 def _breaks_name(above: str, line: str) -> bool:

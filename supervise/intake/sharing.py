@@ -63,6 +63,8 @@ def numbered(line: str) -> list[tuple[frozenset[int], int, int]]:
     任务1、2由县公安局牵头;任务3由县民政局牵头,各乡镇配合。
     """
     found: list[tuple[frozenset[int], int, int]] = []
+    if not _NUMBERED.match(line):
+        return found
     for a, b in pieces(line, 0, len(line.rstrip("。;)")), ";。"):
         match = _NUMBERED.match(line, a, b)
         if match is None:
