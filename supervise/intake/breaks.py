@@ -52,7 +52,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         at for at, kind in enumerate(kinds) if kind == "label"
     ]
     first = begun[0] if begun else len(kinds)
-    stops = Counter(kind for kind, line in zip(kinds, all_lines, strict=True) if line.folded.endswith(_ENDS))
+    told = Counter(kind for kind, line in zip(kinds, all_lines, strict=True) if re.search("[,。;]", line.folded))
     number = Counter(kinds)
     bars = Counter(kind for kind in kinds if kind[0] in _BARS)
     usual = bars.most_common(1)[0][0] if bars else ""
@@ -67,8 +67,8 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         if apart or begins(line.folded) or not _goes_on(above, kind, line, own, usual):
             continue
         sure = bool(pages) or rows or line.folded[0] in _CLOSING
-        heads = not re.search("[,。;:]", above.folded) and len(line.folded) > 10 and line.folded.endswith(_ENDS)
-        if sure or (at >= first and (not heads or 2 * stops[kind] >= number[kind] - 1 > 0)):
+        heads = not re.search("[,。;:]", above.folded) and len(line.folded) > 5 and line.folded.endswith(_ENDS)
+        if sure or (at >= first and (not heads or 2 * told[kind] >= number[kind] - 1 > 0)):
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
     yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))

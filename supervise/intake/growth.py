@@ -61,7 +61,10 @@ class _Grower:
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
-        columns = tables.head(line) or (tables.under(line, self.columns) if self.columns and self.headed else None)
+        columns = tables.head(line)
+        if columns and self.columns and columns.labels != self.columns.labels and self.words:
+            self.path, self.words = [], ""  # the class of one table is none of the next
+        columns = columns or (tables.under(line, self.columns) if self.columns and self.headed else None)
         self.columns, self.headed = columns or self.columns, columns is not None and not self.headed
         if columns or (self.columns and self._row(line, self.columns)):
             return

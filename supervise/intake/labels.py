@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from supervise.intake.fields import Field
+from supervise.intake.folding import trim
+
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = (
     r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
@@ -56,6 +59,8 @@ def spaced(words: str) -> str:
 _ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
 _TAIL = re.compile(r":|[位门][ 为是]")  # every label ends with one of these
 _LONGEST = 60
+_BLANK = re.compile("[ ;,、\n]")
+_BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
@@ -89,3 +94,22 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
                 yield match
                 at = match.end()
                 break
+
+
+def cell(folded: str, field: Field) -> list[Field]:
+    """What a cell of a table says: one field, or several where it holds two roles, or labels of its own.
+
+    Args:
+        folded: a folded text.
+        field: the cell, with the role and the label of its column.
+    """
+    role, label, start, end = field
+    if role == "lead" and _BOTH.search(label) and (slash := folded.find("/", start, end)) >= 0:
+        return [Field("lead", label, start, slash), Field("co", label, slash + 1, end)]
+    first = LABEL.match(folded, start, end) if role != "due" else None
+    if first is None:
+        return [field]
+    marks = [first, *behind(_BLANK, folded, first.end(), end)]
+    stops = [*(mark.start() for mark in marks[1:]), end]
+    spans = ((m, *trim(folded, m.end(), stop, " ;,。")) for m, stop in zip(marks, stops, strict=True))
+    return [Field(str(m.lastgroup), m[0], a, b) for m, a, b in spans if a < b]

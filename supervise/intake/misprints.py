@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from supervise.intake import targets
 from supervise.intake.fields import Clause
+from supervise.intake.readers.transcript import BREAK
 
 _MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
 _MASKED = re.compile(r"[xX×]{2,8}|\*{2,}|[○〇]{2,}|某某|□{2,}")
@@ -96,7 +97,7 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
     after = list(_AFTER_STOP.finditer(folded, start, end))
     if len(after) > 1:
         yield "I10", f"句号后有 {len(after) - 1} 处空格,按没有空格读", after[1].start()
-    if stray := list(_STRAY.finditer(folded, start, end)):
+    if stray := [m for m in _STRAY.finditer(folded, start, end) if BREAK not in text[m.start() : m.end()]]:
         words = text[max(start, stray[0].start() - 3) : stray[0].end() + 3].strip()
         yield "I10", f"文字中间有 {len(stray)} 处空格(如“{words}”),按没有空格读", stray[0].start()
 

@@ -72,6 +72,8 @@ def read(source: str | Transcript, file: str = "") -> Notice:
         printed, gone = pages.running(split)
         split = tables.stack(printed)
         unwrapped, between, mended = pages.unwrap(split, gone, _begins)
+    else:
+        unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)

@@ -12,6 +12,7 @@ from supervise.intake.names import looks_like_unit
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
 _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
+_BAR = re.compile(r"[\t|\x0b]")
 _HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
 _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
 _LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
@@ -95,6 +96,23 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
     return [*out, *passed], between, []
 
 
+def bracketed(all_lines: list[Line]) -> list[Line]:
+    """The lines of a file that knows its paragraphs; a bracket that a line opens and the next one closes joins the two.
+
+    Args:
+        all_lines: its lines.
+    """
+    out: list[Line] = []
+    for line in all_lines:
+        last = out[-1].folded if out else ""
+        open_ = is_open(last) and last.count("(") > last.count(")") and len(last) < LONGEST
+        if open_ and closes(line.folded) and not marker(line.folded) and not _BAR.search(last + line.folded):
+            out[-1] = _joined(out[-1], line)
+        else:
+            out.append(line)
+    return out
+
+
 def _taken(left: list[Line], line: Line) -> list[Line]:
     """The lines left out before a line, taken off the list."""
     found: list[Line] = []
@@ -133,7 +151,8 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
         ):
             out[-1] = _joined(last, line)
             between += skipped
-            mended += [skipped[0].no if skipped else line.no] if not is_furniture(last.folded) else []
+            certain = last.folded.endswith((",", "、")) or is_furniture(last.folded)
+            mended += [] if certain else [skipped[0].no if skipped else line.no]
         else:
             out.append(line)
     return out, between, mended
@@ -156,7 +175,7 @@ def _row_goes_on(above: str, line: str, bars: dict[str, int]) -> bool:
 
 def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
     """Whether a folded line is the rest of the one above it."""
-    if _begins_anew(line, above, begins) or any(bar in line + above for bar in "\t|\x0b"):
+    if _begins_anew(line, above, begins) or _BAR.search(line + above):
         return False
     if is_open(above) and _LABELLED.search(line):
         return True
@@ -189,7 +208,7 @@ def _breaks_label(above: str, line: str, begins: Begins) -> bool:
     """牵头单 / 位:县商务局: neither half opens a clause, together they do."""
     if len(above) < 8:
         return not above.endswith(":") and not begins(above) and begins(above + line)
-    label = _HALF_LABEL.match(line)  # …区水利局 协 / 办单位:…
+    label = _HALF_LABEL.match(line)  # …局 协 / 办单位:…
     return label is not None and not begins(line) and any(begins(above[-n:] + line) for n in (1, 2, 3))
 
 

@@ -305,7 +305,8 @@ def _strip(name: str) -> tuple[str, str, bool]:
     bare = _OPEN.sub("", name)
     listed = bare != name
     if is_group(bare):
-        return bare + ")" * (bare.count("(") - bare.count(")")), "", listed
+        surplus = bare.count(")") - bare.count("(")
+        return (bare[: len(bare) - surplus] if surplus > 0 else bare + ")" * -surplus), "", listed
     match = _NOTED.fullmatch(bare) if "(" in bare else None
     if match:
         return match[1].strip(), match[2].strip(), listed

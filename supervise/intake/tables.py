@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from supervise.intake import labels
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import number, pieces, trim
 from supervise.intake.labels import LABEL
@@ -30,7 +31,6 @@ _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|�
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
 _WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
-_BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column
 _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
@@ -231,11 +231,9 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
             figure = (line.start + c, line.start + d)
         elif role == "measure":
             measure = (line.start + c, line.start + d)
-        elif role == "lead" and _BOTH.search(label) and (slash := line.folded.find("/", c, d)) >= 0:
-            fields.append(Field("lead", label, line.start + c, line.start + slash))
-            fields.append(Field("co", label, line.start + slash + 1, line.start + d))
         elif role not in ("text", "other") and c < d:
-            fields.append(Field(role, label, line.start + c, line.start + d))
+            said = labels.cell(line.folded, Field(role, label, c, d))
+            fields += [f._replace(start=line.start + f.start, end=line.start + f.end) for f in said]
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
         return None
     if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):
