@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 from supervise.intake.folding import NUMERAL
 from supervise.intake.lines import Line, marker
@@ -19,6 +18,11 @@ _LABEL = re.compile(
     r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|攻坚|问题|预期)*"
     r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|指标|批示领导(?=及))"
     r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
+)
+_BY = re.compile(
+    r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月(?:[底末]|份|\d{1,2} ?日)?|[一二三四] ?季度末?|[上下]半年|年底)(?:之?前|以前|内)?"
+    r"(?:需|须|要|应|拟)?(?:完成|办结|落实|启动|开展)的?(?:重点)?(?:任务|事项|工作|项目)?"
+    r"(?:\(?共? ?\d{1,3} ?[项件条]\)?)?:?"
 )
 _CLASS = re.compile(r"(?:(?:任务|工作|项目|所属|重点)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)")
 _FIELD = re.compile(
@@ -48,11 +52,20 @@ def is_labelled(line: str) -> bool:
     return _LABEL.match(line) is not None
 
 
+def says_until(line: str) -> bool:
+    """Whether a folded heading is nothing but a limit for what stands below it: 5月底前完成的任务."""
+    return len(line) < 30 and _BY.fullmatch(line) is not None
+
+
 def classes(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print a class behind its label (任务类别:…) as headings."""
     found = [(line, _CLASS.match(line.folded)) for line in all_lines]
+    until = {line.no for line in all_lines if says_until(line.folded)}
+    if len(until) > 1:  # 5月底前完成的任务: what stands below
+        all_lines = [line._replace(heads=True) if line.no in until else line for line in all_lines]
+        found = [(line, match) for line, (_, match) in zip(all_lines, found, strict=True)]
     return [
-        replace(line, start=line.start + match.end(), folded=line.folded[match.end() :], heads=True) if match else line
+        line._replace(start=line.start + match.end(), folded=line.folded[match.end() :], heads=True) if match else line
         for line, match in found
     ]
 
@@ -66,7 +79,7 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
         all_lines: the lines of a notice.
         begins: whether a folded line opens a unit clause.
     """
-    found = {id(line): match for line in all_lines if (match := _LABEL.match(line.folded))}
+    found = {id(line): match for line in all_lines if ":" in line.folded and (match := _LABEL.match(line.folded))}
     if not found:
         return all_lines, []
     counts = Counter(match["label"] for match in found.values())
@@ -81,7 +94,7 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
         known = match is not None and (counts[match["label"]] >= enough or _recurs(counts[match["label"]], regular))
         if match is None or not known:
             below = below and marker(line.folded) is None and not begins(line.folded)
-            out.append(replace(line, card=True) if below else line)
+            out.append(line._replace(card=True) if below else line)
             continue
         a, b = match.span("label")
         folded = line.folded[:a] + " " * (b - a) + line.folded[b:]
@@ -96,7 +109,7 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
         else:
             last = out[-1]
             gap = " " * (line.start - last.end)
-            out[-1] = replace(last, end=line.end, folded=last.folded + gap + folded, card=True)
+            out[-1] = last._replace(end=line.end, folded=last.folded + gap + folded, card=True)
     return out, spans
 
 
@@ -116,7 +129,7 @@ def fronts(all_lines: list[Line], in_front: Callable[[str], bool]) -> list[Line]
     found = {line.no for line in plain if in_front(line.folded)}
     if len(found) < 3 or 2 * len(found) < len(all_lines):
         return all_lines
-    return [replace(line, opens=True) if line.no in found else line for line in all_lines]
+    return [line._replace(opens=True) if line.no in found else line for line in all_lines]
 
 
 def _opener(

@@ -6,38 +6,21 @@ This module finds the clause and cuts it into fields; ``parties`` reads the name
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
+from supervise.intake import labels, verbs
+from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import brackets, pieces, trim
-from supervise.intake.labels import LABEL, spaced
+from supervise.intake.labels import LABEL
 from supervise.intake.names import is_territory, looks_like_unit, prefix
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
 _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
-# A limit that stands among the names: (市水务局负责,6月底前完成).
-_UNTIL = re.compile(
-    r"(?:20\d\d ?年 ?)?(?:于|在)?"
-    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
-    r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
-    r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
-)
 # A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
-# Whom the work is reported to above, beside those who do it: (市人社局;对接省人社厅).
-_ABOVE = re.compile(r"(?:对接|对口|对应|衔接|联系)[\u4e00-\u9fff、]{2,40}")
 # A clause begins where a bracket, a line or a sentence does.
-_BEGIN = re.compile(r"(?:^|(?<=[(。;!?\s—–―-])|(?<=\) )|(?<=\))|(?<=[挂帅负总责包抓],))" + LABEL.pattern)
+_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)-]|(?<=[挂帅负总责包抓]),")
 # Within a clause a label stands behind a mark or a blank.
-_NEXT = re.compile(r"(?<=[(;,。 、):\n\r])" + LABEL.pattern)
-# "(市发改委牵头,市审计局配合)", "(由县教体局负责)": roles said by verbs behind the names.
-_VERB = re.compile(
-    spaced(
-        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加))"
-        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实|承办|实施))"
-    )
-)
-
-
+_STANDS_BEHIND = re.compile(r"[(;,。 、):\n\r]")
 _DEED, _MUST = re.compile(r"完成|确保|落实|做好|抓好|开展|推进|加强"), re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
@@ -48,43 +31,9 @@ _POST_AND_NAME = re.compile(
 _TAKES = re.compile(r" *(?:领办|督办|包抓|包联|负责|牵头)(?:事项|项目|任务)?:?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One labelled part of a clause.
-
-    Args:
-        role: ``lead``, ``co``, ``unit`` (responsible, not yet said how), ``leader``, ``due`` or ``other``.
-        label: the label as printed; empty if it is missing in print.
-        start: offset of its value in the text.
-        end: offset behind its value.
-    """
-
-    role: str
-    label: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """The words of a task that name its parties.
-
-    Args:
-        start: offset of its first character, the bracket included.
-        end: offset behind its last character.
-        fields: its labelled parts.
-        closed: whether every bracket it opens is closed.
-    """
-
-    start: int
-    end: int
-    fields: tuple[Field, ...]
-    closed: bool = True
-
-
 def begins(line: str) -> bool:
     """Whether a folded line opens a clause of its own."""
-    match = LABEL.match(line.lstrip(_SET_OFF))
+    match = LABEL.match(line.lstrip(_SET_OFF)) if labels.may_begin(line) else None
     return match is not None and match["other"] is None
 
 
@@ -101,19 +50,21 @@ def find(folded: str, start: int, end: int) -> Clause | None:
         start: first offset of the task's line.
         end: offset behind that line.
     """
-    line = folded[start:end]
-    for match in _BEGIN.finditer(line):
+    for match in labels.behind(_BEGINS_BEHIND, folded, start, end, first=True):
         if match["other"] is None:
-            return _labelled(folded, start, start + match.start(), end)
+            return _labelled(folded, start, match, end)
     return _spoken(folded, start, end)
 
 
 def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
     """Parties in front of the words: 县水利局负责:完成…, or, where a whole list does so (``bare``), 县水利局:完成…."""
+    close = folded.find(")", start, min(end, start + 80))
+    if folded.startswith("(", start) and close >= 0 and (said := verbs.spoken(folded, start + 1, close)):
+        return said._replace(start=start, end=close + 1)  # (县教体局牵头)新建…
     colon = folded.find(":", start, min(end, start + 80))
     if colon < 0 or colon + 1 >= end:
         return None
-    fields = _verbs(folded, start, colon)
+    fields = verbs.said(folded, start, colon)
     if not fields and bare:
         fields = [Field("unit", "", start, colon)]
     named = [folded[a:b].strip() for f in fields for a, b in pieces(folded, f.start, f.end, "、,")]
@@ -122,7 +73,7 @@ def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
 
 def is_fronted(line: str) -> bool:
     """Whether a folded line begins with units and a colon."""
-    return not begins(line) and fronted(line, 0, len(line), True) is not None
+    return fronted(line, 0, len(line), True) is not None and not begins(line)
 
 
 def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
@@ -141,13 +92,14 @@ def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
             continue
         if len(folded[at:a].strip(" 。,;")) < 4:
             return []
-        found.append((at, at + len(folded[at:a].rstrip()), replace(clause, end=b + 1)))
+        found.append((at, at + len(folded[at:a].rstrip()), clause._replace(end=b + 1)))
         at, _ = trim(folded, b + 1, end, " 。;,")
     return found if len(found) > 1 and at == end else []
 
 
-def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
+def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause:
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
+    first = label.start()
     begin, close = first, end
     before = folded[floor:first].rstrip(" ")
     open_ = before.rfind("(", max(0, len(before) - 20))
@@ -164,20 +116,19 @@ def _labelled(folded: str, floor: int, first: int, end: int) -> Clause:
     whole = folded[begin:close]
     closed = whole.count("(") <= whole.count(")")
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
-    stop = inner if bracketed else _sentence_goes_on(folded, first, inner)
-    return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, first, stop)), closed)
+    stop = inner if bracketed else _sentence_goes_on(folded, label, inner)
+    return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, label, stop)), closed)
 
 
-def _sentence_goes_on(folded: str, start: int, end: int) -> int:
+def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
     """Where a clause without brackets ends and its sentence goes on: 责任单位是县水利局,6月1日前完成排查."""
-    label = LABEL.match(folded, start, end)
-    if label is None or label["leader"] or label["due"]:
+    if label["leader"] or label["due"] or folded.find(",", label.end(), end) < 0:
         return end
     for a, b in list(pieces(folded, label.end(), end, ","))[1:]:
         words = folded[a:b].strip(" 。;")
-        named = [words[c:d].strip() for c, d in pieces(words, 0, len(words), "、")]
-        if ":" in words or not words or _UNTIL.fullmatch(words):
+        if ":" in words or not words or verbs.UNTIL.fullmatch(words):
             return end
+        named = (words[c:d].strip() for c, d in pieces(words, 0, len(words), "、"))
         told = re.search(r"\d", words) or _DEED.search(words)
         if _MUST.search(words) or (told and not any(looks_like_unit(name) for name in named)):
             return a - 1
@@ -189,11 +140,10 @@ def _next_bracket(folded: str, at: int, end: int) -> int | None:
     return here if here < end and folded[here] == "(" and LABEL.match(folded[here + 1 : here + 40]) else None
 
 
-def _fields(folded: str, start: int, end: int) -> list[Field]:
+def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
     """The labelled parts; an unlabelled part behind a semicolon keeps an empty label and role."""
     fields: list[Field] = []
-    first = LABEL.match(folded, start, end)
-    marks = [*([first] if first else []), *_NEXT.finditer(folded, first.end() if first else start, end)]
+    marks = [first, *labels.behind(_STANDS_BEHIND, folded, first.end(), end)]
     for index, match in enumerate(marks):
         stop = marks[index + 1].start() if index + 1 < len(marks) else end
         role = str(match.lastgroup)
@@ -204,27 +154,8 @@ def _fields(folded: str, start: int, end: int) -> list[Field]:
             if a < b or not piece:
                 dated = bool(piece) and _DATED.match(folded, a, b) and not looks_like_unit(folded[a:b])
                 named = Field("due" if dated else role if not piece else "", match[role] if not piece else "", a, b)
-                fields += _with_verbs(folded, named) if role in ("lead", "unit") else [named]
+                fields += verbs.overruled(folded, named) if role in ("lead", "unit") else [named]
     return fields
-
-
-def _with_verbs(folded: str, field: Field) -> list[Field]:
-    """A labelled part in which a verb says otherwise: 责任单位:县水利局,各乡镇配合."""
-    found: list[Field] = []
-    said = False
-    for a, b in pieces(folded, field.start, field.end, ",;"):
-        a, b = trim(folded, a, b)
-        verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b and m.start() > a), None)
-        if verb is None or verb["unit"]:
-            end = verb.start() if verb else b
-            if found and found[-1].role == field.role and not said:
-                found[-1] = replace(found[-1], end=end)
-            else:
-                found.append(Field(field.role, field.label, a, end))
-            said = verb is not None  # what follows 负责 is named anew
-        else:
-            found.append(Field(str(verb.lastgroup), verb.group(), a, verb.start()))
-    return found
 
 
 def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None:
@@ -246,7 +177,7 @@ def _limit_at_end(folded: str, start: int, end: int) -> tuple[int, Field | None]
     a, b = (found[0] + 1, found[1] - 1) if found else (max(start, folded.rfind("。", start, stop) + 1), stop)
     begin = a - 1 if found else a
     a, b = trim(folded, a, b)
-    if begin > start and _UNTIL.fullmatch(folded, a, b) and folded[begin - 1 : begin] in (")", "。", " "):
+    if begin > start and verbs.UNTIL.fullmatch(folded, a, b) and folded[begin - 1 : begin] in (")", "。", " "):
         return len(folded[start:begin].rstrip(" 。")) + start, Field("due", "", a, b)
     return end, None
 
@@ -257,13 +188,13 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
     found = _bracket_at_end(folded, start, stop)
     if found is None:
         return _last_sentence(folded, start, stop, end, due)
-    fields = _verbs(folded, found[0] + 1, found[1] - 1)
+    fields = verbs.said(folded, found[0] + 1, found[1] - 1)
     return _until(Clause(*found, tuple(fields)), end, due) if fields else None
 
 
 def _until(clause: Clause, end: int, due: Field | None) -> Clause:
     """The clause with the limit that stands behind it."""
-    return replace(clause, end=end, fields=(*clause.fields, due)) if due else clause
+    return clause._replace(end=end, fields=(*clause.fields, due)) if due else clause
 
 
 def aside(folded: str, start: int, end: int) -> int:
@@ -278,17 +209,8 @@ def _last_sentence(folded: str, start: int, stop: int, end: int, due: Field | No
     """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
     stop = len(folded[start:stop].rstrip(" 。")) + start
     begin = folded.rfind("。", start, stop) + 1
-    said = spoken(folded, begin, stop) if begin > start else None
+    said = verbs.spoken(folded, begin, stop) if begin > start else None
     return _until(said, end, due) if said else None
-
-
-def spoken(folded: str, start: int, end: int) -> Clause | None:
-    """A line that is such a clause without brackets (县商务局牵头,各乡镇配合) and names nothing but units."""
-    if end - start > 500 or not _VERB.search(folded, start, end):
-        return None
-    fields = _verbs(folded, start, end)
-    named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]
-    return Clause(start, end, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
 
 
 def only_units(line: str, listed: bool) -> bool:
@@ -310,67 +232,31 @@ def without_deed(line: str) -> str:
 
 def names_somebody(line: str) -> bool:
     """Whether a folded line names nothing but units, or one leader."""
-    return only_units(line, True) or is_leader(line)
+    inner = line[1:-1] if line[:1] == "(" and line.find(")") == len(line) - 1 else line
+    return only_units(inner, True) or is_leader(inner)
 
 
 def bare(folded: str, start: int, end: int) -> Clause | None:
-    """A closing bracket, or a last sentence, that holds names of units and nothing else: (县水利局、县应急局)."""
+    """A closing bracket (县水利局、县应急局), a last sentence, or words behind a dash, if they name only units."""
     stop, last = _limit_at_end(folded, start, end)
     found, a, b = _bracket_at_end(folded, start, stop), 0, 0
     if found is not None:
         a, b = found[0] + 1, found[1] - 1
     else:
         a, b = folded.rfind("。", start, stop - 1) + 1, len(folded[start:stop].rstrip(" 。")) + start
-        found = (a, b)
+        dash = folded.rfind("—", max(a, start), b)
+        found = (a if dash < 0 else start + len(folded[start:dash].rstrip("— ")), b)
+        a = max(a, dash + 1)
         if a <= start or folded.startswith("。", b):
             return None  # a sentence that ends as others do is one of them
     due: list[Field] = []
     comma = folded.rfind(",", a, b) + 1
-    if comma and _UNTIL.fullmatch(folded[comma:b].strip()):
+    if comma and verbs.UNTIL.fullmatch(folded[comma:b].strip()):
         due, b = [Field("due", "", comma, b)], comma - 1
     mark = folded.rfind(";", a, b) + 1
-    b = mark - 1 if mark and _ABOVE.fullmatch(folded, mark, b) else b
+    b = mark - 1 if mark and verbs.ABOVE.fullmatch(folded, mark, b) else b
     named = [folded[c:d].strip() for c, d in pieces(folded, a, b, "、,;")]
     known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
     if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
         return None
     return _until(Clause(*found, (Field("unit", "", a, b), *due)), end, last)
-
-
-def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
-    """The names before a verb; who is called in with 会同 helps (市发改委会同市审计局负责)."""
-    at = folded.find("会同", start + 1, end)
-    if at < 0:
-        return [Field(role, verb, start, end)] if start < end else []
-    return [Field(role, verb, start, at), Field("co", verb, at + 2, end)]
-
-
-def _verbs(folded: str, start: int, end: int) -> list[Field]:
-    """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
-
-    Parts without a verb share the next one (市林业局,各县区按职责分工负责); beside a lead those who are
-    merely responsible help.
-    """
-    fields: list[Field] = []
-    waiting: list[tuple[int, int]] = []
-    for a, b in pieces(folded, start, end, ",;。"):
-        a, b = trim(folded, a, b, " 由")
-        if a == b:
-            continue
-        if _UNTIL.fullmatch(folded, a, b):
-            fields.append(Field("due", "", a, b))
-            continue
-        if _ABOVE.fullmatch(folded, a, b):
-            continue
-        verb = next((m for m in _VERB.finditer(folded, max(a, b - 16), b) if m.end() == b), None)
-        if verb is None:
-            waiting.append((a, b))
-            continue
-        lone = not waiting and any(f.role in ("lead", "unit") for f in fields)
-        helps = lone and verb.group().endswith(("落实", "实施"))  # …负责,各区县政府落实
-        role = "co" if helps else str(verb.lastgroup)
-        fields += [Field(role, verb.group(), c, d) for c, d in waiting]
-        fields += _jointly(folded, role, verb.group(), a, verb.start())
-        waiting = []
-    named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
-    return fields if named and not waiting else []

@@ -40,16 +40,18 @@ _COUNT_OF = re.compile(r"(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年�
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
-_TRADITIONAL = set("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
-_SIMPLIFIED = set("区会国发这对为与来时说个实业务开关经过体动现设学产进领导统应点报单县镇乡责办协将据开无")
+_TRADITIONAL = frozenset("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
+_SIMPLIFIED = frozenset("区会国发这对为与来时说个实业务开关经过体动现设学产进领导统应点报单县镇乡责办协将据开无")
+_OLD = re.compile(f"[{''.join(_TRADITIONAL - _SIMPLIFIED)}]")
+_NEW = re.compile(f"[{''.join(_SIMPLIFIED - _TRADITIONAL)}]")
 
 
 def script(text: str) -> str:
     """``hant`` if traditional characters outnumber their simplified forms, else ``hans``."""
-    sample = Counter(text[:100_000])
-    old = sum(sample[c] for c in _TRADITIONAL - _SIMPLIFIED)
-    new = sum(sample[c] for c in _SIMPLIFIED - _TRADITIONAL)
-    return "hant" if old > new else "hans"
+    sample = text[:100_000]
+    if not _OLD.search(sample):
+        return "hans"
+    return "hant" if len(_OLD.findall(sample)) > len(_NEW.findall(sample)) else "hans"
 
 
 def titles(text: str, cover: list[Line]) -> str:
@@ -72,7 +74,8 @@ def titles(text: str, cover: list[Line]) -> str:
     if labelled:
         return labelled
     fit = (ln for ln in plain if _TITLE_END.search(re.sub("[ “”]", "", ln.folded)) and "|" not in ln.folded)
-    first = next((ln for ln in fit if len(ln.folded) >= 6 and not lines.marker(ln.folded)), None)
+    long = (ln for ln in fit if len(ln.folded) >= (4 if ln is cover[0] else 6))
+    first = next((ln for ln in long if not lines.marker(ln.folded)), None)
     words = text[first.start : first.end] if first else ""
     return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", words)  # 督 办 通 知 单
 
@@ -124,7 +127,7 @@ def numbers(cover: list[Line]) -> dict[str, int]:
         cell = _NUMBER_CELL.search(line.folded)
         if cell and (inside := _NUMBER.match(line.folded, cell.end())):
             found.setdefault(_written(inside), line.no)
-        for head in _LETTERHEAD.finditer(line.folded):
+        for head in _LETTERHEAD.finditer(line.folded) if "文件" in line.folded else ():
             behind = _NUMBER.match(line.folded, head.end() + (line.folded[head.end() : head.end() + 1] == " "))
             if behind:
                 found.setdefault(_written(behind), line.no)
@@ -146,7 +149,7 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
         above = cover[index - 1]
         if not lines.is_sentence(above.folded) and 3 <= len(above.folded) <= 60 and not lines.marker(above.folded):
             return re.sub(r"\s+", "" if len(above.folded) < 20 else "、", text[above.start : above.end])
-    head = _LETTERHEAD.search(folded[:20_000])
+    head = _LETTERHEAD.search(folded[:20_000]) if "文件" in folded[:20_000] else None
     if head:
         return _without_junk(head[1])
     if cover and _ORGAN_ALONE.fullmatch(cover[0].folded) and len(cover) > 1 and title != cover[0].folded:
@@ -188,6 +191,8 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
+        if "日期" not in line.folded and "时间" not in line.folded:
+            continue
         match = re.search(
             r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)", line.folded
         )

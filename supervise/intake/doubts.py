@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from supervise.errors import Problem
 from supervise.intake import deadlines, twins
@@ -28,7 +28,7 @@ class Seen:
         units_printed: whether the notice prints units at all.
         loose: lines among the tasks that belong to none of them.
         headers: lines of the page that stood inside a sentence.
-        brackets: lines whose brackets do not match.
+        odd: lines that are broken off or whose brackets do not match, and what is said of them.
         numbers: line of every document number.
         breaks: offsets of the line breaks.
         prose: whether tasks are told in prose, where not every paragraph is one.
@@ -39,7 +39,7 @@ class Seen:
     units_printed: bool = False
     loose: tuple[int, ...] = ()
     headers: tuple[tuple[int, str], ...] = ()
-    brackets: tuple[int, ...] = ()
+    odd: Mapping[int, str] = field(default_factory=dict)
     numbers: tuple[int, ...] = ()
     breaks: tuple[int, ...] = ()
     prose: bool = False
@@ -66,9 +66,9 @@ def noted(notice: Notice, seen: Seen) -> Notice:
         found += _names_alike(notice, seen)
     told = {p.line for p in found if p.code == "I10"}
     of = {item.unit_line_no or item.line: item.no for item in notice.items} | {i.line: i.no for i in notice.items}
-    for line in seen.brackets:
+    for line, words in seen.odd.items():
         if line not in told:
-            found.append(Problem("I10", "括号不成对,可能缺字,请核对", line=line, task=of.get(line, "")))
+            found.append(Problem("I10", f"{words},请核对", line=line, task=of.get(line, "")))
     found.sort(key=lambda p: (p.line or 0, p.code))
     return replace(notice, problems=tuple(p.at(notice.file) if notice.file else p for p in found))
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 _RULE = re.compile(r"[\s─━═┄┅┈┉\-=+|┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝╒╤╕╞╪╡╘╧╛│┃║]+")
-_CORNER = re.compile(r"[─━═┌├└┏┣┗╔╠╚╒╞╘┼╋╬┬┴]|\+[-=]{2,}")
+_CORNER = re.compile(r"[─━═┌├└┏┣┗╔╠╚╒╞╘┼╋╬┬┴+](?:(?<!\+)|[-=]{2,})")
 _NUMBER = re.compile(r"\d{1,3}[.、]?$")
 _BAR = re.compile(r"[│┃║|]")
 

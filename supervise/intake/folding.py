@@ -36,13 +36,13 @@ _TRADITIONAL = dict(
         "張棟臺隻頃減淨擴穩爭確達過專貳設現壓從彙週並乾佈併來係們備傳價冊別刪則勞匯叄問嚮圖埰執堅塊寀寫層峯帥"
         "師幷庫強復態慶戰掃掛採擔數昇暫曏曬極榦樣檯欄權歐歸決沒況滅滾漁瀏為熱燈營爲牀狀獨環盡碼祕稱積筆節範簡"
         "糾紀約紅納細終絡給統綜綠維網緊編縮績繼罰聞舉艦蓋薦蘇裏補裡製複見規視覽觀訪訴評詞話該誌認說説調請議讀"
-        "賬蹤車載輯轄這運適邊醫鈎鉤銜銷錄錶鍾鏈閉閱閲陞陸階隨隱頁頂須預頓類颱饋駐驗髮黃黨審嶺東資雲額課僅勵懲擬獎籤種麼",
+        "賬蹤車載輯轄這運適邊醫鈎鉤銜銷錄錶鍾鏈閉閱閲陞陸階隨隱頁頂須預頓類颱饋駐驗髮黃黨審嶺東資雲額課僅勵懲擬獎籤種麼還啓啟斷",
         "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干"
         "产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥计划两档动势应个条户亩吨万亿余盏辆"
         "张栋台只顷减净扩稳争确达过专贰设现压从汇周并干布并来系们备传价册别删则劳汇叁问向图采执坚块采写层峰帅"
         "师并库强复态庆战扫挂采担数升暂向晒极干样台栏权欧归决没况灭滚渔浏为热灯营为床状独环尽码秘称积笔节范简"
         "纠纪约红纳细终络给统综绿维网紧编缩绩继罚闻举舰盖荐苏里补里制复见规视览观访诉评词话该志认说说调请议读"
-        "账踪车载辑辖这运适边医钩钩衔销录表钟链闭阅阅升陆阶随隐页顶须预顿类台馈驻验发黄党审岭东资云额课仅励惩拟奖签种么",
+        "账踪车载辑辖这运适边医钩钩衔销录表钟链闭阅阅升陆阶随隐页顶须预顿类台馈驻验发黄党审岭东资云额课仅励惩拟奖签种么还启启断",
         strict=True,
     )
 )
@@ -65,18 +65,26 @@ def _table() -> dict[int, str]:
 _STRAIGHT = _table()
 _FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
 _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
+_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
+_FEW = 24  # up to so many different characters are replaced one by one sooner than all are looked up
 
 
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
-    return text.translate(_FOLD)
+    odd = set(_FOLDED.findall(text))
+    if len(odd) > _FEW:
+        return text.translate(_FOLD)
+    for char in odd:
+        text = text.replace(char, _FOLD[ord(char)])
+    return text
 
 
 _LABEL_WORD = (
     r"[\u4e00-\u9fff]{1,6}(?:单位|部门|机关|领导|任人|时限|期限|时间|内容|事项|编号|目标|措施|问题|标题|名称|要求|来源)"
 )
 _LABEL_IN_BRACKETS = re.compile(rf"(?m)^([ \t]*)\(({_LABEL_WORD})\)([ :]?)(?=[^\n)])")
-_LABEL_INSIDE = re.compile(rf"(?m)(?<=[^\n])\(({_LABEL_WORD})\)(?=[^\n)])")
+_LABEL_ANYWHERE = re.compile(rf"\({_LABEL_WORD}\)[^\n)]")
+_LABEL_INSIDE = re.compile(rf"\((?<=[^\n]\()({_LABEL_WORD})\)(?=[^\n)])")
 
 
 def opened(folded: str) -> str:
@@ -85,6 +93,8 @@ def opened(folded: str) -> str:
     They are labels where at least three lines begin so and none of the words is the beginning of a sentence; within
     lines, where a word recurs in brackets three times.
     """
+    if not _LABEL_ANYWHERE.search(folded):
+        return folded
     inside = Counter(match[1] for match in _LABEL_INSIDE.finditer(folded))
     folded = _LABEL_INSIDE.sub(lambda m: f" {m[1]}:" if inside[m[1]] > 2 else m[0], folded)
     found = [match[2] for match in _LABEL_IN_BRACKETS.finditer(folded)]
@@ -155,7 +165,10 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
-    pairs = brackets(folded, start, end) if folded.find("(", start, end) >= 0 else {}
+    if folded.find("(", start, end) < 0:
+        cuts = [match.start() for match in _separator(separators).finditer(folded, start, end)]
+        return list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, end], strict=True)) if cuts else [(start, end)]
+    pairs = brackets(folded, start, end)
     spans, begin, inside = [], start, start
     for match in _separator(separators).finditer(folded, start, end):
         at = match.start()
@@ -184,11 +197,17 @@ def trim(folded: str, start: int, end: int, junk: str = " \t\r\n") -> tuple[int,
     return start, end
 
 
-def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with blanks in place of spans that belong to the page; offsets stay."""
+def blanked(text: str, spans: Iterable[tuple[int, int]], blank: str = " ") -> str:
+    """The text with blanks in place of spans that are no part of it; offsets stay.
+
+    Args:
+        text: a text.
+        spans: what to leave out, in printed order.
+        blank: a blank, or a return, which parts no words.
+    """
     out, at = [], 0
     for start, end in spans:
-        out += [text[at:start], " " * (end - start)]
+        out += [text[at:start], blank * (end - start)]
         at = end
     return "".join([*out, text[at:]])
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from supervise.intake import clauses, lines, settling, sharing, tables
-from supervise.intake.clauses import Clause
+from supervise.intake import clauses, lines, settling, sharing, tables, verbs
+from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
 from supervise.intake.nodes import LOST, Node, Segment
@@ -62,11 +61,17 @@ class _Grower:
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
-        columns = tables.head(line) or (tables.under(line, self.columns) if self.columns and self.headed else None)
+        columns = tables.head(line)
+        if columns and self.columns and columns.labels != self.columns.labels and self.words:
+            self.path, self.words = [], ""  # the class of one table is none of the next
+        columns = columns or (tables.under(line, self.columns) if self.columns and self.headed else None)
         self.columns, self.headed = columns or self.columns, columns is not None and not self.headed
         if columns or (self.columns and self._row(line, self.columns)):
             return
         line = (tables.lone(line, self.columns) if self.columns else None) or line
+        if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
+            self._deal(numbers, line)
+            return
         mark = lines.marker(line.folded)
         if mark and not mark.sure and not self._due(mark, line):
             mark = None
@@ -140,7 +145,7 @@ class _Grower:
         if mark.under:
             self.decimal = (mark.under, mark.number)
             if self._over(mark) is None:
-                mark = replace(mark, kind="item")  # nothing is numbered 2 above 2.1
+                mark = mark._replace(kind="item")  # nothing is numbered 2 above 2.1
         self.last = mark.number if mark.kind == "item" else self.last
         node = Node(mark.kind, mark.number, mark.printed, line.no, start, start, card=line.card)
         self._push(node, line, start)
@@ -154,7 +159,7 @@ class _Grower:
             self._clause(node, line, start)
             return
         for number, (a, b, clause) in enumerate(sentences, start=1):
-            own = Node("point", number, "", line.no, line.start + a, line.start + b, _moved(clause, line.start))
+            own = Node("point", number, "", line.no, line.start + a, line.start + b, clause.moved(line.start))
             self._place(own)
         node.end = line.start + sentences[0][1]
 
@@ -173,9 +178,9 @@ class _Grower:
         if found is None:
             node.end = max(node.end, line.start + clauses.aside(line.folded, start - offset, len(line.folded)))
             bare = clauses.bare(line.folded, start - offset, len(line.folded))
-            node.maybe = _moved(bare, offset) if bare else None
+            node.maybe = bare.moved(offset) if bare else None
             return
-        moved = _moved(found, offset)
+        moved = found.moved(offset)
         begin = moved.start
         front = line.folded[begin - offset] == "(" or line.folded[moved.end - offset - 1] == ":"
         if begin == start and line.no == node.line and moved.end < line.end and front:
@@ -222,7 +227,7 @@ class _Grower:
         if node is None and _ENDS_BRACKETED.search(line.folded) and clauses.find(line.folded, 0, len(line.folded)):
             self._push(Node("item", LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
         elif node is None and clauses.begins(line.folded) and (found := clauses.find(line.folded, 0, len(line.folded))):
-            self.segment.ahead.append(_moved(found, line.start))
+            self.segment.ahead.append(found.moved(line.start))
         elif node is None:
             self.segment.heading.append(line)
             self.waiting = [line] if clauses.names_somebody(line.folded) else []
@@ -237,11 +242,11 @@ class _Grower:
         elif self._goes_on(node, line):
             clause = node.more[-1] if node.more else node.clause
             if clause and node.more:
-                node.more[-1] = _longer(clause, line.end)
+                node.more[-1] = clause.longer(line.end)
             elif clause:
-                node.clause = _longer(clause, line.end)
-        elif node.clause is None and (spoken := clauses.spoken(line.folded, 0, len(line.folded))):
-            node.clause, node.apart = _moved(spoken, line.start), True
+                node.clause = clause.longer(line.end)
+        elif node.clause is None and (spoken := verbs.spoken(line.folded, 0, len(line.folded))):
+            node.clause, node.apart = spoken.moved(line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:
             self._unnumbered(node, line)
         elif node.clause is None and node.maybe is None and self._is_body(line):
@@ -261,7 +266,7 @@ class _Grower:
             first = _headed(above[0], self.segment.roots[0].line - 1)
             first.children, self.segment.roots, self.segment.ahead = self.segment.roots, [first], []
         self.path, self.waiting, self.led = [], [], True
-        self._place(_headed(_moved(found, line.start), line.no))
+        self._place(_headed(found.moved(line.start), line.no))
         return True
 
     def _is_body(self, line: Line) -> bool:
@@ -292,14 +297,25 @@ class _Grower:
 
     def _share(self, said: sharing.Said, line: Line) -> None:
         """A line that names the parties of several entries above (以上三项由县水利局牵头)."""
-        found = clauses.find(line.folded, said.start, said.end) or clauses.spoken(line.folded, said.start, said.end)
+        found = clauses.find(line.folded, said.start, said.end) or verbs.spoken(line.folded, said.start, said.end)
         above = [
             n for root in self.segment.roots for n in root.walk() if RANK[n.kind] >= RANK["item"] and not n.children
         ]
         if found is not None:
-            sharing.give(above, _moved(found, line.start), said, self.path)
+            sharing.give(above, found.moved(line.start), said, self.path)
         else:
             self.segment.loose.append(line)
+
+    def _deal(self, numbers: list[tuple[frozenset[int], int, int]], line: Line) -> None:
+        """Lines that name the parties of entries above by their numbers (任务1、2由县水利局牵头)."""
+        entries = [n for n in self.segment.nodes if RANK[n.kind] >= RANK["item"] and not n.children]
+        for which, start, end in numbers:
+            found = verbs.spoken(line.folded, start, end)
+            meant = [node for node in entries if node.number in which and node.clause is None]
+            if found is None or not meant:
+                self.segment.loose.append(line)
+            for node in meant if found else ():
+                node.clause, node.shared = found.moved(line.start) if found else None, True
 
     def _goes_on(self, node: Node, line: Line) -> bool:
         """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
@@ -338,21 +354,16 @@ class _Grower:
             self.path, self.words = [], ""
             self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
             self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
-            head = Node("chapter", 0, "", line.no, line.start, line.end)
-            if clauses.is_leader(line.folded):
-                leader = clauses.Field("leader", "", line.start, line.end)
-                head.clause = Clause(line.start, line.end, (leader,))
+            framed = line.folded[0] == "("
+            start, end = line.start + framed, line.end - framed
+            head = Node("chapter", 0, "", line.no, start, end)
+            if clauses.is_leader(line.folded[start - line.start : end - line.start]):
+                head.clause = Clause(start, end, (Field("leader", "", start, end),))
             self._place(head)
             return
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
-
-
-def _longer(clause: Clause, end: int) -> Clause:
-    """The clause with its last field drawn out to an offset."""
-    *fields, last = clause.fields
-    return replace(clause, end=end, fields=(*fields, replace(last, end=end)))
 
 
 def _rest(line: Line, start: int) -> tuple[int, int]:
@@ -364,8 +375,3 @@ def _rest(line: Line, start: int) -> tuple[int, int]:
 def _headed(clause: Clause, line: int) -> Node:
     """A heading that is nothing but the name of a leader."""
     return Node("chapter", 0, "", line, clause.fields[0].start, clause.end, clause)
-
-
-def _moved(clause: Clause, by: int) -> Clause:
-    fields = tuple(clauses.Field(f.role, f.label, f.start + by, f.end + by) for f in clause.fields)
-    return Clause(clause.start + by, clause.end + by, fields, clause.closed)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from supervise.intake.fields import Field
+from supervise.intake.folding import trim
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = (
@@ -25,7 +29,8 @@ _RANKS = r"(?:党委|党组|政府|[省市区县州旗盟镇乡](?:委|政府|�
 # 牵头领导, 牵头负责领导, 县政府分管领导: what the leader does, in at most two words, and whose leader it is.
 _LEADER = (
     _RANKS
-    + r"(?:牵头|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头"
+    + r"(?:牵头|主办|承办|领办"
+    + r"|责任|分管|包抓|包保|包联|包案|联系|挂点|挂钩|挂联|挂帅|主管|主抓|督办|督导|领衔|协管|负责|推进|总牵头"
     + r"|主要|第一){1,2} ?"
     + _RANKS
     + r"(?:领导|负责同志|副?[省市区县州旗镇乡]长)"
@@ -52,9 +57,59 @@ def spaced(words: str) -> str:
 
 
 _ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
+_TAIL = re.compile(r":|[位门][ 为是]")  # every label ends with one of these
+_LONGEST = 60
+_BLANK = re.compile("[ ;,、\n]")
+_BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
     r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
 )
+
+
+def may_begin(line: str) -> bool:
+    """Whether a folded line is worth asking if it begins with a label."""
+    return _TAIL.search(line, 0, _LONGEST) is not None
+
+
+def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool = False) -> Iterator[re.Match[str]]:
+    """The labels of a span that stand behind a mark, in printed order; looked for only where one ends.
+
+    Args:
+        mark: what a label stands behind.
+        folded: a folded text.
+        start: first offset of the span.
+        end: offset behind it.
+        first: whether the span begins where a label may stand, and nothing before it counts.
+    """
+    at = start
+    for tail in _TAIL.finditer(folded, start, end):
+        begin = max(tail.start() - _LONGEST, folded.rfind(";", at, tail.start()))
+        begins = [m.end() for m in mark.finditer(folded, max(at - (not first or at > start), begin, 0), tail.start())]
+        for place in [start, *begins] if first and at == start and begin < start else begins:
+            match = LABEL.match(folded, place, end) if place < tail.end() else None
+            if match:
+                yield match
+                at = match.end()
+                break
+
+
+def cell(folded: str, field: Field) -> list[Field]:
+    """What a cell of a table says: one field, or several where it holds two roles, or labels of its own.
+
+    Args:
+        folded: a folded text.
+        field: the cell, with the role and the label of its column.
+    """
+    role, label, start, end = field
+    if role == "lead" and _BOTH.search(label) and (slash := folded.find("/", start, end)) >= 0:
+        return [Field("lead", label, start, slash), Field("co", label, slash + 1, end)]
+    first = LABEL.match(folded, start, end) if role != "due" else None
+    if first is None:
+        return [field]
+    marks = [first, *behind(_BLANK, folded, first.end(), end)]
+    stops = [*(mark.start() for mark in marks[1:]), end]
+    spans = ((m, *trim(folded, m.end(), stop, " ;,。")) for m, stop in zip(marks, stops, strict=True))
+    return [Field(str(m.lastgroup), m[0], a, b) for m, a, b in spans if a < b]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from supervise.intake.clauses import Field
+from supervise.intake.fields import Field
 from supervise.intake.folding import fold, pieces, trim
 from supervise.intake.names import is_group
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from supervise.intake.folding import NUMERAL, number
 
@@ -14,6 +14,7 @@ RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
 
 ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 CAPITALS = "壹贰叁肆伍陆柒捌玖拾"
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS, _CIRCLED = "0123456789", "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # Numbers printed as one character: ⒈ ⑴ ㈠ ❶.
 _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK = (
@@ -43,6 +44,7 @@ _MARKERS = (
         "项任事实问议",
         re.compile(rf"(?:项目|任务|事项|实事|问题|议题) ?(\d{{1,3}}|[{NUMERAL}]{{1,3}})(?:$| {{2,}})"),
     ),
+    ("item", "项问议实", re.compile(rf"(?:项目|问题|议题|实事)([{NUMERAL}]{{1,2}}) +(?!期)")),
     (
         "item",
         "重督事任问项建提",
@@ -58,6 +60,7 @@ _MARKERS = (
     ("item", "建提议", re.compile(r"(?:建议|提案|议案)(?:第 ?)?(\d{1,4}) ?号? ?(?:[ :.、]+|(?=[《“]))")),
     ("item", _DOTTED, re.compile(rf"([{_DOTTED}]) *")),
     ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
+    ("item", _LETTERS, re.compile(r"[A-Z][-—]?(\d{1,2}) ?[.、:](?![\d]) *")),
     ("sub", "(", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
     ("sub", _DIGITS, re.compile(r"(\d{1,3})\) *")),
     ("section", _IDEOGRAPHS, re.compile(rf"([{_IDEOGRAPHS}]) *")),
@@ -75,7 +78,7 @@ _DECIMAL = re.compile(
     r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]"
     r"|平方)(?=[\u4e00-\u9fff“《]))"
 )
-_DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)")
+_DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)|[A-Z]")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
@@ -95,8 +98,7 @@ _FURNITURE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One printed line without the blanks around it.
 
     Args:
@@ -118,8 +120,7 @@ class Line:
     heads: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """The beginning of a line that gives it a place in the order: ``3.``, ``(三)``, ``三、``.
 
     Args:
@@ -146,12 +147,14 @@ def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
         folded: the text.
         rows: numbers of lines that are rows of a table; their empty cells stay.
     """
-    no, start = 1, 0
+    no, start, cells = 1, 0, 0
     while start <= len(folded):
         end = folded.find("\n", start)
         end = len(folded) if end < 0 else end
         line = folded[start:end]
-        blanks = " \r" if no in rows else " \t\r"
+        wide = line.count("\t")  # as many as in the row above: its empty cells stay
+        blanks = " \r" if no in rows or (wide > 1 and wide == cells) else " \t\r"
+        cells = wide if wide > 1 or not line.strip() else 0
         body = line.strip(blanks)
         body = body[len(sign[0]) :] if (sign := _SIGN.match(body)) else body
         if body:
@@ -209,6 +212,8 @@ def _value(printed: str) -> int | None:
 def glued(line: Line, after: int) -> list[Line]:
     """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line."""
     cuts, due = [0], after + 1
+    if str(due) not in line.folded:
+        return [line]
     for match in _GLUED.finditer(line.folded):
         if int(match[1]) == due:
             cuts.append(match.start(1))
@@ -228,6 +233,8 @@ def bullet(line: str) -> tuple[str, int]:
 
 def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
+    if line.count("(") == line.count(")") < 2 and line.find("(") <= line.find(")") and line[:1] != "(":
+        return False
     mark = marker(line)
     body = (
         line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
@@ -246,7 +253,7 @@ def closes(line: str) -> bool:
 
 
 def is_decimal(printed: str) -> bool:
-    """Whether a printed marker is of the kind 2.1."""
+    """Whether a printed marker is of the kind 2.1 or A2: it says itself what it stands below."""
     return bool(_DECIMAL_MARK.match(printed))
 
 

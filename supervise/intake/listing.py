@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import CAPITALS, RANK, ROMAN, is_decimal
 from supervise.intake.nodes import LOST, Node, Segment
@@ -21,8 +21,7 @@ _REQUIREMENTS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A node that is a task.
 
     Args:
@@ -53,7 +52,10 @@ def choose(parts: list[Segment]) -> list[Segment]:
 def task_kind(parts: list[Segment]) -> str:
     """The kind of marker that numbers tasks: the one that carries most clauses, else the outermost numbered one."""
     nodes = [node for part in parts for node in part.nodes]
-    bearing = Counter(node.kind for node in nodes if node.clause is not None and not _is_heading(node))
+    inner = {id(child) for node in nodes if len(node.children) > 1 for child in node.children if not child.printed}
+    bearing = Counter(
+        node.kind for node in nodes if node.clause is not None and not _is_heading(node) and id(node) not in inner
+    )  # sentences of one paragraph are numbered by us, and say nothing of how tasks are
     if bearing:
         return bearing.most_common(1)[0][0]
     below = Counter(child.kind for node in nodes if node.clause is not None for child in node.children)
@@ -78,7 +80,7 @@ def _with_leader(own: Clause, above: Clause | None) -> Clause:
     leaders = tuple(f for f in above.fields if f.role == "leader") if above else ()
     if not leaders or any(f.role == "leader" for f in own.fields):
         return own
-    return replace(own, fields=(*leaders, *own.fields))
+    return own._replace(fields=(*leaders, *own.fields))
 
 
 def entries(parts: list[Segment], folded: str) -> list[Entry]:
@@ -117,7 +119,7 @@ def _certain(found: list[Entry]) -> list[Entry]:
         id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path
     }
     return [
-        entry if entry.inherited == sure else replace(entry, inherited=sure)
+        entry if entry.inherited == sure else entry._replace(inherited=sure)
         for entry in found
         for sure in (entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own),)
     ]
@@ -159,10 +161,7 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
         firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
-    return [
-        Entry(entry.node, entry.path, no, entry.clause, entry.inherited)
-        for entry, no in zip(found, numbers, strict=True)
-    ]
+    return [entry._replace(no=no) for entry, no in zip(found, numbers, strict=True)]
 
 
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
@@ -171,7 +170,9 @@ def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     above = [
         label(head) or _title(head, folded)[:12]
         for head in entry.path
-        if head.kind in kinds or (RANK[head.kind] >= RANK["item"] and head.number != LOST)
+        if head.kind in kinds
+        or (RANK[head.kind] >= RANK["item"] and head.number != LOST)
+        or (head is entry.path[-1] and head.number > 0 and entry.node.kind == "point" and not entry.node.printed)
     ]
     return ".".join([*above, own]) if own else ""
 

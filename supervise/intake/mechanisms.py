@@ -25,7 +25,8 @@ _KINDS = (
     ("ranking", r"红黑榜|红黄绿灯|亮灯|排名|排序|晾晒|“?红黄牌”?"),
     ("dispatch", rf"{_BEFORE}*(?:调度(?!通报|督查)|会商|周会办|例会)(?:制度|机制|会)?"),
 )
-_PATTERN = re.compile("|".join(rf"(?P<{kind.replace('-', '_')}>{words})" for kind, words in _KINDS))
+_FIRST = '(?=[定不随专综重年季实现面联跟日全动半每按第政调对书公自督协挂限及反通暗明抽巡观纳2绩目考红亮排晾会周例“"])'
+_PATTERN = re.compile(_FIRST + "(?:" + "|".join(f"(?P<{k.replace('-', '_')}>{words})" for k, words in _KINDS) + ")")
 _ABOUT = re.compile(
     r"督|检查|考[核评]|通报|调度|暗[访查]|抽查|排[名序]|亮灯|黄牌|黑榜|会[办商]|观摩|协调|回头看|例会|晾晒|评估"
 )
@@ -72,14 +73,11 @@ def read(text: str, folded: str, spans: Iterable[tuple[int, int]]) -> tuple[Mech
             if (not sentence[0].endswith(("。", ";", ",")) and len(words) < 40) or "关于印发" in words:
                 continue  # a title or a heading
             at = start + sentence.start()
-            by = ""
-            subject = _SUBJECT.search(words)
-            by = subject["by"] if subject else by
             for match in _PATTERN.finditer(words):
-                if _NOUN.match(words, match.end() - 2):
-                    continue
                 name = text[at + match.start() : at + match.end()].removeprefix("纳入")
-                kind = str(match.lastgroup).replace("_", "-")
-                line = text.count("\n", 0, at) + 1
-                found.setdefault(name, Mechanism(name, kind, by, text[at : at + len(words)].strip(), line))
+                if name in found or _NOUN.match(words, match.end() - 2):
+                    continue
+                kind, subject = str(match.lastgroup).replace("_", "-"), _SUBJECT.search(words)
+                said, line = text[at : at + len(words)].strip(), text.count("\n", 0, at) + 1
+                found[name] = Mechanism(name, kind, subject["by"] if subject else "", said, line)
     return tuple(found.values())

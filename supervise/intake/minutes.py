@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake.clauses import Clause, Field
+from supervise.intake import verbs
+from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.lines import RANK
 from supervise.intake.names import is_group, looks_like_unit
@@ -19,12 +20,14 @@ _SAYS = re.compile(
 )
 _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|会同"
-    r"|(?:组织|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究|落实|开展|完成|推进|加强|建立|完善|修改|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
+    r"|(?:组织(?!部)|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
 _HELPS = re.compile(r"(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
+_TAKES = re.compile("由|牵头|负责|会同|主办|承办")
 _BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
 _OPEN = re.compile(r"等(?:有关|相关)?(?:部门|单位)?$")
+_LIMIT_BEHIND = re.compile(rf" *(?:{verbs.UNTIL.pattern})$")  # 由县编办4月底前完成
 _POINT = re.compile(r"\(?\d{1,2}[).、] *")
 _CHARGED = re.compile(
     r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])"
@@ -51,6 +54,24 @@ def assign(parts: list[Segment], folded: str) -> bool:
         else:
             part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
+
+
+def charge(parts: list[Segment], folded: str) -> None:
+    """In a list without unit clauses whose entries begin with who acts (由县水利局牵头,县财政局配合,…), these answer.
+
+    Args:
+        parts: the segments of the notice.
+        folded: its folded text.
+    """
+    if any(part.bearing or part.ahead for part in parts):
+        return
+    nodes = [node for part in parts for node in part.nodes if not node.children]
+    telling = [node for node in nodes if _TAKES.search(folded, node.start, node.end)]
+    said = [(node, _parties(folded, node.start, node.end)) for node in telling if 2 * len(telling) >= len(nodes)]
+    found = [(n, c) for n, c in said if c and (c.start - n.start <= 2 or folded[c.start - 1] in "。由")]
+    if len(found) >= 2 and 2 * len(found) >= len(nodes):
+        for node, clause in found:
+            node.clause = clause
 
 
 def mend(parts: list[Segment], folded: str) -> None:
@@ -118,10 +139,13 @@ def _parties(folded: str, start: int, end: int) -> Clause | None:
 
 def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> int:
     """Where a list of units at the beginning of a span ends and a verb follows; 0 if there is none."""
+    if folded.startswith("会同", start):
+        return 0
     for match in verb.finditer(folded, start + 2, min(end, start + 120)):
         named = [folded[c:d].strip() for c, d in pieces(folded, start, match.start(), "、和")]
+        named[-1] = _LIMIT_BEHIND.sub("", named[-1])
         if all(looks_like_unit(_OPEN.sub("", name)) for name in named):
-            return match.start()
+            return start + len(_LIMIT_BEHIND.sub("", folded[start : match.start()]))
     return 0
 
 
@@ -130,4 +154,6 @@ def _called_in(folded: str, at: int, end: int) -> list[Field]:
     if not folded.startswith("会同", at):
         return []
     stop = _list_before(folded, at + 2, end, _ACTS)
+    if not stop and all(looks_like_unit(folded[a:b].strip()) for a, b in pieces(folded, at + 2, end, "、和")):
+        stop = end
     return [Field("co", "", at + 2, stop)] if stop else []

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from supervise.intake import targets
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
+from supervise.intake.readers.transcript import BREAK
 
 _MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米])")
 _MASKED = re.compile(r"[xX×]{2,8}|\*{2,}|[○〇]{2,}|某某|□{2,}")
@@ -21,11 +22,11 @@ _STRAY = re.compile(
 _AFTER_STOP = re.compile(r"(?<=。) +(?=[\u4e00-\u9fff])")
 _LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
 _ODD = re.compile(r"[xX×*○〇□某“”《》‘’ ]|互联网")  # nothing below is found without one of these
+_MASK = re.compile(r"[xX×*○〇□某]")
 _ENDS = "。;!?”’)…."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the parts of one task stand.
 
     Args:
@@ -55,6 +56,11 @@ def ends_open(folded: str, place: Place) -> bool | None:
     return folded[place.end - 1] not in _ENDS
 
 
+def _ends_empty(clause: str) -> bool:
+    """Whether nothing stands between the last mark of a clause and its closing bracket."""
+    return clause.endswith(")") and clause.rstrip(")").rstrip(" ").endswith((";", ","))
+
+
 def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]:
     """The remarks about one task: code, words, offset.
 
@@ -70,7 +76,7 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "单位括号没有右半边,读到行末为止", clause.start
     if clause is not None and place.apart:
         yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
-    if clause is not None and re.search(r"[;,] *\)+$", folded[clause.start : clause.end]):
+    if clause is not None and _ends_empty(folded[clause.start : clause.end]):
         yield "I10", "单位括号里有空字段", clause.start
     if place.stops and ends_open(folded, place):
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
@@ -78,17 +84,20 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
     if not _ODD.search(folded, start, end):
         return
-    yield from _masked(text, folded, start, end)
+    if _MASK.search(folded, start, end):
+        yield from _masked(text, folded, start, end)
     for opening, closing in _PAIRS:
         lost = folded.count(opening, start, end) - folded.count(closing, start, end)
         if lost:
             yield "I10", f"“{opening}”和“{closing}”不成对,可能缺字", start
     if plus := _LOST_PLUS.search(folded, start, end):
         yield "I10", f"“{text[plus.start() : plus.end() + 3]}”可能缺“+”", plus.start()
+    if place.spaced or folded.find(" ", start, end) < 0:
+        return
     after = list(_AFTER_STOP.finditer(folded, start, end))
-    if not place.spaced and len(after) > 1:
+    if len(after) > 1:
         yield "I10", f"句号后有 {len(after) - 1} 处空格,按没有空格读", after[1].start()
-    if not place.spaced and (stray := list(_STRAY.finditer(folded, start, end))):
+    if stray := [m for m in _STRAY.finditer(folded, start, end) if BREAK not in text[m.start() : m.end()]]:
         words = text[max(start, stray[0].start() - 3) : stray[0].end() + 3].strip()
         yield "I10", f"文字中间有 {len(stray)} 处空格(如“{words}”),按没有空格读", stray[0].start()
 

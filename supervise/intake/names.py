@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -32,7 +32,7 @@ _PARTY = re.compile(
     r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办|网信办|巡察办|改革办|机要局|保密局|机关工委)$"
 )
 ORGAN = re.compile(
-    r"(?:局|委|办|厅|署|院|会|中心|部|队|所|站|馆|处|室|科|股|课|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|村|委员|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
+    r"(?:局|委|办|厅|署|院|会|中心|(?<![全局内外干])部|队|所|站|馆|处|室|科|股|课|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|村|委员|政府|法院|检察院|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
 )
 _DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
 _WHICH = re.compile(_DETERMINER)
@@ -55,7 +55,7 @@ _PERSON = re.compile(
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
 _BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公司|支队|大队)")
-_PLACE_TALK = re.compile(rf"([\u4e00-\u9fff]{{2,4}}?)[{LEVELS}](?:人民政府|人大|人民代表大会|政协|委员会|委办|委、)")
+_PLACE_TALK = re.compile(rf"[{LEVELS}](?<=[\u4e00-\u9fff]{{2}}.)(?:人民政府|人大|人民代表大会|政协|委员会|委办|委、)")
 
 
 @lru_cache(maxsize=4096)  # one notice names the same few hundred again and again
@@ -92,17 +92,18 @@ def is_class(name: str) -> bool:
     return _ONLY_CLASS.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=4096)
 def prefix(name: str) -> str:
     """The level a folded name prints in front: ``县`` of 县工信局; empty if none."""
     match = _PREFIX.match(name)
     return match[0] if match else ""
 
 
-def _own(names: Iterable[str]) -> str:
+def _own(names: Collection[str]) -> str:
     """The place's full name, if at least three different names and a third of all begin with it."""
     heads = [m[1] for name in names if ORGAN.search(name) and (m := _PLACE_IN_FRONT.match(name))]
     best = Counter(heads).most_common(1)
-    return best[0][0] if best and best[0][1] >= max(3, len(list(names)) / 3) else ""
+    return best[0][0] if best and best[0][1] >= max(3, len(names) / 3) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +125,28 @@ class Prefixes:
     places: frozenset[str] = frozenset()
 
     @classmethod
-    def learn(cls, names: Iterable[str], text: str) -> Prefixes:
+    def learn(cls, counted: Mapping[str, int], text: str) -> Prefixes:
         """Read the facts off all names of a notice and off its text.
 
         Args:
-            names: folded names as printed in unit clauses, groups left out.
+            counted: folded names as printed in unit clauses, groups left out, and how often each is printed.
             text: the folded text of the notice.
         """
-        counted = Counter(names)
         own = _own(counted)
         levels: Counter[str] = Counter()
-        full: dict[str, Counter[str]] = {}
+        full: dict[str, dict[str, int]] = {}
         firms: set[str] = set()
         places: set[str] = set()
-        for stem in _PLACE_TALK.findall(text[:200_000]):
-            places |= {stem[-2:], stem[-3:]}
+        for said in _PLACE_TALK.finditer(text[:200_000]):
+            places |= {text[said.start() - 2 : said.start()], text[max(0, said.start() - 3) : said.start()]}
         for name, count in counted.items():
             level = own if own and name.startswith(own) and len(name) > len(own) + 1 else prefix(name)
             if level:
                 levels[level] += count
                 bare = name[len(level) :]
-                full.setdefault(bare, Counter())[name] += count
+                full.setdefault(bare, {})[name] = count
                 if bare[0] == "委" and _PARTY.search(bare[1:]):
-                    full.setdefault(bare[1:], Counter())[name] += count
+                    full.setdefault(bare[1:], {})[name] = count
                 if firm := _FIRM.search(name):
                     firms.add(firm[1])
             elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
@@ -157,7 +157,7 @@ class Prefixes:
                 places.add(park[1])  # 东岭区科经局 teaches that 东岭公安分局 begins with a place too
         common = levels.most_common(1)
         home = common[0][0] if common and common[0][1] >= max(3, 0.6 * sum(levels.values())) else ""
-        best = {bare: forms.most_common(1)[0][0] for bare, forms in full.items()}
+        best = {bare: max(forms, key=forms.__getitem__) for bare, forms in full.items()}
         return cls(own, home, best, frozenset(firms), frozenset(places))
 
     def level(self, name: str) -> str:

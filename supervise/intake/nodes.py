@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 from supervise.intake.lines import Line
 
 LOST = -1  # number of a node whose marker is lost in print
@@ -73,11 +72,11 @@ class Node:
         """Whether it or anything below it carries a unit clause."""
         return self.clause is not None or any(child.bears for child in self.children)
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> list[Node]:
         """This node and all below it, in printed order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        found: list[Node] = []
+        _gather([self], found)
+        return found
 
 
 @dataclass(slots=True)
@@ -102,14 +101,17 @@ class Segment:
     def nodes(self) -> list[Node]:
         """All its nodes in printed order."""
         found: list[Node] = []
-        for root in self.roots:
-            if root.children:
-                found += root.walk()
-            else:
-                found.append(root)
+        _gather(self.roots, found)
         return found
 
     @property
     def bearing(self) -> int:
         """How many of its nodes carry a unit clause."""
         return sum(node.clause is not None for node in self.nodes)
+
+
+def _gather(nodes: list[Node], found: list[Node]) -> None:
+    for node in nodes:
+        found.append(node)
+        if node.children:
+            _gather(node.children, found)

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import replace
 
-from supervise.errors import Invalid, Problem
 from supervise.intake import (
+    breaks,
     cards,
     clauses,
     deadlines,
@@ -34,13 +34,14 @@ from supervise.intake import (
     unlabelled,
 )
 from supervise.intake import cover as covers
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause
 from supervise.intake.folding import blanked, fold, opened, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
 from supervise.intake.nodes import Node, Segment
+from supervise.intake.readers import plain
 from supervise.intake.readers.limits import MAX_CHARS
 from supervise.intake.readers.transcript import BREAK, Transcript
 from supervise.intake.schedule import Reporting
@@ -61,53 +62,43 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     """
     given = Transcript(source, file=file) if isinstance(source, str) else source
     text, file = given.text, file or given.file
-    _readable(text, file)
+    plain.readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
     text = drawn.flattened(text)
     folded = cards.parted_by_blanks(opened(fold(text)), clauses.begins)
     split, gone, between = list(lines.split(folded, given.cells)), list[Line](), list[Line]()
-    unwrapped = split
+    unwrapped, mended = split, list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         printed, gone = pages.running(split)
         split = tables.stack(printed)
-        unwrapped, between = pages.unwrap(split, gone, _begins)
+        unwrapped, between, mended = pages.unwrap(split, gone, _begins)
+    else:
+        unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
-    away = sorted(
-        [(page.start, page.end) for page in {*between, *gone}] + labels
-    )  # these stand inside a task, and are no part of it
-    text, folded = blanked(text, away), blanked(folded, away)
+    away = sorted((page.start, page.end) for page in {*between, *gone})
+    text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
     unlabelled.name_fronts(parts, folded)
     unlabelled.name_titles(parts, folded)
     prose = minutes.assign(parts, folded)
-    minutes.mend([] if prose else parts, folded)
+    if not prose:
+        minutes.charge(parts, folded)
+        minutes.mend(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    brackets = tuple(line.no for line in unwrapped if lines.is_unbalanced(line.folded))
+    odd = breaks.odd(folded, unwrapped, gone, mended, _begins if given.kind == "txt" else None)
     headers = [page for page in between if not lines.is_page_number(page.folded)]
-    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, brackets, prose).notice()
+    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, odd, prose).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
 def _begins(line: str) -> bool:
     """Whether a folded line begins something of its own, and is no rest of the one above."""
     return clauses.begins(line) or cards.is_labelled(line) or bool(lines.bullet(line)[0])
-
-
-def _readable(text: str, file: str) -> None:
-    """Refuse at once what cannot be a notice; nothing here takes longer than one look at the text."""
-    if len(text) > MAX_CHARS:
-        raise Invalid(
-            Problem("I22", f"通知超过 {MAX_CHARS // 10_000} 万字,不像一份通知", file=file, help="请拆成单份通知再读入")
-        )
-    if "\0" in text or text.count("\ufffd") * 100 > len(text):
-        raise Invalid(Problem("I21", "不是文本文件(或不是 UTF-8 编码)", file=file, help="请另存为 UTF-8 文本再读入"))
-    if not text.strip("\ufeff \t\r\n\u3000"):
-        raise Invalid(Problem("I20", "通知是空的", file=file, line=1))
 
 
 class _Reader:
@@ -124,12 +115,14 @@ class _Reader:
         passages: tuple[Passage, ...],
         wrapped: bool,
         headers: list[Line],
-        brackets: tuple[int, ...],
+        odd: dict[int, str],
         prose: bool,
     ) -> None:
         self.prose = prose
-        self.brackets = brackets
+        self.odd = odd
         self.titles: dict[int, tuple[str, int | None, bool]] = {}
+        self.places: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.limits: dict[int, deadlines.Deadline | None] = {}
         self.text, self.folded, self.file = text, folded, file
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple(m.start() for m in re.finditer("\n", text))
@@ -188,7 +181,7 @@ class _Reader:
             bool(self.labels),
             self._loose(items),
             self.headers,
-            self.brackets,
+            self.odd,
             tuple(numbers.values()),
             self.breaks,
             self.prose,
@@ -198,7 +191,7 @@ class _Reader:
     def _loose(self, items: tuple[Item, ...]) -> tuple[int, ...]:
         """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
         if not items or not self.entries or not self.labels:
-            return ()
+            return tables.unread(self.cover) if items else ()
         end = max(self.entries[-1].node.end, *(c.end for e in self.entries[-1:] if (c := e.node.whole)), 0)
         first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
         loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
@@ -268,6 +261,7 @@ class _Reader:
 
     def _item(self, entry: Entry, year: int | None) -> Item:
         node, clause = entry.node, entry.clause
+        section, path = self._place(entry.path)
         spans = self._spans(node)
         start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
@@ -283,8 +277,8 @@ class _Reader:
         return Item(
             no=entry.no,
             number=max(node.number, 0),
-            section=tuple(self._id(head) for head in entry.path if RANK[head.kind] < RANK["item"]),
-            path=tuple(self._title(head)[0] for head in entry.path),
+            section=section,
+            path=path,
             text=text,
             title=self._lead_in(text) if not self.labels else "",
             line=node.line,
@@ -298,9 +292,17 @@ class _Reader:
             part=self.part_of[id(node)],
         )
 
+    def _place(self, heads: tuple[Node, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The labels of the sections an entry stands in, and the titles of all headings above it."""
+        key = id(heads[-1]) if heads else 0
+        if key not in self.places:
+            section = tuple(self._id(head) for head in heads if RANK[head.kind] < RANK["item"])
+            self.places[key] = section, tuple(self._title(head)[0] for head in heads)
+        return self.places[key]
+
     def _spans(self, node: Node) -> tuple[tuple[int, int], ...]:
         """Where the words of a task stand: in one stretch, or parted by its clause (measures listed below it)."""
-        end = max(n.end for n in node.walk())
+        end = max(n.end for n in node.walk()) if node.children else node.end
         clause, below = node.whole, node.children[0].start if node.children else 0
         if clause is None or not node.end <= clause.start < clause.end <= below:
             return ((node.start, end), *node.goals)
@@ -309,10 +311,18 @@ class _Reader:
     def _heading_limit(self, entry: Entry, year: int | None) -> deadlines.Deadline | None:
         """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""
         for head in reversed(entry.path):
-            end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
-            opening = self.folded.rfind("(", head.start, end)
-            if opening >= 0 and "前" in self.folded[opening:end]:
-                return deadlines.read(self.text, self.folded, opening + 1, end, year)
+            if id(head) not in self.limits:
+                self.limits[id(head)] = self._limit_of(head, year)
+            if limit := self.limits[id(head)]:
+                return limit
+        return None
+
+    def _limit_of(self, head: Node, year: int | None) -> deadlines.Deadline | None:
+        end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
+        opening = self.folded.rfind("(", head.start, end)
+        bracketed = opening >= 0 and "前" in self.folded[opening:end]
+        if bracketed or cards.says_until(self.folded[head.start : end]):
+            return deadlines.read(self.text, self.folded, opening + 1 if bracketed else head.start, end, year)
         return None
 
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from supervise.intake.lines import RANK, Line, closes, is_open, is_page_number, is_sentence, marker
+from supervise.intake.lines import RANK, Line, closes, is_furniture, is_open, is_page_number, is_sentence, marker
 from supervise.intake.names import looks_like_unit
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
 _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
+_BAR = re.compile(r"[\t|\x0b]")
 _HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
 _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
 _LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
+_HALF_LABEL = re.compile(r"[\u4e00-\u9fff]{1,4} ?:")
 _LABELLED = re.compile(r"(?:单位|部门|科室|机关|主办|协办|领导|责任人) ?:")
 LONGEST = 5_000  # no paragraph is longer; joining on and on takes time that grows with its square
 _ENDS = "。;!?:…)”|,"
@@ -40,7 +42,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "|" in line.folded
             or line.folded == "序号"
         )
-        beside = any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
+        beside = bool(pages) and any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
         again = beside and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
         if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)
@@ -49,8 +51,10 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     return kept, out
 
 
-def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line]]:
-    """Join lines that a page broke at its margin; returns the lines, and what of the page stood between them.
+def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line], list[int]]:
+    """Join lines that a page broke at its margin; returns the lines, what of the page stood between them, and doubts.
+
+    Doubtful are the lines, by number, that were joined to the one above where lines are not broken as a rule.
 
     A text is broken so when many of its lines are equally long and short; a line is joined to the next when it is full,
     ends no sentence, and the next begins with no marker and no label. Else single lines broken off are mended.
@@ -89,7 +93,24 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         else:
             out += [*passed, line]
         before, passed = line, []
-    return [*out, *passed], between
+    return [*out, *passed], between, []
+
+
+def bracketed(all_lines: list[Line]) -> list[Line]:
+    """The lines of a file that knows its paragraphs; a bracket that a line opens and the next one closes joins the two.
+
+    Args:
+        all_lines: its lines.
+    """
+    out: list[Line] = []
+    for line in all_lines:
+        last = out[-1].folded if out else ""
+        open_ = is_open(last) and last.count("(") > last.count(")") and len(last) < LONGEST
+        if open_ and closes(line.folded) and not marker(line.folded) and not _BAR.search(last + line.folded):
+            out[-1] = _joined(out[-1], line)
+        else:
+            out.append(line)
+    return out
 
 
 def _taken(left: list[Line], line: Line) -> list[Line]:
@@ -104,16 +125,17 @@ def _joined(last: Line, line: Line) -> Line:
     return Line(last.no, last.start, line.end, last.folded + " " * (line.start - last.end) + line.folded)
 
 
-def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line]]:
+def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line], list[int]]:
     """Join single lines broken off: a bracket closed on the next line, a sentence that ends there.
 
     A sentence counts as broken where the entries of this notice end with a full stop or a bracket.
     """
     entries = [line.folded for line in all_lines if (mark := marker(line.folded)) and RANK[mark.kind] >= RANK["item"]]
     stops = len(entries) > 3 and 5 * sum(line.endswith(("。", ")", ";")) for line in entries) >= 4 * len(entries)
-    bars = {bar: _usual(line.folded.count(bar) for line in all_lines) for bar in "|\t"}
+    bars = {bar: usual for bar in "|\t" if (usual := _usual(line.folded.count(bar) for line in all_lines))}
     out: list[Line] = []
     between: list[Line] = []
+    mended: list[int] = []
     left = list(gone)
     for line in all_lines:
         skipped = _taken(left, line)
@@ -129,9 +151,11 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
         ):
             out[-1] = _joined(last, line)
             between += skipped
+            certain = last.folded.endswith((",", "、")) or is_furniture(last.folded)
+            mended += [] if certain else [skipped[0].no if skipped else line.no]
         else:
             out.append(line)
-    return out, between
+    return out, between, mended
 
 
 def _usual(counts: Iterable[int]) -> int:
@@ -144,14 +168,14 @@ def _row_goes_on(above: str, line: str, bars: dict[str, int]) -> bool:
     """Whether two lines are the halves of one row: neither has the usual number of bars, together they have."""
     for bar, usual in bars.items():
         first, second = above.count(bar), line.count(bar)
-        if usual and first < usual and second < usual and first + second == usual and (first or second):
+        if first < usual and second < usual and first + second == usual and (first or second):
             return not re.match(r"\|? ?\d{1,3} ?[|\t]", line)
     return False
 
 
 def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
     """Whether a folded line is the rest of the one above it."""
-    if _begins_anew(line, above, begins) or any(bar in line + above for bar in "\t|\x0b"):
+    if _begins_anew(line, above, begins) or _BAR.search(line + above):
         return False
     if is_open(above) and _LABELLED.search(line):
         return True
@@ -182,7 +206,10 @@ def _torn(above: str, line: str, begins: Begins) -> bool:
 
 def _breaks_label(above: str, line: str, begins: Begins) -> bool:
     """牵头单 / 位:县商务局: neither half opens a clause, together they do."""
-    return len(above) < 8 and not above.endswith(":") and not begins(above) and begins(above + line)
+    if len(above) < 8:
+        return not above.endswith(":") and not begins(above) and begins(above + line)
+    label = _HALF_LABEL.match(line)  # …局 协 / 办单位:…
+    return label is not None and not begins(line) and any(begins(above[-n:] + line) for n in (1, 2, 3))
 
 
 def _breaks_name(above: str, line: str) -> bool:

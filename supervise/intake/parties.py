@@ -8,40 +8,33 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from supervise.intake import leaders
-from supervise.intake.clauses import Clause, Field
-from supervise.intake.folding import as_printed, pieces, trim
-from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person, looks_like_unit
+from supervise.intake.fields import Clause, Field
+from supervise.intake.folding import as_printed
+from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person
+from supervise.intake.parting import names
 
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
-# Words that join names. 和 is a part of many names (发展和改革局); it joins only two whole ones, or before a 各.
-_AND = re.compile(
-    r"(?:以及|及|会同|联合)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)|[和与](?=各|相关|有关|其他)"
-    r"|(?<=[局委办厅府])[和与](?=[省市区县州旗盟][\u4e00-\u9fff]{1,14}(?:局|委|办|厅|府|会|院)(?:$|[、,;。和与及]))"
-)
-# 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
-_EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
-_LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
-_BLANKS = " \t\r\n"
-_BLANK = re.compile(r"[ \t\r\n]")
-_NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
+_NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 _FIRST_LEADS = re.compile(
-    r"(?:排名|排|列|署名)[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)|第一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办)"
+    r"[排列署第](?:(?:(?<=[排署])名|(?<=[排列]))[^。;,]{0,8}(?:第一|首位|最前|前列)[^。;]{0,12}(?:牵头|主办|负总责)"
+    r"|(?<=第)一(?:个|家)[^。;,]{0,8}为?(?:牵头|主办))"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """One name in a clause.
 
     Args:
@@ -128,48 +121,6 @@ class Style:
     )
 
 
-def names(folded: str, field: Field) -> Iterable[list[tuple[int, int]]]:
-    """Families of spans of names in a field: commas part families, 、 and 及 part names."""
-    for a, b in pieces(folded, field.start, field.end, ",;"):
-        yield list(_members(folded, a, b))
-
-
-def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    """Spans between 、 of a family; 各县、市、区政府 stays one name."""
-    spans: list[tuple[int, int]] = []
-    for a, b in pieces(folded, start, end, "、/"):
-        joins = spans and _EACH.fullmatch(folded[slice(*spans[-1])].strip()) and _LEVEL.match(folded, a, b)
-        if joins:
-            spans[-1] = (spans[-1][0], b)
-        else:
-            spans.append((a, b))
-    return spans
-
-
-def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    for a, b in _lists(folded, start, end):
-        cuts = [m for m in _AND.finditer(folded, a, b) if m.start() > a]
-        begins, ends = [a, *(m.end() for m in cuts)], [*(m.start() for m in cuts), b]
-        for c, d in zip(begins, ends, strict=True):
-            c, d = trim(folded, c, d, " \t\r\n。.:")
-            if c < d:
-                yield from _by_blanks(folded, c, d)
-
-
-def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
-    at = start
-    blank = _BLANK.search(folded, start, end) is not None
-    for _, b in pieces(folded, start, end, _BLANKS) if blank else [(start, end)]:
-        after = folded[b:end].strip(_BLANKS)
-        line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
-        goes_on = line and not _NEW_NAME.match(after)
-        goes_on = goes_on or after.startswith("(")
-        if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0])):
-            yield trim(folded, at, b)
-            at = b
-
-
 def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, addressed: Iterable[str] = ()) -> Style:
     """How a notice prints its clauses.
 
@@ -189,12 +140,11 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, address
         alone = alone or ("unit" in kinds and "lead" not in kinds)
         for field in clause.fields:
             if field.role in ("lead", "co", "unit", ""):
-                split[field.start, field.end] = families = list(names(folded, field))
+                split[field.start, field.end] = families = names(folded, field)
                 several, parted = several + (sum(map(len, families)) > 1), parted + (len(families) > 1)
                 mixed = mixed or (len(families) > 1 and any(len(f) > 1 for f in families))
                 found += [folded[a:b] for family in families for a, b in family]
-    bare = (_OPEN.sub("", re.sub(r"\([^()]*\)$|\s+", "", name)) for name in (*found, *addressed))
-    prefixes = Prefixes.learn((name for name in bare if name and not is_group(name)), folded)
+    prefixes = Prefixes.learn(_counted([*found, *addressed]), folded)
     traditional = any(text.count(old) > text.count(new) for old, new in ("區区", "縣县", "單单"))
     return Style(
         prefixes,
@@ -205,6 +155,16 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, address
         several < 20 or 20 * parted > several,
         split,
     )
+
+
+def _counted(printed: Iterable[str]) -> Counter[str]:
+    """How often each name stands in a notice, without the bracket behind it; groups left out."""
+    found: Counter[str] = Counter()
+    for name, count in Counter(printed).items():
+        bare = _OPEN.sub("", _NOTE_OR_BLANK.sub("", name))
+        if bare and not is_group(bare):
+            found[bare] += count
+    return found
 
 
 def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
@@ -259,7 +219,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
     """The names of one field, added to those found before."""
     walk = _Walk()
     for index, family in enumerate(how.split.get((field.start, field.end)) or names(folded, field)):
-        role = _role(field, marked, how, index, all(is_group(folded[a:b]) for a, b in family))
+        role = field.role if field.role in ("lead", "co") else _role(folded, field, marked, how, index, family)
         if index and not how.commas:
             found.odd_comma = family[0][0] - 1 if family else 0
         if how.families:
@@ -269,31 +229,36 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 a:colon
             ]:  # a label we do not know stands before the name
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
-            name, note, listed = _strip(folded[a:b])
-            found.open_at = found.open_at or (b if listed else 0)
-            if not name or name in _NOBODY:
+            said = _understood(folded[a:b])
+            found.open_at = found.open_at or (b if said.listed else 0)
+            if not said.name or said.name in _NOBODY:
                 continue
-            printed = _flat(text[a:b])
-            if is_person(name):  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
+            printed = text[a:b].replace("\r", "").replace("\n", "")
+            if said.person:  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
                 found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
-            full = as_printed(walk.complete(name, how.prefixes), printed, how.traditional)
-            starred = _STARS.search(folded, a, b) is not None and _STAR.search(_REMARK.sub("", folded[a:b].strip()))
-            if starred or note in ("牵头", "主办", "牵头单位", "主办单位"):  # 县发改局(牵头)、县财政局
+            full = walk.complete(said, how.prefixes)
+            full = as_printed(full, printed, True) if how.traditional else full
+            if said.first:
                 found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
                 role = "co"
             else:
-                note = as_printed(note, printed, how.traditional)
-                found.members.append(
-                    Party(full, role, printed, note, is_group(name) or full[0] in "各相有", a, b, walk.guessed)
-                )
+                note = as_printed(said.note, printed, how.traditional)
+                group = said.group or full[0] in "各相有"
+                found.members.append(Party(full, role, printed, note, group, a, b, walk.guessed))
     if field.role == "":
         found.unlabelled = found.unlabelled or text[field.start : field.end]
 
 
-def _flat(words: str) -> str:
-    """Printed words without the breaks of the page."""
-    return words.replace("\r", "").replace("\n", "")
+class _Name(NamedTuple):
+    """A printed name by itself: without its note and 等, and whether it is a person, a group, the one that leads."""
+
+    name: str
+    note: str
+    listed: bool
+    person: bool
+    group: bool
+    first: bool
 
 
 class _Walk:
@@ -305,9 +270,9 @@ class _Walk:
         self.which = ""
         self.guessed = False  # whether the last name was completed without a neighbour
 
-    def complete(self, name: str, prefixes: Prefixes) -> str:
-        self.guessed = False
-        if is_group(name):
+    def complete(self, said: _Name, prefixes: Prefixes) -> str:
+        self.guessed, name = False, said.name
+        if said.group:
             full = self.which + name if self.which and is_class(name) else name
             self.which = determiner(full)
             return full
@@ -323,9 +288,16 @@ class _Walk:
 
 
 @lru_cache(4096)  # one notice names the same few hundred again and again
+def _understood(printed: str) -> _Name:
+    """What a folded name says by itself."""
+    name, note, listed = _strip("".join(printed.split()))
+    starred = bool(_STARS.search(printed)) and bool(_STAR.search(_REMARK.sub("", printed.strip())))
+    first = starred or note in ("牵头", "主办", "牵头单位", "主办单位")  # 县发改局(牵头)、县财政局
+    return _Name(name, note, listed, is_person(name), is_group(name), first)
+
+
 def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
-    name = "".join(name.split())
     if "(" in name:
         name = _REMARK.sub("", name)
     if _STARS.search(name):
@@ -333,32 +305,31 @@ def _strip(name: str) -> tuple[str, str, bool]:
     bare = _OPEN.sub("", name)
     listed = bare != name
     if is_group(bare):
-        return bare + ")" * (bare.count("(") - bare.count(")")), "", listed
+        surplus = bare.count(")") - bare.count("(")
+        return (bare[: len(bare) - surplus] if surplus > 0 else bare + ")" * -surplus), "", listed
     match = _NOTED.fullmatch(bare) if "(" in bare else None
     if match:
         return match[1].strip(), match[2].strip(), listed
     return bare.strip("() "), "", listed
 
 
-def _role(field: Field, marked: bool, how: Style, family: int, groups: bool) -> str:
-    """The role a field gives; a part whose label is lost in print behind a lead helps.
+def _role(folded: str, field: Field, marked: bool, how: Style, index: int, family: list[tuple[int, int]]) -> str:
+    """The role of a family in a field that says neither lead nor co.
 
     Args:
-        field: the field.
+        folded: the folded text.
+        field: the field; without a role its label is lost in print, and behind a lead it helps.
         marked: whether a lead is named beside it.
         how: how this notice prints its clauses.
-        family: which of its families, counted from 0.
-        groups: whether that family names nothing but groups.
+        index: which of its families, counted from 0.
+        family: spans of its names.
     """
-    if field.role in ("lead", "co"):
-        return field.role
-    if field.role == "":
-        return "co"
-    if marked:
+    if field.role == "" or marked:
         return "co"
     if how.first:
         return "unit"
-    return "co" if family and how.families and (how.joint or groups) else "lead"
+    helps = index and how.families and (how.joint or all(is_group(folded[a:b]) for a, b in family))
+    return "co" if helps else "lead"
 
 
 def _settle(members: list[Party]) -> Iterable[Party]:
@@ -366,8 +337,8 @@ def _settle(members: list[Party]) -> Iterable[Party]:
     pointed = any(m.role == "first" for m in members)
     for index, member in enumerate(members):
         if member.role == "first" or (member.role == "unit" and not pointed and index == 0):
-            yield replace(member, role="lead")
+            yield member._replace(role="lead")
         elif member.role == "unit" or pointed:
-            yield replace(member, role="co")
+            yield member._replace(role="co")
         else:
             yield member

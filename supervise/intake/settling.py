@@ -30,7 +30,11 @@ def number_lost(siblings: list[Node]) -> None:
 def spread(nodes: list[Node]) -> None:
     """Where parties stand below the last entry of every heading and nowhere else, they are those of all its entries."""
     heads = [
-        n for n in nodes if RANK[n.kind] < RANK["item"] and n.children and RANK[n.children[0].kind] >= RANK["item"]
+        n
+        for n in nodes
+        if RANK[n.kind] < RANK["item"]
+        and n.children
+        and (RANK[n.children[0].kind] >= RANK["item"] or not any(child.children for child in n.children))
     ]
     groups = [head.children for head in heads]
     if len(groups) < 2 or all(len(group) == 1 for group in groups):

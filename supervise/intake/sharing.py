@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from supervise.intake.clauses import Clause
-from supervise.intake.folding import NUMERAL, number
+from supervise.intake.fields import Clause
+from supervise.intake.folding import NUMERAL, number, pieces
 from supervise.intake.lines import RANK
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ _N = rf"(?:\d{{1,3}}|[{NUMERAL}两]{{1,3}})"
 _ABOVE = re.compile(
     rf"\(?(?:以上|上述)(?:第? ?(?P<first>{_N}) ?[项条]? ?[至到~—–-]{{1,2}} ?第?(?P<last>{_N})|(?P<count>{_N}))? ?"
     r"[项条个件]?(?:重点|主要)?(?:任务|工作|事项|内容|项目)?(?:均|全部|都)?[,:]? *(?:由|为)?"
+)
+
+
+# 任务1、2由县公安局牵头: which entries are meant is said by their numbers.
+_NUMBERED = re.compile(
+    rf"(?:以上|上述|其中)?,? ?(?:任务|事项|第|目标|项目) ?(?P<list>{_N}(?: ?[、,和及至到~—–-] ?第?{_N})*) ?[项条]?"
+    r"(?:任务|工作|事项)?(?:均|都)?由"
 )
 
 
@@ -48,6 +55,26 @@ def said(line: str) -> Said | None:
     end = len(line.rstrip("。;)" if line.startswith("(") else "。;"))
     value = {key: number(match[key]) or 0 if match[key] else 0 for key in ("count", "first", "last")}
     return Said(match.end(), end, value["count"], value["first"], value["last"])
+
+
+def numbered(line: str) -> list[tuple[frozenset[int], int, int]]:
+    """The entries a folded line names by number, and where it says who takes them; nothing if it says anything else.
+
+    任务1、2由县公安局牵头;任务3由县民政局牵头,各乡镇配合。
+    """
+    found: list[tuple[frozenset[int], int, int]] = []
+    if not _NUMBERED.match(line):
+        return found
+    for a, b in pieces(line, 0, len(line.rstrip("。;)")), ";。"):
+        match = _NUMBERED.match(line, a, b)
+        if match is None:
+            return []
+        values: list[int] = []
+        for sign, printed in re.findall(rf"([、,和及至到~—–-]?) ?第?({_N})", match["list"]):
+            value = number(printed) or 0
+            values += range(values[-1] + 1, value + 1) if values and sign in "至到~—–-" and sign else [value]
+        found.append((frozenset(values), match.end(), b))
+    return found
 
 
 def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node]) -> None:

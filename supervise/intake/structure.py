@@ -39,6 +39,12 @@ def is_attachment_mark(line: str) -> bool:
     return bool(match) and not (match["title"] or "").strip() if match else False
 
 
+def _is_first(line: str) -> bool:
+    """Whether a folded line is the first entry of a list."""
+    mark = lines.marker(line)
+    return mark is not None and mark.number == 1 and mark.sure
+
+
 def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一.
 
@@ -48,9 +54,10 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     """
     found: list[list[Line]] = [[]]
     chapter, signed, tail, past_cover, listed = 0, False, False, False, False
-    for line in all_lines:
+    for line, below in zip(all_lines, [*all_lines[1:], None], strict=True):
         mark = lines.marker(line.folded)
-        titled = past_cover and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
+        begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
+        titled = begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
         restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
         furniture = lines.is_furniture(line.folded)
         if is_attachment_mark(line.folded) or titled or restarts or (signed and not furniture):

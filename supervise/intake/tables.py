@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from supervise.intake.clauses import Clause, Field
+from supervise.intake import labels
+from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import number, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.lines import Line, is_page_number, marker
@@ -29,6 +30,7 @@ _MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线")
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
+_WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
 _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
@@ -43,7 +45,7 @@ class Columns:
     """What the columns of a table hold.
 
     Args:
-        roles: ``no``, ``text`` or a role of ``clauses.Field`` for each column; ``other`` for what is not read.
+        roles: ``no``, ``text`` or a role of ``fields.Field`` for each column; ``other`` for what is not read.
         labels: the column heads as printed.
         bar: what parts the columns: a tab, a bar, or blanks.
     """
@@ -80,10 +82,12 @@ class Row:
 
 def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
-    if not 6 <= len(line.folded) <= 200 or not any(word in line.folded for word in _PARTY_WORDS):
+    if not 6 <= len(line.folded) <= 200:
         return None
     bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
     bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
+    if bar not in line.folded or not any(word in line.folded for word in _PARTY_WORDS):
+        return None
     cells = _cells(line, bar)
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     bar = "  " if bar == " " and "  " in line.folded else bar
@@ -150,6 +154,11 @@ def _cells(line: Line, bar: str) -> list[tuple[int, int]]:
         cells.append(trim(line.folded, begin, at, " "))
         begin = at + 1
     return [*cells, trim(line.folded, begin, end, " ")]
+
+
+def unread(above: Iterable[Line]) -> tuple[int, ...]:
+    """Lines above a list without units that name columns for them all the same: a table nobody could make out."""
+    return tuple(line.no for line in above if len(line.folded) < 80 and len(set(_WORDS.findall(line.folded))) > 1)
 
 
 def row(line: Line, columns: Columns) -> Row | None:
@@ -223,7 +232,8 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
         elif role == "measure":
             measure = (line.start + c, line.start + d)
         elif role not in ("text", "other") and c < d:
-            fields.append(Field(role, label, line.start + c, line.start + d))
+            said = labels.cell(line.folded, Field(role, label, c, d))
+            fields += [f._replace(start=line.start + f.start, end=line.start + f.end) for f in said]
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
         return None
     if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):
@@ -298,10 +308,27 @@ def stack(found: Iterable[Line]) -> list[Line]:
         if wide:
             out.append(_merged(given[at : at + wide]))
             at = _stacked_rows(given, at + wide, wide, out)
+        elif wide := _plain_head(given, at):
+            roles = [_role(_bare(line)) for line in given[at : at + wide]]
+            out.append(_merged(given[at : at + wide]))
+            at += wide
+            while at + wide <= len(given) and all(map(_fits, roles, map(_bare, given[at : at + wide]))):
+                out.append(_merged(given[at : at + wide]))
+                at += wide
         else:
             out.append(given[at])
             at += 1
     return out
+
+
+def _plain_head(given: list[Line], at: int) -> int:
+    """How many lines name the columns of a table without numbers, none of its cells empty."""
+    wide = 0
+    while at + wide < len(given) and len(given[at + wide].folded) < 12 and _role(_bare(given[at + wide])) != "other":
+        wide += 1
+    below = given[at + wide : at + 2 * wide]
+    columns = head(_merged(given[at : at + wide])) if wide > 2 and len(below) == wide else None
+    return wide if columns and all(map(_fits, columns.roles, map(_bare, below))) else 0
 
 
 def _bare(line: Line) -> str:

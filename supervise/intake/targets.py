@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from supervise import goals
 from supervise.intake.folding import DIGITS, NUMERAL, number, pieces
@@ -44,17 +44,20 @@ _SPELLED = re.compile(
     rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
     rf"(?P<unit>(?!条政|大|个方面|项措施){_COUNTED})(?P<bound>以上|以下|以内)?"
 )
-_FIGURES = re.compile(r"[\d零番十百]")
+_FIGURES = re.compile("[0-9零番十百]")
 _DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
-DAMAGED = re.compile(r"等\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|\d{3,6}(?=[45]G)")
+DAMAGED = re.compile(
+    r"[等0-9](?:(?<=等)\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|(?<=\d)\d{2,5}(?=[45]G))"
+)
 _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
 _SPAN = re.compile(r"(?:小时|分钟|个工作日)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 # How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。
 _STANDING = re.compile(r"(?:截[至止]|目前,)")
-_SO_FAR = re.compile(r"(?:仅|只|已|已经)(?:完成|建成|有|达到?|实现|投入|到位)[^\d]{0,12}$")
+_SO_FAR = re.compile(r"涉及[^\d]{0,8}$|(?:仅|只|已|已经)(?:完成|建成|有|达到?|实现|投入|到位)[^\d]{0,12}$")
+_FAILED = re.compile(r"[\u4e00-\u9fff]{0,8}(?:尚未|还未|未(?!来|成年)|没有)(?=[\u4e00-\u9fff])")
 _LEAST = re.compile(
     r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,6}$|达$"
 )
@@ -75,8 +78,7 @@ _LEAD_IN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One numeric goal.
 
     Args:
@@ -121,11 +123,14 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     found: list[Target] = []
     for a, b in pieces(folded, start, end, _BREAKS):
         change = ""
+        if not _FIGURES.search(folded, a, b):
+            continue
         if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
             continue
         for c, d in pieces(folded, a, b, "、"):
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
-            found += _segment(text, folded, c, d, change)
+            if _FIGURES.search(folded, c, d):
+                found += _segment(text, folded, c, d, change)
     return tuple(found)
 
 
@@ -177,7 +182,11 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
         before = folded[max(at, match.start() - 60) : match.start()]
-        if _SO_FAR.search(before) or _quoted(folded, start, match.start(), end):
+        if (
+            _SO_FAR.search(before)
+            or _FAILED.match(folded, match.end(), end)
+            or _quoted(folded, start, match.start(), end)
+        ):
             continue
         level = bool(_LEVEL.search(before + match.group()[:1])) and "新增" not in before and "净增" not in before
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
@@ -191,7 +200,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
             "" if level else change,
         )  # fmt: skip
         if match.re is _RANGE:
-            found += [replace(own, comparator=">=", value=match["low"]), replace(own, comparator="<=")]
+            found += [own._replace(comparator=">=", value=match["low"]), own._replace(comparator="<=")]
         else:
             found.append(own)
         at = match.end()
@@ -236,7 +245,8 @@ def _names(match: re.Match[str], behind: str) -> bool:
     """Whether a sum of money is part of a name (10亿元以上项目, 投资超20亿元的项目), or the digits are damaged."""
     if DAMAGED.match(match.string, match.start() - 1):
         return True
-    return bool(match["money"]) and bool(re.match(r"(?![和及与])[\u4e00-\u9fff]", behind)) and match["bound"] != "左右"
+    named = re.match(r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else ""), behind)  # 5亿元以上6个
+    return bool(match["money"]) and bool(named) and match["bound"] != "左右"
 
 
 def _sign(match: re.Match[str], before: str) -> str:

@@ -14,7 +14,7 @@ MOST = 20  # words that more tasks share say nothing about any two of them
 
 def tasks(items: Sequence[Item]) -> Iterator[tuple[Item, Item, str]]:
     """Pairs of which one says, word for word, half of what the other says: the earlier, the later, the words."""
-    parts = [[m[0] for m in _CLAUSE.finditer(fold(item.text))] for item in items]
+    parts = [_CLAUSE.findall(fold(item.text)) for item in items]
     where: dict[str, list[int]] = {}
     for index, clauses in enumerate(parts):
         for clause in dict.fromkeys(clauses):
@@ -44,9 +44,10 @@ def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
     alike: dict[tuple[str, str], list[str]] = {}
     for name in used:
         alike.setdefault((name[0], name[-1]), []).append(name)
+    chars = {name: frozenset(name) for name in used}
     for short in used:
         for long in alike[short[0], short[-1]][:600]:
-            if _abbreviates(short, long):
+            if len(short) < len(long) and chars[short] <= chars[long] and _abbreviates(short, long):
                 common = len(used[short]) > len(used[long])
                 if common and (len(short) < 6 or len(long) - len(short) > 2):
                     continue  # 县委办 is no short form of a name that occurs once

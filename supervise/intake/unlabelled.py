@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from supervise.intake import clauses
-from supervise.intake.clauses import Clause
+from supervise.intake.fields import Clause, Field
+from supervise.intake.folding import brackets
 from supervise.intake.lines import RANK
 from supervise.intake.nodes import Node, Segment
 
@@ -24,8 +25,16 @@ def name_brackets(parts: list[Segment], folded: str) -> None:
     said = sum(node.clause is not None and folded[node.clause.start] == "(" for node in nodes if node.kind in kinds)
     if len(found) + said >= 3 and 2 * (len(found) + said) >= sum(node.kind in kinds for node in nodes):
         for node, clause in found:
-            node.clause = clause
+            pairs = sorted(brackets(folded, node.start, clause.start).items())
+            inner = [field for a, b in pairs for field in _inside(folded, node.start, a, b)]
+            node.clause = clause._replace(fields=(*inner, *clause.fields))
             node.end = node.start + len(folded[node.start : clause.start].rstrip())
+
+
+def _inside(folded: str, start: int, opening: int, closing: int) -> tuple[Field, ...]:
+    """Who a bracket within a text names, if it holds nothing but units: 技改50项(县工信局),培育10家(县科技局)."""
+    own = clauses.bare(folded, start, closing + 1)
+    return own.fields if own and own.start == opening else ()
 
 
 def name_fronts(parts: list[Segment], folded: str) -> None:
@@ -69,4 +78,4 @@ def _answer(heads: list[Node], found: list[tuple[Node, int]], role: str) -> None
     """Give headings their own names as parties, where at least half of all are such names."""
     if len(found) >= 2 and 2 * len(found) >= len(heads):
         for node, end in found:
-            node.clause = Clause(node.start, end, (clauses.Field(role, "", node.start, end),))
+            node.clause = Clause(node.start, end, (Field(role, "", node.start, end),))

@@ -16,7 +16,7 @@ OURS = sorted((Path(__file__).parent / "notices").glob("*.txt"))
 WIDE, NARROW = "，：；（）", ",:;()"
 HEADS = ("- 7 -", "—12—", "云岭县人民政府办公室文件", "第 3 页 共 9 页")
 # Cells on lines of their own or inside drawn lines bear no line more or less: there a break is a new cell.
-BRITTLE = ("09-", "10-")
+BRITTLE = ("09-", "10-", "160-")
 Damage = Callable[[str, random.Random], tuple[str, int]]
 
 
@@ -106,10 +106,10 @@ def test_what_a_printer_loses_is_told(damage: Damage) -> None:
 
 @pytest.mark.parametrize("damage", [broken_line, broken_page])
 def test_what_a_page_breaks_is_mended_or_told(damage: Damage) -> None:
-    """Of breaks at any place in short notices nine in ten are mended or pointed at."""
+    """Of breaks at any place in short notices all but one in forty are mended or pointed at."""
     tried = [path for path in OURS if not path.stem.startswith(BRITTLE)]
     found = [each for path in tried for each in silent(path.read_text(encoding="utf-8"), damage, range(4))]
-    assert len(found) <= 0.1 * 4 * len(tried), "\n".join(found)
+    assert 40 * len(found) <= 4 * len(tried), "\n".join(found)
 
 
 @pytest.mark.parametrize("damage", [without_bracket, other_width, page_head, broken_line, broken_page])

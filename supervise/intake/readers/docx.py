@@ -26,6 +26,7 @@ _INSIDE = frozenset(
 )  # fmt: skip
 _BLOCKS = frozenset(("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
 _GONE = frozenset(("del", "moveFrom"))
+_APART = {"footnoteReference": "脚注", "endnoteReference": "尾注", "commentReference": "批注"}
 _OFF = frozenset(("0", "false", "off"))
 
 
@@ -129,6 +130,8 @@ class _Reader:
                 ]
             elif name in _GONE:
                 self._revised()
+            elif name in _APART:
+                self.out.note("K11", f"文件有{_APART[name]},没有读", "其中如有任务或单位,请自行补上")
 
     def _revised(self) -> None:
         self.out.note("K11", "文件带有修订,按接受全部修订后的文字读入", "请核对修订是否都应接受")
@@ -142,7 +145,9 @@ class _Reader:
 
     def _table(self, table: _Element) -> None:
         """A table, its cells laid out; one that holds tables is a frame, and is read cell by cell."""
-        if any(local(inner) == "tbl" for inner in table.iterdescendants()):
+        first = next(_rows(table), None)
+        plain = first is not None and sum(1 for _ in _cells(first)) > 2 and not _holds_table(first)
+        if not plain and _holds_table(table):
             for cell in (inner for row in _rows(table) for inner in _cells(row)):
                 self.blocks(cell)
             return
@@ -154,6 +159,13 @@ class _Reader:
         grid.write(found, self.out, Place(page=page, table=number))
         self._boxed()
 
+    def _inner(self, cell: _Element) -> Iterator[str]:
+        """The rows of tables within a cell of a table: 牵头单位:区水务局."""
+        for table in (inner for inner in cell if local(inner) == "tbl"):
+            for row in _rows(table):
+                words = ["".join(self.words(p) for p in _paragraphs(inner)) for inner in _cells(row)]
+                yield ":".join(filter(None, words)) if len(words) == 2 else " ".join(filter(None, words))
+
     def _row(self, row: _Element, i: int, found: list[Cell], open_: dict[int, Cell]) -> None:
         """The cells of a row; a cell that goes on from above makes the one above taller."""
         j = _count(attribute(child(row, "trPr", "gridBefore"), "val"), 0)
@@ -162,6 +174,7 @@ class _Reader:
             wide = max(1, _count(attribute(child(properties, "gridSpan"), "val"), 1))
             merge = child(properties, "vMerge")
             words = "\n".join(filter(None, (self.words(p, bare=True) for p in _paragraphs(element))))
+            words = "\n".join(filter(None, (words, *self._inner(element))))
             self.cells += 1
             if self.cells > MAX_CELLS:
                 raise exceeded(f"表格超过 {MAX_CELLS // 10_000} 万格", self.out.file)
@@ -175,6 +188,10 @@ class _Reader:
                 if merge is not None:
                     open_[j] = cell
             j += wide
+
+
+def _holds_table(element: _Element) -> bool:
+    return any(local(inner) == "tbl" for inner in element.iterdescendants())
 
 
 def _rows(table: _Element) -> Iterator[_Element]:

@@ -24,6 +24,7 @@ _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,20}
 _SKIPPED = frozenset(
     ("script", "style", "head", "noscript", "template", "iframe", "object", "select", "textarea", "button", "svg")
 )
+_STRUCK = frozenset(("del", "s", "strike"))
 _BLOCKS = frozenset(
     ("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
      "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html",
@@ -113,6 +114,10 @@ class _Reader:
         """Take an element; ``libxml2`` has held its depth to what recursion bears."""
         name = str(element.tag).lower() if isinstance(element.tag, str) else ""
         if name in _SKIPPED or _is_hidden(element):
+            return
+        if name in _STRUCK:
+            if "".join(map(str, element.itertext())).strip():
+                self.out.note("K11", "有划去的文字,没有读", "请核对划去的是否都不要")
             return
         if name == "br":
             self.words.append("\n")

@@ -19,17 +19,21 @@ from supervise.errors import Refused, SuperviseError
 from supervise.intake.readers import grid
 from supervise.intake.readers.grid import Cell
 from supervise.intake.readers.limits import MAX_CELLS, MAX_UNPACKED, broken, exceeded, missing
-from supervise.intake.readers.transcript import Place, Transcript, Writer
+from supervise.intake.readers.transcript import Place, Transcript, Writer, letters
 from supervise.intake.readers.zipped import Parts, attribute, local, tree
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-_CELL = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(/?)>")
+_CELL = re.compile(rb"<(?:\w+:)?(row|col|c)\b([^>]*?)(/?)>")
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_SPAN = re.compile(rb'\b(min|max)="(\d{1,5})"')
 _ROW = re.compile(rb'\br="(\d{1,7})"')
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d{1,5})"')
 _TAG = 1 << 22
+MAX_COLUMNS = 16_384
+"""A sheet has no more."""
 _DAY_ZERO, _DAY_ZERO_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # Formats that Excel knows by number alone, those of its Chinese edition among them.
 _BUILT_IN = {
@@ -47,12 +51,14 @@ class _Survey:
     Args:
         formats: format of each style, where it matters how a number is shown.
         styles: sheet part → row and column → style.
+        hidden: sheet part → its hidden rows and its hidden columns.
         order: sheet parts in the order of the sheets.
         since_1904: whether days are counted from 1904.
     """
 
     formats: dict[int, str] = field(default_factory=dict)
     styles: dict[str, dict[tuple[int, int], int]] = field(default_factory=dict)
+    hidden: dict[str, tuple[set[int], set[int]]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     since_1904: bool = False
 
@@ -77,8 +83,7 @@ def read(data: bytes, file: str) -> Transcript:
             if not str(meta.visible).endswith(".Visible"):
                 out.note("K11", f"工作表“{meta.name}”是隐藏的,没有读", "要读的话请取消隐藏再读入")
                 continue
-            styles = survey.styles.get(survey.order[i], {}) if i < len(survey.order) else {}
-            _sheet(book.get_sheet_by_index(i), meta.name, styles, survey, out)
+            _sheet(book.get_sheet_by_index(i), meta.name, survey.order[i] if i < len(survey.order) else "", survey, out)
     return out.transcript()
 
 
@@ -118,11 +123,12 @@ def _opened(data: bytes, file: str) -> Iterator[CalamineWorkbook]:
         raise broken("xlsx/xls", file, error) from None
 
 
-def _sheet(sheet: CalamineSheet, name: str, styles: dict[tuple[int, int], int], survey: _Survey, out: Writer) -> None:
+def _sheet(sheet: CalamineSheet, name: str, part: str, survey: _Survey, out: Writer) -> None:
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise exceeded(f"工作表“{name}”有 {sheet.total_height} 行 {sheet.total_width} 列", out.file)
     merged = {start: end for start, end in sheet.merged_cell_ranges or () if end != start}
-    covered = set[tuple[int, int]]()
+    styles, (rows, columns) = survey.styles.get(part, {}), survey.hidden.get(part, (set(), set()))
+    covered, unread = set[tuple[int, int]](), set[str]()
     for (top, left), (bottom, right) in merged.items():
         if (bottom - top + 1) * (right - left + 1) <= MAX_CELLS:
             covered |= {(i, j) for i in range(top, bottom + 1) for j in range(left, right + 1)} - {(top, left)}
@@ -133,8 +139,24 @@ def _sheet(sheet: CalamineSheet, name: str, styles: dict[tuple[int, int], int], 
                 continue
             bottom, right = merged.get((i, j), (i, j))
             words = shown(value, survey.formats.get(styles.get((i, j), -1), ""), survey.since_1904)
-            cells.append(Cell(words, i, j, bottom - i + 1, right - j + 1))
+            parts = list(_shown_parts(Cell(words, i, j, bottom - i + 1, right - j + 1), rows, columns))
+            if words.strip() and not parts:
+                unread.add(f"第 {i + 1} 行" if i in rows else f"{letters(j + 1)} 列")
+            cells += parts
+    if unread:
+        listed = "、".join(sorted(unread, key=lambda said: (len(said), said))[:12]) + ("等" if len(unread) > 12 else "")
+        out.note("K11", f"工作表“{name}”的{listed}是隐藏的,没有读", "要读的话请取消隐藏再读入")
     grid.write(cells, out, Place(sheet=name))
+
+
+def _shown_parts(cell: Cell, rows: set[int], columns: set[int]) -> Iterator[Cell]:
+    """A cell without what is hidden of it: row by row where it reaches over hidden rows."""
+    wide = [j for j in range(cell.column, cell.column + cell.columns) if j not in columns]
+    tall = range(cell.row, cell.row + cell.rows)
+    if not rows.isdisjoint(tall) and wide:
+        yield from (Cell(cell.text, i, wide[0], 1, wide[-1] - wide[0] + 1) for i in tall if i not in rows)
+    elif wide:
+        yield Cell(cell.text, cell.row, wide[0], cell.rows, wide[-1] - wide[0] + 1)
 
 
 def shown(value: Any, form: str, since_1904: bool = False) -> str:
@@ -202,7 +224,8 @@ def _surveyed(data: bytes, file: str) -> _Survey:
 
 def _sheet_part(parts: Parts, name: str, left: int, survey: _Survey) -> int:
     """Look at the cells of a sheet without keeping it; returns its size."""
-    size, tail, seen = 0, b"", _Extent(survey.styles.setdefault(name, {}))
+    size, tail = 0, b""
+    seen = _Extent(survey.styles.setdefault(name, {}), survey.hidden.setdefault(name, (set(), set())))
     for chunk in parts.chunks(name, left):
         size += len(chunk)
         whole = tail + chunk
@@ -223,9 +246,11 @@ class _Extent:
 
     Args:
         styles: row and column → style; filled on the way.
+        hidden: hidden rows and columns; filled on the way.
     """
 
     styles: dict[tuple[int, int], int]
+    hidden: tuple[set[int], set[int]]
     rows: int = 0
     columns: int = 0
     row: int = 0
@@ -239,9 +264,16 @@ class _Extent:
     def take(self, match: re.Match[bytes]) -> None:
         """The next row or cell; one that does not say where it stands stands behind the one before."""
         kind, words, empty = match.groups()
+        if kind == b"col":
+            if _HIDDEN.search(words):
+                span = {key: int(value) for key, value in _SPAN.findall(words)}
+                self.hidden[1].update(range(span.get(b"min", 1) - 1, min(span.get(b"max", 0), MAX_COLUMNS)))
+            return
         if kind == b"row":
             at = _ROW.search(words)
             self.row, self.column = int(at[1]) if at else self.row + 1, 0
+            if _HIDDEN.search(words):
+                self.hidden[0].add(self.row - 1)
             return
         ref = _REF.search(words)
         self.row, self.column = (int(ref[2]), _column(ref[1])) if ref else (self.row, self.column + 1)

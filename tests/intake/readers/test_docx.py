@@ -217,3 +217,32 @@ def test_a_docx_without_words_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         readers.read(bare_docx("<w:p/>"), "扫描.docx")
     assert [(p.code, p.file) for p in refused.value.problems] == [("K05", "扫描.docx")]
+
+
+def test_a_table_within_a_cell_is_the_words_of_that_cell() -> None:
+    """Who answers may be set as a small table within the row; the row stays one."""
+    word = Word()
+    table = word.table([("序号", "工作任务", "责任分工"), ("1", "整治内河12条。", "")])
+    inner = table.cell(1, 2).add_table(2, 2)
+    for row, words in zip(inner.rows, (("牵头单位", "区水务局"), ("配合单位", "各街道")), strict=True):
+        for cell, text in zip(row.cells, words, strict=True):
+            cell.text = text
+    notice = read(readers.read(word.bytes(), "a.docx"))
+    assert [(i.text, i.parties.pick("lead"), i.parties.pick("co", group=True)) for i in notice.items] == [
+        ("整治内河12条。", ("区水务局",), ("各街道",)),
+    ]  # fmt: skip
+
+
+def test_footnotes_and_comments_are_told() -> None:
+    """What stands outside the text is not read, and a clerk is told so."""
+    body = '<w:p><w:r><w:t>1.新建公园2个</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    made = readers.read(bare_docx(body), "a.docx")
+    assert (made.text, [note.text for note in made.notes]) == ("1.新建公园2个", ["文件有脚注,没有读"])
+
+
+def test_a_bracket_over_a_break_of_the_line_is_one_bracket() -> None:
+    """Who helps may stand behind a break of the line within the bracket."""
+    body = "<w:p><w:r><w:t>1.新建公园2个。（牵头单位：区城管局；</w:t><w:br/><w:t>配合单位：各街道）</w:t></w:r></w:p>"
+    notice = read(readers.read(bare_docx(body), "a.docx"))
+    assert [party.name for party in notice.items[0].parties.members] == ["区城管局", "各街道"]
+    assert not notice.problems

@@ -73,3 +73,9 @@ def test_a_table_saved_as_a_page_under_the_name_of_a_workbook() -> None:
     """What an office system exports as .xls and is a web page in GBK is read all the same."""
     made = readers.read(html_table([HEAD, *ROWS]).encode("gbk"), "导出.xls")
     assert made.kind == "html" and len(read(made).items) == 3
+
+
+def test_what_is_struck_out_is_not_read_and_told() -> None:
+    """Words deleted in a revision, or struck out by hand, are no part of the page."""
+    made = readers.read(page("<p><del>2.旧任务。</del><ins>2.新任务。</ins></p><p>3.<s>旧</s>新。</p>"), "a.html")
+    assert (made.text, [note.code for note in made.notes]) == ("2.新任务。\n3.新。", ["K11"])

@@ -121,3 +121,36 @@ def test_a_sheet_of_words_alone_is_a_list_of_lines() -> None:
     """One column of sentences is read as the notice it is."""
     made = readers.read(plain_sheet([["一、工业"], ["1.新增企业12户。(牵头单位:区工信局)"]]), "a.xlsx")
     assert made.text == "一、工业\n1.新增企业12户。(牵头单位:区工信局)"
+
+
+def test_hidden_rows_and_columns_are_left_out_and_told() -> None:
+    """A sheet is read as it is shown: a merged cell over a hidden row holds for the rows that are left."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ("序号", "类别", "工作任务", "底稿", "牵头单位"))
+        sheet.merge_range("B2:B4", "交通")
+        for i, words in enumerate(("修路5公里。", "修桥1座。", "修渠2条。"), start=1):
+            sheet.write_number(i, 0, i)
+            sheet.write_row(i, 2, (words, "勿外传", "区交通局"))
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_column("D:D", None, None, {"hidden": True})
+
+    made = readers.read(workbook(fill), "a.xlsx")
+    assert made.text.split("\n") == [
+        "序号\t类别\t工作任务\t牵头单位", "1\t交通\t修路5公里。\t区交通局", "3\t交通\t修渠2条。\t区交通局",
+    ]  # fmt: skip
+    assert [note.text for note in made.notes] == ["工作表“任务表”的D 列、第 3 行是隐藏的,没有读"]
+
+
+def test_the_class_of_one_sheet_is_none_of_the_next() -> None:
+    """A table without classes that follows one with classes has none."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        for i, row in enumerate((HEAD, *ROWS)):
+            sheet.write_row(i, 0, row)
+        other = book.add_worksheet("民生实事")
+        for i, row in enumerate((("序号", "实事项目", "牵头单位"), ("1", "增加停车位2000个。", "区城管局"))):
+            other.write_row(i, 0, row)
+
+    notice = read(readers.read(workbook(fill), "a.xlsx"))
+    assert [item.path for item in notice.items] == [("交通",), ("交通",), ("教育",), ()]

@@ -1,0 +1,98 @@
+"""Lines that look broken off, or whose brackets do not match: what a clerk is asked to look at.
+
+Offices end the lines of one kind alike. A line that stops in the middle where the others of its kind do not, and goes
+on in a line that begins nothing, was broken by the page; so was a row with fewer cells than the rows around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from supervise.intake.cover import is_organ
+from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
+from supervise.intake.names import looks_like_unit
+from supervise.intake.structure import is_attachment_mark, is_date_only
+from supervise.intake.tables import unread
+
+UNBALANCED = "括号不成对,可能缺字"
+MENDED = "这一行像是上一行断下来的,与上一行接起来读"
+BROKEN = "这里像是一句话断开了"
+_ENDS = tuple("。;!?:…)”|.,、")
+_BARS = "\t|"  # they part the cells of a row
+_CLOSING = frozenset("、,;。:)”")  # nothing begins with one of these
+_LABEL = re.compile(r"[\u4e00-\u9fff]{2,8} ?[::]")
+_BESIDE = re.compile(r"附 ?[件表录注]|抄[送报]|注 ?:|\(")
+Begins = Callable[[str], bool]
+
+
+def odd(
+    folded: str, all_lines: list[Line], gone: list[Line], mended: list[int], begins: Begins | None
+) -> dict[int, str]:
+    """Line number → what is odd about the line.
+
+    Args:
+        folded: the folded text of a notice.
+        all_lines: its lines, those that were mended joined.
+        gone: page numbers and running heads that stood between them.
+        mended: numbers of lines joined to the one above where lines are not broken as a rule.
+        begins: whether a folded line begins something of its own; ``None`` where every line is one for certain.
+    """
+    found = dict.fromkeys(_torn(folded, all_lines, gone, begins) if begins else (), BROKEN)
+    found |= {line.no: UNBALANCED for line in all_lines if is_unbalanced(line.folded)}
+    return found | dict.fromkeys(mended, MENDED)
+
+
+def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) -> Iterator[int]:
+    """Numbers of lines that look like the rest of the one above, or of what a page left between the two."""
+    kinds = [_kind(line.folded) for line in all_lines]
+    begun = [at for at, kind in enumerate(kinds) if kind not in ("plain", "label")] or [
+        at for at, kind in enumerate(kinds) if kind == "label"
+    ]
+    first = begun[0] if begun else len(kinds)
+    told = Counter(kind for kind, line in zip(kinds, all_lines, strict=True) if re.search("[,。;]", line.folded))
+    number = Counter(kinds)
+    bars = Counter(kind for kind in kinds if kind[0] in _BARS)
+    usual = bars.most_common(1)[0][0] if bars else ""
+    rest: list[tuple[str, int, bool]] = []
+    for at, (above, line) in enumerate(pairwise(all_lines)):
+        kind, own = kinds[at], kinds[at + 1]
+        rows = kind[0] in _BARS or own[0] in _BARS
+        if not rows and (own != "plain" or above.folded.endswith(_ENDS)):
+            continue
+        pages = [page.no for page in gone if above.end < page.start < line.start]
+        apart = folded.count("\n", above.end, line.start) > 1 + len(pages)
+        if apart or begins(line.folded) or not _goes_on(above, kind, line, own, usual):
+            continue
+        sure = bool(pages) or rows or line.folded[0] in _CLOSING
+        heads = not re.search("[,。;:]", above.folded) and len(line.folded) > 5 and line.folded.endswith(_ENDS)
+        if sure or (at >= first and (not heads or 2 * told[kind] >= number[kind] - 1 > 0)):
+            rest.append((kind, pages[0] if pages else line.no, sure))
+    often = Counter(kind for kind, _, sure in rest if not sure)
+    yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+
+
+def _kind(line: str) -> str:
+    """What kind of line a folded line is: its marker, a row with so many bars, a label, or plain."""
+    for bar in _BARS:
+        if line.count(bar) > 1:
+            return f"{bar}{line.count(bar)}"
+    if mark := marker(line):
+        return mark.kind
+    return "label" if _LABEL.match(line) or bullet(line)[0] else "plain"
+
+
+def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str) -> bool:
+    """Whether a line may be the rest of the one above, by what the two look like."""
+    if line.card or line.opens or line.heads or is_date_only(line.folded) or is_organ(line.folded):
+        return False
+    beside = _BESIDE.match(line.folded) or is_attachment_mark(above.folded)
+    if beside or is_furniture(above.folded) or is_furniture(line.folded):
+        return False
+    if kind[0] in _BARS or own[0] in _BARS:
+        if own[0] not in _BARS or unread((line,)):
+            return own == "plain" and not unread((line,))
+        return kind[0] == own[0] == usual[0] and int(kind[1:]) + int(own[1:]) <= int(usual[1:])
+    return not (kind == "label" and looks_like_unit(re.split("[、,;: ]", above.folded)[-1]))

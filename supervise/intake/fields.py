@@ -1,0 +1,47 @@
+"""The nouns of a unit clause: its fields, and the clause as a whole."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """One labelled part of a clause.
+
+    Args:
+        role: ``lead``, ``co``, ``unit`` (responsible, not yet said how), ``leader``, ``due`` or ``other``.
+        label: the label as printed; empty if it is missing in print.
+        start: offset of its value in the text.
+        end: offset behind its value.
+    """
+
+    role: str
+    label: str
+    start: int
+    end: int
+
+
+class Clause(NamedTuple):
+    """The words of a task that name its parties.
+
+    Args:
+        start: offset of its first character, the bracket included.
+        end: offset behind its last character.
+        fields: its labelled parts.
+        closed: whether every bracket it opens is closed.
+    """
+
+    start: int
+    end: int
+    fields: tuple[Field, ...]
+    closed: bool = True
+
+    def moved(self, by: int) -> Clause:
+        """The clause with its offsets counted from another place."""
+        fields = tuple(Field(role, label, start + by, end + by) for role, label, start, end in self.fields)
+        return Clause(self.start + by, self.end + by, fields, self.closed)
+
+    def longer(self, end: int) -> Clause:
+        """The clause with its last field drawn out to an offset."""
+        *fields, last = self.fields
+        return Clause(self.start, end, (*fields, last._replace(end=end)), self.closed)

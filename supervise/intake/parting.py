@@ -1,0 +1,77 @@
+"""The names in a field, one by one: which marks, words and blanks part them, and which are a part of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from supervise.intake.fields import Field
+from supervise.intake.folding import pieces, trim
+from supervise.intake.names import looks_like_unit
+
+# Words that join names. 和 is a part of many names (发展和改革局); it joins only two whole ones, or before a 各.
+_AND = re.compile(
+    r"(?:以及|及|会同|联合)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)|[和与](?=各|相关|有关|其他)"
+    r"|(?<=[局委办厅府])[和与](?=[省市区县州旗盟][\u4e00-\u9fff]{1,14}(?:局|委|办|厅|府|会|院)(?:$|[、,;。和与及]))"
+)
+# 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
+_EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
+_LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
+_BLANKS = " \t\r\n"
+_BLANK = re.compile(r"[ \t\r\n]")
+_NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
+# Without one of these 、 parts the names of a family, and nothing else does.
+_INTRICATE = re.compile(
+    r"\s|及|会同|联合|[和与][各相有其省市区县州旗盟]|(?:各|[有相]关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、"
+)
+_PLAIN = re.compile(r"[,;]|[^,;、/]+")
+
+
+def names(folded: str, field: Field) -> list[list[tuple[int, int]]]:
+    """Families of spans of names in a field: commas part families, 、 and 及 part names."""
+    start, end = field.start, field.end
+    if folded.find("(", start, end) >= 0 or _INTRICATE.search(folded, start, end):
+        return [list(_members(folded, a, b)) for a, b in pieces(folded, start, end, ",;")]
+    families: list[list[tuple[int, int]]] = [[]]
+    for match in _PLAIN.finditer(folded, start, end):
+        if match[0] in ",;":
+            families.append([])
+        elif (span := trim(folded, match.start(), match.end(), "。.:"))[0] < span[1]:
+            families[-1].append(span)
+    return families
+
+
+def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    """Spans between 、 of a family; 各县、市、区政府 stays one name."""
+    spans: list[tuple[int, int]] = []
+    for a, b in pieces(folded, start, end, "、/"):
+        joins = spans and _EACH.fullmatch(folded[slice(*spans[-1])].strip()) and _LEVEL.match(folded, a, b)
+        if joins:
+            spans[-1] = (spans[-1][0], b)
+        else:
+            spans.append((a, b))
+    return spans
+
+
+def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    for a, b in _lists(folded, start, end):
+        cuts = [m for m in _AND.finditer(folded, a, b) if m.start() > a]
+        begins, ends = [a, *(m.end() for m in cuts)], [*(m.start() for m in cuts), b]
+        for c, d in zip(begins, ends, strict=True):
+            c, d = trim(folded, c, d, " \t\r\n。.:")
+            if c < d:
+                yield from _by_blanks(folded, c, d)
+
+
+def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
+    at = start
+    blank = _BLANK.search(folded, start, end) is not None
+    for _, b in pieces(folded, start, end, _BLANKS) if blank else [(start, end)]:
+        after = folded[b:end].strip(_BLANKS)
+        line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
+        goes_on = line and not _NEW_NAME.match(after)
+        goes_on = goes_on or after.startswith("(")
+        if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0])):
+            yield trim(folded, at, b)
+            at = b

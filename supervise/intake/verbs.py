@@ -1,0 +1,108 @@
+"""Roles said by verbs behind the names: (市发改委牵头,市审计局配合), (由县教体局负责)."""
+
+from __future__ import annotations
+
+import re
+
+from supervise.intake.fields import Clause, Field
+from supervise.intake.folding import pieces, trim
+from supervise.intake.labels import spaced
+from supervise.intake.names import looks_like_unit
+
+# A limit that stands among the names: (市水务局负责,6月底前完成).
+UNTIL = re.compile(
+    r"(?:20\d\d ?年 ?)?(?:于|在)?"
+    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
+    r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
+    r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
+)
+# Whom the work is reported to above, beside those who do it: (市人社局;对接省人社厅).
+ABOVE = re.compile(r"(?:对接|对口|对应|衔接|联系)[\u4e00-\u9fff、]{2,40}")
+_VERB = re.compile(
+    spaced(
+        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加))"
+        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实(?:属地|主体|监管|行业|管理)*责任|落实|承办|实施))"
+    )
+)
+_LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
+_PARTED = re.compile("[,;]")
+_FIRST_NAME = re.compile(r"[^、,;。]*")
+
+
+def _at_end(folded: str, start: int, end: int) -> re.Match[str] | None:
+    """The verb a span ends with."""
+    if end <= start or folded[end - 1] not in _LAST:
+        return None
+    return next((m for m in _VERB.finditer(folded, max(start, end - 16), end) if m.end() == end), None)
+
+
+def overruled(folded: str, field: Field) -> list[Field]:
+    """A labelled part in which a verb says otherwise: 责任单位:县水利局,各乡镇配合."""
+    if folded[field.end - 1 : field.end] not in _LAST and not _PARTED.search(folded, field.start, field.end):
+        return [field]
+    found: list[Field] = []
+    said = False
+    for a, b in pieces(folded, field.start, field.end, ",;"):
+        a, b = trim(folded, a, b)
+        verb = _at_end(folded, a + 1, b)
+        if verb is None or verb["unit"]:
+            end = verb.start() if verb else b
+            if found and found[-1].role == field.role and not said:
+                found[-1] = found[-1]._replace(end=end)
+            else:
+                found.append(Field(field.role, field.label, a, end))
+            said = verb is not None  # what follows 负责 is named anew
+        else:
+            found.append(Field(str(verb.lastgroup), verb.group(), a, verb.start()))
+    return found
+
+
+def spoken(folded: str, start: int, end: int) -> Clause | None:
+    """A line that is such a clause without brackets (县商务局牵头,各乡镇配合) and names nothing but units."""
+    if end - start > 500:
+        return None
+    first = _FIRST_NAME.match(folded, start, end)
+    if first and not looks_like_unit(first[0].strip(" 由")) and not _VERB.search(folded, first.start(), first.end()):
+        return None
+    fields = said(folded, start, end)
+    named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]
+    return Clause(start, end, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+
+
+def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
+    """The names before a verb; who is called in with 会同 helps (市发改委会同市审计局负责)."""
+    at = folded.find("会同", start + 1, end)
+    if at < 0:
+        return [Field(role, verb, start, end)] if start < end else []
+    return [Field(role, verb, start, at), Field("co", verb, at + 2, end)]
+
+
+def said(folded: str, start: int, end: int) -> list[Field]:
+    """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
+
+    Parts without a verb share the next one (市林业局,各县区按职责分工负责); beside a lead those who are
+    merely responsible help.
+    """
+    fields: list[Field] = []
+    waiting: list[tuple[int, int]] = []
+    for a, b in pieces(folded, start, end, ",;。"):
+        a, b = trim(folded, a, b, " 由")
+        if a == b:
+            continue
+        if UNTIL.fullmatch(folded, a, b):
+            fields.append(Field("due", "", a, b))
+            continue
+        if ABOVE.fullmatch(folded, a, b):
+            continue
+        verb = _at_end(folded, a, b)
+        if verb is None:
+            waiting.append((a, b))
+            continue
+        lone = not waiting and any(f.role in ("lead", "unit") for f in fields)
+        helps = lone and verb.group().endswith(("落实", "实施", "责任"))  # …负责,各区县政府落实
+        role = "co" if helps else str(verb.lastgroup)
+        fields += [Field(role, verb.group(), c, d) for c, d in waiting]
+        fields += _jointly(folded, role, verb.group(), a, verb.start())
+        waiting = []
+    named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
+    return fields if named and not waiting else []
