@@ -1,7 +1,7 @@
 """Who hears: from the words of a law and of a ladder to the names on a letter, and from such a name to unit and post.
 
 A word is a role (``lead``), or a post with those who have a role (``unit_head of lead``); the name on the letter is
-then the unit's with the post behind it, as an office would write it: 区工信局(主要负责人).
+then the unit's with the post behind it, as an office would write it: 甲局(主要负责人).
 """
 
 from __future__ import annotations
