@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 
 from benchmarks import world
 from supervise import Office, chain
+from supervise.folder import Folder, read_folder
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.store import upgrades
 from supervise.store.database import Sessions, sessions_on
@@ -120,7 +122,13 @@ def _bound(column: Any, value: Any, dialect: Dialect) -> Any:
 def _office(day: date) -> Office:
     """An office whose clock stands at the evening of a day."""
     moment = datetime.combine(day, time(10), UTC)
-    return Office(world.DEFINITIONS, directory=world.directory(), today=lambda: day, now=lambda: moment)
+    return Office(_folder(), directory=world.directory(), today=lambda: day, now=lambda: moment)
+
+
+@cache
+def _folder() -> Folder:
+    """The definitions, read once for all the days that are lived through."""
+    return read_folder(world.DEFINITIONS)
 
 
 def moulds(histories: Sequence[History], until: date, dialect: str) -> list[Mould]:

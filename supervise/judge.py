@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
@@ -87,8 +87,8 @@ def _plain(value: Any, cited: dict[int, Body]) -> Any:
         made = cited.get(id(value))
         if made is None:
             made = cited[id(value)] = {
-                "task": value.task, "what": value.what, "day": value.day.isoformat(),
-                "due": value.due and value.due.isoformat(), "met": value.met and value.met.isoformat(),
+                "task": value.task, "what": value.what, "day": _iso(value.day),
+                "due": value.due and _iso(value.due), "met": value.met and _iso(value.met),
                 "key": value.key, "seq": value.seq,
             }  # fmt: skip
         return made
@@ -101,6 +101,12 @@ def _plain(value: Any, cited: dict[int, Body]) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v, cited) for k, v in value.items()}
     return [_plain(v, cited) for v in value] if isinstance(value, list | tuple) else value
+
+
+@lru_cache(2000)
+def _iso(day: date) -> str:
+    """A day as text, one for all that cite it: a year's receipts speak of few days very often."""
+    return day.isoformat()
 
 
 @cache

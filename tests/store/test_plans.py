@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from supervise import Act, Cut, Office, clockwork
 from supervise.dates import FOREVER
-from supervise.store import duties, library, onestep, retired, seals, tasks
+from supervise.store import counting, duties, library, onestep, retired, seals, tasks
+from supervise.store.asking import View
+from supervise.store.counting import Settling
 from supervise.store.database import open_database
 from supervise.store.tables import of, tables
 from tests.histories import FOLDER
@@ -67,6 +69,11 @@ def _parties(session: Session) -> object:
     return session.execute(query).all()
 
 
+def _missed(session: Session) -> object:
+    view, june = View("default", DAY), Settling(date(2026, 6, 1), date(2026, 6, 30), ("plan",))
+    return list(counting.settled_rows(session, view, june, counting.owing(session, "default"), [("plan", "missed")]))
+
+
 CUT, WHOLE = Cut(DAY), Cut(FOREVER)
 QUERIES: dict[str, tuple[Callable[[Session], object], str, tuple[str, ...]]] = {
     "whom the clock wakes": (lambda s: tasks.waking(s, "default", DAY - timedelta(days=2)), "task", ("wake_on",)),
@@ -77,6 +84,7 @@ QUERIES: dict[str, tuple[Callable[[Session], object], str, tuple[str, ...]]] = {
     "by idempotency key": (lambda s: tasks.by_key(s, "default", "C1:plan:2026-03-09"), "event", ("idem",)),
     "tasks of a unit": (_parties, "party", ("unit",)),
     "what a unit owes": (lambda s: duties.unmet(s, "default", CUT, ["单位7"]), "duty", ("unit", "until_day")),
+    "what was missed in a month": (_missed, "duty", ("unit", "kind", "settles")),
     "publications of a period": (
         lambda s: library.publications(s, "default", "red-black", "2025Q2"), "publication", ("name", "period"),
     ),
@@ -98,6 +106,13 @@ def test_a_query_people_wait_for_uses_an_index(name: str, session: Session) -> N
     assert not re.search(whole, plan), plan
     held = " ".join(re.findall(r"(?:Index Cond|Recheck Cond): (.*)" if postgres else r"\((.*)\)", plan))
     assert all(re.search(rf"\b{column}\b", held) for column in ("district", *columns)), plan
+
+
+@pytest.mark.parametrize("session", ["sqlite"], indirect=True)
+def test_what_a_board_reads_of_duties_stands_in_an_index_whole(session: Session) -> None:
+    """No row of a duty is looked up for a receipt: the index holds all that is asked, its own condition included."""
+    found = "\n".join(plans(session, lambda: _missed(session)))
+    assert set(re.findall(r"(\w+ INDEX) ix_sv_duty_(?:owed|done)", found)) == {"COVERING INDEX"}, found
 
 
 def test_a_plan_without_an_index_is_told(session: Session) -> None:
