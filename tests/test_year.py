@@ -78,7 +78,7 @@ def lived(url: str) -> dict[str, str]:
 def on_sqlite() -> dict[str, str]:
     """The year on SQLite, lived once."""
     with TemporaryDirectory() as folder:
-        return lived(f"sqlite:///{folder}/year.db")
+        return lived(f"sqlite:///{folder}/year.db?supervise_sync=normal")
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])
