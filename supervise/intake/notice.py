@@ -266,7 +266,7 @@ class _Reader:
         start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
-        deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
+        deadline = deadlines.last(found for span in whole if (found := deadlines.read(*span, year)))
         if deadline is None and not named.due:
             deadline = self._heading_limit(entry, year)
         if named.due:
