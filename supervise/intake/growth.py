@@ -234,6 +234,8 @@ class _Grower:
         elif node is None:
             self.segment.heading.append(line)
             self.waiting = [line] if clauses.names_somebody(line.folded) else []
+        elif RANK[self.path[0].kind] < RANK["item"] and _calls(line.folded):
+            self.waiting = [line]
         elif said := sharing.said(line.folded):
             self._share(said, line)
         elif line.card and node.clause is not None:
@@ -347,6 +349,11 @@ class _Grower:
     def _restore(self, mark: Marker) -> None:
         """Take the unmarked line above an entry as a heading without marker; ``settling`` asks for proof."""
         waiting, self.waiting = self.waiting, []
+        if waiting and mark.kind == "item" and not self._no_heading() and _calls(waiting[-1].folded):
+            line = waiting[-1]
+            named = Clause(line.start, line.end, (Field("unit", "", line.start, line.end - 1),))
+            self._place(Node("section", 0, "", line.no, line.start, line.end - 1, named))
+            return
         if not waiting or len(waiting[-1].folded) > 80 or lines.is_sentence(waiting[-1].folded):
             return
         wanted = "chapter" if mark.kind == "section" and mark.number == 1 else "section" if mark.kind == "item" else ""
@@ -367,6 +374,11 @@ class _Grower:
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+
+def _calls(line: str) -> bool:
+    """Whether a folded line names those who answer for what stands below it: 县工信局、县商务局:."""
+    return line.endswith(":") and clauses.only_units(line[:-1], True)
 
 
 def _rest(line: Line, start: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ _ACTS = re.compile(
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
 _HELPS = re.compile(r"(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
-_TAKES = re.compile("由|牵头|负责|会同|主办|承办")
+_TAKES = re.compile("由|牵头|负责|会同|主办|承办|要|应|须")
 _BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
 _OPEN = re.compile(r"等(?:有关|相关)?(?:部门|单位)?$")
 _LIMIT_BEHIND = re.compile(rf" *(?:{verbs.UNTIL.pattern})$")  # 由县编办4月底前完成
