@@ -29,8 +29,8 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    bullets = (line for line in segment.lines if not clauses.begins(line.folded))
-    signs = [sign for line in bullets if (sign := lines.bullet(line.folded)[0])]
+    signed = ((line, lines.bullet(line.folded)[0]) for line in segment.lines)
+    signs = [sign for line, sign in signed if sign and not clauses.begins(line.folded)]
     grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
     for line in segment.lines:
         grower.take(line)
