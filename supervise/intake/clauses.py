@@ -20,7 +20,7 @@ _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[
 # A clause begins where a bracket, a line or a sentence does.
 _BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)-]|(?<=[挂帅负总责包抓]),")
 # Within a clause a label stands behind a mark or a blank.
-_STANDS_BEHIND = re.compile(r"[(;,。 、):\n\r]")
+_STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _DEED, _MUST = re.compile(r"完成|确保|落实|做好|抓好|开展|推进|加强"), re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
@@ -148,7 +148,7 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
         stop = marks[index + 1].start() if index + 1 < len(marks) else end
         role = str(match.lastgroup)
         for piece, (a, b) in enumerate(pieces(folded, match.end(), stop, ";")):
-            a, b = trim(folded, a, b, " \r\n。,;、:")
+            a, b = trim(folded, a, b, " \r\n。,;、:|")
             if index + 1 < len(marks) and folded[b - 1 : b] == "(" and b > a:
                 a, b = trim(folded, a, b - 1, " ,;、)")
             if a < b or not piece:

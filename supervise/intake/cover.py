@@ -235,6 +235,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
 
 def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
+    cover = "\n".join(line for line in cover.split("\n") if not (mark := lines.marker(line)) or mark.kind != "item")
     match = _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
     chapters = _CHAPTERS.search(cover)
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)

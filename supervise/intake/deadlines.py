@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -176,6 +176,13 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
     return None
 
 
+def last(limits: Iterable[Deadline]) -> Deadline | None:
+    """The limit of a task whose words stand in several places: the last day named, else the first limit."""
+    found = list(limits)
+    dated = [limit for limit in found if limit.kind == "explicit" and limit.date]
+    return max(dated, key=lambda limit: limit.date or date.min) if dated else found[0] if found else None
+
+
 def _field(text: str, folded: str, start: int, end: int, year: int | None) -> Deadline | None:
     """The limit a field holds: its last day, or how often, or that it is open."""
     last = max(_in_field(folded, start, end, year), default=None)
@@ -238,8 +245,9 @@ def _limits(match: re.Match[str], folded: str) -> bool:
     """Whether words in running text limit something; a bare 6月 or 二季度 only dates it."""
     if folded[max(0, match.start() - 1) : match.start()] == "每":
         return False
+    behind = match.end() + folded.startswith(":", match.end())  # 四季度:竣工
     if match["month"] or match["md"] or match["season"] or match["half"]:
-        return match[0].endswith(("前", "完成", "底", "末")) or bool(_DONE.match(folded, match.end()))
+        return match[0].endswith(("前", "完成", "底", "末")) or bool(_DONE.match(folded, behind))
     if match["end"] and match["end"].startswith("下半年"):
         return match[0].endswith(("底", "末"))
     return True

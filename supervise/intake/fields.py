@@ -45,3 +45,24 @@ class Clause(NamedTuple):
         """The clause with its last field drawn out to an offset."""
         *fields, last = self.fields
         return Clause(self.start, end, (*fields, last._replace(end=end)), self.closed)
+
+
+def filled(own: Clause | None, above: Clause | None, roles: tuple[str, ...]) -> tuple[Clause | None, bool]:
+    """The parties of a row whose cells are empty because one cell reaches over several rows; whether any was empty.
+
+    Units are taken from the row above only where the row names none at all, a leader where it names none.
+
+    Args:
+        own: what the row prints.
+        above: the parties of the row above.
+        roles: what the columns hold.
+    """
+    printed = {f.role for f in own.fields} if own else set()
+    empty = {role for role in ("leader",) if role in roles and role not in printed}
+    if not printed & {"lead", "unit"}:
+        empty |= {"lead", "unit"} | ({"co"} - printed)
+    taken = tuple(f for f in above.fields if f.role in empty) if above else ()
+    if not taken:
+        return own, False
+    fields = tuple(sorted((*taken, *(own.fields if own else ())), key=lambda f: f.start))
+    return Clause(fields[0].start, fields[-1].end, fields), True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from supervise.intake import clauses, lines, settling, sharing, tables, verbs
-from supervise.intake.fields import Clause, Field
+from supervise.intake.fields import Clause, Field, filled
 from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
 from supervise.intake.nodes import LOST, Node, Segment
@@ -29,7 +29,8 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    signs = [sign for line in segment.lines if (sign := lines.bullet(line.folded)[0])]
+    signed = ((line, lines.bullet(line.folded)[0]) for line in segment.lines)
+    signs = [sign for line, sign in signed if sign and not clauses.begins(line.folded)]
     grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
     for line in segment.lines:
         grower.take(line)
@@ -77,7 +78,7 @@ class _Grower:
             mark = None
         after = mark.number if mark and mark.kind == "item" else self.last
         first, *rest = lines.glued(line, after) if after else [line]
-        sign, length = lines.bullet(line.folded) if self.signs else ("", 0)
+        sign, length = lines.bullet(line.folded) if self.signs and not clauses.begins(line.folded) else ("", 0)
         if mark is None and sign:
             self._bullet(line, sign, length)
         elif mark is None and line.heads:
@@ -102,7 +103,7 @@ class _Grower:
         if row.heading:
             self._class(line, *row.heading)
         self.last = row.number or self.last + 1
-        clause, borrowed = tables.filled(row.clause, self.above, columns)
+        clause, borrowed = filled(row.clause, self.above, columns.roles)
         self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
         node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed)
         node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
@@ -159,6 +160,8 @@ class _Grower:
             self._clause(node, line, start)
             return
         for number, (a, b, clause) in enumerate(sentences, start=1):
+            mark = lines.marker(line.folded[a:b])
+            a += mark.length if mark and mark.kind == "point" and mark.number == number else 0
             own = Node("point", number, "", line.no, line.start + a, line.start + b, clause.moved(line.start))
             self._place(own)
         node.end = line.start + sentences[0][1]
@@ -231,6 +234,8 @@ class _Grower:
         elif node is None:
             self.segment.heading.append(line)
             self.waiting = [line] if clauses.names_somebody(line.folded) else []
+        elif RANK[self.path[0].kind] < RANK["item"] and _calls(line.folded):
+            self.waiting = [line]
         elif said := sharing.said(line.folded):
             self._share(said, line)
         elif line.card and node.clause is not None:
@@ -344,6 +349,11 @@ class _Grower:
     def _restore(self, mark: Marker) -> None:
         """Take the unmarked line above an entry as a heading without marker; ``settling`` asks for proof."""
         waiting, self.waiting = self.waiting, []
+        if waiting and mark.kind == "item" and not self._no_heading() and _calls(waiting[-1].folded):
+            line = waiting[-1]
+            named = Clause(line.start, line.end, (Field("unit", "", line.start, line.end - 1),))
+            self._place(Node("section", 0, "", line.no, line.start, line.end - 1, named))
+            return
         if not waiting or len(waiting[-1].folded) > 80 or lines.is_sentence(waiting[-1].folded):
             return
         wanted = "chapter" if mark.kind == "section" and mark.number == 1 else "section" if mark.kind == "item" else ""
@@ -364,6 +374,11 @@ class _Grower:
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+
+def _calls(line: str) -> bool:
+    """Whether a folded line names those who answer for what stands below it: 县工信局、县商务局:."""
+    return line.endswith(":") and clauses.only_units(line[:-1], True)
 
 
 def _rest(line: Line, start: int) -> tuple[int, int]:

@@ -87,7 +87,7 @@ _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] 
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
-_BULLET = re.compile(r"([●○◆◇■□▲△▪•·➢►★☆]) *(?=[\u4e00-\u9fff“《])")
+_BULLET = re.compile(r"([●○◆◇■□▲△▪•·➢►★☆–-]) *(?=[\u4e00-\u9fff“《])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(

@@ -15,7 +15,11 @@ from supervise.intake.nodes import LOST, Node, Segment
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
 # Chapters that say how the work is to be done, not what: without units they hold no task.
-_CONSEQUENCES = re.compile(r"^(?:考核)?(?:奖惩|附则|责任追究|奖励|惩处|考核办法)")  # what follows from it is no task
+# What follows from it, and how it will be inspected, is no task.
+_CONSEQUENCES = re.compile(
+    r"^(?:考核)?(?:奖惩|附则|责任追究|奖励|惩处|考核办法)"
+    r"|^(?:督查|检查|督导|考核|自查|抽查)(?:的?主要)?(?:内容|范围|方式|对象|时间|步骤|安排)"
+)
 _REQUIREMENTS = re.compile(
     r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
 )
@@ -76,11 +80,10 @@ def _is_heading(node: Node) -> bool:
 
 
 def _with_leader(own: Clause, above: Clause | None) -> Clause:
-    """A task's own clause; the leader is the heading's where the task names none."""
-    leaders = tuple(f for f in above.fields if f.role == "leader") if above else ()
-    if not leaders or any(f.role == "leader" for f in own.fields):
-        return own
-    return own._replace(fields=(*leaders, *own.fields))
+    """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none."""
+    named = {f.role for f in own.fields}
+    taken = tuple(f for f in above.fields if f.role in ("leader", "lead") and f.role not in named) if above else ()
+    return own._replace(fields=(*taken, *own.fields)) if taken else own
 
 
 def entries(parts: list[Segment], folded: str) -> list[Entry]:

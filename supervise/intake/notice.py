@@ -266,7 +266,7 @@ class _Reader:
         start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
-        deadline = next((found for span in whole if (found := deadlines.read(*span, year))), None)
+        deadline = deadlines.last(found for span in whole if (found := deadlines.read(*span, year)))
         if deadline is None and not named.due:
             deadline = self._heading_limit(entry, year)
         if named.due:
@@ -296,7 +296,7 @@ class _Reader:
         """The labels of the sections an entry stands in, and the titles of all headings above it."""
         key = id(heads[-1]) if heads else 0
         if key not in self.places:
-            section = tuple(self._id(head) for head in heads if RANK[head.kind] < RANK["item"])
+            section = tuple(self._id(h) for h in heads if RANK[h.kind] < RANK["item"] and (h.number or h is heads[0]))
             self.places[key] = section, tuple(self._title(head)[0] for head in heads)
         return self.places[key]
 
@@ -379,7 +379,7 @@ class _Reader:
         inner = tuple(
             self._section(child, here, heads, counts)
             for child in node.children
-            if id(child) in heads and RANK[child.kind] < RANK["item"]
+            if id(child) in heads and RANK[child.kind] < RANK["item"] and child.number
         )
         damage = "编号缺失,按前后编号补出" if node.restored else "项数的括号不全" if damaged else ""
         return Section(self._id(node), title, node.line, declared, counts[here], inner, damage)

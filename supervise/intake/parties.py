@@ -24,6 +24,8 @@ _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
+_PERSON = re.compile("领导|责任人|负责人")  # in the label of a field that holds units too
+_ALONE = re.compile(r"(?!.*[局委办厅府院会社部队所室处科中心站]$)[\u4e00-\u9fff·]{2,4}")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
@@ -234,7 +236,8 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
             if not said.name or said.name in _NOBODY:
                 continue
             printed = text[a:b].replace("\r", "").replace("\n", "")
-            if said.person:  # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
+            # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
+            if said.person or (_PERSON.search(field.label) and _ALONE.fullmatch(said.name)):
                 found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
             full = walk.complete(said, how.prefixes)

@@ -27,8 +27,8 @@ _DUTY = re.compile(
     + r"|(?:报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))"
 )
 _TO = re.compile(
-    r"(?:报送|报告|反馈|上报|报)[^,。;至到]{0,30}?(?:至|到)(?P<at>[\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|"
-    r"(?:报送?至?|报到|上报|反馈至?|报告|送)(?:给|至|到)?([\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|向([\u4e00-\u9fff]{2,20}?)(?:报告|报送|上报|反馈|书面)"
+    r"(?:报送|报告(?!报)|反馈|上报|报(?!告))[^,。;至到]{0,30}?(?:至|到)(?P<at>[\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|"
+    r"(?:报(?!告)送?至?|报到|上报|反馈至?|报告(?!报)|送)(?:给|至|到)?([\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|向([\u4e00-\u9fff]{2,20}?)(?:报告|报送|上报|反馈|书面)"
 )
 _CC = re.compile(r"抄(?:送|报)([\u4e00-\u9fff()]{2,20}?)(?=[,。;、]|$)")
 _CONTENT = re.compile(
@@ -37,6 +37,8 @@ _CONTENT = re.compile(
 _WHO = re.compile(
     r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)(?:各(?:单位|部门))?|(?<!给)你(?:单位|局|委|办|部|镇|乡|街道|县|区|市)|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
 )
+# 每季度首月5日前,各牵头单位报送…: the subject may stand behind the time.
+_WHO_BEHIND = re.compile(rf"(?:之?前|以前|底|末|内)*[, ]*由?(?P<who>{_WHO.pattern})(?=将|把|向|报|书面|汇总)")
 # What is sent once and tells no progress: who the contact is, how the work is planned.
 _ONCE = re.compile(
     r"联络员|联系人|名单|(?:实施|工作|落实|推进|行动|具体|细化|分解)?(?:方案|计划|任务书|路线图|施工图|责任书)(?!完成|执行|落实|推进)"
@@ -155,6 +157,8 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         duty = _DUTY.search(folded, match.start(), min(stop, match.start() + 160))
         if duty is None:
             continue
+        if behind := _WHO_BEHIND.match(folded, match.end(), stop):
+            subject = behind["who"]
         before, at = folded[at : match.start()], match.end()
         who = _who(subject, marked) or ("all" if _TO_ALL.fullmatch(folded, start, match.start()) else "")
         found = _duty(text, folded, match, stop)

@@ -31,6 +31,8 @@ _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|�
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
 _WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
+_TROUBLE = re.compile("(?:存在|主要|突出)*(?:的)?问题.{0,6}")  # behind the task: what stands in its way
+_PERSON_AND_UNIT = re.compile("(?:领导|责任人|负责人).{0,3}(?:单位|部门)")
 _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
@@ -92,6 +94,8 @@ def head(line: Line) -> Columns | None:
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     bar = "  " if bar == " " and "  " in line.folded else bar
     roles = _with_text(labels, tuple(_role(label) for label in labels), bar)
+    first = roles.index("text") if "text" in roles else len(roles)
+    roles = tuple("other" if i > first and _TROUBLE.fullmatch(labels[i]) else role for i, role in enumerate(roles))
     if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
         return None
     if bar[0] == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
@@ -134,6 +138,8 @@ def _role(label: str) -> str:
     if _MEASURE.fullmatch(label):
         return "measure"
     if _ANSWERS.fullmatch(label):
+        return "unit"
+    if _PERSON_AND_UNIT.search(label):
         return "unit"
     match = LABEL.fullmatch(label + ":")
     if match and match.lastgroup != "other":
@@ -179,22 +185,6 @@ def row(line: Line, columns: Columns) -> Row | None:
     else:
         placed, doubt = (_shifted(line.folded, cells, columns.roles), "")
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
-
-
-def filled(own: Clause | None, above: Clause | None, columns: Columns) -> tuple[Clause | None, bool]:
-    """The parties of a row whose cells are empty because one cell reaches over several rows; whether any was empty.
-
-    Units are taken from the row above only where the row names none at all, a leader where it names none.
-    """
-    printed = {f.role for f in own.fields} if own else set()
-    empty = {role for role in ("leader",) if role in columns.roles and role not in printed}
-    if not printed & {"lead", "unit"}:
-        empty |= {"lead", "unit"} | ({"co"} - printed)
-    taken = tuple(f for f in above.fields if f.role in empty) if above else ()
-    if not taken:
-        return own, False
-    fields = tuple(sorted((*taken, *(own.fields if own else ())), key=lambda f: f.start))
-    return Clause(fields[0].start, fields[-1].end, fields), True
 
 
 def lone(line: Line, columns: Columns) -> Line | None:
