@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.clerk import Clerk, Owed
 from supervise.dates import PERIOD_WORDS, Period, periods_of
-from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
 from supervise.judge import as_plain, drafted, is_draft
@@ -18,6 +17,7 @@ from supervise.people import Actor, Directory
 from supervise.publisher import Publisher
 from supervise.records import PARTIES, Cut, Mark
 from supervise.rules.assessment import Evidence, Filed, assess
+from supervise.rules.moved import difference, document
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scheme import Scheme
@@ -253,7 +253,7 @@ class Assessor(Clerk, Publisher):
         if not reason:
             text = f"{body['title']} {body['period']} 已经公布({made[-1].number}),封存以后不再改动"
             raise Refused(Problem("P22", text, help="确有更正的,用 --supplement 理由 出一份补充,写明改了什么"))
-        changed = differences(json.loads(made[-1].body), body)
+        changed = [document(moved) for moved in difference(json.loads(made[-1].body), body)]
         if not changed:
             raise Refused(Problem("P23", f"与 {made[-1].number} 没有不同,不用补充"))
         return {"supplement": {"to": made[-1].number, "reason": reason, "differences": changed}}

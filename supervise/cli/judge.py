@@ -157,13 +157,13 @@ def judged(
     with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
         body = make(office, session)
         if publish:
-            from supervise.cli.publishing import moved_data
+            from supervise.rules.moved import document
 
             made = office.publish(session, body, actor(office, as_), day, **said)
             seal = {"number": made.seal, "hash": made.seal_hash}
             against, moved = office.correction(session, made.number) if body["kind"] == "board" else ("", ())
             body = {**json.loads(made.body), "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
-            body |= {"procedure": {"against": against, "moved": moved_data(moved)}} if against else {}
+            body |= {"procedure": {"against": against, "moved": [document(one) for one in moved]}} if against else {}
         if output:
             who = {"published_by": made.published_by, "published_at": made.published_at.isoformat()} if publish else {}
             save((write or _workbook)({**body, **who}, office))

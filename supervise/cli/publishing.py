@@ -9,11 +9,9 @@ import click
 from supervise.cli.output import Counter, actor, saving
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from supervise.records import Cut
-    from supervise.rules.moved import Moved
 
 Body = dict[str, Any]
 
@@ -42,13 +40,15 @@ def step(
         output: a file to save it in.
         publish: never; the option belongs to the same command.
     """
+    from supervise.rules.moved import document
+
     if signs and asked is not None:
         raise click.UsageError("签发的是公示的那一稿,不能另写 --as-of、--known")
     with saving(output) as save, counter.writing() as (office, session):
         by = actor(office, as_)
         if signs:
             body = office.sign(session, name, period, by, day)
-            moved = moved_data(body.pop("moved"))
+            moved = [document(one) for one in body.pop("moved")]
             body["procedure"] = {"against": body.pop("against"), "moved": moved, "signed_by": by.unit}
         else:
             body = office.board(session, name, period, asked)
@@ -62,12 +62,3 @@ def step(
 
             save(workbook(body, unknown=office.calendar.provisional))
     return body
-
-
-def moved_data(moved: Sequence[Moved]) -> list[Body]:
-    """Units that moved, as plain data with one line that says it."""
-    from dataclasses import asdict
-
-    from supervise.rules.moved import told
-
-    return [{**asdict(one), "text": told(one)} for one in moved]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from supervise.cli.faces import LISTS
-from supervise.goals import plain
 from supervise.widths import table
 
 if TYPE_CHECKING:
@@ -18,8 +15,6 @@ GAPS = {
     "board": "没有公布的榜", "minimum": "没有排名的", "answer": "等着督查室办的", "result": "没有结果的",
     "part": "没有分数的",
 }  # fmt: skip
-KEYS = {"score": "得分", "rank": "名次", "list": "榜", "grade": "等次", "bars": "取消"}
-_MOVED = 3
 
 
 def gaps(body: Body, found: Sequence[Gap]) -> str:
@@ -50,7 +45,7 @@ def notes(body: Body) -> str:
     if "supplement" in body:
         said = body["supplement"]
         lines.append(f"补充 {said['to']}:{said['reason']};改动 {len(said['differences'])} 个单位")
-        lines += _changes(said["differences"])
+        lines += [f"  {one['text']}" for one in said["differences"]]
     return "".join(f"\n{line}" for line in lines)
 
 
@@ -60,29 +55,6 @@ def report(made: Body) -> str:
     for board in made["boards"]:
         changes = board["changes"]
         head = f"{board['title']}:{board['units']} 个单位," + (f"变动 {len(changes)} 个" if changes else "没有变动")
-        lines += ["", head, *_changes(changes)]
+        lines += ["", head, *(f"  {one['text']}" for one in changes)]
     lines += [f"新办法多出一榜:{name}" for name in made["came"]] + [f"新办法没有这一榜:{name}" for name in made["went"]]
     return "\n".join([*lines, "", f"印记:{made['mark']}"])
-
-
-def _changes(changes: Sequence[Body]) -> list[str]:
-    lines = []
-    for one in changes:
-        told = [
-            f"{label} {_word(key, one[key][0])}→{_word(key, one[key][1])}" for key, label in KEYS.items() if key in one
-        ]
-        lines.append(f"  {one['unit']}  {'  '.join(told)}")
-        moved = [f"{m['label']} {_points(m['from'])}→{_points(m['to'])}" for m in one["lines"][:_MOVED]]
-        more = f" 等 {len(one['lines'])} 行" if len(one["lines"]) > _MOVED else ""
-        lines += [f"      {';'.join(moved)}{more}"] if moved else []
-    return lines
-
-
-def _word(key: str, value: object) -> str:
-    if value is None:
-        return "无"
-    return LISTS.get(str(value), str(value)) if key == "list" else _points(str(value)) if key == "score" else str(value)
-
-
-def _points(text: str) -> str:
-    return plain(Decimal(text))
