@@ -56,6 +56,11 @@ def is_draft(body: Body) -> bool:
     return any(print_.startswith(DRAFT) for print_ in body["rules"].values())
 
 
+def name_of(body: Mapping[str, Any]) -> str:
+    """What a board or a year is called, under which it is published."""
+    return str(body[body["kind"]])
+
+
 def as_plain(value: Any) -> Any:
     """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
     turn = _TURNS.get(type(value))
@@ -142,22 +147,29 @@ class Judge(Marker):
         anyone can compute again.
 
         Raises:
-            Refused: P02 when the period is not over at the cut, P24 when it was made by a draft.
+            Refused: P02 when the period is not over at the cut.
             Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         period = self._period(body["period"])
-        if is_draft(body):
-            text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公布"
-            raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
         if date.fromisoformat(body["cut"]["as_of"]) < period.end:
             raise Refused(Problem("P02", f"{period.label}还没有过完,口径只到 {body['cut']['as_of']},不能公布"))
         for name in body["rules"]:
             if name in self.folder.rules:
                 self.register(session, "rules", self.folder.rules[name])
         return library.publish(
-            session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now(),
+            session, self.district, body["kind"], name_of(body), period.name, canonical(body), by.id, self.now(),
             self.algorithm,
         )  # fmt: skip
+
+    def held(self, body: Body) -> None:
+        """See that a result was made by rules that hold.
+
+        Raises:
+            Refused: P24 when it was made by a draft.
+        """
+        if is_draft(body):
+            text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公示、公布"
+            raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
 
     def published(self, session: Session, name: str, period: str) -> Body | None:
         """The newest publication of a board or assessment for a period, as it was frozen."""

@@ -280,11 +280,14 @@ def _year(step: Callable[..., Any], folder: Path) -> None:
 
 
 def _published(folder: Path, made: dict[str, list[Any]]) -> None:
-    """A board by steps: served, contested, decided, signed, published, and a correction of it."""
+    """A board by steps: served, contested, decided, signed, published, and a correction of it; then the year."""
     laws, db = folder / "公示", folder / "公示.db"
     shutil.copytree(DEFINITIONS, laws)
     rules = (laws / "rules" / "red-black.yaml").read_text("utf-8")
     (laws / "rules" / "red-black.yaml").write_text(rules.replace("\nnotice:", "\nsign: signer\nnotice:", 1), "utf-8")
+    annual = (laws / "rules" / "annual.yaml").read_text("utf-8")
+    signed = annual.replace("\nmax:", "\nnotice: 5 workdays\nsign: signer\nmax:", 1)
+    (laws / "rules" / "annual.yaml").write_text(signed, "utf-8")
     plan = folder / "两项.yaml"
     plan.write_text("due: 2025-06-20\ntasks:\n  - {code: T1, text: 修路, lead: [区工信局]}\n", "utf-8")
 
@@ -306,6 +309,12 @@ def _published(folder: Path, made: dict[str, list[Any]]) -> None:
     step(*board, "--sign", "--as", "签发人", "--day", "2025-07-23")
     step(*board, "--publish", "--day", "2025-07-23")
     step("why", "区工信局", "--board", "red-black", "2025Q2")
+    year = ("assess", "annual", "2025")
+    step(*year, "--preview", "--day", "2026-01-26")
+    step("why", "区工信局", "--assess", "annual", "2025")
+    step(*year, "--check")
+    step(*year, "--sign", "--as", "签发人", "--day", "2026-02-03")
+    step(*year, "--publish", "--day", "2026-02-03", "--over", "按期汇总")
 
 
 def _forge(db: Path) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.judge import draft_of, judged, number, published
+from supervise.cli.judge import draft_of, judged, number, published, workbook
 from supervise.cli.output import Counter, as_of, cut, shared
+from supervise.cli.publishing import alone, signed, step, stepped
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ Body = dict[str, Any]
     examples=(
         "supervise assess annual 2025",
         "supervise assess annual 2025 --check",
+        "supervise assess annual 2025 --preview",
+        "supervise assess annual 2025 --sign --as 签发人",
         "supervise assess annual 2025 --publish -o 年度考核.xlsx",
         "supervise assess annual 2025 -o 考核.xlsx --columns 映射.yaml",
     ),
@@ -39,6 +42,7 @@ Body = dict[str, Any]
 @option("--columns", metavar="文件", default="", help="-o 按这份映射表的栏目写(xlsx 或 csv),得分明细作附表")
 @option("--over", metavar="理由", default="", help="还有缺项也公布,理由和缺项一并封存")
 @option("--supplement", metavar="理由", default="", help="已公布的出一份补充,写明改了什么")
+@stepped
 @published
 @as_of
 @shared
@@ -52,11 +56,16 @@ def assess(
     columns: str,
     as_of: date | None,
     known: datetime | None,
+    day: date | None,
+    preview: bool,
+    signs: bool,
     **rest: Any,
 ) -> int:
     """年度考核:由已公布的各期红黑榜、全年得分、评分和别处的分数表汇成。
 
     公布一次就封存;以后有更正,用 --supplement 出编号的补充。公布前先看 --check:还有缺项(退出码 3),须补齐或写明 --over。
+
+    办法写了 sign(谁签发)的,先 --preview 公示,期满、异议裁定以后 --sign 签发,再 --publish 公布;--scores 每一步都给。
     """
     from supervise.cli import faces, yearfaces
 
@@ -64,12 +73,18 @@ def assess(
         raise click.UsageError("--over、--supplement 要与 --publish 同用")
     if columns and not rest["output"]:
         raise click.UsageError("--columns 要与 -o 同用")
-    if rules and (rest["publish"] or check):
-        raise click.UsageError("--rules 是试一份没有启用的办法,不能公布,也不查缺项")
+    asked = cut(as_of, known)
+    alone(preview, signs, rest["publish"], asked)
+    if rules and (rest["publish"] or check or preview or signs):
+        raise click.UsageError("--rules 是试一份没有启用的办法,不能公示、签发、公布,也不查缺项")
+    write = _columns(columns, rest["output"]) if columns else workbook
+
+    def tables(office: Office) -> dict[str, Filed]:
+        return filed(office, scores)
 
     def make(office: Office, session: Work) -> Body:
         draft = draft_of(office, rules, "assessment") if rules else None
-        return office.assess(session, name, year, cut(as_of, known), draft, filed(office, scores))
+        return office.assess(session, name, year, asked, draft, tables(office))
 
     if check:
         with counter.reading() as (office, session):
@@ -77,7 +92,12 @@ def assess(
             gaps = office.completeness(session, body)
         counter.answer(yearfaces.gaps_data(body, gaps), lambda: yearfaces.gaps(body, gaps))
         return 3 if gaps else 0
-    body = judged(counter, make, write=_columns(columns, rest["output"]) if columns else None, **rest)
+    if preview or signs:
+        del rest["over"], rest["supplement"]
+        body = step(counter, name, year, make, day, signs, write=write, tables=tables, **rest)
+    else:
+        made_of = signed(make, name, year, day, asked, tables) if rest["publish"] else make
+        body = judged(counter, made_of, write=write, day=day, **rest)
     counter.answer(body, lambda: faces.assessment(body) + yearfaces.notes(body) + number(body))
     return 0
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Body = Mapping[str, Any]
 GAPS = {
     "board": "没有公布的榜", "minimum": "没有排名的", "answer": "等着督查室办的", "result": "没有结果的",
-    "part": "没有分数的",
+    "part": "没有分数的", "objection": "没有裁定的异议", "step": "没有走完的程序",
 }  # fmt: skip
 
 

@@ -311,11 +311,22 @@ class SchemeBar(Strict):
     when: Formulas
 
 
-class Scheme(Strict):
-    """评分办法: marks, values, scores, boards and grades of one scheme.
+class Announced(Strict):
+    """What is published of a period, and by which steps.
 
-    ``notice``, ``sign`` and ``appeals`` are those of ``BoardRules``.
+    ``closes`` says how long after the period the result is compiled, so that what fell due on its last day is decided
+    and reports handed in before its end are verified. ``sign`` names the roles that must sign what is published, after
+    it was served on every unit and ``notice`` has passed; ``appeals`` is the time to contest what was published.
     """
+
+    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
+    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
+    sign: Words = ()
+    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
+
+
+class Scheme(Announced):
+    """评分办法: marks, values, scores, boards and grades of one scheme."""
 
     scheme: str
     version: int
@@ -324,10 +335,6 @@ class Scheme(Strict):
     effective: Day
     for_: str = Field(default="", alias="for")
     period: Literal["year", "half", "quarter", "month"]
-    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
-    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
-    sign: Words = ()
-    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
     places: int = Field(default=2, ge=0, le=6)
     rounding: Literal["half up", "half even", "down", "up"] = "half up"
     round: Literal["lines", "total"] = "lines"
