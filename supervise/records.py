@@ -36,7 +36,8 @@ class Event:
         actor: the person, as the host names them.
         unit: the unit acted for.
         data: the fields filled in, as plain JSON values.
-        changes: what it changes on the task (``due``, ``lead`` …), voids (``void``), pauses, lends, stops or undoes.
+        changes: what it changes on the task (``due``, ``lead`` …), voids (``void``), pauses, lends, carries on
+            (``carried``: the limit before), stops or undoes.
         to: roles or units that must hear of it.
         definition: ``key-work@2``, the law it was done under.
         key: idempotency key, unique within the district.
@@ -281,6 +282,8 @@ class Duty:
             lay with the office on the due date, ``FOREVER`` while it still does.
         about: key of the duty that an order presses, for replies to orders.
         after: ``seq`` of the event it began with, 0 if it began with the task.
+        carried: the day on which the task was carried on to a later limit than this one's: it is missed as ever and
+            scored so, and nobody is pressed for it any more. It follows from the history and is not stored.
     """
 
     kind: str
@@ -296,6 +299,12 @@ class Duty:
     void: date | None = None
     about: str = ""
     after: int = 0
+    carried: date | None = field(default=None, compare=False)
+
+    @property
+    def over(self) -> date:
+        """The day from which nobody is pressed for it: met, void, or carried on; ``FOREVER`` while none of these."""
+        return min(self.met or FOREVER, self.void or FOREVER, self.carried or FOREVER)
 
     @property
     def in_time(self) -> bool:

@@ -25,6 +25,7 @@ from supervise.reading import parse
 from supervise.rules import ruleset
 from supervise.store import tables
 from supervise.store.library import Publication
+from tests.histories import FOLDER
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
 CLOSED = Cut(date(2025, 7, 14))
@@ -60,7 +61,7 @@ def shipped_text(name: str) -> str:
 @pytest.fixture
 def office() -> Office:
     """An office in the spring of the year after."""
-    return Office(today=lambda: date(2026, 2, 1))
+    return Office(replace(FOLDER, rules=dict(FOLDER.rules)), today=lambda: date(2026, 2, 1))
 
 
 @pytest.fixture

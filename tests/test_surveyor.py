@@ -25,7 +25,7 @@ from tests.surveying import Folding, Lived, everything
 
 PERIODS = ("2025-03", "2025-06", "2025-11", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2025")
 lives = st.lists(steps, min_size=1, max_size=4)
-SIDEWAYS = {"undo", "suspend", "split", "reopen", "delegate"}
+SIDEWAYS = {"undo", "suspend", "split", "reopen", "delegate", "carry"}
 CHIEF = Actor("主任", "督查室", frozenset({"office"}))
 
 

@@ -48,7 +48,7 @@ def standing(duty: Duty, day: date, calendar: Calendar) -> str:
     if outcome == "open":
         return left(day, duty.due, calendar) if duty.due >= day else "等待核实"
     if outcome == "missed":
-        return left(day, duty.due, calendar)
+        return left(day, duty.due, calendar) + (f",已于 {duty.carried} 结转" if duty.carried else "")
     when = duty.met if outcome != "void" else duty.void
     return f"{OUTCOME_WORDS[outcome]}({when})"
 
@@ -123,6 +123,14 @@ def _beside(view: View) -> list[str]:
     rows += [
         ("阶段目标", f"{s.day} {s.text}" + (f"({plain(s.percent)}%)" if s.percent is not None else ""))
         for s in task.stages
+    ]
+    rows += [
+        (
+            "结转",
+            f"{event.day} 由 {event.changes['carried']} 到 {event.changes['due']}({wording.filled(event.data, {})})",
+        )
+        for event in task.acts
+        if "carried" in event.changes
     ]
     rows += [("暂停计时", f"{p.start} 至 {p.end}") for p in task.pauses if p.start < p.end]
     rows += [

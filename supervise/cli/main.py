@@ -72,7 +72,7 @@ for _command in (
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
     press.orders, press.lights, reminding.remind, marks.mark, marks.marks, marks.unmark,
     judge.board, judge.why, contesting.contest, contesting.objections, contesting.uphold,
-    yearend.assess, yearend.replay_rules, reminding.burden,
+    yearend.assess, yearend.replay_rules, yearend.carry, reminding.burden,
     pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,

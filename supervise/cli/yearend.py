@@ -1,4 +1,4 @@
-"""The commands of the year's end: assess, and replay-rules for what a new rule file would change."""
+"""The commands of the year's end: assess, replay-rules for what a new rule file would change, carry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from supervise.cli.judge import draft_of, judged, number, published, workbook
-from supervise.cli.output import Counter, as_of, cut, shared
+from supervise.cli.kinds import Day
+from supervise.cli.output import Counter, actor, as_of, cut, shared
 from supervise.cli.publishing import alone, signed, step, stepped
 from supervise.cli.shell import Command, option
 
@@ -168,3 +169,55 @@ def replay_rules(
 def _rules(office: Office, session: Work, word: str) -> Source[Any]:
     """A rule file, or one by its name in the folder or the register."""
     return draft_of(office, word) if word.endswith(".yaml") else office.source(session, word)
+
+
+@click.command(
+    cls=Command,
+    short_help="上年没有办成的,结转下年",
+    examples=(
+        "supervise carry 2025 2026 --basis 区政办发〔2026〕3号 --dry-run",
+        "supervise carry 2025 2026 --basis 区政办发〔2026〕3号 --until 2026-06-30 --skip QH2025-007",
+        "supervise carry 2025 2026 --undo",
+    ),
+)
+@click.argument("since", metavar="哪年")
+@click.argument("to", metavar="到哪年")
+@option("--basis", default="", metavar="文字", help="依据:下年的文件、会议或理由")
+@option("--until", type=Day(), default=None, metavar="日期", help="新的时限", otherwise="到的那一年最后一天")
+@option("--skip", multiple=True, metavar="编码", help="这几项不结转")
+@option("--undo", is_flag=True, help="撤回刚才的结转")
+@option("--as", "as_", default="督查室", metavar="单位", help="谁办", otherwise="督查室")
+@option("--by", "person", default="", metavar="姓名", help="经办人", otherwise="单位名称")
+@option("--day", type=Day(), default=None, metavar="日期", help="哪天办的", otherwise="今天")
+@option("--dry-run", is_flag=True, help="只看会结转哪些;什么都不入库")
+@shared
+def carry(
+    counter: Counter,
+    since: str,
+    to: str,
+    basis: str,
+    until: date | None,
+    skip: tuple[str, ...],
+    undo: bool,
+    as_: str,
+    person: str,
+    day: date | None,
+    dry_run: bool,
+) -> None:
+    """把一年里到期没有办成的任务结转到下一年:还是原来那一项,交办之日、逾期的天数、最初的承诺都留着。
+
+    上年照旧算没有完成;下年从结转之日起按新的时限另欠一件。结转不了的列出理由。成批结转的,当天可以成批撤回(--undo)。
+    单独一项的时限不同,用 supervise do 编码 carry。
+    """
+    from supervise.cli import yearfaces
+
+    if undo == bool(basis) or (undo and (until or skip or dry_run)):
+        raise click.UsageError("请写 --basis 依据;撤回的只写 --undo")
+    with counter.reading() if dry_run else counter.writing() as (office, session):
+        by = actor(office, as_, person)
+        if undo:
+            made = office.take_back(session, since, by, day)
+        else:
+            made = office.carry(session, since, to, by, basis, until, skip, day, dry_run)
+    how = "undone" if undo else "would" if dry_run else "done"
+    counter.answer(yearfaces.carried_data(made, how), lambda: yearfaces.carried(made, how))

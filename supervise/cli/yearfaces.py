@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from supervise.widths import table
+from supervise.records import replay
+from supervise.widths import Align, table
 
 if TYPE_CHECKING:
     from supervise.assessor import Gap
+    from supervise.carrier import Round
 
 Body = Mapping[str, Any]
 GAPS = {
@@ -58,3 +60,45 @@ def report(made: Body) -> str:
         lines += ["", head, *(f"  {one['text']}" for one in changes)]
     lines += [f"新办法多出一榜:{name}" for name in made["came"]] + [f"新办法没有这一榜:{name}" for name in made["went"]]
     return "\n".join([*lines, "", f"印记:{made['mark']}"])
+
+
+CARRIED = {"done": "已结转 {} 项", "would": "将结转 {} 项(没有入库)", "undone": "已撤回 {} 项的结转"}
+"""How a round of carrying on went → what it says first."""
+
+
+def carried(made: Round, how: str) -> str:
+    """What was carried on to when, how late and how old it is, and why the rest was not."""
+    rows = [
+        (
+            one.before.code,
+            "、".join(one.before.lead),
+            replay(one.before.events[:1]).due,
+            one.before.due,
+            one.after.due,
+            one.late,
+            one.age,
+        )
+        for one in made.done
+    ]
+    head = ("编码", "牵头", "最初的时限", "原来的时限", "现在的时限", "逾期天数", "交办天数")
+    sides: tuple[Align, ...] = ("left", "left", "left", "left", "left", "right", "right")
+    lines = [CARRIED[how].format(len(rows)), table(rows, header=head, align=sides)]
+    if made.refused:
+        lines += [f"没有办成 {len(made.refused)} 项:", *(f"  {problem}" for problem in made.refused)]
+    return "\n".join(lines)
+
+
+def carried_data(made: Round, how: str) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "dry_run": how == "would", "undone": how == "undone",
+        "tasks": [
+            {
+                "task": one.before.code, "text": one.before.text, "units": list(one.before.lead),
+                "first": replay(one.before.events[:1]).due.isoformat(), "old": one.before.due.isoformat(),
+                "new": one.after.due.isoformat(), "late": one.late, "age": one.age,
+            }
+            for one in made.done
+        ],
+        "refused": [problem.as_dict() for problem in made.refused],
+    }  # fmt: skip

@@ -92,7 +92,7 @@ def progress(shares: Sequence[Decimal]) -> Decimal:
     return min(ALMOST, _rounded(sum(shares, NONE) / len(shares)))
 
 
-def expected(stages: Sequence[Stage], born: date, nominal: date, day: date) -> Decimal:
+def expected(stages: Sequence[Stage], born: date, nominal: date, day: date, start: Decimal = NONE) -> Decimal:
     """The percentage due by ``day``: on the line from stage to stage of the plan, or on one line if it names none.
 
     Args:
@@ -100,19 +100,20 @@ def expected(stages: Sequence[Stage], born: date, nominal: date, day: date) -> D
         born: the day it began.
         nominal: the day by which all must be done.
         day: the day asked about.
+        start: the percentage that it had come to when it began, if it was carried on.
     """
     at = min(max(day, born), nominal)
-    before, low = born, NONE
-    for on, percent in _corners(stages, born, nominal):
+    before, low = born, start
+    for on, percent in _corners(stages, born, nominal, start):
         if at < on:
             return low + (percent - low) * (at - before).days / (on - before).days
         before, low = on, percent
     return low
 
 
-def _corners(stages: Sequence[Stage], born: date, nominal: date) -> Iterator[tuple[date, Decimal]]:
+def _corners(stages: Sequence[Stage], born: date, nominal: date, start: Decimal) -> Iterator[tuple[date, Decimal]]:
     """Where the line bends, in order: stages with a percentage on the way, then all of it on the last day."""
-    low = NONE
+    low = start
     for on, percent in sorted((stage.day, stage.percent) for stage in stages if stage.percent is not None):
         low = min(ALL, max(low, percent))
         if born < on < nominal:
@@ -120,7 +121,9 @@ def _corners(stages: Sequence[Stage], born: date, nominal: date) -> Iterator[tup
     yield nominal, ALL
 
 
-def scheduled(targets: Sequence[Target], stages: Sequence[Stage], born: date, nominal: date, day: date) -> Decimal:
+def scheduled(
+    targets: Sequence[Target], stages: Sequence[Stage], born: date, nominal: date, day: date, start: Decimal = NONE
+) -> Decimal:
     """The percentage that a task should have reached by ``day``, as ``progress`` counts it.
 
     Args:
@@ -129,8 +132,9 @@ def scheduled(targets: Sequence[Target], stages: Sequence[Stage], born: date, no
         born: the day it began.
         nominal: the day by which all must be done.
         day: the day asked about.
+        start: the percentage that it had come to when it began, if it was carried on.
     """
-    line = expected(stages, born, nominal, day)
+    line = expected(stages, born, nominal, day, start)
     if not targets:
         return line
     due = {"growth": ALL, "milestone": ALL if day >= nominal else NONE}
