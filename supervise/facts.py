@@ -1,10 +1,13 @@
-"""What stands on record about a task without its history: enough for the clock to tell tasks apart."""
+"""What stands on record about a task without its history: enough for the clock and for scores to tell tasks apart."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from supervise.records import PARTIES
 
 
 class Owing(NamedTuple):
@@ -60,3 +63,21 @@ class Known:
     letters: list[tuple[date, str]] = field(default_factory=list)
     pressed: bool = False
     stopped: set[str] = field(default_factory=set)
+
+
+def held_on(parts: Iterable[Any], day: date) -> Iterator[str]:
+    """The units whose part was held when a day ended; of a day before the task, those of its beginning."""
+    for part in parts:
+        first = part.from_seq == 1 and day < part.since_day
+        if first or (part.since_day <= day and (part.until_day is None or day < part.until_day)):
+            yield part.unit
+
+
+def doers(parts: Iterable[Any], seq: int, unit: str) -> list[tuple[str, str]]:
+    """Whom an act counts for that names no duty, see ``rules.measures``."""
+    held = [
+        (part.unit, part.role) for role in PARTIES[:2] for part in parts
+        if part.role == role and part.from_seq <= seq and (part.until_seq is None or part.until_seq > seq)
+    ]  # fmt: skip
+    own = [party for party in held if party[0] == unit]
+    return own[:1] or [party for party in held if party[1] == PARTIES[0]]

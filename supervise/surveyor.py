@@ -16,11 +16,13 @@ from math import floor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from supervise.dates import FOREVER, Calendar, Period
+from supervise.facts import doers, held_on
 from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
 from supervise.records import PARTIES, STEPS
-from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, act_words, duty_words
+from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, Told, act_words, duty_words
 from supervise.rules.reach import MARGIN, dated
+from supervise.rules.reported import Figure
 from supervise.store import counting
 from supervise.store.counting import Moment, Settling, Span, View
 from supervise.workflows.definition import Definition
@@ -256,7 +258,7 @@ class Surveyed:
             first = group[0]
             if first.role == LEAD and first.ref.seq is None:
                 units = {hit.unit for hit in group}
-                for unit in _held_on(helpers.get(first.ref.task, ()), first.ref.day):
+                for unit in held_on(helpers.get(first.ref.task, ()), first.ref.day):
                     if unit not in units:
                         yield Fact(self._heir(unit, last), CO, first.good, first.ref, own=False)
 
@@ -318,7 +320,7 @@ class Surveyed:
             held[part.task].append(part)
         for row in rows:
             ref = Ref(row.task, act_words(self.laws[row.definition], measure.action), row.day, seq=row.seq)
-            for unit, role in _doers(held[row.task], row.seq, row.unit):
+            for unit, role in doers(held[row.task], row.seq, row.unit):
                 yield Hit((row.task, row.seq), unit, role, True, ref)
 
     def _acts(self, measure: Done, period: Period) -> list[Any]:
@@ -328,9 +330,14 @@ class Surveyed:
     def _names_a_duty(self, row: Any) -> bool:
         return bool(self.laws[row.definition].field_of("duty", row.data))
 
+    def figures(self, wanted: Figure, period: Period) -> list[Told]:
+        """See ``Record.figures``: tasks on which something was reported since the period began are folded."""
+        grounds = self._ground(wanted, period), self.folded
+        return sorted((one for ground in grounds for one in ground.figures(wanted, period)), key=lambda t: t.ref.task)
+
     # ── phrases for which some tasks are folded ─────────────────────────────────────────────────────────────────────
 
-    def _ground(self, measure: Measure, period: Period) -> Ground:
+    def _ground(self, measure: Measure | Figure, period: Period) -> Ground:
         """The tasks on which a phrase may find something, folded."""
         if (measure, period) not in self._grounds:
             codes = self._candidates(measure, period) - self.aside
@@ -339,8 +346,12 @@ class Surveyed:
             self._grounds[measure, period] = Ground(told, self.as_of, self.directory)
         return self._grounds[measure, period]
 
-    def _candidates(self, measure: Measure, period: Period) -> set[str]:
+    def _candidates(self, measure: Measure | Figure, period: Period) -> set[str]:
         session, view, span = self.session, self.view, self._span(period)
+        if isinstance(measure, Figure):
+            since = Span(period.start, self.as_of)  # paper may have come in long before it was entered
+            acts = sorted({name for law in self.laws.values() for name in law.figure_actions})
+            return {row.task for name in acts for row in counting.acts(session, view, since, name)}
         if isinstance(measure, Done):
             return {row.task for row in self._acts(measure, period) if self._names_a_duty(row)}
         if isinstance(measure, Unanswered):
@@ -380,21 +391,3 @@ class Surveyed:
 
 def _wanted(measure: Outcome | OnPace) -> str:
     return measure.outcome if isinstance(measure, Outcome) else COUNTED[0]
-
-
-def _held_on(parts: Iterable[Any], day: date) -> Iterator[str]:
-    """The units whose part was held when a day ended; of a day before the task, those of its beginning."""
-    for part in parts:
-        first = part.from_seq == 1 and day < part.since_day
-        if first or (part.since_day <= day and (part.until_day is None or day < part.until_day)):
-            yield part.unit
-
-
-def _doers(parts: Iterable[Any], seq: int, unit: str) -> list[tuple[str, str]]:
-    """Whom an act counts for that names no duty, see ``rules.measures``."""
-    held = [
-        (part.unit, part.role) for role in (LEAD, CO) for part in parts
-        if part.role == role and part.from_seq <= seq and (part.until_seq is None or part.until_seq > seq)
-    ]  # fmt: skip
-    own = [party for party in held if party[0] == unit]
-    return own[:1] or [party for party in held if party[1] == LEAD]
