@@ -103,6 +103,11 @@ def burden(body: Body) -> bytes:
     return write([Sheet("负担统计", ("月份", "单位", *BURDENS), rows), Sheet("口径", ("项目", "内容"), said)])
 
 
+def table(name: str, head: Row, rows: list[Row]) -> bytes:
+    """One table as a workbook."""
+    return write([Sheet(name, head, rows)])
+
+
 def _places(bodies: Sequence[Body]) -> Iterable[Sheet]:
     for body in bodies:
         name, head, rows = _ranked(body) if "lists" in body else _listed(body)

@@ -25,7 +25,7 @@ DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
     "remind", "mark", "marks", "unmark", "board", "why", "contest", "objections", "uphold",
-    "assess", "replay-rules", "carry", "burden",
+    "assess", "replay-rules", "carry", "compare", "burden",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -316,6 +316,8 @@ def _published(folder: Path, made: dict[str, list[Any]]) -> None:
     step(*year, "--check")
     step(*year, "--sign", "--as", "签发人", "--day", "2026-02-03")
     step(*year, "--publish", "--day", "2026-02-03", "--over", "按期汇总")
+    step("compare", "2025H1", "2025")
+    step("compare", "2025Q2", "2025Q3", "--board", "red-black")
     carry = ("carry", "2025", "2026", "--day", "2026-02-04")
     step(*carry, "--basis", "区政办发〔2026〕3号", "--until", "2025-06-01", "--dry-run")
     step(*carry, "--basis", "区政办发〔2026〕3号")

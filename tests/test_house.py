@@ -25,6 +25,7 @@ HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "almanac", "presser", "reminder", "burdens",
     "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials", "carrier",
+    "comparer",
     "objector", "publisher",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}

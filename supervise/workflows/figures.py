@@ -20,7 +20,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from supervise.goals import Target, numeric, plain
-from supervise.records import Event, Stage, Task
+from supervise.records import PARTIES, Event, Stage, Task
 from supervise.workflows.definition import Action, Definition, FieldSpec
 
 PLACES = Decimal("0.1")
@@ -63,7 +63,7 @@ def share(target: Target, figure: Decimal) -> Decimal:
         return NONE
     over = target.upper is not None and figure > target.upper
     part = _down(target, figure) if target.falling or over else _up(target, figure)
-    return max(NONE, min(ALMOST, _rounded(part)))
+    return max(NONE, min(ALMOST, rounded(part)))
 
 
 def _up(target: Target, figure: Decimal) -> Decimal:
@@ -81,7 +81,8 @@ def _down(target: Target, figure: Decimal) -> Decimal:
     return 100 * bound / figure if figure > 0 and bound > 0 else NONE
 
 
-def _rounded(number: Decimal) -> Decimal:
+def rounded(number: Decimal) -> Decimal:
+    """A percentage at the places in which it is kept."""
     return number.quantize(PLACES, ROUND_HALF_UP)
 
 
@@ -89,7 +90,7 @@ def progress(shares: Sequence[Decimal]) -> Decimal:
     """The percentage reached of a task whose goals have come as far as ``shares``."""
     if all(part == ALL for part in shares):
         return ALL
-    return min(ALMOST, _rounded(sum(shares, NONE) / len(shares)))
+    return min(ALMOST, rounded(sum(shares, NONE) / len(shares)))
 
 
 def expected(stages: Sequence[Stage], born: date, nominal: date, day: date, start: Decimal = NONE) -> Decimal:
@@ -213,6 +214,32 @@ def settled(
             falls.append(f"“{one.target.indicator}”由 {before} 减为 {figure['value']} {one.target.unit}".strip())
         made.append(held)
     return {name: made, percent: plain(progress([one.share for one in stood]))}, tuple(falls)
+
+
+def verified(definition: Definition, reports: Sequence[Event], acts: Iterable[Event]) -> Event | None:
+    """The last report that was found right: answered by who owes the answer, and not sent back to be reported again.
+
+    Args:
+        definition: the law.
+        reports: those acts that reported.
+        acts: all, in order.
+    """
+    again = {s for name in definition.figure_actions for s in definition.sources(definition.actions[name])}
+    numbers, found = {event.seq for event in reports}, None
+    waiting: Event | None = None
+    for event in acts:
+        if event.seq in numbers:
+            waiting = event
+        elif waiting is not None and event.action in _answers(definition, waiting.action):
+            found = waiting if event.target not in again else found
+            waiting = None
+    return found
+
+
+def _answers(definition: Definition, report: str) -> set[str]:
+    """The acts by which an office answers a report."""
+    duties = definition.duties.values()
+    return {act for d in duties if report in d.triggers and d.role not in PARTIES for act in d.met_by}
 
 
 def told(figure: Mapping[str, Any]) -> str:

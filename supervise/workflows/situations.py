@@ -253,13 +253,18 @@ class Situation:
 
     def _lag(self, duty: Duty, day: date, figure: Decimal) -> Decimal | None:
         """How many percentage points ``figure`` lies behind the schedule of ``duty`` on ``day``."""
+        due = self.scheduled(duty, day)
+        return due - figure if due is not None else None
+
+    def scheduled(self, duty: Duty, day: date) -> Decimal | None:
+        """The percentage that should have been reached on ``day`` for ``duty`` to be in time; ``None`` if none is."""
         if not duty.born < duty.nominal < FOREVER:
             return None
         whole = isinstance(self.spec(duty).due_for(self.task.category), TaskDue)
         stages = self.task.stages if whole else ()
         come = [told for on, told in self.checkpoints if on <= duty.born][-1:] if whole and duty.after else []
         start = come[0] if come else figures.NONE
-        return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day, start) - figure
+        return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day, start)
 
     @cached_property
     def _goals(self) -> tuple[Target, ...]:
