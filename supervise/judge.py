@@ -21,8 +21,9 @@ from supervise.people import Actor
 from supervise.phrases import Length
 from supervise.records import Cut
 from supervise.rules.assessment import Published
-from supervise.rules.board import rank, streaks
+from supervise.rules.board import Standing, rank, streaks
 from supervise.rules.measures import Ground, Ref
+from supervise.rules.moved import movement, standing_of
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
@@ -134,9 +135,11 @@ class Judge(Marker):
         board = rank(rules, tally, self.directory)
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
+        past = self._past(session, rules.board, span, cut)[-1:]
+        rows = [_standing(s) | {"movement": _moved(one, s)} for s in board.standings for one in past]
         return {
             "kind": "board", "board": rules.board, **self._basis(span, cut, rules.name, seen), "title": rules.title,
-            "groups": dict(board.groups), "standings": [_standing(s) for s in board.standings],
+            "groups": dict(board.groups), "standings": rows or [_standing(s) for s in board.standings],
             "proposals": as_plain(streaks(rules, [*earlier, lists])),
         }  # fmt: skip
 
@@ -269,6 +272,13 @@ class Judge(Marker):
         periods = [p for year in years for p in periods_of(year, rules.period) if p.end < span.start]
         return [{unit: on[0] for unit, on in lists.get(p.name, {}).items() if on} for p in periods]
 
+    def _past(self, session: Session, name: str, span: Period, cut: Cut) -> list[Body]:
+        """The newest publication of every earlier period of a board, as known at the cut, oldest first."""
+        newest = {p.period: p for p in library.publications(session, self.district, name, known=cut.known)}
+        found = [(self._period(period), p) for period, p in newest.items()]
+        before = sorted(((one.start, p) for one, p in found if one.end < span.start), key=lambda pair: pair[0])
+        return [json.loads(p.body) for _, p in before]
+
     def _published(self, session: Session, board: str, year: int, cut: Cut) -> list[Published]:
         """The newest publication of each period of a year, as known at the cut, oldest first."""
         newest = {
@@ -286,6 +296,16 @@ def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -
 def _standing(standing: Any) -> Body:
     plain: Body = as_plain(standing)
     return {**plain, "score": plain["score"] | {"total": as_plain(standing.score.total)}}
+
+
+def _moved(last: Body, standing: Standing) -> Body | None:
+    """How a unit moved since the last board; ``None`` if it was not on it."""
+    row = standing_of(last, standing.unit)
+    lines = ((line.label, line.points) for line in standing.score.lines)
+    if row is None:
+        return None
+    found: Body = as_plain(movement(last["period"], row, standing.rank, standing.score.total, lines))
+    return found
 
 
 def _body(publication: Publication) -> Body:

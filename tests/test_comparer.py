@@ -77,3 +77,17 @@ def test_two_periods_of_a_board_say_who_moved_and_by_which_line(office: Office, 
     assert any(told(one).startswith("区工信局") for one in moved)
     with pytest.raises(Unknown):
         office.moved_between(session, "red-blac", ("2025Q2", "2025Q4"))
+
+
+def test_a_board_says_how_a_unit_moved_since_the_one_before(office: Office, session: Session) -> None:
+    """Last place and total, and the lines that moved it most; nothing before a first board is published."""
+    first = office.board(session, "red-black", "2025Q2")
+    assert all("movement" not in row for row in first["standings"])
+    office.publish(session, first, OFFICE)
+    was, now = (
+        office.why(body, "区工信局")["standing"] for body in (first, office.board(session, "red-black", "2025Q4"))
+    )
+    moved = now["movement"]
+    assert (moved["period"], moved["rank"], moved["total"]) == ("2025Q2", was["rank"], was["score"]["total"])
+    assert Decimal(moved["change"]) == Decimal(now["score"]["total"]) - Decimal(was["score"]["total"])
+    assert 0 < len(moved["by"]) <= 3

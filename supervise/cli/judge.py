@@ -168,12 +168,14 @@ def judged(
     examples=(
         "supervise why 区文旅局 --board red-black 2025Q2",
         "supervise why 区文旅局 --assess annual 2025",
+        "supervise why 区文旅局 --board red-black 2025Q2 -o 得分.xlsx",
         "supervise why 甲县 --board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
 @click.argument("unit", metavar="单位")
 @option("--board", "on_board", nargs=2, metavar="榜名 考核期", default=None, help="哪一期红黑榜")
 @option("--assess", "on_assess", nargs=2, metavar="办法 年份", default=None, help="哪一年的考核")
+@option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
 @tried
 @as_of
 @shared
@@ -184,6 +186,7 @@ def why(
     on_assess: tuple[str, str] | None,
     as_of: date | None,
     known: datetime | None,
+    output: str,
     **files: Any,
 ) -> None:
     """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。
@@ -196,20 +199,26 @@ def why(
         raise click.UsageError("请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一")
     name, period = on_board or on_assess or ("", "")
     if _is_tried(name, files):
+        if output:
+            raise click.UsageError("只用文件试算的,不能另存;用 --json,或 board -o 存全部得分明细")
         told = _explained(_tried(counter, name, period, as_of=as_of, **files), unit)
-        counter.answer({"boards": told}, lambda: "\n\n".join(schemefaces.why(one) for one in told))
+        counter.answer({"boards": told}, lambda: "\n\n".join(schemefaces.why(one, None) for one in told))
         return
     asked = cut(as_of, known)
-    with counter.reading() as (office, session):
+    with saving(output) as save, counter.reading() as (office, session):
         body = office.shown(session, name, period) if asked is None else None
         if body is None:
             make = office.board if on_board else office.assess
             body = make(session, name, period, asked)
         receipt = office.why(body, unit)
+        if output:
+            from supervise import exports
+
+            save(exports.receipt(receipt, office.calendar.provisional))
     if "lists" in receipt:
-        counter.answer(receipt, lambda: schemefaces.why(receipt))
+        counter.answer(receipt, lambda: schemefaces.why(receipt, office.calendar))
     else:
-        counter.answer(receipt, lambda: faces.why(receipt, office.calendar.provisional))
+        counter.answer(receipt, lambda: faces.why(receipt, office.calendar))
 
 
 def _is_tried(name: str, files: Mapping[str, Any]) -> bool:

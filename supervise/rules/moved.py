@@ -7,7 +7,7 @@ asked of what was served and signed, of a correction, of a supplement, of a tria
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -153,3 +153,68 @@ def _lists(place: Place) -> str:
 def document(moved: Moved) -> dict[str, Any]:
     """A unit that moved, as plain data with one line that says it."""
     return {**asdict(moved), "lines": [asdict(line) for line in moved.lines], "text": told(moved)}
+
+
+# ── since the last board ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A line, by section and label, and how much more or less it gave than the last time."""
+
+    label: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How a unit moved since the last board.
+
+    Args:
+        period: of the last board.
+        rank, total: what it had then.
+        up: places gained; negative for lost ones; ``None`` if it was not ranked then or is not now.
+        change: of the total.
+        by: the lines that moved it most, by label, the largest first.
+    """
+
+    period: str
+    rank: int | None
+    total: Decimal | None
+    up: int | None
+    change: Decimal | None
+    by: tuple[Mover, ...]
+
+
+MOVERS = 3
+"""How many lines are told of what moved a unit."""
+
+
+def movement(
+    period: str, before: Row, rank: int | None, total: Decimal, lines: Iterable[tuple[str, Decimal]]
+) -> Movement:
+    """How a unit moved against the last board.
+
+    Args:
+        period: of the last board.
+        before: its row on it.
+        rank, total: where it stands now.
+        lines: its lines now, by section and label, each with its points.
+    """
+    was, place = Decimal(total_of(before)), before.get("rank")
+    told = (("·".join([*line.get("section", ()), line["label"]]), line["points"]) for line in lines_of(before))
+    then = _points((label, Decimal(points)) for label, points in told)
+    now = _points(lines)
+    moved = {label: now.get(label, Decimal(0)) - then.get(label, Decimal(0)) for label in {**then, **now}}
+    by = sorted((Mover(n, d) for n, d in moved.items() if d), key=lambda m: (-abs(m.points), m.label))[:MOVERS]
+    known = place if isinstance(place, int) else None
+    up = known - rank if known is not None and rank is not None else None
+    return Movement(period, known, was, up, total - was, tuple(by))
+
+
+def _points(lines: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """Points by line; lines of one name are taken together."""
+    found: dict[str, Decimal] = {}
+    for label, points in lines:
+        found[label] = found.get(label, Decimal(0)) + points
+    return found
