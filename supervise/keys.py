@@ -157,6 +157,8 @@ Streak 连续上榜的提请
   list 哪一榜
   in_a_row 连续几次
   tell 告诉哪些角色
+  opens 立项后按哪个流程办;不写只在榜上写明
+  within 立项后多久办结
 UnitsFile 单位目录
   groups 考核分组
   units 单位
@@ -341,6 +343,7 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "BoardRules": {
         "at_least": one("tasks"), "closes": one("length"), "notice": one("length"), "appeals": one("length"),
     },
+    "Streak": {"within": one("length")},
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},
     "Listing": {"rank": by_name(one("place")), "when": many("comparison")},

@@ -15,7 +15,7 @@ from supervise.rules.ladder import Ladder as Ladder
 from supervise.rules.ladder import Lights as Lights
 from supervise.rules.ladder import Measures, Rules, Spared
 from supervise.rules.notices import Reminders as Reminders
-from supervise.rules.scheme import Announced, Scheme
+from supervise.rules.scheme import Announced, Proposing, Scheme
 from supervise.rules.sending import Sending
 from supervise.workflows.definition import Words, listed
 
@@ -121,13 +121,11 @@ class Listing(Strict):
     when: Comparisons = ()
 
 
-class Streak(Strict):
-    """A proposal when a unit is on a list several times in a row; people decide."""
+class Streak(Proposing):
+    """A proposal when a unit is on a list several times in a row."""
 
-    label: str
     list: Literal["red", "black"]
     in_a_row: int
-    tell: Words = ()
 
 
 class BoardRules(Announced, Rules):

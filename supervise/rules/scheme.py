@@ -251,14 +251,24 @@ class SchemeList(Strict):
     then: Keys = ()
 
 
-class SchemeStreak(Strict):
-    """A proposal when a unit has been on a list so often: in a row, or within the year; people decide."""
+class Proposing(Strict):
+    """A proposal about a unit that has been on a list so often; people decide.
+
+    ``opens`` names the workflow in which it is decided, due ``within`` a length of time; without it the board says it.
+    """
 
     label: str
     list: str
+    tell: Words = ()
+    opens: str = ""
+    within: Annotated[Length, PlainValidator(parse_length)] = Length(10, "workdays")
+
+
+class SchemeStreak(Proposing):
+    """A proposal after so many boards in a row, or within the year."""
+
     in_a_row: int | None = None
     in_year: int | None = None
-    tell: Words = ()
 
 
 class SchemeBoard(Strict):
