@@ -501,3 +501,15 @@ def test_a_board_of_duties_is_served_contested_and_excused(folder: Path, office:
     signed = office.signed(session, "red-black", "2025Q2", date(2025, 7, 22))
     assert signed is not None
     assert office.publish(session, signed, OFFICE, date(2025, 7, 22)).number == "2025Q2-red-black-1"
+
+
+def test_what_was_excused_stands_on_the_receipt_without_points(office: Office, session: Session) -> None:
+    """The shipped board tells every unit what was waived for it, and how often; no point comes of it."""
+    draft = Draft(code="T1", text="修路", lead=("区工信局",))
+    office.assign(session, Breakdown(due=date(2025, 6, 20), tasks=(draft,)), OFFICE, date(2025, 3, 3))
+    office.advance(session, "T1", "waive", OFFICE, date(2025, 6, 25), duty="finish", reason="受灾")
+    body = office.board(session, "red-black", "2025Q2", Cut(date(2025, 7, 14)))
+    lines = office.why(body, "区工信局")["standing"]["score"]["lines"]
+    (told_,) = (line for line in lines if line["label"].startswith("免责"))
+    assert (Decimal(told_["points"]), told_["quantity"]) == (0, "牵头 1 × 0")
+    assert [ref["task"] for ref in told_["because"]] == ["T1"]

@@ -176,7 +176,7 @@ def _rules(office: Office, session: Work, word: str) -> Source[Any]:
     short_help="上年没有办成的,结转下年",
     examples=(
         "supervise carry 2025 2026 --basis 区政办发〔2026〕3号 --dry-run",
-        "supervise carry 2025 2026 --basis 区政办发〔2026〕3号 --until 2026-06-30 --skip QH2025-007",
+        "supervise carry 2025 2026 --basis 常务会议 --until 2026-06-30",
         "supervise carry 2025 2026 --undo",
     ),
 )
