@@ -5,7 +5,6 @@ A board is one plain document, as every other, so that it is published, explaine
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -132,12 +131,7 @@ class Appraiser(Judge):
         known = self._kept(session, cut, list(scheme.marks))
         marks = [kept.mark for kept in known if kept.voided is None and _is_seen(scheme, kept.mark, cut.as_of)]
         tallies, seen = self._tallies(session, scheme, span, cut)
-        bodies = [
-            json.loads(p.body)
-            for p in library.publications(session, self.district, scheme.called(board), known=cut.known)
-        ]
-        past = {body["period"]: body for body in bodies if parse_period(body["period"]).end < span.start}
-        earlier = earlier_of(scheme, past.values())
+        earlier = earlier_of(scheme, self._past(session, scheme.called(board), span, cut))
         facts = Facts(scheme, marks, span, cut.as_of, self.directory, self.calendar, tallies, earlier)
         [(_, body)] = appraised(source, facts, self.directory, (board,))
         return {**self._basis(span, cut, scheme.name, seen), "marks": fingerprint_of(marks), **body}

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.clerk import Clerk, Owed
 from supervise.dates import PERIOD_WORDS, Period, periods_of
-from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
-from supervise.judge import as_plain, drafted, is_draft, undisturbed
+from supervise.judge import as_plain, drafted, undisturbed
+from supervise.objector import latest, matter_code
 from supervise.people import Actor, Directory
-from supervise.publisher import Publisher
+from supervise.publisher import Files, Publisher
 from supervise.records import PARTIES, Cut, Mark
 from supervise.rules.assessment import Evidence, Filed, assess
+from supervise.rules.moved import difference, document
+from supervise.rules.procedure import AMEND, ANNOUNCE, REDRAW, SERVE, SIGN, procedure
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scheme import Scheme
 from supervise.rules.scoring import Tally, scores
-from supervise.store import library, marks, tasks
-from supervise.store.library import Publication
+from supervise.store import library, tasks
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,7 +38,8 @@ class Gap:
 
     Args:
         kind: ``answer`` the office owes an answer, ``result`` a task has none, ``board`` was not published, ``part``
-            a unit has nothing to go by, ``minimum`` a unit was not ranked.
+            a unit has nothing to go by, ``minimum`` a unit was not ranked, ``objection`` nobody decided it, ``step``
+            of the publication was not taken.
         text: in words.
         unit, task, due: whose, of which task, since when; empty where it is nobody's.
     """
@@ -146,7 +148,8 @@ class Assessor(Clerk, Publisher):
     def _standing(self, session: Session, span: Period, cut: Cut) -> list[Mark]:
         """Marks of the year, without those whose status a scheme that declares them does not count."""
         schemes = self.folder.of_kind(Scheme)
-        known = marks.standing(session, self.district, span.start, cut.as_of, cut.known)
+        kept = self._kept(session, cut, days=(span.start, cut.as_of))
+        known = [one.mark for one in kept if one.voided is None]
         return [m for m in known if not any(m.kind in s.marks and m.status in s.ignore for s in schemes)]
 
     def year_labels(self, body: Body) -> list[str]:
@@ -160,6 +163,8 @@ class Assessor(Clerk, Publisher):
     def completeness(self, session: Session, body: Body) -> list[Gap]:
         """What a year lacks at its cut: open reviews, tasks without result, boards not published, parts without source.
 
+        Steps of its publication that were not taken, and objections that nobody decided, are told as of now.
+
         Args:
             session: the caller's.
             body: as ``assess`` gives it.
@@ -172,22 +177,54 @@ class Assessor(Clerk, Publisher):
             *self._unpublished(session, rules, span, cut),
             *self._unanswered(session, rules.for_, span, cut),
             *(Gap("part", f"“{label}”没有分数", row["unit"]) for row in body["standings"] for label in row["missing"]),
+            *self._undecided(session, rules, span),
+            *self._untaken(session, rules, span),
         ]
 
-    def _unpublished(self, session: Session, rules: AssessmentRules, span: Period, cut: Cut) -> Iterator[Gap]:
+    def _undecided(self, session: Session, rules: AssessmentRules, span: Period) -> Iterator[Gap]:
+        """Objections that wait for a decision: against the year, and against the boards it rests on."""
+        named = [(rules.assessment, span.name)]
+        named += [(name, p.name) for name, p in self._asked_boards(rules, span)]
+        for name, period in named:
+            for one in self.raised(session, matter_code(name, period)):
+                if one.undecided:
+                    text = f"对 {one.draft} “{one.label}”的异议还没有裁定"
+                    yield Gap("objection", text, one.unit, one.code, one.day.isoformat())
+
+    def _untaken(self, session: Session, rules: AssessmentRules, span: Period) -> Iterator[Gap]:
+        """What is still to be done before the year may be published, where its rules ask for steps."""
+        code = matter_code(rules.assessment, span.name)
+        task = tasks.standing(session, self.district, [code]).get(code)
+        made = library.publications(session, self.district, rules.assessment, span.name)
+        if procedure(rules) is None or (task is None and made):
+            return
+        if task is None:
+            yield Gap("step", "还没有公示、签发")
+        elif (last := latest(task, SERVE, REDRAW, SIGN, ANNOUNCE, AMEND)) and last.action not in (SIGN, ANNOUNCE):
+            law = self.law(session, task)
+            yield Gap("step", f"{law.wording.state(law.settle(task, self.today()).task.state)},还没有签发", task=code)
+
+    def _asked_boards(self, rules: AssessmentRules, span: Period) -> Iterator[tuple[str, Period]]:
+        """The boards that a year rests on, each with every period of it."""
         for name in _boards(rules, "board"):
             scheme = self._scheme(name, span.name)
             kind = scheme.value.period if scheme is not None else self._board_rules(name, span).period
-            newest = {p.period: p for p in library.publications(session, self.district, name, known=cut.known)}
-            for period in periods_of(span.start.year, kind):
-                if period.name not in newest:
-                    yield Gap("board", f"{period.label}的 {name} 没有公布")
-                    continue
-                for row in json.loads(newest[period.name].body)["standings"]:
-                    if row["rank"] is None:
-                        yield Gap(
-                            "minimum", f"{newest[period.name].number} 没有排名({';'.join(row['why'])})", row["unit"]
-                        )
+            yield from ((name, period) for period in periods_of(span.start.year, kind))
+
+    def _unpublished(self, session: Session, rules: AssessmentRules, span: Period, cut: Cut) -> Iterator[Gap]:
+        newest = {
+            (name, p.period): p
+            for name in _boards(rules, "board")
+            for p in library.publications(session, self.district, name, known=cut.known)
+        }
+        for name, period in self._asked_boards(rules, span):
+            made = newest.get((name, period.name))
+            if made is None:
+                yield Gap("board", f"{period.label}的 {name} 没有公布")
+                continue
+            for row in json.loads(made.body)["standings"]:
+                if row["rank"] is None:
+                    yield Gap("minimum", f"{made.number} 没有排名({';'.join(row['why'])})", row["unit"])
 
     def _unanswered(self, session: Session, workflow: str, span: Period, cut: Cut) -> Iterator[Gap]:
         """Answers that the office owes, and duties of the year on which there is no result."""
@@ -213,34 +250,34 @@ class Assessor(Clerk, Publisher):
 
     # ── frozen ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def publish(
-        self, session: Session, body: Body, by: Actor, day: date | None = None, *, over: str = "", supplement: str = ""
-    ) -> Publication:
-        """Freeze a board or a year; a year once, and over what it lacks only for a reason that goes into it.
+    def again(self, session: Session, was: Body, cut: Cut, files: Files) -> Body:
+        """What was served or published, made anew at a cut; a year from the same tables of scores."""
+        if was["kind"] != "assessment":
+            return super().again(session, was, cut, files)
+        return self.assess(session, was["assessment"], was["period"], cut, files=files)
 
-        Args:
-            session: the caller's.
-            body: as ``board`` or ``assess`` gives it.
-            by: who publishes.
-            day: of the publication; today if not given.
-            over: why a year is frozen although its data are not complete.
-            supplement: why a published year is corrected; the difference goes into the supplement.
+    def beside(self, session: Session, body: Body, by: Actor, over: str, supplement: str) -> Body:
+        """What a year says of itself beside its computation: why it was frozen over its gaps, and what it corrects.
 
         Raises:
-            Refused: P02 and P24 as ever; P21 with everything that is lacking; P22 when the year is sealed, or there is
-                nothing to supplement; P23 when a supplement would change nothing.
-            Invalid: L01 when the rules were changed without a new version since they were first published by.
+            Refused: P21 with everything that is lacking; P22 when the year is sealed, or there is nothing to
+                supplement; P23 when a supplement would change nothing.
         """
         over, supplement = over.strip(), supplement.strip()
-        is_over = date.fromisoformat(body["cut"]["as_of"]) >= self._period(body["period"]).end
-        if body["kind"] == "assessment" and is_over and not is_draft(body):
-            body = {**body, **self._supplement(session, body, supplement)}
-            gaps = self.completeness(session, body)
-            if gaps and not over:
-                raise Refused([_lacking(body, gaps), *(_problem(gap) for gap in gaps)])
-            if gaps:
-                body["over"] = {"reason": over, "by": by.id, "gaps": as_plain(gaps)}
-        return super().publish(session, body, by, day)
+        if body["kind"] != "assessment" or date.fromisoformat(body["cut"]["as_of"]) < self._period(body["period"]).end:
+            return super().beside(session, body, by, over, supplement)
+        said = self._supplement(session, body, supplement or self._put_right(session, body))
+        gaps = self.completeness(session, body)
+        if gaps and not over:
+            raise Refused([_lacking(body, gaps), *(_problem(gap) for gap in gaps)])
+        return {**said, "over": {"reason": over, "by": by.id, "gaps": as_plain(gaps)}} if gaps else said
+
+    def _put_right(self, session: Session, body: Body) -> str:
+        """Why a year that is published by steps is corrected, if it is."""
+        code = matter_code(body["assessment"], body["period"])
+        task = tasks.standing(session, self.district, [code]).get(code)
+        act = latest(task, AMEND, ANNOUNCE) if task is not None else None
+        return str(act.data["reason"]) if act is not None and act.action == AMEND else ""
 
     def _supplement(self, session: Session, body: Body, reason: str) -> Body:
         """What a supplement says of itself; nothing for the first publication of a year."""
@@ -254,7 +291,7 @@ class Assessor(Clerk, Publisher):
         if not reason:
             text = f"{body['title']} {body['period']} 已经公布({made[-1].number}),封存以后不再改动"
             raise Refused(Problem("P22", text, help="确有更正的,用 --supplement 理由 出一份补充,写明改了什么"))
-        changed = differences(json.loads(made[-1].body), body)
+        changed = [document(moved) for moved in difference(json.loads(made[-1].body), body)]
         if not changed:
             raise Refused(Problem("P23", f"与 {made[-1].number} 没有不同,不用补充"))
         return {"supplement": {"to": made[-1].number, "reason": reason, "differences": changed}}

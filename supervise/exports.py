@@ -50,6 +50,17 @@ def workbook(*bodies: Body, unknown: Callable[[date], bool] = lambda day: False)
     return write([*_places(bodies), receipts(bodies, unknown), basis(bodies[0])])
 
 
+def receipt(body: Body, unknown: Callable[[date], bool] = lambda day: False) -> bytes:
+    """One unit's receipt as a workbook, with what it rests on; from a board, a scheme or a year.
+
+    Args:
+        body: as ``why`` gives it.
+        unknown: as for ``workbook``.
+    """
+    whole = {**body, "standings": [body["standing"]]}
+    return write([receipts([whole], unknown), basis(whole)])
+
+
 def receipts(bodies: Sequence[Body], unknown: Callable[[date], bool] = lambda day: False) -> Sheet:
     """Every line of every unit, with what it rests on."""
     lines = [row for one in bodies for row in _receipts(one, unknown)]
@@ -71,14 +82,9 @@ def basis(body: Body) -> Sheet:
     if "supplement" in body:
         said = body["supplement"]
         rows.append(("补充", f"{said['to']}:{said['reason']}"))
-        rows += [("改动", f"{one['unit']}:{_changed(one)}") for one in said["differences"]]
+        rows += [("改动", one["text"]) for one in said["differences"]]
     rows += [("封存", f"第 {body['seal']['number']} 号 {body['seal']['hash']}")] if "seal" in body else []
     return Sheet("口径", ("项目", "内容"), rows)
-
-
-def _changed(one: Body) -> str:
-    words = {"score": "得分", "rank": "名次", "list": "榜", "grade": "等次", "bars": "取消"}
-    return ",".join(f"{word} {one[key][0] or '无'}→{one[key][1] or '无'}" for key, word in words.items() if key in one)
 
 
 def titled(body: Body) -> str:
@@ -101,6 +107,11 @@ def burden(body: Body) -> bytes:
     rows = [tuple(row.values()) for row in body["rows"]]
     said = [("期间", body["period"]), ("截至", body["as_of"]), ("入库截至", body["known"] or "")]
     return write([Sheet("负担统计", ("月份", "单位", *BURDENS), rows), Sheet("口径", ("项目", "内容"), said)])
+
+
+def table(name: str, head: Row, rows: list[Row]) -> bytes:
+    """One table as a workbook."""
+    return write([Sheet(name, head, rows)])
 
 
 def _places(bodies: Sequence[Body]) -> Iterable[Sheet]:

@@ -1,4 +1,4 @@
-"""What stands on record about a task without its history: enough for the clock to tell tasks apart."""
+"""What stands on record about a task without its history: enough for the clock and for scores to tell tasks apart."""
 
 from __future__ import annotations
 

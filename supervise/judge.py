@@ -27,6 +27,7 @@ from supervise.rules.assessment import Published
 from supervise.rules.board import Standing, rank, streaks
 from supervise.rules.foreseen import foreseen
 from supervise.rules.measures import Ground, Ref
+from supervise.rules.moved import movement
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
@@ -73,6 +74,11 @@ def drafted(source: Source[Any]) -> dict[str, str]:
 def is_draft(body: Body) -> bool:
     """Whether a body was made by rules that are only tried."""
     return any(print_.startswith(DRAFT) for print_ in body["rules"].values())
+
+
+def name_of(body: Mapping[str, Any]) -> str:
+    """What a board or a year is called, under which it is published."""
+    return str(body[body["kind"]])
 
 
 def as_plain(value: Any) -> Any:
@@ -171,9 +177,15 @@ class Judge(Marker):
         board = rank(rules, tally, self.directory)
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
+        past = self._past(session, rules.board, span, cut)[-1:]
+        rows = _standings(board.standings)
+        for last in past:
+            old = {row["unit"]: row for row in last["standings"]}
+            for row, standing in zip(rows, board.standings, strict=True):
+                row["movement"] = _moved(last["period"], old.get(standing.unit), standing)
         return {
             "kind": "board", "board": rules.board, **self._basis(span, cut, rules.name, seen), "title": rules.title,
-            "groups": dict(board.groups), "standings": _standings(board.standings),
+            "groups": dict(board.groups), "standings": rows,
             "proposals": as_plain(streaks(rules, [*earlier, lists])),
         }  # fmt: skip
 
@@ -184,22 +196,29 @@ class Judge(Marker):
         anyone can compute again.
 
         Raises:
-            Refused: P02 when the period is not over at the cut, P24 when it was made by a draft.
+            Refused: P02 when the period is not over at the cut.
             Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         period = self._period(body["period"])
-        if is_draft(body):
-            text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公布"
-            raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
         if date.fromisoformat(body["cut"]["as_of"]) < period.end:
             raise Refused(Problem("P02", f"{period.label}还没有过完,口径只到 {body['cut']['as_of']},不能公布"))
         for name in body["rules"]:
             if name in self.folder.rules:
                 self.register(session, "rules", self.folder.rules[name])
         return library.publish(
-            session, self.district, body["kind"], body[body["kind"]], period.name, canonical(body), by.id, self.now(),
+            session, self.district, body["kind"], name_of(body), period.name, canonical(body), by.id, self.now(),
             self.algorithm,
         )  # fmt: skip
+
+    def held(self, body: Body) -> None:
+        """See that a result was made by rules that hold.
+
+        Raises:
+            Refused: P24 when it was made by a draft.
+        """
+        if is_draft(body):
+            text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公示、公布"
+            raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
 
     def published(self, session: Session, name: str, period: str) -> Body | None:
         """The newest publication of a board or assessment for a period, as it was frozen."""
@@ -300,6 +319,13 @@ class Judge(Marker):
         periods = [p for year in years for p in periods_of(year, rules.period) if p.end < span.start]
         return [{unit: on[0] for unit, on in lists.get(p.name, {}).items() if on} for p in periods]
 
+    def _past(self, session: Session, name: str, span: Period, cut: Cut) -> list[Body]:
+        """The newest publication of every earlier period of a board, as known at the cut, oldest first."""
+        newest = {p.period: p for p in library.publications(session, self.district, name, known=cut.known)}
+        found = [(self._period(period), p) for period, p in newest.items()]
+        before = sorted(((one.start, p) for one, p in found if one.end < span.start), key=lambda pair: pair[0])
+        return [json.loads(p.body) for _, p in before]
+
     def _published(self, session: Session, board: str, year: int, cut: Cut) -> list[Published]:
         """The newest publication of each period of a year, as known at the cut, oldest first."""
         newest = {
@@ -319,6 +345,15 @@ def _standings(standings: Sequence[Standing]) -> list[Body]:
     for row, standing in zip(plain, standings, strict=True):
         row["score"]["total"] = as_plain(standing.score.total)
     return plain
+
+
+def _moved(period: str, old: Body | None, standing: Standing) -> Body | None:
+    """How a unit moved since the last board; ``None`` if it was not on it."""
+    if old is None:
+        return None
+    lines = ((line.label, line.points) for line in standing.score.lines)
+    found: Body = as_plain(movement(period, old, standing.rank, standing.score.total, lines))
+    return found
 
 
 def _body(publication: Publication) -> Body:

@@ -49,6 +49,7 @@ Action 一个动作
   at_most 限度
   other_than 须与办这些动作的人不是同一人
   pauses 停钟到哪个字段写的日期
+  carries 到期没有办成的,结转到哪个字段写的日期:原期限的逾期仍记着,从这一天起按新的期限办
   lends 把哪个当事方的事委托给哪个字段里的单位
   stops 提前结束这些动作的停钟或委托
   undoes 撤回上一步:多久以内可以
@@ -156,6 +157,8 @@ Streak 连续上榜的提请
   list 哪一榜
   in_a_row 连续几次
   tell 告诉哪些角色
+  opens 立项后按哪个流程办;不写只在榜上写明
+  within 立项后多久办结
 UnitsFile 单位目录
   groups 考核分组
   units 单位
@@ -340,6 +343,7 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "BoardRules": {
         "at_least": one("tasks"), "closes": one("length"), "notice": one("length"), "appeals": one("length"),
     },
+    "Streak": {"within": one("length")},
     "ScoreRules": {"spare": many("spared")},
     "Line": {"rate": many("measure"), "count": many("measure")},
     "Listing": {"rank": by_name(one("place")), "when": many("comparison")},

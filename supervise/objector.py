@@ -1,7 +1,7 @@
 """The contesting side of the hall: a unit contests a line of what was served or published, the office decides each.
 
 Every objection is a task of the lifecycle ``objection``, named after the matter it belongs to and numbered without
-gaps: ``2025Q2-red-black-1``. A matter is the task by which one period of a board is published.
+gaps: ``2025Q2-red-black-1``. A matter is the task by which one period of a board, or a year, is published.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from supervise.rules.procedure import (
     Procedure,
     procedure,
 )
+from supervise.rules.ruleset import AssessmentRules
 from supervise.store import library, retired, tasks
 from supervise.store.library import Publication
 from supervise.workflows.situations import Situation
@@ -100,7 +101,7 @@ class Objector(Liaison, Appraiser):
         Args:
             session: the caller's; flushed, never committed.
             unit: whose receipt; the actor must act for it.
-            name: of the board.
+            name: of the board or the assessment.
             period: such as ``2025Q2``.
             by: who objects.
             reason: why.
@@ -258,7 +259,7 @@ class Objector(Liaison, Appraiser):
         return situation if task is situation.task else self.law(session, task).situation(task)
 
     def matter(self, session: Work, name: str, period: str) -> Task:
-        """The task by which a period of a board is published.
+        """The task by which a period of a board, or a year, is published.
 
         Raises:
             Refused: P03 when its rules ask for no procedure, P05 when nothing was served yet.
@@ -273,11 +274,11 @@ class Objector(Liaison, Appraiser):
             if retired.pointers(session, self.district, [code]):
                 raise self.absent(session, code)
             text = f"{steps.title} {self._period(period).label}还没有公示"
-            raise Refused(Problem("P05", text, help=f"请先公示:supervise board {board} {period} --preview"))
+            raise Refused(Problem("P05", text, help=f"请先公示:{self.command(board, period)} --preview"))
         return found
 
     def steps(self, name: str, span: Period) -> tuple[Procedure | None, str]:
-        """What must come before a publication of a board, and the name under which it is published.
+        """What must come before a publication of a board or a year, and the name under which it is published.
 
         Raises:
             Unknown: F02, no such board.
@@ -285,8 +286,20 @@ class Objector(Liaison, Appraiser):
         source = self._scheme(name, span.name)
         if source is not None:
             return procedure(source.value), source.value.called(chosen(source.value, name))
+        if self._is_year(name):
+            year = self.folder.rule(AssessmentRules, name, span.start).value
+            return procedure(year), year.assessment
         rules = self._board_rules(name, span)
         return procedure(rules), rules.board
+
+    def _is_year(self, name: str) -> bool:
+        """Whether a name is that of an assessment, with or without version."""
+        years = [s.value for s in self.folder.rules.values() if isinstance(s.value, AssessmentRules)]
+        return any(name in (rules.name, rules.assessment) for rules in years)
+
+    def command(self, name: str, period: str) -> str:
+        """How a board or a year is made on the command line."""
+        return f"supervise {'assess' if self._is_year(name) else 'board'} {name} {period}"
 
     def _contestable(self, session: Work, matter: Task, steps: Procedure | None, day: date) -> Publication:
         """What can be contested on a day.
@@ -341,12 +354,12 @@ def latest(task: Task, *actions: str) -> Event | None:
 
 
 def is_matter(task: Task) -> bool:
-    """Whether a task carries the publication of a board."""
+    """Whether a task carries the publication of a board or a year."""
     return task.definition.partition("@")[0] == MATTER
 
 
 def matter_code(board: str, period: str) -> str:
-    """The code of the task by which a period of a board is published."""
+    """The code of the task by which a period of a board, or a year, is published."""
     return f"{period}-{board}"
 
 

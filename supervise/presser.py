@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from supervise.clerk import Clerk
+from supervise.dates import parse_period
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
 from supervise.people import Actor
 from supervise.records import Cut, Task
@@ -17,10 +19,12 @@ from supervise.rules.entries import Saying
 from supervise.rules.escalation import Proposal
 from supervise.rules.ladder import Ladder, Lights, UnitRung
 from supervise.rules.lights import Burning
-from supervise.rules.measures import Ground
+from supervise.rules.measures import Ground, Ref
 from supervise.rules.reasons import pressing
-from supervise.rules.unitladder import UnitProposal
-from supervise.store import retired, tasks
+from supervise.rules.ruleset import BoardRules
+from supervise.rules.scheme import LABELS, Proposing, Scheme
+from supervise.rules.unitladder import UnitProposal, short
+from supervise.store import library, retired, tasks
 from supervise.workflows.lifecycle import Step
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import Wording
@@ -59,6 +63,7 @@ class Presser(Clerk):
             for proposal in escalation.proposed(ladder, situation, cut.as_of)
         ]  # fmt: skip
         matters = [found for ladder in self.ladders("") for found in self._matters(ladder, record, cut.as_of)]
+        matters += self._listed_often(session, cut)
         return Pending(cut.as_of, tuple(orders), tuple(matters))
 
     def _matters(self, ladder: Ladder, record: Sequence[Situation], day: date) -> list[tuple[UnitProposal, str]]:
@@ -72,6 +77,42 @@ class Presser(Clerk):
         found = unitladder.proposals(ladder, ground, pressing(definition), known, ladder.effective)
         saying = Saying(Wording(definition), ladder.labels)
         return [(one, saying.entry(_rung(ladder, one.matter).when[one.why])) for one in found]
+
+    def _listed_often(self, session: Session, cut: Cut) -> list[tuple[UnitProposal, str]]:
+        """What the newest publication of each board proposes about units, and nobody has taken up yet."""
+        found = []
+        for name, rules, streaks in self._proposing():
+            made = library.publications(session, self.district, name, known=cut.known)
+            made = [one for one in made if parse_period(one.period).end <= cut.as_of]
+            if not made:
+                continue
+            newest = max(made, key=lambda one: (parse_period(one.period).end, one.seal))
+            body = json.loads(newest.body)
+            for told in body["proposals"]:
+                streak = next((one for one in streaks if one.label == told["label"] and one.opens), None)
+                if streak is None:
+                    continue
+                because = Ref("", newest.number, date.fromisoformat(body["cut"]["as_of"]))
+                listed = body.get("lists", LABELS)[told["list"]]
+                proposal = UnitProposal(
+                    rules.name, told["list"], streak.label, told["unit"], because.day, 0, (because,),
+                    short(f"{newest.period}.{name}.", told["unit"]), streak.opens, streak.within, rules.title,
+                )  # fmt: skip
+                often = f"连续 {told['in_a_row']} 次" if told["in_a_row"] > 1 else f"今年 {told['in_year']} 次"
+                found.append((proposal, f"{often}列{listed}"))
+        codes = {one.code for one, _ in found}
+        taken = {*tasks.briefs(session, self.district, codes), *retired.pointers(session, self.district, sorted(codes))}
+        return [(one, rule) for one, rule in found if one.code not in taken]
+
+    def _proposing(self) -> Iterator[tuple[str, BoardRules | Scheme, Sequence[Proposing]]]:
+        """Boards whose lists may lead to a proposal that people decide: by name, with their rules."""
+        for rules in self.folder.of_kind(BoardRules):
+            if any(one.opens for one in rules.streaks):
+                yield rules.board, rules, rules.streaks
+        for scheme in self.folder.of_kind(Scheme):
+            for board, spec in scheme.boards.items():
+                if any(one.opens for one in spec.streaks):
+                    yield scheme.called(board), scheme, spec.streaks
 
     def open_matters(
         self, session: Session, by: Actor, day: date | None = None, codes: Collection[str] | None = None
@@ -104,14 +145,12 @@ class Presser(Clerk):
         )
 
     def _opened(self, session: Session, one: UnitProposal, rule: str, by: Actor, day: date) -> Step:
-        ladder = next(ladder for ladder in self.ladders("") if ladder.name == one.ladder)
-        self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
-        rung = _rung(ladder, one.matter)
-        source = self.folder.definition(rung.opens)
+        self.must_be_approved(session, one.ladder, self.folder.rules[one.ladder].text)
+        source = self.folder.definition(one.opens)
         self.register(session, "workflow", source)
         task = replace(
-            Task(one.code), title=rung.label, text=_told(one, rule), lead=(one.unit,), document=ladder.name,
-            path=(ladder.title, rung.label), due=self.calendar.add(day, rung.within.count, rung.within.unit),
+            Task(one.code), title=one.label, text=_told(one, rule), lead=(one.unit,), document=one.ladder,
+            path=(one.title, one.label), due=self.calendar.add(day, one.within.count, one.within.unit),
         )  # fmt: skip
         step = self.lifecycle(session, source.value.name).open(task, self.acting(by, task, day), day)
         return effects.marked(step, replace(step.task.events[-1], to=()))
@@ -160,5 +199,5 @@ def _rung(ladder: Ladder, matter: str) -> UnitRung:
 
 
 def _told(one: UnitProposal, rule: str) -> str:
-    because = ";".join(f"{ref.task} {ref.what}({ref.day})" for ref in one.because)
+    because = ";".join(f"{ref.task} {ref.what}({ref.day})".strip() for ref in one.because)
     return f"{one.unit}:{rule}。{because}"

@@ -1,8 +1,8 @@
-"""The publishing side of the hall: a board is served on its units, contested, signed and only then published.
+"""The publishing side of the hall: a board or a year is served on its units, contested, signed, only then published.
 
-The steps are acts on a task of the lifecycle ``publication``, one for each period of a board, so who may act, windows,
-letters and the log are those of all tasks. What is served is frozen; what is signed is a cut and a fingerprint, so that
-what is published can only be what was signed.
+The steps are acts on a task of the lifecycle ``publication``, one for each period of a board or year, so who may act,
+windows, letters and the log are those of all tasks. What is served is frozen; what is signed is a cut and a
+fingerprint, so that what is published can only be what was signed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from supervise.dates import Period
 from supervise.errors import Problem, Refused
 from supervise.goals import plain
-from supervise.judge import Body, canonical
+from supervise.judge import Body, canonical, name_of
 from supervise.liaison import Act
 from supervise.objector import Objection, Objector, is_matter, latest, matter_code
 from supervise.people import Actor
 from supervise.records import Cut, Event, Task
+from supervise.rules.assessment import Filed
 from supervise.rules.moved import Moved, called, difference, lines_of, said, standing_of, told, total_of
 from supervise.rules.procedure import AMEND, ANNOUNCE, MATTER, REDRAW, SERVE, SIGN, Procedure
 from supervise.rules.scheme import LABELS
@@ -35,31 +36,34 @@ if TYPE_CHECKING:
 
 PREVIEW = "preview"
 """Of the publications that only freeze what was served."""
+Files = Mapping[str, Filed]
+NONE: Files = {}
 NOTICE = "notice"
 """The kind of the letters by which it is served."""
 
 
 class Publisher(Objector):
-    """Everything between a board and its publication."""
+    """Everything between a board or a year and its publication."""
 
     def consult(self, session: Session, body: Body, by: Actor, day: date | None = None) -> Publication:
-        """Freeze a board as it is served, and send every unit on it its own receipt.
+        """Freeze a board or a year as it is served, and send every unit on it its own receipt.
 
         Args:
             session: the caller's; flushed, never committed.
-            body: as ``board`` gives it.
+            body: as ``board`` or ``assess`` gives it.
             by: the office.
             day: today if not given; the time to contest counts from here.
 
         Raises:
-            Refused: P03 when its rules ask for no procedure, P02 and P04 when it is too early, and whatever the
-                lifecycle refuses, such as to serve again while the time to contest runs.
+            Refused: P03 when its rules ask for no procedure, P02 and P04 when it is too early, P24 when it was made
+                by a draft, and whatever the lifecycle refuses, such as to serve again while the time to contest runs.
             Invalid: L01 when the rules were changed without a new version.
         """
         day, span = day or self.today(), self._period(body["period"])
-        steps, board = self.steps(body["board"], span)
+        steps, board = self.steps(name_of(body), span)
         if steps is None:
             raise Refused(Problem("P03", f"{body['title']}的办法没有写 sign(谁签发),不走公示程序,直接公布"))
+        self.held(body)
         self._early(steps, span, date.fromisoformat(body["cut"]["as_of"]), day)
         for name in body["rules"]:
             self.register(session, "rules", self.folder.known(self.folder.rules, name, "办法"))
@@ -98,18 +102,21 @@ class Publisher(Objector):
             step = law.advance(task, REDRAW, self.acting(by, task, day), day, {"units": units})
         return step.then(law.advance(step.task, SERVE, self.acting(by, task, day), day, data))
 
-    def sign(self, session: Session, name: str, period: str, by: Actor, day: date | None = None) -> Body:
+    def sign(
+        self, session: Session, name: str, period: str, by: Actor, day: date | None = None, files: Files = NONE
+    ) -> Body:
         """Sign what was served, or what came of it after objections were upheld; what is signed is what is published.
 
         Args:
             session: the caller's; flushed, never committed.
-            name: of the board.
+            name: of the board or the assessment.
             period: such as ``2025Q2``.
             by: who signs; in a role that the rules name.
             day: today if not given.
+            files: the tables of scores that a year was served with.
 
         Returns:
-            the board as signed, with ``moved``: what is different from what was served or published.
+            the board or year as signed, with ``moved``: what is different from what was served or published.
 
         Raises:
             Refused: P03–P09 when it is too early or somebody else must sign, P10 when an objection was upheld and its
@@ -125,7 +132,7 @@ class Publisher(Objector):
         beside = self.excusing(session, [*was["cut"].get("beside", ()), *acts])
         known = self.now() if anew else datetime.fromisoformat(was["cut"]["known"])
         cut = Cut(date.fromisoformat(was["cut"]["as_of"]), known, beside)
-        body = self.board(session, was["board"], period, cut)
+        body = self.again(session, was, cut, files)
         if not anew and canonical(body) != base.body:
             raise Refused(_another(matter, was, body))
         self._effective(upheld, was, body)
@@ -176,7 +183,7 @@ class Publisher(Objector):
         if served is None or last is None:
             return  # the lifecycle says it
         told = json.loads(self.frozen(work, served.data["draft"]).body)
-        steps, _ = self.steps(told["board"], self._period(told["period"]))
+        steps, _ = self.steps(name_of(told), self._period(told["period"]))
         if last.action == SERVE:
             self._window(task, last, day)
         self._all_decided(work, task)
@@ -199,8 +206,28 @@ class Publisher(Objector):
             help_ = "请先逐件裁定:supervise uphold 编码 --opinion …,或 do 编码 dismiss --opinion …"
             raise Refused(Problem("P07", f"还有 {len(open_)} 件异议没有裁定:{told}", task=task.code, help=help_))
 
-    def signed(self, session: Session, name: str, period: str, day: date | None = None) -> Body | None:
-        """The board of a period as it was signed and may be published; ``None`` where rules ask for no signature.
+    def again(self, session: Session, was: Body, cut: Cut, files: Files) -> Body:
+        """What was served or published, made anew at a cut.
+
+        Args:
+            session: the caller's.
+            was: the board or year as it was frozen.
+            cut: at which.
+            files: the tables of scores that a year rests on.
+        """
+        return self.board(session, was["board"], was["period"], cut)
+
+    def signed(
+        self, session: Session, name: str, period: str, day: date | None = None, files: Files = NONE
+    ) -> Body | None:
+        """A board or year as it was signed and may be published; ``None`` where rules ask for no signature.
+
+        Args:
+            session: the caller's.
+            name: of the board or the assessment.
+            period: such as ``2025Q2``.
+            day: of the publication; today if not given.
+            files: the tables of scores that a year was served with.
 
         Raises:
             Refused: P02–P09: what is missing, what to do, and the earliest day.
@@ -211,31 +238,49 @@ class Publisher(Objector):
         task, event = self._signature(session, name, period, steps, day or self.today())
         known = datetime.fromisoformat(event.data["known"])
         cut = Cut(date.fromisoformat(event.data["as_of"]), known, tuple(event.data.get("acts", ())))
-        body = self.board(session, name, period, cut)
+        base, _, _ = self._ground(session, task)
+        was = json.loads(base.body)
+        body = self.again(session, was, cut, files)
         if library.fingerprint(canonical(body)) != event.data["print"]:
-            base, _, _ = self._ground(session, task)
-            raise Refused(_another(task, json.loads(base.body), body))
+            raise Refused(_another(task, was, body))
         return body
 
-    def publish(self, session: Session, body: Body, by: Actor, day: date | None = None) -> Publication:
-        """Freeze a board or an assessment under the next number; where its rules name who signs, only what was signed.
+    def publish(
+        self, session: Session, body: Body, by: Actor, day: date | None = None, *, over: str = "", supplement: str = ""
+    ) -> Publication:
+        """Freeze a board or a year under the next number; where its rules name who signs, only what was signed.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            body: as ``board``, ``assess`` or ``signed`` gives it.
+            by: who publishes.
+            day: of the publication; today if not given.
+            over: why a year is frozen although its data are not complete.
+            supplement: why a published year is corrected; the difference goes into the supplement.
 
         Raises:
-            Refused: P02–P09: what is missing, what to do, and the earliest day.
+            Refused: P02–P09: what is missing, what to do, and the earliest day; P24 when it was made by a draft; for
+                a year P21 with everything that is lacking, P22 when it is sealed or there is nothing to supplement,
+                P23 when a supplement would change nothing.
             Invalid: L01 when the rules were changed without a new version since they were first published by.
         """
         span, day = self._period(body["period"]), day or self.today()
-        steps = self.steps(body["board"], span)[0] if body["kind"] == "board" else None
+        self.held(body)
+        steps, name = self.steps(name_of(body), span)
         if steps is None:
-            return super().publish(session, body, by)
-        task, event = self._signature(session, body["board"], span.name, steps, day)
+            return super().publish(session, {**body, **self.beside(session, body, by, over, supplement)}, by)
+        task, event = self._signature(session, name, span.name, steps, day)
         if library.fingerprint(canonical(body)) != event.data["print"]:
             text = f"这不是 {event.day} 签发的那一稿"
             raise Refused(Problem("P09", text, task=task.code, help="请公布签发的那一稿,或重新公示、签发"))
         self.decided(session, task, Act(task.code, ANNOUNCE, by, {"number": "?"}, day))  # before anything is frozen
-        made = super().publish(session, body, by)
+        made = super().publish(session, {**body, **self.beside(session, body, by, over, supplement)}, by)
         self.advance(session, task.code, ANNOUNCE, by, day, number=made.number)
         return made
+
+    def beside(self, session: Session, body: Body, by: Actor, over: str, supplement: str) -> Body:
+        """What a publication says of itself beside what anyone can compute again; of a board nothing."""
+        return {}
 
     def _signature(
         self, session: Session, name: str, period: str, steps: Procedure, day: date
@@ -265,7 +310,7 @@ class Publisher(Objector):
             self._window(task, last, day)
         self._all_decided(session, task)
         who = self._signers(session, task, steps)
-        help_ = f"请由{who}签发:supervise board {name} {period} --sign --as {who}"
+        help_ = f"请由{who}签发:{self.command(name, period)} --sign --as {who}"
         raise Refused(Problem("P08", f"{task.text}还没有签发", task=task.code, help=help_))
 
     def _signers(self, work: Work, task: Task, steps: Procedure) -> str:
@@ -273,7 +318,7 @@ class Publisher(Objector):
         return "、".join(roles.get(role, role) for role in steps.sign)
 
     def _early(self, steps: Procedure, span: Period, as_of: date, day: date) -> None:
-        """See that the period is over and the day has come on which its board is compiled.
+        """See that the period is over and the day has come on which its result is compiled.
 
         Raises:
             Refused: P02, P04.
@@ -310,7 +355,8 @@ class Publisher(Objector):
 def _receipt(body: Body, row: Mapping[str, Any], number: str, until: date) -> str:
     """What a unit is told: its place, every line with its number, and until when it may contest them."""
     lists = body.get("lists", LABELS)
-    place = [f"第 {row['rank']} 名" if row["rank"] else "", lists.get(row["list"], "")]
+    rank, on, grade = (row.get(key) for key in ("rank", "list", "grade"))
+    place = [f"第 {rank} 名" if rank else "", lists.get(on, ""), grade or ""]
     head = ",".join(filter(None, [f"{row['unit']} {plain(Decimal(total_of(row)))} 分", *place]))
     lines = ";".join(f"{n} {called(line)} {plain(Decimal(line['points']))}" for n, line in enumerate(lines_of(row), 1))
     return f"{body['title']} {body['label']}公示({number}):{head}。{lines}。有异议的,请于 {until} 以前逐行提出"
@@ -328,8 +374,9 @@ def _contested(body: Body, one: Objection) -> object:
 
 
 def _another(matter: Task, was: Body, body: Body) -> Problem:
-    """That a board cannot be made again as it was, and why."""
+    """That a result cannot be made again as it was, and why."""
     words = {"rules": "办法", "definitions": "流程", "directory": "单位目录", "calendar": "日历", "marks": "登记"}
+    words |= {"boards": "已公布的榜", "files": "分数表(--scores)"}
     changed = [word for key, word in words.items() if was.get(key) != body.get(key)]
     text = f"{matter.text}重算出来与公示、签发的不一样:{'、'.join(changed) or '记录'}变了"
     return Problem("P09", text, task=matter.code, help="请改回去,或重新公示:--preview")

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from math import floor
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -18,9 +17,9 @@ from supervise.dates import FOREVER, Span
 from supervise.goals import Target, goals
 
 PARTIES = ("lead", "co", "leader")
+"""The roles a unit or person can have in a task."""
 COMBINE = "combine"
 """Reports are put together; the act, and the name under which it says so among its data and its changes."""
-"""The roles a unit or person can have in a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ class Event:
         actor: the person, as the host names them.
         unit: the unit acted for.
         data: the fields filled in, as plain JSON values.
-        changes: what it changes on the task (``due``, ``lead`` …), voids (``void``), pauses, lends, stops or undoes.
+        changes: what it changes on the task (``due``, ``lead`` …), voids (``void``), pauses, lends, carries on
+            (``carried``: the limit before), stops or undoes.
         to: roles or units that must hear of it.
         definition: ``key-work@2``, the law it was done under.
         key: idempotency key, unique within the district.
@@ -290,6 +290,8 @@ class Duty:
             lay with the office on the due date, ``FOREVER`` while it still does.
         about: key of the duty that an order presses, for replies to orders.
         after: ``seq`` of the event it began with, 0 if it began with the task.
+        carried: the day on which the task was carried on to a later limit than this one's: it is missed as ever and
+            scored so, and nobody is pressed for it any more. It follows from the history and is not stored.
     """
 
     kind: str
@@ -305,6 +307,12 @@ class Duty:
     void: date | None = None
     about: str = ""
     after: int = 0
+    carried: date | None = field(default=None, compare=False)
+
+    @property
+    def over(self) -> date:
+        """The day from which nobody is pressed for it: met, void, or carried on; ``FOREVER`` while none of these."""
+        return min(self.met or FOREVER, self.void or FOREVER, self.carried or FOREVER)
 
     @property
     def in_time(self) -> bool:
@@ -336,39 +344,6 @@ class Duty:
             return Span(end, FOREVER)
         reached = self.met is not None and self.in_time == (outcome == "on time")
         return Span(met, max(met, end)) if reached else Span(FOREVER, FOREVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """A stretch of days on which one reported figure is held against the schedule of a duty.
-
-    Args:
-        duty: what keeps its schedule or does not.
-        day: the first day, that of the figure.
-        ends: the first day after it: the next figure, or the end of the duty.
-        lag: how many percentage points the figure lies behind on that day.
-    """
-
-    duty: Duty
-    day: date
-    ends: date
-    lag: Decimal
-
-    @property
-    def judged(self) -> date:
-        """Until this day the duty is open and this figure judges it; a void duty is not judged at all."""
-        return self.day if self.duty.void is not None else max(self.day, min(self.ends, self.duty.missed_from))
-
-    @property
-    def behind(self) -> int:
-        """Twice the lag in ten-thousandths, odd if it lies between two: so it compares with any four decimals alike."""
-        scaled = self.lag.scaleb(STEPS)
-        whole = floor(scaled)
-        return 2 * whole + (scaled != whole)
-
-
-STEPS = 4
-"""Decimals of a percentage point to which a lag is told apart from a number in a rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ SchemeStreak 多次上榜的提请
   in_a_row 连续几次
   in_year 一年几次
   tell 告诉哪些角色
+  opens 立项后按哪个流程办;不写只在榜上写明
+  within 立项后多久办结
 Grading 定等次
   of 按哪个数
   span 可能的范围
@@ -156,6 +158,7 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "within": one("reckoned"),
         "spare": many("spared part"),
     },
+    "SchemeStreak": {"within": one("length")},
     "SchemeBoard": {"by": _KEYS, "ranked_when": _FORMULA},
     "SchemeList": {"top": _PLACES, "bottom": _PLACES, "when": _FORMULA, "unless": _FORMULA, "by": _KEYS, "then": _KEYS},
     "Grading": {"of": _FORMULA, "span": _RANGE},

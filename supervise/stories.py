@@ -7,7 +7,7 @@ things.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,16 +19,19 @@ from supervise import storychecks
 from supervise.dates import Period, parse_day, parse_period, periods_of
 from supervise.errors import Problem, SuperviseError, did_you_mean
 from supervise.folder import Folder
-from supervise.goals import Target, goal
+from supervise.goals import Target, goal, numeric
 from supervise.people import Actor
 from supervise.phrases import Done, parse_measure
 from supervise.playing import Play
 from supervise.reading import Day, Document, Path, Strict, validate
 from supervise.records import Mark, Task, replay
+from supervise.rules.anatomy import phrases
 from supervise.rules.assessment import Evidence, Published, assess
 from supervise.rules.board import rank
 from supervise.rules.measures import Ground
+from supervise.rules.reported import PROGRESS, figure
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Reminders, RuleSet
+from supervise.rules.scheme import Scheme
 from supervise.rules.scoring import Tally, plain, score, scores
 from supervise.workflows.lifecycle import Lifecycle
 
@@ -169,6 +172,29 @@ def play(folder: Folder) -> tuple[int, int, tuple[Problem, ...]]:
             except ValueError as error:
                 problems.append(document.problem("E01", (i,), f"看不懂:{error}"))
     return stories, steps, tuple(problems)
+
+
+def strange(folder: Folder, stories: Iterable[Document]) -> Iterator[Problem]:
+    """Notes on indicators that a scheme counts and that no task of a story promises: maybe it is called otherwise.
+
+    Args:
+        folder: with the schemes.
+        stories: parsed.
+    """
+    known = {goal.indicator for d in stories for story in _told(d) for goal in numeric(story.given.task.targets)}
+    for source in folder.rules.values():
+        for path, phrase in phrases(source.value) if isinstance(source.value, Scheme) else ():
+            wanted = figure(phrase)
+            if wanted is not None and wanted.of != PROGRESS and not any(wanted.of in name for name in known):
+                text = f"没有一个故事的任务有“{wanted.of}”这个指标"
+                yield source.document.problem("R39", path, text, "请核对指标的名称", word=phrase)
+
+
+def _told(document: Document) -> tuple[Story, ...]:
+    try:
+        return validate(document, tuple[Story, ...])
+    except SuperviseError:
+        return ()  # ``play`` says what is wrong
 
 
 def _play(document: Document, at: Path, story: Story, folder: Folder) -> Iterator[Problem]:

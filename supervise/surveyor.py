@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.cited import Cited, Hit, Judged, Laws
 from supervise.dates import FOREVER, Calendar, Period
+from supervise.paces import STEPS
 from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
-from supervise.records import PARTIES, STEPS
+from supervise.records import PARTIES
 from supervise.rules.foreseen import Foreseen
-from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, act_words
+from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, Told, act_words
 from supervise.rules.reach import MARGIN, dated
+from supervise.rules.reported import Figure
 from supervise.store import counting, partaking
 from supervise.store.asking import Span, View
 from supervise.store.counting import Moment, Settling
@@ -304,9 +306,14 @@ class Surveyed:
     def _names_a_duty(self, row: Any) -> bool:
         return bool(self.laws[row.definition].field_of("duty", row.data))
 
+    def figures(self, wanted: Figure, period: Period) -> list[Told]:
+        """See ``Record.figures``: tasks on which something was reported since the period began are folded."""
+        grounds = self._ground(wanted, period), self.folded
+        return sorted((one for ground in grounds for one in ground.figures(wanted, period)), key=lambda t: t.ref.task)
+
     # ── phrases for which some tasks are folded ─────────────────────────────────────────────────────────────────────
 
-    def _ground(self, measure: Measure, period: Period) -> Ground:
+    def _ground(self, measure: Measure | Figure, period: Period) -> Ground:
         """The tasks on which a phrase may find something, folded."""
         if (measure, period) not in self._grounds:
             codes = self._candidates(measure, period) - self.aside
@@ -315,8 +322,12 @@ class Surveyed:
             self._grounds[measure, period] = Ground(told, self.as_of, self.directory)
         return self._grounds[measure, period]
 
-    def _candidates(self, measure: Measure, period: Period) -> set[str]:
+    def _candidates(self, measure: Measure | Figure, period: Period) -> set[str]:
         session, view, span = self.session, self.view, self._span(period)
+        if isinstance(measure, Figure):
+            since = Span(period.start, self.as_of)  # paper may have come in long before it was entered
+            acts = sorted({name for law in self.laws.values() for name in law.figure_actions})
+            return {row.task for name in acts for row in counting.acts(session, view, since, name)}
         if isinstance(measure, Done):
             return {row.task for row in self._acts(measure, period) if self._names_a_duty(row)}
         if isinstance(measure, Unanswered):

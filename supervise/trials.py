@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from supervise import approvals
 from supervise.approvals import Approval
 from supervise.assessor import Assessor
-from supervise.differing import differences
 from supervise.errors import Invalid, Problem, Refused
 from supervise.folder import Source
 from supervise.judge import canonical
 from supervise.people import Actor
 from supervise.records import Cut
 from supervise.rules.assessment import Filed
+from supervise.rules.moved import difference, document
 from supervise.rules.ruleset import AssessmentRules, BoardRules
 from supervise.rules.scheme import Scheme
 from supervise.store import library
@@ -70,7 +70,7 @@ class Trials(Assessor, Versions):
         before, after = (self._results(session, source, period, cut, files) for source in (old, new))
         boards = [
             {"board": name, "title": after[name]["title"], "units": len(after[name]["standings"]),
-             "changes": differences(before[name], after[name])}
+             "changes": [document(m) for m in difference(before[name], after[name]) if m.before != m.after]}
             for name in after if name in before
         ]  # fmt: skip
         day = next(iter(after.values()))["cut"]["as_of"]

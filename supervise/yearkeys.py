@@ -14,6 +14,9 @@ AssessmentRules 年度考核办法
   carries 折算计入综合考核几分
   max 最高分
   closes 年末后多久汇总
+  notice 公示期:各单位可以提出异议的时间
+  sign 由哪个角色签发;写了就须先公示,公示期满、异议裁定、签发以后才能公布
+  appeals 公布以后多久之内还可以提出异议
   places 四舍五入到几位小数
   parts 得分的各项来源,权重合计 100
   adjust 加减分
@@ -58,7 +61,7 @@ Bar 取消评优
 
 _QUOTA = either({"type": "integer", "minimum": 0}, one("percent"))
 PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
-    "AssessmentRules": {"closes": one("length")},
+    "AssessmentRules": {"closes": one("length"), "notice": one("length"), "appeals": one("length")},
     "Part": {"from": one("source")},
     "Grade": {"when": many("comparison"), "quota": either(_QUOTA, by_name(_QUOTA))},
     "GradeLimit": {"when": many("comparison")},

@@ -25,7 +25,7 @@ DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
     "remind", "mark", "marks", "unmark", "board", "why", "contest", "objections", "uphold",
-    "assess", "replay-rules", "burden",
+    "assess", "replay-rules", "carry", "compare", "burden",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -280,13 +280,17 @@ def _year(step: Callable[..., Any], folder: Path) -> None:
 
 
 def _published(folder: Path, made: dict[str, list[Any]]) -> None:
-    """A board by steps: served, contested, decided, signed, published, and a correction of it."""
+    """A board by steps: served, contested, decided, signed, published, and a correction of it; then the year."""
     laws, db = folder / "公示", folder / "公示.db"
     shutil.copytree(DEFINITIONS, laws)
     rules = (laws / "rules" / "red-black.yaml").read_text("utf-8")
     (laws / "rules" / "red-black.yaml").write_text(rules.replace("\nnotice:", "\nsign: signer\nnotice:", 1), "utf-8")
+    annual = (laws / "rules" / "annual.yaml").read_text("utf-8")
+    signed = annual.replace("\nmax:", "\nnotice: 5 workdays\nsign: signer\nmax:", 1)
+    (laws / "rules" / "annual.yaml").write_text(signed, "utf-8")
     plan = folder / "两项.yaml"
-    plan.write_text("due: 2025-06-20\ntasks:\n  - {code: T1, text: 修路, lead: [区工信局]}\n", "utf-8")
+    tasks = "  - {code: T1, text: 修路, lead: [区工信局]}\n  - {code: T2, text: 架桥, lead: [区商务局]}\n"
+    plan.write_text(f"due: 2025-06-20\ntasks:\n{tasks}", "utf-8")
 
     def step(*arguments: str | Path) -> None:
         result = run(*arguments, "--definitions", laws, "--json", "--db", db)
@@ -306,6 +310,20 @@ def _published(folder: Path, made: dict[str, list[Any]]) -> None:
     step(*board, "--sign", "--as", "签发人", "--day", "2025-07-23")
     step(*board, "--publish", "--day", "2025-07-23")
     step("why", "区工信局", "--board", "red-black", "2025Q2")
+    year = ("assess", "annual", "2025")
+    step(*year, "--preview", "--day", "2026-01-26")
+    step("why", "区工信局", "--assess", "annual", "2025", "-o", folder / "得分.xlsx")
+    step(*year, "--check")
+    step(*year, "--sign", "--as", "签发人", "--day", "2026-02-03")
+    step(*year, "--publish", "--day", "2026-02-03", "--over", "按期汇总")
+    step("board", "red-black", "2025Q3")
+    step("compare", "2025H1", "2025")
+    step("compare", "2025Q2", "2025Q3", "--board", "red-black")
+    carry = ("carry", "2025", "2026", "--day", "2026-02-04")
+    step(*carry, "--basis", "区政办发〔2026〕3号", "--until", "2025-06-01", "--dry-run")
+    step(*carry, "--basis", "区政办发〔2026〕3号")
+    step("do", "T2", "inspect", "--as", "督查室", "--opinion", "已开工", "--day", "2026-02-05")
+    step("show", "T2", "--as-of", "2026-02-05")
 
 
 def _forge(db: Path) -> None:

@@ -77,7 +77,7 @@ class Folding(Office):
             name: self._print(session, name) for name in sorted({e.definition for s in found for e in s.task.events})
         }
         ground = Ground(found, cut.as_of, self.directory)
-        return Tally(ground, span, self.directory, rules.score.spare if rules is not None else ()), seen
+        return Tally(ground, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
 
 
 _numbers = count()

@@ -246,7 +246,8 @@ def test_every_command_has_its_json_section() -> None:
     ]
     assert set(EVERY) <= set(found)
     shapes = (
-        "办不成时 问题 出处 章节 任务 应办 由来 得分行 分数表 缺项 经过 消息 一份 空缺 登记 评分榜 计分行 公布程序 异议"
+        "办不成时 问题 出处 章节 任务 应办 由来 得分行 分数表 缺项 经过 消息 一份 空缺 登记 "
+        "评分榜 计分行 公布程序 升降 变动 异议"
     )
     assert set(found) - set(EVERY) == set(shapes.split())
 

@@ -18,13 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "supervise"
 
 GROUND = {
-    "errors", "dates", "people", "records", "phrases", "patterns", "reading", "widths", "chain", "goals", "facts",
-    "hearing", "arrangements",
+    "errors", "dates", "people", "records", "paces", "phrases", "patterns", "reading", "widths", "chain", "goals",
+    "facts", "hearing", "arrangements",
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "cited", "almanac", "presser", "reminder", "burdens",
-    "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials",
+    "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials", "carrier", "comparer",
     "objector", "publisher",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}

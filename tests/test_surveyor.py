@@ -25,7 +25,7 @@ from tests.surveying import Folding, Lived, everything
 
 PERIODS = ("2025-03", "2025-06", "2025-11", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2025")
 lives = st.lists(steps, min_size=1, max_size=4)
-SIDEWAYS = {"undo", "suspend", "split", "reopen", "delegate"}
+SIDEWAYS = {"undo", "suspend", "split", "reopen", "delegate", "carry"}
 CHIEF = Actor("主任", "督查室", frozenset({"office"}))
 
 
@@ -187,7 +187,7 @@ def _folds(made: Lived, session: object, period: str, cut: Cut) -> list[str]:
 def test_boards_of_two_workflows_in_one_district_do_not_mix(tmp_path: Path) -> None:
     """Tasks under other laws count in no board of a workflow, whose kinds of duty may bear the same names."""
     law = (Path(__file__).parents[1] / "definitions" / "key-work.yaml").read_text("utf-8")
-    for name in ("units.yaml", "rules/red-black.yaml"):
+    for name in ("units.yaml", "censure.yaml", "rules/red-black.yaml"):
         text = (Path(__file__).parents[1] / "definitions" / name).read_text("utf-8")
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     short_help="对得分的一行提异议",
     examples=(
         "supervise contest 区文旅局 red-black 2025Q2 --line 4 --reason 征地批复未下",
-        "supervise contest 区文旅局 red-black 2025Q2 --reason 不是我局承办",
+        "supervise contest 区文旅局 annual 2025 --line 区领导评价 --reason 录错一位",
     ),
 )
 @click.argument("unit", metavar="单位")
@@ -50,7 +50,7 @@ def contest(
 @click.argument("period", metavar="考核期")
 @shared
 def objections(counter: Counter, name: str, period: str) -> None:
-    """一期榜的全部异议:哪个单位、哪一行、凭什么、裁定没有。"""
+    """一期榜、一年考核的全部异议:哪个单位、哪一行、凭什么、裁定没有。"""
     with counter.reading() as (office, session):
         found = office.objections(session, name, period)
     counter.answer({"objections": [data(one) for one in found]}, lambda: told(found))

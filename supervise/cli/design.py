@@ -51,16 +51,17 @@ def check(counter: Counter, beside: tuple[str, ...]) -> int:
     另写的文件夹里的办法和故事,放在现有的流程上一起查、一起演。写了一个文件,只查这一份流程或办法,里面提到的流程照文件夹里的。
     """
     from supervise.folder import read_beside, read_folder, shipped
-    from supervise.stories import play
+    from supervise.stories import play, strange
     from supervise.widths import table
 
     file = next((name for name in beside if not Path(name).is_dir()), "")
     if file and len(beside) > 1:
         raise click.UsageError("一次查一个文件,或几个文件夹")
-    folder = read_folder(Path(counter.definitions or shipped()), *map(Path, beside if not file else ()))
-    folder = read_beside(Path(file), folder.sound()) if file else folder
+    base = read_folder(Path(counter.definitions or shipped()), *map(Path, beside if not file else ()))
+    folder = read_beside(Path(file), base.sound()) if file else base
     stories, steps, wrong = play(folder) if not folder.problems and not file else (0, 0, ())
     problems = [*folder.problems, *wrong]
+    notes = [*folder.notes, *strange(folder, base.stories)]
     laws = [source.value for source in folder.definitions.values()]
     rules = [source.value for source in folder.rules.values()]
     data = {
@@ -79,13 +80,13 @@ def check(counter: Counter, beside: tuple[str, ...]) -> int:
         "stories": stories,
         "steps": steps,
         "problems": [p.as_dict() for p in problems],
-        "notes": [p.as_dict() for p in folder.notes],
+        "notes": [p.as_dict() for p in notes],
     }
     rows = [(d.name, f"{len(d.states)} 个状态 · {len(d.actions)} 个动作 · {len(d.duties)} 类应办") for d in laws]
     rows += [(r.name, r.title) for r in rules]
     rows += [] if file else [("units", f"{data['units']} 个单位"), ("stories", f"{stories} 个故事,{steps} 步")]
     tail = f"{len(problems)} 处问题" if problems else "没有问题"
-    told = [f"提示  {note}" for note in folder.notes]
+    told = [f"提示  {note}" for note in notes]
     counter.answer(data, lambda: "\n".join([table(rows, indent=0), *told, tail]))
     for problem in problems if not counter.json else ():
         click.echo(str(problem), err=True)

@@ -48,7 +48,7 @@ def standing(duty: Duty, day: date, calendar: Calendar) -> str:
     if outcome == "open":
         return left(day, duty.due, calendar) if duty.due >= day else "等待核实"
     if outcome == "missed":
-        return left(day, duty.due, calendar)
+        return left(day, duty.due, calendar) + (f",已于 {duty.carried} 结转" if duty.carried else "")
     when = duty.met if outcome != "void" else duty.void
     return f"{OUTCOME_WORDS[outcome]}({when})"
 
@@ -123,6 +123,14 @@ def _beside(view: View) -> list[str]:
     rows += [
         ("阶段目标", f"{s.day} {s.text}" + (f"({plain(s.percent)}%)" if s.percent is not None else ""))
         for s in task.stages
+    ]
+    rows += [
+        (
+            "结转",
+            f"{event.day} 由 {event.changes['carried']} 到 {event.changes['due']}({wording.filled(event.data, {})})",
+        )
+        for event in task.acts
+        if "carried" in event.changes
     ]
     rows += [("暂停计时", f"{p.start} 至 {p.end}") for p in task.pauses if p.start < p.end]
     rows += [
@@ -271,15 +279,15 @@ def board(body: Body) -> str:
             continue
         unranked = sum(row["rank"] is None for row in rows)
         lines.append(f"\n{label}({len(rows)} 个单位" + (f",{unranked} 个承办太少不排名" if unranked else "") + ")")
+        moved = any("movement" in row for row in rows)
         shown = [
-            (LISTS[row["list"]], row["rank"] or "-", row["unit"], row["score"]["total"], f"{row['tasks']} 项")
+            (LISTS[row["list"]], row["rank"] or "-", row["unit"], row["score"]["total"], f"{row['tasks']} 项",
+             *([since(row["movement"])] if moved else []))
             for row in rows
-        ]
-        lines.append(
-            table(
-                shown, header=("榜", "名次", "单位", "得分", "承办"), align=("left", "right", "left", "right", "right")
-            )
-        )
+        ]  # fmt: skip
+        head = ("榜", "名次", "单位", "得分", "承办", *(["比上期"] if moved else []))
+        sides: Sequence[Align] = ("left", "right", "left", "right", "right", "left")
+        lines.append(table(shown, header=head, align=sides[: len(head)]))
     lines += [f"提请:{p['unit']} 连续 {p['in_a_row']} 次列{LISTS[p['list']]},{p['label']}" for p in body["proposals"]]
     return "\n".join([*lines, "", basis(body)])
 
@@ -316,8 +324,8 @@ def basis(body: Body) -> str:
     return f"截至 {body['cut']['as_of']}({known})· {hashes}{seal}"
 
 
-def why(body: Body, unknown: Unknown) -> str:
-    """A receipt: every line, what it rests on, and the sum; a star on dates in years that are ``unknown``."""
+def why(body: Body, calendar: Calendar) -> str:
+    """A receipt: every line, what it rests on, and the sum; a star on dates in years not announced yet."""
     row = body["standing"]
     score = row["score"] if isinstance(row["score"], Mapping) else {"total": row["score"], "lines": row["lines"]}
     place = f"第 {row['rank']} 名" if row.get("rank") else row.get("grade", "")
@@ -325,7 +333,8 @@ def why(body: Body, unknown: Unknown) -> str:
     lines = [f"{row['unit']} {score['total']}  {place} {on}".rstrip() + f"    {body['title']} {body['label']}"]
     for line in score["lines"]:
         lines.append(f"  {signed(line['points']):>8}  {line['label']} {line['quantity']}".rstrip())
-        lines += [f"            {starred(reason(ref), unknown)}" for ref in line["because"]]
+        reasons = (starred(reason(ref, calendar, body), calendar.provisional) for ref in line["because"])
+        lines += [f"            {text}" for text in reasons]
     total = sum((Decimal(line["points"]) for line in score["lines"]), Decimal(0))
     lines.append(f"  {'=' + plain(total):>8}  合计")
     if "carried" in row:
@@ -334,16 +343,30 @@ def why(body: Body, unknown: Unknown) -> str:
     return noted("\n".join([*lines, basis(body)]))
 
 
+def since(movement: Body | None) -> str:
+    """How a unit moved since the last board, in a few words."""
+    if movement is None:
+        return "新上榜"
+    up, change = movement["up"], movement["change"]
+    place = "" if up is None else f"升 {up}" if up > 0 else f"降 {-up}" if up < 0 else "平"
+    by = "、".join(f"{one['label']} {signed(one['points'])}" for one in movement["by"][:1])
+    return " ".join(filter(None, [place, signed(change) if change and Decimal(change) else "", by]))
+
+
 def signed(points: str) -> str:
     """Points with their sign, without trailing zeros."""
     number = Decimal(points)
     return ("+" if number > 0 else "−" if number < 0 else "") + plain(abs(number))
 
 
-def reason(ref: Body) -> str:
-    """One fact behind a line."""
+def reason(ref: Body, calendar: Calendar | None, body: Body) -> str:
+    """One fact behind a line, with how many working days it was late by the day it was done or the result stands."""
     due = f",应于 {ref['due']}" if ref.get("due") else ""
     met = f",办于 {ref['met']}" if ref.get("met") else ""
+    if due and calendar is not None and OUTCOME_WORDS["on time"] not in ref["what"]:
+        limit, day = (date.fromisoformat(text) for text in (ref["due"], ref.get("met") or body["cut"]["as_of"]))
+        late = calendar.workdays_between(limit, day) if day > limit else 0
+        met += f",{'迟' if met else f'截至 {day} 逾期'} {late} 个工作日" if late else ""
     where = f"(第 {ref['seq']} 条记录)" if ref.get("seq") else ""
     when = f" {ref['day']}" if not due else ""
     return f"{ref['task']}  {ref['what']}{when}{due}{met}{where}".strip()

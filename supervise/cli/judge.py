@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from supervise.cli.kinds import Day
 from supervise.cli.output import Counter, F, actor, as_of, cut, saving, shared
+from supervise.cli.publishing import alone, signed, step, stepped
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def tried(function: F) -> F:
 @click.argument("period", metavar="考核期")
 @option("--rules", metavar="文件", default="", help="试一份没有启用的办法,用库里的真实记录,不能公布")
 @tried
-@option("--day", type=Day(), default=None, metavar="日期", help="公示、签发、公布是哪天办的", otherwise="今天")
-@option("--sign", "signs", is_flag=True, help="签发:公示期满、异议都裁定了以后")
-@option("--preview", is_flag=True, help="公示:定稿发给榜上各单位,公示期从今天起")
+@stepped
 @published
 @as_of
 @shared
@@ -89,36 +87,30 @@ def board(
     from supervise.cli import faces, schemefaces
 
     files = {key: rest.pop(key) for key in ("marks", "units", "earlier")}
-    if preview + signs + rest["publish"] > 1:
-        raise click.UsageError("--preview、--sign、--publish 一次只做一步")
+    asked = cut(as_of, known)
+    alone(preview, signs, rest["publish"], asked)
     if _is_tried(name, files):
         if rest["publish"] or preview or signs or known is not None:
             raise click.UsageError("只用文件试算,不能公示、签发、公布,也没有 --known")
         with saving(rest["output"]) as save:
             made = _tried(counter, name, period, as_of=as_of, **files)
             if rest["output"]:
-                from supervise.exports import workbook
+                from supervise import exports
 
-                save(workbook(*made["boards"]))
+                save(exports.workbook(*made["boards"]))
         counter.answer(made, lambda: schemefaces.boards(made["boards"]))
         return
     if rules and (rest["publish"] or preview or signs):
         raise click.UsageError("--rules 是试一份没有启用的办法,不能公示、签发、公布")
-    asked = cut(as_of, known)
 
     def make(office: Office, session: Work) -> Body:
-        draft = draft_of(office, rules, "board", "scheme") if rules else None
-        signed = office.signed(session, name, period, day) if rest["publish"] else None
-        if signed is not None and asked is not None:
-            raise click.UsageError("这一榜公布的是签发的那一稿,不能另写 --as-of、--known")
-        return office.board(session, name, period, asked, draft) if signed is None else signed
+        return office.board(session, name, period, asked, draft_of(office, rules, "board", "scheme") if rules else None)
 
     if preview or signs:
-        from supervise.cli import publishing
-
-        body = publishing.step(counter, name, period, asked, day, signs, **rest)
+        body = step(counter, name, period, make, day, signs, write=workbook, **rest)
     else:
-        body = judged(counter, make, day=day, **rest)
+        made_of = signed(make, name, period, day, asked) if rest["publish"] else make
+        body = judged(counter, made_of, write=workbook, day=day, **rest)
     face = schemefaces.board if "lists" in body else faces.board
     counter.answer(body, lambda: face(body) + number(body))
 
@@ -141,7 +133,7 @@ def draft_of(office: Office, file: str, *kinds: str) -> Source[Any]:
 
 def judged(
     counter: Counter, make: Callable[[Office, Work], Body], publish: bool, as_: str, output: str,
-    write: Callable[[Body, Office], bytes] | None = None, day: date | None = None, **said: str,
+    write: Callable[[Body, Office], bytes], day: date | None = None, **said: str,
 ) -> Body:  # fmt: skip
     """A result, frozen if asked for, and the file of it; a file that cannot be written leaves nothing published.
 
@@ -150,23 +142,23 @@ def judged(
         make: makes it.
         publish, as_: whether it is frozen, and by whom.
         output: the file; empty for none.
-        write: what the file holds; a workbook if not given.
+        write: what the file holds.
         day: of the publication; today if not given.
         said: reasons that go into what is frozen.
     """
     with saving(output) as save, counter.writing() if publish else counter.reading() as (office, session):
         body = make(office, session)
         if publish:
-            from supervise.cli.publishing import moved_data
+            from supervise.rules.moved import document
 
             made = office.publish(session, body, actor(office, as_), day, **said)
             seal = {"number": made.seal, "hash": made.seal_hash}
             against, moved = office.correction(session, made.number) if body["kind"] == "board" else ("", ())
             body = {**json.loads(made.body), "number": made.number, "fingerprint": made.fingerprint, "seal": seal}
-            body |= {"procedure": {"against": against, "moved": moved_data(moved)}} if against else {}
+            body |= {"procedure": {"against": against, "moved": [document(one) for one in moved]}} if against else {}
         if output:
             who = {"published_by": made.published_by, "published_at": made.published_at.isoformat()} if publish else {}
-            save((write or _workbook)({**body, **who}, office))
+            save(write({**body, **who}, office))
     return body
 
 
@@ -176,12 +168,14 @@ def judged(
     examples=(
         "supervise why 区文旅局 --board red-black 2025Q2",
         "supervise why 区文旅局 --assess annual 2025",
+        "supervise why 区文旅局 --board red-black 2025Q2 -o 得分.xlsx",
         "supervise why 甲县 --board 办法.yaml 2025Q2 --marks 登记.csv --units 单位.csv",
     ),
 )
 @click.argument("unit", metavar="单位")
 @option("--board", "on_board", nargs=2, metavar="榜名 考核期", default=None, help="哪一期红黑榜")
 @option("--assess", "on_assess", nargs=2, metavar="办法 年份", default=None, help="哪一年的考核")
+@option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
 @tried
 @as_of
 @shared
@@ -192,6 +186,7 @@ def why(
     on_assess: tuple[str, str] | None,
     as_of: date | None,
     known: datetime | None,
+    output: str,
     **files: Any,
 ) -> None:
     """逐行说清一个单位的得分:条款、件数、哪项任务、哪天到期、哪天办的。
@@ -204,25 +199,26 @@ def why(
         raise click.UsageError("请写 --board 榜名 考核期,或 --assess 办法 年份,两者之一")
     name, period = on_board or on_assess or ("", "")
     if _is_tried(name, files):
+        if output:
+            raise click.UsageError("只用文件试算的,不能另存;用 --json,或 board -o 存全部得分明细")
         told = _explained(_tried(counter, name, period, as_of=as_of, **files), unit)
-        counter.answer({"boards": told}, lambda: "\n\n".join(schemefaces.why(one) for one in told))
+        counter.answer({"boards": told}, lambda: "\n\n".join(schemefaces.why(one, None) for one in told))
         return
     asked = cut(as_of, known)
-    with counter.reading() as (office, session):
-        body = _shown(office, session, name, period, bool(on_board)) if asked is None else None
+    with saving(output) as save, counter.reading() as (office, session):
+        body = office.shown(session, name, period) if asked is None else None
         if body is None:
             make = office.board if on_board else office.assess
             body = make(session, name, period, asked)
         receipt = office.why(body, unit)
+        if output:
+            from supervise import exports
+
+            save(exports.receipt(receipt, office.calendar.provisional))
     if "lists" in receipt:
-        counter.answer(receipt, lambda: schemefaces.why(receipt))
+        counter.answer(receipt, lambda: schemefaces.why(receipt, office.calendar))
     else:
-        counter.answer(receipt, lambda: faces.why(receipt, office.calendar.provisional))
-
-
-def _shown(office: Office, session: Work, name: str, period: str, board: bool) -> Body | None:
-    """What of a period is before everybody's eyes."""
-    return office.shown(session, name, period) if board else office.published(session, name, period)
+        counter.answer(receipt, lambda: faces.why(receipt, office.calendar))
 
 
 def _is_tried(name: str, files: Mapping[str, Any]) -> bool:
@@ -248,10 +244,11 @@ def _explained(made: Body, unit: str) -> list[Body]:
     return found
 
 
-def _workbook(body: Body, office: Office) -> bytes:
-    from supervise.exports import workbook
+def workbook(body: Body, office: Office) -> bytes:
+    """A result as a workbook."""
+    from supervise import exports
 
-    return workbook(body, unknown=office.calendar.provisional)
+    return exports.workbook(body, unknown=office.calendar.provisional)
 
 
 def number(body: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ import click
 from supervise.cli import (
     archives,
     calendars,
+    comparing,
     contesting,
     db,
     design,
@@ -72,7 +73,7 @@ for _command in (
     work.list_, work.show, work.log, work.owed, work.do, work.tick,
     press.orders, press.lights, reminding.remind, marks.mark, marks.marks, marks.unmark,
     judge.board, judge.why, contesting.contest, contesting.objections, contesting.uphold,
-    yearend.assess, yearend.replay_rules, reminding.burden,
+    yearend.assess, yearend.replay_rules, yearend.carry, comparing.compare, reminding.burden,
     pictures.diagram, pictures.chart, pictures.review, tables.table,
     design.replay, keep.audit, keep.export, keep.restore, archives.retire,
     versions.diff, versions.approve, versions.migrate, rehearse.simulate, rehearse.walk,

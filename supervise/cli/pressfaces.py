@@ -49,7 +49,7 @@ def _order_row(order: Proposal, wording: Wording) -> tuple[str, ...]:
 
 
 def _matter_row(one: UnitProposal, rule: str) -> tuple[str, ...]:
-    because = "、".join(f"{ref.task}({ref.day})" for ref in one.because)
+    because = "、".join(f"{ref.task or ref.what}({ref.day})" for ref in one.because)
     return one.unit, one.label, str(one.day), rule, because, one.code
 
 

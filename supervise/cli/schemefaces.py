@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from supervise.cli.faces import basis, reason, signed
+from supervise.cli.faces import basis, reason, signed, since
 from supervise.goals import plain
 from supervise.widths import Align, cut, table
 
 if TYPE_CHECKING:
+    from supervise.dates import Calendar
     from supervise.marker import Loaded
     from supervise.store.marks import Kept
 
@@ -65,23 +66,14 @@ def _rows(body: Body, rows: Sequence[Body]) -> str:
         told = ["  ".join(f"{word} {n}" for word, n in row["lights"][name].items()) for row in rows]
         columns.append((label, "left", list(told)))
     if any(row["movement"] for row in rows):
-        columns.append(("比上期", "left", [_moved(row["movement"]) for row in rows]))
+        columns.append(("比上期", "left", [since(row["movement"]) for row in rows]))
     if any(row["why"] for row in rows):
         columns.append(("说明", "left", [cut(";".join(row["why"]), _WHY) for row in rows]))
     cells = [tuple(column[2][n] for column in columns) for n in range(len(rows))]
     return table(cells, header=tuple(c[0] for c in columns), align=tuple(c[1] for c in columns))
 
 
-def _moved(movement: Body | None) -> str:
-    if movement is None:
-        return "新上榜"
-    up, change = movement["up"], movement["change"]
-    place = "" if up is None else f"升 {up}" if up > 0 else f"降 {-up}" if up < 0 else "平"
-    by = "、".join(f"{one['label']} {signed(one['points'])}" for one in movement["by"][:1])
-    return " ".join(filter(None, [place, signed(change) if change and Decimal(change) else "", by]))
-
-
-def why(body: Body) -> str:
+def why(body: Body, calendar: Calendar | None) -> str:
     """A receipt: every line in its section, what it rests on, and the sum; then the matters of the unit."""
     row = body["standing"]
     place = [
@@ -98,7 +90,7 @@ def why(body: Body) -> str:
             lines += [f"  {' · '.join(section)}"] if section else []
         label = " ".join(filter(None, [line["label"], line["clause"], line["quantity"]]))
         lines.append(f"  {signed(line['points']):>8}  {label}")
-        lines += [f"            {reason(ref)} {ref['key']}".rstrip() for ref in line["because"]]
+        lines += [f"            {reason(ref, calendar, body)} {ref['key']}".rstrip() for ref in line["because"]]
     if row["score"]["lines"]:
         total = sum((Decimal(line["points"]) for line in row["score"]["lines"]), Decimal(0))
         lines.append(f"  {'=' + plain(total):>8}  合计")

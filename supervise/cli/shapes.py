@@ -45,6 +45,13 @@ def _beside(view: View) -> dict[str, Any]:
             {"day": s.day.isoformat(), "text": s.text, "percent": None if s.percent is None else f"{s.percent:f}"}
             for s in task.stages
         ],
+        "carried": [
+            {
+                "day": e.day.isoformat(), "old": e.changes["carried"], "new": e.changes["due"],
+                "text": view.lifecycle.wording.filled(e.data, {}),
+            }
+            for e in task.acts if "carried" in e.changes
+        ],
         "pauses": [{"from": p.start.isoformat(), "until": p.end.isoformat()} for p in task.pauses],
         "loans": [
             {"role": loan.role, "unit": loan.unit, "from": loan.start.isoformat(), "until": loan.end.isoformat()}
@@ -91,6 +98,7 @@ def duty(d: Duty, lifecycle: Lifecycle, day: date, of: Task) -> dict[str, Any]:
         "task": d.task, "kind": d.kind, "label": lifecycle.wording.duty(d.kind), "key": d.key, "units": list(d.units),
         "due": d.due.isoformat(), "outcome": d.outcome(day), "met": d.met.isoformat() if d.met else None,
         "void": d.void.isoformat() if d.void else None, "provisional": lifecycle.unsure(of, d),
+        "carried": d.carried.isoformat() if d.carried else None,
     }  # fmt: skip
 
 

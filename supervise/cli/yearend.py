@@ -1,4 +1,4 @@
-"""The commands of the year's end: assess, and replay-rules for what a new rule file would change."""
+"""The commands of the year's end: assess, replay-rules for what a new rule file would change, carry."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.judge import draft_of, judged, number, published
-from supervise.cli.output import Counter, as_of, cut, shared
+from supervise.cli.judge import draft_of, judged, number, published, workbook
+from supervise.cli.kinds import Day
+from supervise.cli.output import Counter, actor, as_of, cut, shared
+from supervise.cli.publishing import alone, signed, step, stepped
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ Body = dict[str, Any]
     examples=(
         "supervise assess annual 2025",
         "supervise assess annual 2025 --check",
+        "supervise assess annual 2025 --preview",
+        "supervise assess annual 2025 --sign --as 签发人",
         "supervise assess annual 2025 --publish -o 年度考核.xlsx",
         "supervise assess annual 2025 -o 考核.xlsx --columns 映射.yaml",
     ),
@@ -39,6 +43,7 @@ Body = dict[str, Any]
 @option("--columns", metavar="文件", default="", help="-o 按这份映射表的栏目写(xlsx 或 csv),得分明细作附表")
 @option("--over", metavar="理由", default="", help="还有缺项也公布,理由和缺项一并封存")
 @option("--supplement", metavar="理由", default="", help="已公布的出一份补充,写明改了什么")
+@stepped
 @published
 @as_of
 @shared
@@ -52,11 +57,16 @@ def assess(
     columns: str,
     as_of: date | None,
     known: datetime | None,
+    day: date | None,
+    preview: bool,
+    signs: bool,
     **rest: Any,
 ) -> int:
     """年度考核:由已公布的各期红黑榜、全年得分、评分和别处的分数表汇成。
 
     公布一次就封存;以后有更正,用 --supplement 出编号的补充。公布前先看 --check:还有缺项(退出码 3),须补齐或写明 --over。
+
+    办法写了 sign(谁签发)的,先 --preview 公示,期满、异议裁定以后 --sign 签发,再 --publish 公布;--scores 每一步都给。
     """
     from supervise.cli import faces, yearfaces
 
@@ -64,12 +74,18 @@ def assess(
         raise click.UsageError("--over、--supplement 要与 --publish 同用")
     if columns and not rest["output"]:
         raise click.UsageError("--columns 要与 -o 同用")
-    if rules and (rest["publish"] or check):
-        raise click.UsageError("--rules 是试一份没有启用的办法,不能公布,也不查缺项")
+    asked = cut(as_of, known)
+    alone(preview, signs, rest["publish"], asked)
+    if rules and (rest["publish"] or check or preview or signs):
+        raise click.UsageError("--rules 是试一份没有启用的办法,不能公示、签发、公布,也不查缺项")
+    write = _columns(columns, rest["output"]) if columns else workbook
+
+    def tables(office: Office) -> dict[str, Filed]:
+        return filed(office, scores)
 
     def make(office: Office, session: Work) -> Body:
         draft = draft_of(office, rules, "assessment") if rules else None
-        return office.assess(session, name, year, cut(as_of, known), draft, filed(office, scores))
+        return office.assess(session, name, year, asked, draft, tables(office))
 
     if check:
         with counter.reading() as (office, session):
@@ -77,7 +93,12 @@ def assess(
             gaps = office.completeness(session, body)
         counter.answer(yearfaces.gaps_data(body, gaps), lambda: yearfaces.gaps(body, gaps))
         return 3 if gaps else 0
-    body = judged(counter, make, write=_columns(columns, rest["output"]) if columns else None, **rest)
+    if preview or signs:
+        del rest["over"], rest["supplement"]
+        body = step(counter, name, year, make, day, signs, write=write, tables=tables, **rest)
+    else:
+        made_of = signed(make, name, year, day, asked, tables) if rest["publish"] else make
+        body = judged(counter, made_of, write=write, day=day, **rest)
     counter.answer(body, lambda: faces.assessment(body) + yearfaces.notes(body) + number(body))
     return 0
 
@@ -148,3 +169,55 @@ def replay_rules(
 def _rules(office: Office, session: Work, word: str) -> Source[Any]:
     """A rule file, or one by its name in the folder or the register."""
     return draft_of(office, word) if word.endswith(".yaml") else office.source(session, word)
+
+
+@click.command(
+    cls=Command,
+    short_help="上年没有办成的,结转下年",
+    examples=(
+        "supervise carry 2025 2026 --basis 区政办发〔2026〕3号 --dry-run",
+        "supervise carry 2025 2026 --basis 常务会议 --until 2026-06-30",
+        "supervise carry 2025 2026 --undo",
+    ),
+)
+@click.argument("since", metavar="哪年")
+@click.argument("to", metavar="到哪年")
+@option("--basis", default="", metavar="文字", help="依据:下年的文件、会议或理由")
+@option("--until", type=Day(), default=None, metavar="日期", help="新的时限", otherwise="到的那一年最后一天")
+@option("--skip", multiple=True, metavar="编码", help="这几项不结转")
+@option("--undo", is_flag=True, help="撤回刚才的结转")
+@option("--as", "as_", default="督查室", metavar="单位", help="谁办", otherwise="督查室")
+@option("--by", "person", default="", metavar="姓名", help="经办人", otherwise="单位名称")
+@option("--day", type=Day(), default=None, metavar="日期", help="哪天办的", otherwise="今天")
+@option("--dry-run", is_flag=True, help="只看会结转哪些;什么都不入库")
+@shared
+def carry(
+    counter: Counter,
+    since: str,
+    to: str,
+    basis: str,
+    until: date | None,
+    skip: tuple[str, ...],
+    undo: bool,
+    as_: str,
+    person: str,
+    day: date | None,
+    dry_run: bool,
+) -> None:
+    """把一年里到期没有办成的任务结转到下一年:还是原来那一项,交办之日、逾期的天数、最初的承诺都留着。
+
+    上年照旧算没有完成;下年从结转之日起按新的时限另欠一件。结转不了的列出理由。成批结转的,当天可以成批撤回(--undo)。
+    单独一项的时限不同,用 supervise do 编码 carry。
+    """
+    from supervise.cli import yearfaces
+
+    if undo == bool(basis) or (undo and (until or skip or dry_run)):
+        raise click.UsageError("请写 --basis 依据;撤回的只写 --undo")
+    with counter.reading() if dry_run else counter.writing() as (office, session):
+        by = actor(office, as_, person)
+        if undo:
+            made = office.take_back(session, since, by, day)
+        else:
+            made = office.carry(session, since, to, by, basis, until, skip, day, dry_run)
+    how = "undone" if undo else "would" if dry_run else "done"
+    counter.answer(yearfaces.carried_data(made, how), lambda: yearfaces.carried(made, how))

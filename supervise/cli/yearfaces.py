@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from supervise.cli.faces import LISTS
-from supervise.goals import plain
-from supervise.widths import table
+from supervise.records import replay
+from supervise.widths import Align, table
 
 if TYPE_CHECKING:
     from supervise.assessor import Gap
+    from supervise.carrier import Round
 
 Body = Mapping[str, Any]
 GAPS = {
     "board": "没有公布的榜", "minimum": "没有排名的", "answer": "等着督查室办的", "result": "没有结果的",
-    "part": "没有分数的",
+    "part": "没有分数的", "objection": "没有裁定的异议", "step": "没有走完的程序",
 }  # fmt: skip
-KEYS = {"score": "得分", "rank": "名次", "list": "榜", "grade": "等次", "bars": "取消"}
-_MOVED = 3
 
 
 def gaps(body: Body, found: Sequence[Gap]) -> str:
@@ -50,7 +47,7 @@ def notes(body: Body) -> str:
     if "supplement" in body:
         said = body["supplement"]
         lines.append(f"补充 {said['to']}:{said['reason']};改动 {len(said['differences'])} 个单位")
-        lines += _changes(said["differences"])
+        lines += [f"  {one['text']}" for one in said["differences"]]
     return "".join(f"\n{line}" for line in lines)
 
 
@@ -60,29 +57,48 @@ def report(made: Body) -> str:
     for board in made["boards"]:
         changes = board["changes"]
         head = f"{board['title']}:{board['units']} 个单位," + (f"变动 {len(changes)} 个" if changes else "没有变动")
-        lines += ["", head, *_changes(changes)]
+        lines += ["", head, *(f"  {one['text']}" for one in changes)]
     lines += [f"新办法多出一榜:{name}" for name in made["came"]] + [f"新办法没有这一榜:{name}" for name in made["went"]]
     return "\n".join([*lines, "", f"印记:{made['mark']}"])
 
 
-def _changes(changes: Sequence[Body]) -> list[str]:
-    lines = []
-    for one in changes:
-        told = [
-            f"{label} {_word(key, one[key][0])}→{_word(key, one[key][1])}" for key, label in KEYS.items() if key in one
-        ]
-        lines.append(f"  {one['unit']}  {'  '.join(told)}")
-        moved = [f"{m['label']} {_points(m['from'])}→{_points(m['to'])}" for m in one["lines"][:_MOVED]]
-        more = f" 等 {len(one['lines'])} 行" if len(one["lines"]) > _MOVED else ""
-        lines += [f"      {';'.join(moved)}{more}"] if moved else []
-    return lines
+CARRIED = {"done": "已结转 {} 项", "would": "将结转 {} 项(没有入库)", "undone": "已撤回 {} 项的结转"}
+"""How a round of carrying on went → what it says first."""
 
 
-def _word(key: str, value: object) -> str:
-    if value is None:
-        return "无"
-    return LISTS.get(str(value), str(value)) if key == "list" else _points(str(value)) if key == "score" else str(value)
+def carried(made: Round, how: str) -> str:
+    """What was carried on to when, how late and how old it is, and why the rest was not."""
+    rows = [
+        (
+            one.before.code,
+            "、".join(one.before.lead),
+            replay(one.before.events[:1]).due,
+            one.before.due,
+            one.after.due,
+            one.late,
+            one.age,
+        )
+        for one in made.done
+    ]
+    head = ("编码", "牵头", "最初的时限", "原来的时限", "现在的时限", "逾期天数", "交办天数")
+    sides: tuple[Align, ...] = ("left", "left", "left", "left", "left", "right", "right")
+    lines = [CARRIED[how].format(len(rows)), table(rows, header=head, align=sides)]
+    if made.refused:
+        lines += [f"没有办成 {len(made.refused)} 项:", *(f"  {problem}" for problem in made.refused)]
+    return "\n".join(lines)
 
 
-def _points(text: str) -> str:
-    return plain(Decimal(text))
+def carried_data(made: Round, how: str) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "dry_run": how == "would", "undone": how == "undone",
+        "tasks": [
+            {
+                "task": one.before.code, "text": one.before.text, "units": list(one.before.lead),
+                "first": replay(one.before.events[:1]).due.isoformat(), "old": one.before.due.isoformat(),
+                "new": one.after.due.isoformat(), "late": one.late, "age": one.age,
+            }
+            for one in made.done
+        ],
+        "refused": [problem.as_dict() for problem in made.refused],
+    }  # fmt: skip

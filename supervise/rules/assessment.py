@@ -183,7 +183,7 @@ def _value(part: Part, evidence: Evidence, unit: str) -> tuple[Decimal | None, s
         ref = Ref("", f"{filed.file}({filed.fingerprint[:8]}) {plain(found)} 分", evidence.tally.last)
         return found, plain(found), (ref,)
     marks = sorted((m for m in evidence.marks if (m.unit, m.kind) == (unit, source.name)), key=_in_order)
-    refs = tuple(Ref("", f"{m.by or '评分'} {plain(m.value)} 分 {m.note}".strip(), m.day) for m in marks)
+    refs = tuple(Ref("", f"{m.by or '评分'} {plain(m.value)} 分 {m.note}".strip(), m.day, key=m.id) for m in marks)
     if part.take == "latest":  # who marks on one day counts alike, in whatever order it was entered
         marks = [m for m in marks if m.day == marks[-1].day]
         if len(marks) > 1:

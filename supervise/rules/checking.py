@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from supervise.errors import Problem, did_you_mean
@@ -37,6 +37,7 @@ from supervise.rules.ruleset import (
     Reminders,
     RuleSet,
 )
+from supervise.rules.scheme import Proposing
 from supervise.rules.sending import Sending
 from supervise.workflows.checking import condition_names, unknown
 from supervise.workflows.definition import Definition
@@ -72,7 +73,7 @@ def check(
     if isinstance(rules, Reminders):
         return tuple(_reminders(document, rules, definition))
     if isinstance(rules, BoardRules):
-        return tuple(_board(document, rules, definition))
+        return (*_board(document, rules, definition), *opened(document, (), rules.streaks, definitions))
     return tuple(_assessment(document, rules, definition, tuple(boards), tuple(schemes)))
 
 
@@ -164,6 +165,22 @@ def _board(document: Document, rules: BoardRules, definition: Definition) -> Ite
     yield from unknown(document, "R04", ("score", "spare"), "角色", (r for _, r in rules.score.spare), definition.roles)
     for i, streak in enumerate(rules.streaks):
         yield from unknown(document, "R04", ("streaks", i, "tell"), "角色", streak.tell, definition.roles)
+
+
+def opened(
+    document: Document, at: Path, streaks: Sequence[Proposing], definitions: Mapping[str, Definition]
+) -> Iterator[Problem]:
+    """Proposals that lead into a workflow that is not there.
+
+    Args:
+        document: the parsed file, for places.
+        at: of the board.
+        streaks: of the board.
+        definitions: workflow → newest definition.
+    """
+    for i, streak in enumerate(streaks):
+        wanted = [streak.opens] if streak.opens else []
+        yield from unknown(document, "R01", (*at, "streaks", i, "opens"), "流程", wanted, definitions)
 
 
 def _listing(document: Document, definition: Definition, at: Path, listing: Listing) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from supervise.people import Directory
 from supervise.phrases import parse_measure
 from supervise.records import Mark
 from supervise.rules.measures import Ref
+from supervise.rules.reported import figure
 from supervise.rules.scheme import Scheme, Window
 from supervise.rules.scoring import Tally
 
@@ -136,8 +137,12 @@ class Facts:
                 yield Entry(mark.role, mark.matter, mark.day, mark.value, _ref(mark, spec.label, spec.value))
 
     def _from_tasks(self, unit: str, phrase: str, window: Window, shared: bool) -> Iterable[Entry]:
+        if (wanted := figure(phrase)) is not None:
+            told = self.tally(window).figures(unit, wanted)
+            found = (Entry("lead", one.ref.task, one.ref.day, one.value, one.ref) for one in told)
+            return sorted(found, key=lambda entry: (entry.day, entry.matter))
         hits = self.tally(window).hits(unit, (parse_measure(phrase),), shared)
-        return (Entry(hit.role, hit.ref.task, hit.ref.day, Decimal(1), hit.ref) for hit in hits)
+        return [Entry(hit.role, hit.ref.task, hit.ref.day, Decimal(1), hit.ref) for hit in hits]
 
     def tally(self, window: Window, spare: Spare = ()) -> Tally:
         """Facts of tasks in a window, without what is spared."""

@@ -26,6 +26,7 @@ from supervise.rules.arithmetic import (
 from supervise.rules.checking import measure_names
 from supervise.rules.functions import parted
 from supervise.rules.reckoning import PARTS
+from supervise.rules.reported import PROGRESS, figure, lacking
 from supervise.rules.scheme import Formula, Scheme, window
 from supervise.rules.sheet import BUILT_IN
 from supervise.workflows.definition import Definition
@@ -63,6 +64,13 @@ class Known:
         if not self.scheme.for_:
             hint = did_you_mean(word, kinds) or ";要数任务的应办,先写 for(哪个流程)"
             yield document.problem("J05", path, f"没有“{word}”这个登记项{hint}", word=word)
+            return
+        if (wanted := figure(word)) is not None:
+            if self.law is not None and lacking(self.law, wanted):
+                text = f"{self.law.title}的报告里没有{'完成进度' if wanted.of == PROGRESS else '指标完成数'}"
+                yield document.problem("J05", path, text, "请换一个流程,或在流程里加上这一类字段", word=word)
+            elif rate:
+                yield document.problem("J05", path, f"“{word}”是报的数,算不成比率", word=word)
             return
         try:
             measure = parse_measure(word)

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from supervise.dates import ONE_DAY, Period
 from supervise.people import Directory
 from supervise.phrases import Done, InEffect, Measure, OnPace, Outcome
 from supervise.records import PARTIES, Duty, Event, Task
+from supervise.rules import reported
+from supervise.rules.reported import Figure
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import closings
 from supervise.workflows.situations import Situation
@@ -70,6 +73,14 @@ class Sum(NamedTuple):
     bad: int
 
 
+class Told(NamedTuple):
+    """A figure that a unit reported: its own, as who leads the task."""
+
+    unit: str
+    value: Decimal
+    ref: Ref
+
+
 class Record(Protocol):
     """What a score stands on, wherever it is kept: the facts of a period as of a cut, by name of today's unit."""
 
@@ -88,6 +99,9 @@ class Record(Protocol):
 
     def facts(self, measure: Measure, period: Period, units: frozenset[str] | None = None) -> Iterable[Fact]:
         """Everything that ``measure`` speaks of, by task; of some units only if they are given."""
+
+    def figures(self, wanted: Figure, period: Period) -> Iterable[Told]:
+        """The last figure of every task on which it was reported in the period, for who led it then, by task."""
 
     def apart(self, unit: str) -> bool:
         """Whether no fact was added up for ``unit`` twice: once for it, once for one it took over from."""
@@ -138,6 +152,20 @@ class Ground:
             if fact.own:
                 found.setdefault((fact.unit, fact.role), [0, 0])[not fact.good] += 1
         return [Sum(unit, role, good, bad) for (unit, role), (good, bad) in found.items()]
+
+    def figures(self, wanted: Figure, period: Period) -> list[Told]:
+        """See ``Record.figures``."""
+        last, found = min(period.end, self.as_of), []
+        for s in self.situations:
+            for event in reversed(s.task.acts):
+                law = s.laws.get(event.definition, s.definition)
+                said = reported.told(law, event, wanted) if period.start <= law.acted_on(event) <= last else None
+                if said is not None:
+                    ref = Ref(s.task.code, said[1], law.acted_on(event), seq=event.seq)
+                    units = (unit for unit, role in _parties(s.task, event) if role == PARTIES[0])
+                    found += [Told(self.directory.heir(unit, last), said[0], ref) for unit in units]
+                    break
+        return found
 
     def apart(self, unit: str) -> bool:
         """Never: here every fact is looked at."""

@@ -1,13 +1,14 @@
-"""What moved between two bodies of one board: units, and the numbered lines of each receipt.
+"""What moved between two results for the same units: places, grades, and the numbered lines of each receipt.
 
-A body is the plain document that ``judge`` makes, of a board or of a scheme; both have the same receipts.
+A result is the plain document that ``judge`` makes, of a board, a scheme or a year; all have the same receipts. It is
+asked of what was served and signed, of a correction, of a supplement, of a trial, of two periods.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +20,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a unit stands: total, rank and list; ``None`` and empty where it has none."""
+    """Where a unit stands: total, rank, lists, grade and bars; ``None`` and empty where it has none."""
 
     total: str
     rank: int | None
     list: str
+    grade: str = ""
+    bars: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,10 @@ def _moved(unit: str, old: Row | None, new: Row | None) -> Moved | None:
 
 
 def _place(row: Row) -> Place:
-    return Place(total_of(row), row.get("rank"), row.get("list", ""))
+    lists = row.get("lists", [row["list"]] if row.get("list") else ())
+    return Place(
+        total_of(row), row.get("rank"), "、".join(lists), row.get("grade") or "", "、".join(row.get("bars", ()))
+    )
 
 
 def _lines(old: Row, new: Row) -> Iterator[LineMoved]:
@@ -117,16 +123,98 @@ def _by_name(row: Row) -> dict[tuple[str, int], Row]:
 
 
 def told(moved: Moved) -> str:
-    """A unit that moved, as it reads: 甲局 76→80,第 3→2 名,黑榜→无;逾期完成 -4→0."""
+    """A unit that moved, as it reads: 甲局 76→80 分,名次 3→2,榜 黑榜→无,逾期完成 -4→0."""
+    return f"{moved.unit} {','.join([*stood(moved), *map(line_told, moved.lines)])}"
+
+
+def stood(moved: Moved) -> list[str]:
+    """How its place changed, in words."""
     old, new = moved.before, moved.after
     if old is None or new is None:
-        return f"{moved.unit} {'新列入' if old is None else '不再列入'}"
-    parts = [
-        f"{old.total}→{new.total} 分" if old.total != new.total else "",
-        f"名次 {old.rank or '无'}→{new.rank or '无'}" if old.rank != new.rank else "",
-        f"榜 {LABELS.get(old.list, old.list) or '无'}→{LABELS.get(new.list, new.list) or '无'}"
-        if old.list != new.list
-        else "",
-        *(f"{line.label} {line.before or '无'}→{line.after or '无'}" for line in moved.lines),
-    ]
-    return f"{moved.unit} {','.join(filter(None, parts))}"
+        return ["新列入" if old is None else "不再列入"]
+    pairs = (
+        ("{} 分", old.total, new.total), ("名次 {}", old.rank, new.rank), ("榜 {}", _lists(old), _lists(new)),
+        ("等次 {}", old.grade, new.grade), ("取消 {}", old.bars, new.bars),
+    )  # fmt: skip
+    return [form.format(f"{a or '无'}→{b or '无'}") for form, a, b in pairs if a != b]
+
+
+def line_told(line: LineMoved) -> str:
+    """A line that moved, in words; one that gives what it gave rests on something else."""
+    if line.before == line.after:
+        return f"{line.label} {line.after}(依据变了)"
+    return f"{line.label} {line.before or '无'}→{line.after or '无'}"
+
+
+def _lists(place: Place) -> str:
+    return "、".join(LABELS.get(name, name) for name in filter(None, place.list.split("、")))
+
+
+def document(moved: Moved) -> dict[str, Any]:
+    """A unit that moved, as plain data with one line that says it."""
+    return {**asdict(moved), "lines": [asdict(line) for line in moved.lines], "text": told(moved)}
+
+
+# ── since the last board ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A line, by section and label, and how much more or less it gave than the last time."""
+
+    label: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How a unit moved since the last board.
+
+    Args:
+        period: of the last board.
+        rank, total: what it had then.
+        up: places gained; negative for lost ones; ``None`` if it was not ranked then or is not now.
+        change: of the total.
+        by: the lines that moved it most, by label, the largest first.
+    """
+
+    period: str
+    rank: int | None
+    total: Decimal | None
+    up: int | None
+    change: Decimal | None
+    by: tuple[Mover, ...]
+
+
+MOVERS = 3
+"""How many lines are told of what moved a unit."""
+
+
+def movement(
+    period: str, before: Row, rank: int | None, total: Decimal, lines: Iterable[tuple[str, Decimal]]
+) -> Movement:
+    """How a unit moved against the last board.
+
+    Args:
+        period: of the last board.
+        before: its row on it.
+        rank, total: where it stands now.
+        lines: its lines now, by section and label, each with its points.
+    """
+    was, place = Decimal(total_of(before)), before.get("rank")
+    told = (("·".join([*line.get("section", ()), line["label"]]), line["points"]) for line in lines_of(before))
+    then = _points((label, Decimal(points)) for label, points in told)
+    now = _points(lines)
+    moved = {label: now.get(label, Decimal(0)) - then.get(label, Decimal(0)) for label in {**then, **now}}
+    by = sorted((Mover(n, d) for n, d in moved.items() if d), key=lambda m: (-abs(m.points), m.label))[:MOVERS]
+    known = place if isinstance(place, int) else None
+    up = known - rank if known is not None and rank is not None else None
+    return Movement(period, known, was, up, total - was, tuple(by))
+
+
+def _points(lines: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """Points by line; lines of one name are taken together."""
+    found: dict[str, Decimal] = {}
+    for label, points in lines:
+        found[label] = found.get(label, Decimal(0)) + points
+    return found

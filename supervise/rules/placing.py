@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -12,12 +12,11 @@ from supervise.rules.facts import Earlier
 from supervise.rules.functions import Quantity, number, truth
 from supervise.rules.grading import Graded, grade
 from supervise.rules.listing import Listing, called
+from supervise.rules.moved import Movement, movement
 from supervise.rules.reckoning import PointLine
 from supervise.rules.scheme import Scheme, SchemeBoard, column
 from supervise.rules.sheet import Sheet
 from supervise.rules.spoken import spoken
-
-_MOVERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +25,6 @@ class Total:
 
     total: Decimal
     lines: tuple[PointLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mover:
-    """A line, by section and label, and how much more or less it gave than the last time."""
-
-    label: str
-    points: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """How a unit moved since the last board.
-
-    Args:
-        period: of the last board.
-        rank, total: what it had then.
-        up: places gained; negative for lost ones; ``None`` if it was not ranked then or is not now.
-        change: of the total.
-        by: the lines that moved it most, by label, the largest first.
-    """
-
-    period: str
-    rank: int | None
-    total: Decimal | None
-    up: int | None
-    change: Decimal | None
-    by: tuple[Mover, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,14 +209,8 @@ class _Placing:
         row = last.rows.get(unit) if last is not None else None
         if last is None or row is None or not self.spec.by:
             return None
-        score, before = row["score"], row["rank"]
-        was = Decimal(score["total"])  # type: ignore[index]
-        then = _points((line.get("section", ()), line["label"], Decimal(line["points"])) for line in score["lines"])  # type: ignore[index]
-        now = _points((line.section, line.label, line.points) for line in total.lines)
-        moved = {label: now.get(label, Decimal(0)) - then.get(label, Decimal(0)) for label in {**then, **now}}
-        by = sorted((Mover(n, d) for n, d in moved.items() if d), key=lambda m: (-abs(m.points), m.label))[:_MOVERS]
-        up = int(before) - rank if isinstance(before, int) and rank is not None else None
-        return Movement(last.period, before if isinstance(before, int) else None, was, up, total.total - was, tuple(by))
+        lines = (("·".join([*line.section, line.label]), line.points) for line in total.lines)
+        return movement(last.period, row, rank, total.total, lines)
 
     def _proposals(self, unit: str, lists: Sequence[str]) -> list[Proposal]:
         found = []
@@ -259,12 +224,3 @@ class _Placing:
             if (streak.in_a_row and row >= streak.in_a_row) or (streak.in_year and in_year >= streak.in_year):
                 found.append(Proposal(unit, streak.label, streak.list, row, in_year))
         return found
-
-
-def _points(lines: Iterable[tuple[Sequence[str], str, Decimal]]) -> dict[str, Decimal]:
-    """Points by section and label."""
-    found: dict[str, Decimal] = {}
-    for section, label, points in lines:
-        key = "·".join([*section, label])
-        found[key] = found.get(key, Decimal(0)) + points
-    return found

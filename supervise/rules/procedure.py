@@ -1,4 +1,4 @@
-"""The procedure by which a board is published: what a rule file asks for, and the acts of the lifecycles that carry it.
+"""How a board or a year is published: what a rule file asks for, and the acts of the lifecycles that carry it.
 
 Who may act, and how many days a decision may take, stands in the lifecycles ``publication`` and ``objection``; the
 words below are all that the hall knows of them.
@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from supervise.errors import Problem
 from supervise.phrases import Length
 from supervise.reading import Document
-from supervise.rules.ruleset import BoardRules, RuleSet
+from supervise.rules.ruleset import AssessmentRules, BoardRules, RuleSet
 from supervise.rules.scheme import Scheme
 from supervise.workflows.checking import unknown
 from supervise.workflows.definition import Definition
 
 MATTER, OBJECTION = "publication", "objection"
-"""The lifecycles: one task for each period of a board, one for each contested line."""
+"""The lifecycles: one task for each period of a board or year, one for each contested line."""
 REDRAW, SERVE, SIGN, ANNOUNCE, AMEND = "draw_again", "consult", "sign", "announce", "put_right"
 OBJECT, UPHOLD = "contest", "uphold"
+Ruling = BoardRules | Scheme | AssessmentRules
+"""Rules whose results are published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Procedure:
 
     Args:
         title: of the rules.
-        closes: how long after the period the board is compiled.
+        closes: how long after the period the result is compiled.
         notice: how long units may contest what was served on them.
         sign: the roles one of which must sign.
         appeal: how long units may contest what was published; ``None`` if they may not.
@@ -42,7 +44,7 @@ class Procedure:
     appeal: Length | None
 
 
-def procedure(rules: BoardRules | Scheme) -> Procedure | None:
+def procedure(rules: Ruling) -> Procedure | None:
     """The procedure that rules ask for; ``None`` where they name nobody who signs, so that the office publishes."""
     if not rules.sign or rules.notice is None:
         return None
@@ -57,7 +59,7 @@ def check_procedure(document: Document, rules: RuleSet, laws: Mapping[str, Defin
         rules: what it says.
         laws: workflow → newest definition.
     """
-    if not isinstance(rules, BoardRules | Scheme):
+    if not isinstance(rules, Ruling):
         return
     if rules.sign and (rules.notice is None or not rules.notice.count):
         yield document.problem("R34", ("sign",), "写了 sign(签发)就要写 notice(公示期)", "如 notice: 5 workdays")

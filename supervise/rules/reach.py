@@ -12,6 +12,7 @@ from supervise.phrases import Comparison, Distance, Expired, InEffect, Measure, 
 from supervise.reading import Strict
 from supervise.rules.anatomy import looks_back, phrases
 from supervise.rules.measures import COUNTED
+from supervise.rules.reported import figure
 from supervise.rules.scheme import Scheme
 from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
@@ -69,7 +70,7 @@ def measures(value: Any) -> Iterator[Measure]:
     elif isinstance(value, Comparison):
         yield value.measure
     elif isinstance(value, Scheme):
-        yield from (parse_measure(words) for _, words in phrases(value))
+        yield from (parse_measure(words) for _, words in phrases(value) if figure(words) is None)
     elif isinstance(value, Strict):
         for _, inner in value:
             yield from measures(inner)

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
-from supervise.phrases import Comparison, Length, parse_comparison, parse_length
+from supervise.phrases import Comparison, parse_comparison
 from supervise.reading import Document, Strict, validate
 from supervise.rules.ladder import Ladder as Ladder
 from supervise.rules.ladder import Lights as Lights
 from supervise.rules.ladder import Measures, Rules, Spared
 from supervise.rules.notices import Reminders as Reminders
-from supervise.rules.scheme import Scheme
+from supervise.rules.scheme import Announced, Proposing, Scheme
 from supervise.rules.sending import Sending
 from supervise.workflows.definition import Words, listed
 
@@ -121,22 +121,15 @@ class Listing(Strict):
     when: Comparisons = ()
 
 
-class Streak(Strict):
-    """A proposal when a unit is on a list several times in a row; people decide."""
+class Streak(Proposing):
+    """A proposal when a unit is on a list several times in a row."""
 
-    label: str
     list: Literal["red", "black"]
     in_a_row: int
-    tell: Words = ()
 
 
-class BoardRules(Rules):
-    """红黑榜: how units of a group are scored, ranked and listed for a period.
-
-    ``closes`` says how long after the period the board is compiled, so that what fell due on its last day is decided
-    and reports handed in before its end are verified. ``sign`` names the roles that must sign what is published, after
-    it was served on every unit and ``notice`` has passed; ``appeals`` is the time to contest what was published.
-    """
+class BoardRules(Announced, Rules):
+    """红黑榜: how units of a group are scored, ranked and listed for a period."""
 
     board: str
     period: PeriodKind
@@ -146,10 +139,6 @@ class BoardRules(Rules):
     black: Listing
     ties: Literal["share"] = "share"
     at_least: Annotated[int, PlainValidator(_tasks)] = 0
-    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
-    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
-    sign: Words = ()
-    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
     streaks: tuple[Streak, ...] = ()
 
     @property
@@ -209,7 +198,7 @@ class Bar(Circumstance):
     """A circumstance that bars from honours."""
 
 
-class AssessmentRules(Rules):
+class AssessmentRules(Announced, Rules):
     """年度考核: parts, adjustments, grades from the top down, caps and bars.
 
     ``rounding`` is that of a quota which is a share; ``then`` names the parts that tell equal scores apart where a
@@ -220,7 +209,6 @@ class AssessmentRules(Rules):
     period: Literal["year"] = "year"
     carries: Decimal
     max: Decimal | None = None
-    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
     places: int = Field(default=2, ge=0, le=6)
     parts: tuple[Part, ...]
     adjust: tuple[Adjustment, ...] = ()

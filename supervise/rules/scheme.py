@@ -251,14 +251,24 @@ class SchemeList(Strict):
     then: Keys = ()
 
 
-class SchemeStreak(Strict):
-    """A proposal when a unit has been on a list so often: in a row, or within the year; people decide."""
+class Proposing(Strict):
+    """A proposal about a unit that has been on a list so often; people decide.
+
+    ``opens`` names the workflow in which it is decided, due ``within`` a length of time; without it the board says it.
+    """
 
     label: str
     list: str
+    tell: Words = ()
+    opens: str = ""
+    within: Annotated[Length, PlainValidator(parse_length)] = Length(10, "workdays")
+
+
+class SchemeStreak(Proposing):
+    """A proposal after so many boards in a row, or within the year."""
+
     in_a_row: int | None = None
     in_year: int | None = None
-    tell: Words = ()
 
 
 class SchemeBoard(Strict):
@@ -311,11 +321,22 @@ class SchemeBar(Strict):
     when: Formulas
 
 
-class Scheme(Strict):
-    """评分办法: marks, values, scores, boards and grades of one scheme.
+class Announced(Strict):
+    """What is published of a period, and by which steps.
 
-    ``notice``, ``sign`` and ``appeals`` are those of ``BoardRules``.
+    ``closes`` says how long after the period the result is compiled, so that what fell due on its last day is decided
+    and reports handed in before its end are verified. ``sign`` names the roles that must sign what is published, after
+    it was served on every unit and ``notice`` has passed; ``appeals`` is the time to contest what was published.
     """
+
+    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
+    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
+    sign: Words = ()
+    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
+
+
+class Scheme(Announced):
+    """评分办法: marks, values, scores, boards and grades of one scheme."""
 
     scheme: str
     version: int
@@ -324,10 +345,6 @@ class Scheme(Strict):
     effective: Day
     for_: str = Field(default="", alias="for")
     period: Literal["year", "half", "quarter", "month"]
-    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
-    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
-    sign: Words = ()
-    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
     places: int = Field(default=2, ge=0, le=6)
     rounding: Literal["half up", "half even", "down", "up"] = "half up"
     round: Literal["lines", "total"] = "lines"

@@ -14,6 +14,7 @@ from supervise.reading import Document, Path
 from supervise.rules.anatomy import formulas, lines, named, results, values
 from supervise.rules.arithmetic import FUNCTIONS, OPTIONS, Call, Name, Node, Word, walk
 from supervise.rules.bands import Range, holes, overlaps
+from supervise.rules.checking import opened
 from supervise.rules.formulacheck import Known, formula_problems
 from supervise.rules.functions import parted
 from supervise.rules.scheme import Grading, Scheme, SchemeBoard, SchemeLine, Value
@@ -52,6 +53,7 @@ def check_scheme(document: Document, scheme: Scheme, definitions: Mapping[str, D
         yield from unknown(document, "R06", (*path, "spare"), "分组", (s.group for s in line.spare), scheme.groups)
     for name, board in scheme.boards.items():
         yield from _board(document, scheme, ("boards", name), board)
+        yield from opened(document, ("boards", name), board.streaks, definitions)
     if scheme.items is not None:
         yield from unknown(document, "J05", ("items", "of"), "登记项", scheme.items.of, scheme.marks)
     if scheme.grading is not None:

@@ -12,7 +12,8 @@ from supervise.dates import Period
 from supervise.goals import plain as plain
 from supervise.people import Directory
 from supervise.phrases import Comparison, Measure, OnPace, Outcome
-from supervise.rules.measures import Fact, Record, Ref
+from supervise.rules.measures import Fact, Record, Ref, Told
+from supervise.rules.reported import Figure
 from supervise.rules.ruleset import Line, ScoreRules
 
 ZERO = Decimal(0)
@@ -64,6 +65,7 @@ class Tally:
         self._facts: dict[tuple[str, Measure], dict[str, list[Fact]]] = {}
         self._sums: dict[Measure, dict[str, tuple[int, int]]] = {}
         self._counts: dict[tuple[str, str], bool] = {}
+        self._figures: dict[Figure, dict[str, list[Told]]] = {}
 
     @property
     def last(self) -> date:
@@ -77,6 +79,16 @@ class Tally:
     def told(self, measures: Iterable[Measure], shared: bool = True) -> list[Mapping[str, list[Fact]]]:
         """The same of every unit, for each of the measures."""
         return [self._by_unit("shared" if shared else "hits", measure) for measure in measures]
+
+    def figures(self, unit: str, wanted: Figure) -> list[Told]:
+        """What ``unit`` reported on the tasks it leads, by task."""
+        if wanted not in self._figures:
+            found: dict[str, list[Told]] = {}
+            for told in self.ground.figures(wanted, self.period):
+                if self._is_counted(told.unit, "lead"):
+                    found.setdefault(told.unit, []).append(told)
+            self._figures[wanted] = found
+        return self._figures[wanted].get(unit, [])
 
     def owed(self, unit: str, measures: Sequence[Measure]) -> tuple[int, int, tuple[Ref, ...]]:
         """Of what ``unit`` owed itself: how much, how much of it as one of ``measures`` says, and what was not."""

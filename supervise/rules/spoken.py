@@ -21,6 +21,7 @@ from supervise.rules.arithmetic import (
     inner,
 )
 from supervise.rules.functions import parted, rounded
+from supervise.rules.reported import words
 from supervise.rules.scheme import Scheme
 
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−", "and": "且", "or": "或"}
@@ -78,7 +79,7 @@ def _said(node: Node, known: Mapping[str, str]) -> tuple[str, int]:
     if isinstance(node, Number):
         return plain(node.value), 9
     if isinstance(node, Word):
-        return _OPTIONS.get(node.text, known.get(node.text, node.text)), 9
+        return _OPTIONS.get(node.text, known.get(node.text, words(node.text))), 9
     if isinstance(node, Name):
         return _OPTIONS[node.name] if node.name in OPTIONS else label_of(known, node.name), 9
     if isinstance(node, Negative):

@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import sha256
 
 from supervise.dates import Period
-from supervise.phrases import Done, Measure
+from supervise.phrases import Done, Length, Measure
 from supervise.records import PARTIES
 from supervise.rules.counts import Hit, Reached, reached
 from supervise.rules.entries import Run, Times
@@ -57,6 +57,8 @@ class UnitProposal:
         why: the number of the entry in ``when`` that led to it.
         because: what was counted.
         code: of the task it becomes.
+        opens, within: the workflow in which it is decided, and how long that may take.
+        title: of the rules.
     """
 
     ladder: str
@@ -67,6 +69,9 @@ class UnitProposal:
     why: int
     because: tuple[Ref, ...]
     code: str
+    opens: str
+    within: Length
+    title: str
 
 
 def code_of(ladder: Ladder, rung: UnitRung, unit: str, day: date) -> str:
@@ -77,7 +82,11 @@ def code_of(ladder: Ladder, rung: UnitRung, unit: str, day: date) -> str:
         unit: whom it is about.
         day: on which the count was reached.
     """
-    head = f"{ladder.ladder}.{rung.matter}.{day:%Y%m%d}."
+    return short(f"{ladder.ladder}.{rung.matter}.{day:%Y%m%d}.", unit)
+
+
+def short(head: str, unit: str) -> str:
+    """A code that ends with a unit: by its name, or where that is too long by a sign of it."""
     if len(head + unit) <= LONGEST:
         return head + unit
     return head + sha256(unit.encode()).hexdigest()[:8]  # two long names that begin alike are two units still
@@ -145,7 +154,9 @@ def _taken(count: Reached[Ref], mine: Iterable[Matter]) -> bool:
 def _proposed(ladder: Ladder, rung: UnitRung, unit: str, why: int, count: Reached[Ref]) -> UnitProposal:
     because = tuple(hit.what for hit in count.hits)
     code = code_of(ladder, rung, unit, count.day)
-    return UnitProposal(ladder.name, rung.matter, rung.label, unit, count.day, why, because, code)
+    return UnitProposal(
+        ladder.name, rung.matter, rung.label, unit, count.day, why, because, code, rung.opens, rung.within, ladder.title
+    )
 
 
 class _Counts:

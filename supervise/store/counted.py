@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from supervise.dates import FOREVER
-from supervise.records import PARTIES, Event, Pace, Task, evolve
+from supervise.paces import Pace
+from supervise.records import PARTIES, Event, Task, evolve
 from supervise.store.sheet import Sheet
 
 ROLES = PARTIES[:2]

@@ -11,7 +11,8 @@ from sqlalchemy import Column, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from supervise.dates import FOREVER
-from supervise.records import Pace, Task, replay
+from supervise.paces import Pace
+from supervise.records import Task, replay
 from supervise.store import loading
 from supervise.store.counted import ROLES, enter_paces, enter_parts, pace_rows
 from supervise.store.faults import told

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from supervise import chain
 from supervise.dates import FOREVER
 from supervise.errors import Stale
-from supervise.records import PARTIES, Cut, Duty, Event, Pace, Task, replay
+from supervise.paces import Pace
+from supervise.records import PARTIES, Cut, Duty, Event, Task, replay
 from supervise.store import counted, duties, writing
 from supervise.store.faults import stale, told
 from supervise.store.lines import Line

@@ -113,7 +113,7 @@ def _action(document: Document, definition: Definition, name: str, action: Actio
     yield from unknown(document, "D05", (*at, "sets"), "可改的事项", action.sets, sorted(CHANGEABLE))
     for prop, value in action.sets.items():
         yield from _value(document, definition, (*at, "sets", prop), action, value)
-    for key, words in (("voids", action.voids), ("pauses", action.pauses)):
+    for key, words in (("voids", action.voids), ("pauses", action.pauses), ("carries", action.carries)):
         yield from unknown(document, "D04", (*at, key), "必填字段", [words] if words else [], action.needs)
     yield from unknown(document, "D04", (*at, "lends"), "必填字段", action.lends.values(), action.needs)
     yield from unknown(document, "D02", (*at, "lends"), "当事方", action.lends, PARTIES)

@@ -116,10 +116,11 @@ class Action(Strict):
 
     ``within`` is a window: the act is possible only for so long after another. ``at_most`` bounds how often the act is
     done and how far it moves the limit; ``other_than`` names acts whose doer must be someone else (four eyes).
-    ``pauses`` names the field that says until when the clock of the parties stands still; ``lends`` gives parts to the
-    units in a field until the date in the act; ``stops`` ends early what these acts paused or lent. ``undoes`` takes
-    back the last act within so long. ``gathers`` names acts whose content belongs into this one; ``also`` does an act
-    to the task named in a field, or to the ``parent``.
+    ``pauses`` names the field that says until when the clock of the parties stands still; ``carries`` the one with the
+    limit to which a task is carried on that was not done by its own: what was missed stays missed. ``lends`` gives
+    parts to the units in a field until the date in the act; ``stops`` ends early what these acts paused or lent.
+    ``undoes`` takes back the last act within so long. ``gathers`` names acts whose content belongs into this one;
+    ``also`` does an act to the task named in a field, or to the ``parent``.
     """
 
     label: str
@@ -134,6 +135,7 @@ class Action(Strict):
     at_most: Annotated[tuple[Bound, ...], PlainValidator(_bounds)] = ()
     other_than: Words = ()
     pauses: str = ""
+    carries: str = ""
     lends: dict[str, str] = {}
     stops: Words = ()
     undoes: Annotated[Length | None, PlainValidator(parse_length)] = None

@@ -16,7 +16,7 @@ from supervise.records import COMBINE, PARTIES, Duty, Event, Task
 from supervise.workflows import eras
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.lifecycle import Lifecycle
-from supervise.workflows.limits import paused, waiting
+from supervise.workflows.limits import legs, paused, waiting
 from supervise.workflows.wording import UNIT_WORDS
 
 
@@ -183,13 +183,13 @@ class _Way:
             day = end
 
     def _of_task(self, due: TaskDue) -> Iterator[Link]:
-        told = [event for event in self.task.acts if "due" in event.changes][-1]
+        leg = next(leg for leg in legs(self.task.acts, self.task.due) if leg.seq == self.duty.after)
         first = f"交办时所定({self.task.document})" if self.task.document else "交办时所定"
-        text = first if told.seq == 1 else f"{self._act(told)}所定"
-        yield Link("start", self.task.due, f"任务的完成时限,{text}")
-        if due.count and self.task.due < FOREVER:
-            by, end = self.calendar.judge(lambda one: one.add(self.task.due, -due.count, due.unit))
-            yield self._count(self.task.due, -due.count, due.unit, end, by)
+        text = first if leg.told.seq == 1 else f"{self._act(leg.told)}所定"
+        yield Link("start", leg.due, f"任务的完成时限,{text}")
+        if due.count and leg.due < FOREVER:
+            by, end = self.calendar.judge(lambda one: one.add(leg.due, -due.count, due.unit))
+            yield self._count(leg.due, -due.count, due.unit, end, by)
 
     def _of_period(self, due: EachPeriod, period: Period) -> Iterator[Link]:
         if not due.day:

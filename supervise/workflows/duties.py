@@ -12,7 +12,8 @@ Rules that hold for every definition:
 * if the ball lies with the office on the due date, the unit gets back the days it had left, and at least the grace the
   file gives; a fixed date does not bind who came to the task shortly before it;
 * reports that the office put together are due on one day, later than each by itself and never earlier;
-* closing the task ends what was still open; what was missed stays missed.
+* closing the task ends what was still open; what was missed stays missed;
+* a task that is carried on owes its own limit again, later: what was missed by the first stays missed.
 
 Every act folds its task twice, so this is the hottest code of all: duties are worked out as drafts and frozen once.
 """
@@ -22,12 +23,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise, zip_longest
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import AfterAction, EachPeriod, Length, OnDates, Stages, TaskDue
 from supervise.records import COMBINE, PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
-from supervise.workflows.limits import Start, paused, recurring, staged, superseding, waiting
+from supervise.workflows.limits import Start, legs, paused, recurring, staged, superseding, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +96,9 @@ class _Draft:
     """A duty while it is worked out; the fields of ``Duty``."""
 
     __slots__ = (
-        "about",
-        "after",
-        "born",
-        "due",
-        "key",
-        "kind",
-        "met",
-        "missed_from",
-        "nominal",
-        "role",
-        "units",
+        "about", "after", "born", "carried", "due", "key", "kind", "met", "missed_from", "nominal", "role", "units",
         "void",
-    )
+    )  # fmt: skip
 
     def __init__(self, kind: str, role: str, start: Start, due: date, unit: str) -> None:
         self.kind, self.role = kind, role
@@ -116,6 +108,7 @@ class _Draft:
         self.units: tuple[str, ...] = ()
         self.met: date | None = None
         self.void: date | None = None
+        self.carried = start.carried
 
     def supersede(self, day: date) -> None:
         """From ``day`` on it counts no more, unless it was done or missed before."""
@@ -126,7 +119,7 @@ class _Draft:
     def frozen(self, task: str) -> Duty:
         return Duty(
             self.kind, self.key, task, self.role, self.units, self.born, self.due, self.nominal, self.missed_from,
-            self.met, self.void, self.about, self.after,
+            self.met, self.void, self.about, self.after, self.carried,
         )  # fmt: skip
 
 
@@ -142,6 +135,7 @@ class _Book:
         for event in self.acts:
             self.done.setdefault(event.action, []).append(event)
         self.waits: dict[tuple[str, ...], tuple[Span, ...]] = {(): ()}
+        self.legs = legs(self.acts, task.due)
 
     def of_kind(self, name: str, kind: DutyKind) -> Sequence[_Draft]:
         starts = self._starts(name, kind)
@@ -164,14 +158,30 @@ class _Book:
         if isinstance(due, OnDates | EachPeriod):
             first = max(opened + ONE_DAY, self._add(opened, kind.notice))
             dates = recurring(due, first, task.due, self.calendar)
-            return [Start(f"{name}:{key}", opened, day, 0) for key, day in dates]
+            spared = self._between_legs(kind)
+            return [
+                Start(f"{name}:{key}", opened, day, 0) for key, day in dates if not any(s.holds(day) for s in spared)
+            ]
         if isinstance(due, Stages):
             plans = [event for event in self.acts if "stages" in event.changes]
             return list(staged(name, [(event, evolve(Task(task.code), event).stages) for event in plans]))
         if not isinstance(due, TaskDue):
             return ()
-        nominal = self.calendar.add(task.due, -due.count, due.unit) if due.count and task.due < FOREVER else task.due
-        return (Start(name, opened, nominal, 0),)
+        found = []
+        for leg, later in zip_longest(self.legs, self.legs[1:]):
+            ahead = due.count and leg.due < FOREVER
+            nominal = self.calendar.add(leg.due, -due.count, due.unit) if ahead else leg.due
+            key, carried = f"{name}:{leg.seq}" if leg.seq else name, later.born if later is not None else None
+            found.append(Start(key, leg.born, nominal, leg.seq, carried=carried))
+        return found
+
+    def _between_legs(self, kind: DutyKind) -> list[Span]:
+        """The days between a limit and the task's being carried on, and shortly after: no date on them is owed."""
+        return [
+            Span(before.due + ONE_DAY, max(after.born + ONE_DAY, self._add(after.born, kind.notice)))
+            for before, after in pairwise(self.legs)
+            if before.due < after.born
+        ]
 
     def _acts(self, actions: Sequence[str]) -> Sequence[Event]:
         """The events of these actions, in order."""

@@ -7,7 +7,7 @@ names by which its other selves are met. Then each era keeps what was born in it
 
 * what an action began: in the era of that action; once the law changes, the acts of the new law meet it;
 * a fixed date: in the era in which that day falls, so none is owed twice and none is left out;
-* what is owed from the beginning: in the first era that has it.
+* what is owed from the beginning: in the first era that has it; from being carried on: in the era of that act.
 
 A duty is called by its newest name; its key, by which letters and waivers speak of it, never changes. A change that was
 taken back is not among the acts of a task, and so is as if it had never been.
@@ -212,7 +212,7 @@ class _EraBook(_Book):
     def _born_here(self, name: str, kind: DutyKind, draft: _Draft) -> bool:
         if kind.fixed:
             return self.era.since < draft.nominal <= self.until
-        if kind.triggers:
+        if kind.triggers or draft.after:
             return self.era.first <= draft.after <= self.era.last
         return not any(_form(old) == _form(kind) for old in self._before(name))
 

@@ -20,7 +20,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from supervise.goals import Target, numeric, plain
-from supervise.records import Event, Stage, Task
+from supervise.records import PARTIES, Event, Stage, Task
 from supervise.workflows.definition import Action, Definition, FieldSpec
 
 PLACES = Decimal("0.1")
@@ -63,7 +63,7 @@ def share(target: Target, figure: Decimal) -> Decimal:
         return NONE
     over = target.upper is not None and figure > target.upper
     part = _down(target, figure) if target.falling or over else _up(target, figure)
-    return max(NONE, min(ALMOST, _rounded(part)))
+    return max(NONE, min(ALMOST, rounded(part)))
 
 
 def _up(target: Target, figure: Decimal) -> Decimal:
@@ -81,7 +81,8 @@ def _down(target: Target, figure: Decimal) -> Decimal:
     return 100 * bound / figure if figure > 0 and bound > 0 else NONE
 
 
-def _rounded(number: Decimal) -> Decimal:
+def rounded(number: Decimal) -> Decimal:
+    """A percentage at the places in which it is kept."""
     return number.quantize(PLACES, ROUND_HALF_UP)
 
 
@@ -89,10 +90,10 @@ def progress(shares: Sequence[Decimal]) -> Decimal:
     """The percentage reached of a task whose goals have come as far as ``shares``."""
     if all(part == ALL for part in shares):
         return ALL
-    return min(ALMOST, _rounded(sum(shares, NONE) / len(shares)))
+    return min(ALMOST, rounded(sum(shares, NONE) / len(shares)))
 
 
-def expected(stages: Sequence[Stage], born: date, nominal: date, day: date) -> Decimal:
+def expected(stages: Sequence[Stage], born: date, nominal: date, day: date, start: Decimal = NONE) -> Decimal:
     """The percentage due by ``day``: on the line from stage to stage of the plan, or on one line if it names none.
 
     Args:
@@ -100,19 +101,20 @@ def expected(stages: Sequence[Stage], born: date, nominal: date, day: date) -> D
         born: the day it began.
         nominal: the day by which all must be done.
         day: the day asked about.
+        start: the percentage that it had come to when it began, if it was carried on.
     """
     at = min(max(day, born), nominal)
-    before, low = born, NONE
-    for on, percent in _corners(stages, born, nominal):
+    before, low = born, start
+    for on, percent in _corners(stages, born, nominal, start):
         if at < on:
             return low + (percent - low) * (at - before).days / (on - before).days
         before, low = on, percent
     return low
 
 
-def _corners(stages: Sequence[Stage], born: date, nominal: date) -> Iterator[tuple[date, Decimal]]:
+def _corners(stages: Sequence[Stage], born: date, nominal: date, start: Decimal) -> Iterator[tuple[date, Decimal]]:
     """Where the line bends, in order: stages with a percentage on the way, then all of it on the last day."""
-    low = NONE
+    low = start
     for on, percent in sorted((stage.day, stage.percent) for stage in stages if stage.percent is not None):
         low = min(ALL, max(low, percent))
         if born < on < nominal:
@@ -120,7 +122,9 @@ def _corners(stages: Sequence[Stage], born: date, nominal: date) -> Iterator[tup
     yield nominal, ALL
 
 
-def scheduled(targets: Sequence[Target], stages: Sequence[Stage], born: date, nominal: date, day: date) -> Decimal:
+def scheduled(
+    targets: Sequence[Target], stages: Sequence[Stage], born: date, nominal: date, day: date, start: Decimal = NONE
+) -> Decimal:
     """The percentage that a task should have reached by ``day``, as ``progress`` counts it.
 
     Args:
@@ -129,8 +133,9 @@ def scheduled(targets: Sequence[Target], stages: Sequence[Stage], born: date, no
         born: the day it began.
         nominal: the day by which all must be done.
         day: the day asked about.
+        start: the percentage that it had come to when it began, if it was carried on.
     """
-    line = expected(stages, born, nominal, day)
+    line = expected(stages, born, nominal, day, start)
     if not targets:
         return line
     due = {"growth": ALL, "milestone": ALL if day >= nominal else NONE}
@@ -209,6 +214,32 @@ def settled(
             falls.append(f"“{one.target.indicator}”由 {before} 减为 {figure['value']} {one.target.unit}".strip())
         made.append(held)
     return {name: made, percent: plain(progress([one.share for one in stood]))}, tuple(falls)
+
+
+def verified(definition: Definition, reports: Sequence[Event], acts: Iterable[Event]) -> Event | None:
+    """The last report that was found right: answered by who owes the answer, and not sent back to be reported again.
+
+    Args:
+        definition: the law.
+        reports: those acts that reported.
+        acts: all, in order.
+    """
+    again = {s for name in definition.figure_actions for s in definition.sources(definition.actions[name])}
+    numbers, found = {event.seq for event in reports}, None
+    waiting: Event | None = None
+    for event in acts:
+        if event.seq in numbers:
+            waiting = event
+        elif waiting is not None and event.action in _answers(definition, waiting.action):
+            found = waiting if event.target not in again else found
+            waiting = None
+    return found
+
+
+def _answers(definition: Definition, report: str) -> set[str]:
+    """The acts by which an office answers a report."""
+    duties = definition.duties.values()
+    return {act for d in duties if report in d.triggers and d.role not in PARTIES for act in d.met_by}
 
 
 def told(figure: Mapping[str, Any]) -> str:

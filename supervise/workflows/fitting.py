@@ -120,6 +120,7 @@ def _kinds(document: Document, definition: Definition, at: Path, action: Action)
     wanted: list[tuple[str, str, tuple[str, ...]]] = []
     wanted += [("voids", action.voids, ("duty",))] if action.voids else []
     wanted += [("pauses", action.pauses, ("date",))] if action.pauses else []
+    wanted += [("carries", action.carries, ("date",))] if action.carries else []
     wanted += [("lends", name, ("units",)) for name in action.lends.values()]
     wanted += [("also", name, ("task",)) for name in action.also if name != PARENT]
     wanted += [("sets", value.field, HELD_BY[prop]) for prop, value in action.sets.items() if prop in HELD_BY]

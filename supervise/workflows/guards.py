@@ -137,6 +137,9 @@ class Guard:
             found.append(Problem("A03", text, task=task.code, help=instead()))
         if action.undoes is not None:
             found += self._not_to_undo(move, action)
+        if action.carries and move.day <= task.due:
+            text = "没有时限" if task.due == FOREVER else f"时限 {task.due} 还没有过"
+            found.append(Problem("A05", f"现在不能“{action.label}”:{text}", task=task.code, help=instead()))
         return found
 
     def _same_eyes(self, move: Move, action: Action) -> Iterator[Problem]:
@@ -225,6 +228,8 @@ class Guard:
             move.changes["undone"] = move.task.events[-1].seq
         if action.pauses:
             self._pause(move, move.data[action.pauses])
+        if action.carries:
+            found += self._carry(move, action)
         if action.lends:
             until = move.data[self.definition.field_of("date", move.data)]
             parts = {role: move.data[name] for role, name in action.lends.items()}
@@ -258,6 +263,14 @@ class Guard:
         move.changes["pause"] = until
         if move.day <= move.task.due < FOREVER:
             move.changes["due"] = (move.task.due + (date.fromisoformat(until) - move.day)).isoformat()
+
+    def _carry(self, move: Move, action: Action) -> Iterator[Problem]:
+        """Give a task a limit after the one it was not done by, which stays on record."""
+        task, new = move.task, move.data[action.carries]
+        move.changes |= {"carried": task.due.isoformat(), "due": new}
+        if new <= task.due.isoformat():
+            text = f"结转到的时限 {new} 不晚于原来的 {task.due}"
+            yield Problem("A04", text, task=task.code, path=action.carries)
 
     def _running(self, move: Move, action: Action) -> list[Pause | Loan]:
         """What these acts paused or lent and is still so."""

@@ -143,9 +143,9 @@ class Lifecycle:
         return closings(self.definition, task.acts)[-1][0].day
 
     def amended(self, task: Task) -> bool:
-        """Whether its days and moments do not tell how it stood: taken back, opened again, or under several laws."""
+        """Whether its days and moments do not tell how it stood: taken back, carried on, reopened, of several laws."""
         name = self.name
-        if task.undone or any([event.definition != name for event in task.events]):
+        if task.undone or any([e.definition != name or "carried" in e.changes for e in task.events]):
             return True
         return any(reopening is not None for _, reopening in closings(self.definition, task.events))
 

@@ -27,6 +27,7 @@ class Start(NamedTuple):
         after: ``seq`` of the event after which acts count.
         about: key of the duty that an order presses.
         over: the day on which another takes its place if it is still open.
+        carried: the day on which the task was carried on to a later limit.
     """
 
     key: str
@@ -35,6 +36,40 @@ class Start(NamedTuple):
     after: int
     about: str = ""
     over: date = FOREVER
+    carried: date | None = None
+
+
+class Leg(NamedTuple):
+    """A stretch of a task with one limit of its own: from its beginning, or from being carried on.
+
+    Args:
+        seq: number of the event that carried it on, 0 for the first.
+        born: the day it begins.
+        due: the limit.
+        told: the event that gave the limit last.
+    """
+
+    seq: int
+    born: date
+    due: date
+    told: Event
+
+
+def legs(acts: Sequence[Event], due: date) -> list[Leg]:
+    """The stretches of a task, each with its own limit; one, unless it was carried on.
+
+    Args:
+        acts: of the task.
+        due: its limit now, which is that of the last stretch.
+    """
+    found = [Leg(0, acts[0].day, FOREVER, acts[0])]
+    for event in acts:
+        if "carried" in event.changes:
+            found.append(Leg(event.seq, event.day, FOREVER, event))
+        if "due" in event.changes:
+            found[-1] = found[-1]._replace(due=date.fromisoformat(event.changes["due"]), told=event)
+    found[-1] = found[-1]._replace(due=due)
+    return found
 
 
 def superseding(starts: Sequence[Start]) -> list[Start]:

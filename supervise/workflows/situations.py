@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.goals import Target, numeric
+from supervise.paces import Pace
 from supervise.phrases import Behind, Condition, Distance, Expired, InEffect, Outcome, Parts, TaskDue, Unanswered
-from supervise.records import Duty, Event, Pace, Task
+from supervise.records import Duty, Event, Task
 from supervise.workflows import eras, figures
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import Fold, fold
@@ -123,7 +124,7 @@ class Situation:
     def _holdings(self, condition: Condition) -> tuple[Holding, ...]:
         found: Iterable[Holding]
         if isinstance(condition, Outcome):
-            found = [Holding(d.span(condition.outcome), d) for d in self.of_kind(condition.duty)]
+            found = [Holding(_standing(d, condition.outcome), d) for d in self.of_kind(condition.duty)]
         elif isinstance(condition, Behind):
             found = [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition)]
         elif isinstance(condition, Unanswered):
@@ -162,7 +163,7 @@ class Situation:
                         yield Holding(Span(start), None, event)
 
     def _around(self, duty: Duty, condition: Distance) -> Span:
-        end = min(duty.met or FOREVER, duty.void or FOREVER)
+        end = duty.over
         if condition.before:
             # A warning ahead of a limit says nothing once the limit has passed, or while the office has the ball.
             start = max(duty.born, self.calendar.add(duty.due, -condition.count, condition.unit))
@@ -192,7 +193,8 @@ class Situation:
         for reply in replies:
             order = self.task.events[reply.after - 1]
             if condition.rung in order.data.values():
-                yield Holding(reply.span("missed"), by_key.get(reply.about, reply), order)
+                about = by_key.get(reply.about, reply)
+                yield Holding(_until_carried(about, reply.span("missed")), about, order)
 
     def _in_effect(self, condition: InEffect) -> Iterator[Holding]:
         by_key = {duty.key: duty for duty in self.duties}
@@ -252,11 +254,18 @@ class Situation:
 
     def _lag(self, duty: Duty, day: date, figure: Decimal) -> Decimal | None:
         """How many percentage points ``figure`` lies behind the schedule of ``duty`` on ``day``."""
+        due = self.scheduled(duty, day)
+        return due - figure if due is not None else None
+
+    def scheduled(self, duty: Duty, day: date) -> Decimal | None:
+        """The percentage that should have been reached on ``day`` for ``duty`` to be in time; ``None`` if none is."""
         if not duty.born < duty.nominal < FOREVER:
             return None
         whole = isinstance(self.spec(duty).due_for(self.task.category), TaskDue)
         stages = self.task.stages if whole else ()
-        return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day) - figure
+        come = [told for on, told in self.checkpoints if on <= duty.born][-1:] if whole and duty.after else []
+        start = come[0] if come else figures.NONE
+        return figures.scheduled(self._goals, stages, duty.born, duty.nominal, day, start)
 
     @cached_property
     def _goals(self) -> tuple[Target, ...]:
@@ -265,10 +274,10 @@ class Situation:
         return numeric(self.task.targets) if name and self.definition.fields[name].from_ else ()
 
     def _paces(self, duty: Duty) -> Iterator[Pace]:
-        over = min(duty.met or FOREVER, duty.void or FOREVER)
+        over = duty.over
         ends = [*(day for day, _ in self.checkpoints[1:]), FOREVER]
         for (day, figure), end in zip(self.checkpoints, ends, strict=False):
-            lag = self._lag(duty, day, figure) if day < min(end, over) else None
+            lag = self._lag(duty, day, figure) if day < min(end, over) and end > duty.born else None
             if lag is not None:
                 yield Pace(duty, day, min(end, over), lag)
 
@@ -301,6 +310,15 @@ class Situation:
         known = [point for point in self.checkpoints if point[0] <= day]
         lag = self._lag(duty, *known[-1]) if known else None
         return None if lag is None else lag <= 0
+
+
+def _standing(duty: Duty, outcome: str) -> Span:
+    """The days on which a duty stands at an outcome, for who asks what is to be done: not beyond its being carried."""
+    return _until_carried(duty, duty.span(outcome)) if outcome == "missed" else duty.span(outcome)
+
+
+def _until_carried(duty: Duty, span: Span) -> Span:
+    return span if duty.carried is None else Span(span.start, max(span.start, min(span.end, duty.carried)))
 
 
 def parts_of(task: Task, seq: int = 0) -> tuple[dict[str, Decimal], frozenset[str]]:

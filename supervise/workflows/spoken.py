@@ -17,8 +17,9 @@ PART_WORDS = {
 }  # fmt: skip
 KEY_WORDS = {
     "label": "名称", "by": "谁办", "from": "从", "to": "到", "needs": "须附", "when": "条件", "sets": "改写",
-    "voids": "免去", "tell": "告知", "at_most": "至多", "other_than": "须另由他人", "pauses": "停表至", "lends": "借出",
-    "stops": "提前终止", "undoes": "撤回", "gathers": "汇集", "also": "并办", "of": "谁欠", "due": "时限",
+    "voids": "免去", "tell": "告知", "at_most": "至多", "other_than": "须另由他人", "pauses": "停表至",
+    "carries": "结转至", "lends": "借出", "stops": "提前终止", "undoes": "撤回", "gathers": "汇集", "also": "并办",
+    "of": "谁欠", "due": "时限",
     "met_by": "办到", "dated": "以其日为准", "waits": "等候的状态", "grace": "至少宽限", "notice": "接手满",
     "kind": "种类", "options": "可选", "title": "名称", "source": "依据", "effective": "施行", "holidays": "逢节假日",
     "initial": "起点", "ends": "终点",

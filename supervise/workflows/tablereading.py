@@ -223,7 +223,7 @@ class _Reader(Finder):
             if len(dict(sets)) < len(sets):
                 raise ValueError(f"“{said}”里同一事项写了两次")
             return dict(sets)
-        if key in ("voids", "pauses"):
+        if key in ("voids", "pauses", "carries"):
             return words.fields.name(said)
         if key == "lends":
             return _mapped(said, words.parties.name, words.fields.name)

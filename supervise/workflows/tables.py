@@ -86,8 +86,8 @@ _CHANGED = {
     "co": "协办单位", "leader": "牵头领导", "path": "章节", "targets": "任务目标",
 }  # fmt: skip
 MORE = {
-    "sets": "改定", "voids": "免责", "other_than": "不得由同一人办", "pauses": "停表至", "lends": "委托",
-    "stops": "提前结束", "undoes": "可撤回刚办的一步,限", "gathers": "汇总", "also": "同时办",
+    "sets": "改定", "voids": "免责", "other_than": "不得由同一人办", "pauses": "停表至", "carries": "结转至",
+    "lends": "委托", "stops": "提前结束", "undoes": "可撤回刚办的一步,限", "gathers": "汇总", "also": "同时办",
 }  # fmt: skip
 """Key of an act → the word its clause in the column 其他 begins with."""
 DUTY_MORE = {
@@ -227,6 +227,7 @@ class _Tables:
         yield "voids", words.fields.listed(act.voids) if act.voids else ""
         yield "other_than", _joined(act.other_than, words.actions.listed)
         yield "pauses", words.fields.listed(act.pauses) if act.pauses else ""
+        yield "carries", words.fields.listed(act.carries) if act.carries else ""
         yield "lends", _mapped(act.lends, words.parties.listed, words.fields.listed)
         yield "stops", _joined(act.stops, words.actions.listed)
         yield "undoes", length(act.undoes) if act.undoes is not None else ""

@@ -13,8 +13,9 @@ from datetime import date
 
 from supervise.dates import FOREVER
 from supervise.facts import Owing, Standing
+from supervise.paces import STEPS
 from supervise.phrases import Behind, Condition, Distance, Outcome, Unanswered
-from supervise.records import PARTIES, STEPS
+from supervise.records import PARTIES
 from supervise.workflows.definition import Action, Definition
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import overdue
@@ -56,8 +57,8 @@ class Watch:
             for c in rungs if isinstance(c, Distance) and c.before
             for kind in _kinds(law, c) if kind in law.duties and law.duties[kind].waits
         )  # fmt: skip
-        pausing = (name for name, action in law.actions.items() if action.pauses)
-        self.aside = frozenset(aside).union(pausing if rungs or noticed else ())  # a pause moves limits of letters
+        moving = {name for name, action in law.actions.items() if action.pauses or action.carries}
+        self.aside = frozenset(aside).union(moving if rungs or noticed else ())  # these move limits of letters
         alike = plain and self._facts_tell() and (not rungs or self._letters_tell())
         states = [state for state in law.states if state not in law.finals] if alike else []
         self.leaving = {state: self._leaving(state) for state in states}
@@ -186,7 +187,7 @@ def _known(law: Definition, condition: Condition) -> bool:
 def _bare(action: Action) -> bool:
     """Whether it does nothing to the task but what its states say."""
     return not (
-        action.sets or action.voids or action.pauses or action.lends or action.stops or action.also
+        action.sets or action.voids or action.pauses or action.carries or action.lends or action.stops or action.also
         or action.undoes is not None
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from supervise.errors import Invalid
 from supervise.records import Mark
-from supervise.rules.placing import Mover, Placed
+from supervise.rules.moved import Mover
+from supervise.rules.placing import Placed
 from tests.rules.schemes import DAY, HEAD, MARKS, PLAIN, boards, example, mark, on, past, rows
 
 FOUR = {"甲": "a", "乙": "a", "丙": "a", "丁": "b"}

@@ -201,7 +201,7 @@ def test_counts_stand_in_the_states_and_add_up_in_the_title(key_work: Definition
 def test_ways_back_are_known_as_such(key_work: Definition) -> None:
     """Arrows to an earlier place are laid out reversed; those along the line and past it are not."""
     back = {label for edge in picture(key_work).edges if edge.back for label in edge.labels}
-    assert back == {"退回方案", "退回重报", "转入下期", "限期补办", "批准延期", "重新立项"}
+    assert back == {"退回方案", "退回重报", "转入下期", "限期补办", "结转下年", "批准延期", "重新立项"}
 
 
 def test_roles_differ_by_colour_and_by_mark() -> None:
