@@ -53,7 +53,7 @@ def points(task: Task) -> dict[tuple[str, str], Decimal]:
     return {(period, unit): made.total for period in periods for unit, made in scores(task, period).items()}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.integers(2, 45))
 def test_when_the_clock_runs_changes_no_state_no_outcome_and_no_score(
     chosen: list[tuple[int, int, int]], gap: int
@@ -69,7 +69,7 @@ def test_when_the_clock_runs_changes_no_state_no_outcome_and_no_score(
         assert points(other) == points(task)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(steps, st.integers(1, 40))
 def test_duties_carried_on_from_event_to_event_are_those_of_the_whole_history(
     chosen: list[tuple[int, int, int]], gap: int
@@ -84,7 +84,7 @@ def test_duties_carried_on_from_event_to_event_are_those_of_the_whole_history(
         assert (before.all, before.apart, before.redone) == (whole.all, whole.apart, whole.redone)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps)
 def test_the_ball_lies_with_the_office_on_the_days_that_the_states_say(chosen: list[tuple[int, int, int]]) -> None:
     """A day is waited for exactly if the last thing done by then left a state that waits; no span touches the next."""
@@ -98,7 +98,7 @@ def test_the_ball_lies_with_the_office_on_the_days_that_the_states_say(chosen: l
             assert any(span.holds(day) for span in spans) == (left in kind.waits)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps)
 def test_receipts_add_up(chosen: list[tuple[int, int, int]]) -> None:
     """The lines of every score add up to its total exactly, within the bounds the rules set."""
@@ -117,7 +117,7 @@ def _after(acts: list[Act]) -> Task:
     return task
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps)
 def test_quarters_add_up_to_the_whole(chosen: list[tuple[int, int, int]]) -> None:
     """Every settled duty counts once for each who owes it, over all quarters together: none twice, none lost."""
@@ -138,7 +138,7 @@ def test_quarters_add_up_to_the_whole(chosen: list[tuple[int, int, int]]) -> Non
         assert Counter((f.ref.key, f.unit) for f in facts) == owed
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps, st.integers(0, 400))
 def test_a_guard_holds_exactly_when_its_span_does(chosen: list[tuple[int, int, int]], after: int) -> None:
     """``outcome`` on a day and the span of that outcome are two views of one thing."""
@@ -150,7 +150,7 @@ def test_a_guard_holds_exactly_when_its_span_does(chosen: list[tuple[int, int, i
             ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.integers(0, 400))
 def test_settling_is_done_once_it_is_done(chosen: list[tuple[int, int, int]], after: int) -> None:
     """Settling twice, or in two stages, is settling once; and nothing is due before ``wake`` says so."""

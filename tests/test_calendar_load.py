@@ -64,7 +64,7 @@ def fairly(law: Lifecycle, task: Task, new: Calendar, day: date) -> Task:
     return made.step.task
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps, st.integers(1, 300), st.integers(0, 90), st.integers(0, 2**32))
 def test_no_arrangement_makes_anybody_late_or_moves_what_is_settled(
     chosen: list[tuple[int, int, int]], after: int, gap: int, seed: int
@@ -78,7 +78,7 @@ def test_no_arrangement_makes_anybody_late_or_moves_what_is_settled(
         fairly(law, fairly(law, task, first, day), second, day + timedelta(days=gap))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.integers(1, 400), st.integers(0, 2**32))
 def test_the_clock_does_nothing_twice_after_a_change(chosen: list[tuple[int, int, int]], after: int, seed: int) -> None:
     """Facts that were settled are not settled again under the new days, and the history folds to one end."""

@@ -73,7 +73,7 @@ def test_notices_cost_one_look_each(session: Session) -> None:
     assert looked["with"][0] <= looked["without"][0] + looked["with"][1]
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(histories.steps, st.sets(st.integers(0, 400), max_size=60))
 def test_no_notice_is_lost_between_acts_and_nights(chosen: list[tuple[int, int, int]], nights: set[int]) -> None:
     """Whenever the clock runs and does not look at a task, there is nothing on it that was not told."""

@@ -172,7 +172,7 @@ PARSERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", PARSERS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_a_pattern_allows_is_understood(kind: str, data: st.DataObject) -> None:
     """Every phrase that an editor lets pass, the parser reads."""
     PARSERS[kind](data.draw(st.from_regex(f"^(?:{PATTERNS[kind].regex})$", fullmatch=True)))

@@ -53,7 +53,7 @@ def plain(data: Any) -> Any:
 
 @pytest.mark.parametrize("kind", ["ladder", "board", "assessment", "units", "year", "story", "breakdown"])
 @given(draw=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_slip_in_a_file_is_sound_or_located(kind: str, draw: st.DataObject) -> None:
     """Whatever one thing is deleted, renamed, replaced or swapped in a rule, a story, a directory or a calendar."""
     text = draw.draw(st.sampled_from([text for of, text, _ in SAMPLES if of == kind]))

@@ -129,7 +129,7 @@ def settles_when_it_says(law: Lifecycle, task: Task) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32))
 def test_no_random_walk_is_trapped_or_loses_count(name: str, seed: int) -> None:
     """Whoever does what: somebody can go on until the end, duties kept step by step are those of the whole, and the

@@ -214,7 +214,7 @@ def test_parts_are_rounded_half_up(value: str, points: str) -> None:
     assert row(assessed(rules(), [mark("甲局", value)]), "甲局").score == Decimal(points)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.lists(st.integers(70, 100), min_size=1, max_size=10), st.sampled_from((10, 20, 30, 50)))
 def test_grades_are_fair_whatever_the_scores(values: list[int], quota: int) -> None:
     """Everyone has a grade, a better score never a worse one, equal scores the same, and the quota is kept."""
@@ -298,7 +298,7 @@ def test_the_order_of_entry_changes_nothing(marks: list[Mark]) -> None:
     assert row(found, "甲局").score == Decimal(85)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(st.integers(76, 100), min_size=1, max_size=8),
     st.sets(st.sampled_from(NAMES[:8])),

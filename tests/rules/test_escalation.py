@@ -213,7 +213,7 @@ def test_pressing_without_settling_first_loses_nothing() -> None:
     assert "lapse" in [e.action for e in pressed.step.events]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps, st.integers(0, 200), st.sampled_from([LADDER, RICH, ONE]))
 def test_wake_says_exactly_when_there_is_something_to_send(
     chosen: list[tuple[int, int, int]], after: int, rules: Ladder

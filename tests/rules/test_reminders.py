@@ -88,7 +88,7 @@ def test_a_limit_that_was_put_off_is_told_of_again() -> None:
     assert kinds(told(waived.task, on("2021-11-01"), on("2022-01-31")), "finish") == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(histories.steps, st.integers(1, 5))
 def test_wake_names_the_next_day_on_which_something_may_be_told(chosen: list[tuple[int, int, int]], every: int) -> None:
     """Between two looks of the clock there is nothing new to tell; on the day that ``wake`` names there is."""

@@ -210,7 +210,7 @@ marks_ = st.lists(
 LEAD_CO = example("lead-co-points")
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(marks_, st.randoms())
 def test_receipts_add_up_and_the_order_of_entry_changes_nothing(marks: list[Mark], dice: object) -> None:
     """Whatever is on record: each receipt adds up to its total, and any order of entry gives the same board."""
@@ -222,7 +222,7 @@ def test_receipts_add_up_and_the_order_of_entry_changes_nothing(marks: list[Mark
     assert boards(LEAD_CO, UNITS, other)["main"] == made
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(marks_, st.data())
 def test_a_mark_concerns_its_unit_alone_and_a_revoked_one_nobody(marks: list[Mark], data: st.DataObject) -> None:
     """Without a mark the other units have the same receipts; without a revoked one the whole board is the same."""

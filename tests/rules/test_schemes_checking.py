@@ -122,7 +122,7 @@ sums = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(sums)
 def test_sums_come_to_what_fractions_come_to(text: str) -> None:
     """Signs bind as everywhere, in exact fractions: the same text in Python over ``Fraction`` comes to the same."""
@@ -130,7 +130,7 @@ def test_sums_come_to_what_fractions_come_to(text: str) -> None:
     assert constant(parse(text)) == eval(python, {"Fraction": Fraction})
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text(alphabet="ab1.+-*/()<>=,'\" 名andornotif%", max_size=40))
 def test_no_text_is_more_than_a_tree_or_a_complaint(text: str) -> None:
     """Any text at all is a tree of our own or a complaint in Chinese, and nothing else."""
@@ -178,7 +178,7 @@ ranges = st.builds(
 POINTS = [Fraction(n, 4) for n in range(-4, 60)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(ranges, max_size=5))
 def test_holes_and_overlaps_are_where_numbers_fall_through_or_twice(bands: list[Range]) -> None:
     """A hole is told exactly when some number lies in no band, an overlap exactly when some number lies in two."""

@@ -173,7 +173,7 @@ LINES = (
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(steps, min_size=1, max_size=3), st.integers(0, 2**16), st.sampled_from((0, 1, 2, 3)),
     st.sampled_from(("2025Q1", "2025Q2", "2025Q4", "2025", "2026Q1")),

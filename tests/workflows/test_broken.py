@@ -314,14 +314,14 @@ def edited(data: Any, draw: st.DataObject) -> Any:
 
 
 @given(st.sampled_from(TEXTS), st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_one_slip_is_sound_or_located(text: str, draw: st.DataObject) -> None:
     """Whatever one thing is deleted, renamed, replaced or swapped: either still sound, or problems with places."""
     located(problems(dump(edited(parse(text).data, draw))))
 
 
 @given(st.sampled_from(TEXTS), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_torn_or_scratched_file_is_sound_or_located(text: str, draw: st.DataObject) -> None:
     """A file cut off anywhere, or with a few characters lost or added, never makes us fall over."""
     start = draw.draw(st.integers(0, len(text)))

@@ -75,7 +75,7 @@ def all_add_up(lifecycle: Lifecycle, task: Task) -> None:
         adds_up(derive(lifecycle, task, duty))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps, st.integers(1, 400), st.integers(0, 2**32))
 def test_every_derivation_adds_up_to_its_date(chosen: list[tuple[int, int, int]], after: int, seed: int) -> None:
     """Over random histories, and again after another calendar was laid on them."""

@@ -350,7 +350,7 @@ def test_closing_ends_what_was_open_and_keeps_what_was_missed() -> None:
 # --- laws -----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps)
 def test_duties_are_well_formed_in_every_history(chosen: list[tuple[int, int, int]]) -> None:
     """Keys are unique; limits lie after the start; days of meeting do not lie before it; someone owes each duty."""
@@ -365,7 +365,7 @@ def test_duties_are_well_formed_in_every_history(chosen: list[tuple[int, int, in
         assert duty.settles <= duty.nominal
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps)
 def test_a_fixed_date_is_never_met_by_an_act_that_met_another(chosen: list[tuple[int, int, int]]) -> None:
     """Never more dates met than acts done."""

@@ -100,14 +100,14 @@ SAME = second()
 NAMED, NAMES = renamed()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.data())
 def test_a_law_that_says_the_same_changes_no_duty(drawn: Any, data: st.DataObject) -> None:
     """A new number on the same text may come at any moment of any history; every duty stays what it was."""
     changed_alike(SAME, drawn, {"states": {}, "actions": {}, "duties": {}}, data)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.data())
 def test_a_law_that_renames_everything_changes_no_duty(drawn: Any, data: st.DataObject) -> None:
     """What is called otherwise is met, waited for, excused and closed under the new names as under the old ones."""
@@ -143,7 +143,7 @@ def other_laws(draw: st.DrawFn) -> tuple[Definition, Migrates]:
     return second(change), Migrates(**{"from": OLD.name, "states": states, "duties": duties})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, other_laws(), st.data())
 def test_no_change_of_law_loses_a_duty_in_silence(
     drawn: Any, law: tuple[Definition, Migrates], data: st.DataObject
@@ -189,7 +189,7 @@ def _beyond(task: Task, duties: Mapping[str, Duty]) -> set[str]:
     return {key for key, d in duties.items() if ":20" in key and terms and d.nominal > terms[0].day}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, other_laws(), st.data())
 def test_taking_a_change_of_law_back_leaves_no_trace_in_the_duties(
     drawn: Any, law: tuple[Definition, Migrates], data: st.DataObject

@@ -68,7 +68,7 @@ def test_one_definition_compiles_to_one_machine_with_every_arrow() -> None:
             assert [t.dest for t in found] == [None if target == source else target]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.integers(0, 40))
 def test_a_step_leads_where_the_machine_leads_when_it_is_triggered(choices: list[tuple[int, int, int]], n: int) -> None:
     """Whatever anybody tries anywhere in a life: refused by both for the same reasons, or on to the same state."""
@@ -193,7 +193,7 @@ def test_buttons_carry_the_fields_of_their_form() -> None:
     assert plan.fields == (("milestones", "阶段目标与时间表", "stages"), ("contact", "责任人与联系电话", "text"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.integers(0, 200))
 def test_buttons_and_guards_never_disagree(chosen: list[tuple[int, int, int]], after: int) -> None:
     """An action is offered to somebody exactly when doing it, with every field filled in, is accepted."""

@@ -304,7 +304,7 @@ reports = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(reports)
 def test_no_cumulative_figure_falls_without_an_explanation(chosen: list[tuple[int, int, bool, str]]) -> None:
     """Whatever is reported in whatever order, each fall on record has its reason, and each refusal a fall."""

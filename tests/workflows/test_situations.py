@@ -33,7 +33,7 @@ PHRASES = (
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(steps, st.sampled_from(PHRASES), st.booleans())
 def test_a_condition_holds_exactly_on_the_days_of_its_spans(
     chosen: list[tuple[int, int, int]], phrase: str, letters: bool

@@ -182,7 +182,7 @@ def edits(draw: st.DrawFn) -> dict[str, Any]:
     return data
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(edits())
 def test_every_edit_survives_the_table(data: dict[str, Any]) -> None:
     """Whatever roles, conditions, limits and effects a lifecycle has, its table says it and reads back."""
@@ -196,7 +196,7 @@ LETTERS = "甲乙或、;:,→()|*\\<&“”取牵头单位应办交办系统状�
 LABELS = st.text(LETTERS, min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_labels_of_any_kind_lead_back(data: st.DataObject) -> None:
     """Labels that are the same, hold the marks of a list or look like another's name are told apart."""
@@ -332,7 +332,7 @@ def test_a_page_that_is_no_table_is_refused() -> None:
 PAGES = [page(FOLDER.definitions[name].value) for name in SHIPPED]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.sampled_from(PAGES), st.data())
 def test_a_damaged_page_is_a_lifecycle_or_refused(text: str, data: st.DataObject) -> None:
     """Whatever a slip of the hand leaves on the page, it is refused with places or says a lifecycle that has a page."""
