@@ -73,7 +73,7 @@ def remind(
         "supervise burden 2025-06",
         "supervise burden 2025 --unit 区文旅局 -o 负担.xlsx",
         "supervise burden 2025-06 --merge",
-        "supervise burden 2025-W26 --merge --unit 区文旅局 --as 督查室 --reason 为基层减负",
+        "supervise burden 2025-W26 --merge --unit 区文旅局 --as 督查室 --reason 减负",
     ),
 )
 @click.argument("period", metavar="[期间]", default="")
@@ -103,8 +103,8 @@ def burden(
 ) -> None:
     """每个单位每个月承担了多少:应办、要求报送、催办、督查单、督查检查、消息。
 
-    期间写作 2025-06、2025Q2、2025 或一周 2025-W26,不写即本月。哪些算报送、哪些算督查检查,由 rules/ 里的 reminders
-    规定。合并只把期限往后并到几件里最晚的那一天,不越过任务自己的办结时限;每项任务各记一条,报告仍逐项任务登记。
+    期间写作 2025-06、2025Q2、2025 或一周 2025-W26,不写即本月。哪些算报送、哪些算督查检查,由办法里的提醒规定。
+    合并只把期限往后并到几件里最晚的那一天,不越过任务自己的办结时限;每项任务各记一条,报告仍逐项任务登记。
     """
     from supervise.cli import chasefaces
 
