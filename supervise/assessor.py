@@ -116,6 +116,7 @@ class Assessor(Clerk, Publisher):
         cut = self._cut(cut, span, law.closes)
         evidence, seen = self._evidence(session, law, span, cut, files)
         made = assess(law, evidence, self.directory)
+        del evidence  # the year cites its facts: what led there needs no room beside the body
         body = {
             "kind": "assessment", "assessment": law.assessment, **self._basis(span, cut, law.name, seen),
             "title": law.title, "carries": as_plain(law.carries), "boards": list(made.boards),

@@ -175,6 +175,7 @@ class Judge(Marker):
         since = reach(span, self.calendar, rules)
         tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut)
         board = rank(rules, tally, self.directory)
+        del tally  # the board cites its facts: what led there needs no room beside the body
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
         past = self._past(session, rules.board, span, cut)[-1:]

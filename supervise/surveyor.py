@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from math import floor
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,7 @@ class Surveyed:
         self._numbers: dict[Any, dict[tuple[Any, ...], int]] = {}
         self._grounds: dict[Any, Ground] = {}
         self._told: dict[str, Situation] = {}
-        self._heir = cache(self._found_heir)
+        self._heir = cache(partial(_found_heir, directory, self._raw))  # not of ``self``: all ends with its last user
         self.foreseen = foreseen
         self.cited = Cited(session, view, laws, self.aside, self._heir, foreseen.rows)
         self._kinds = sorted({kind for law in laws.values() for kind in law.duties})
@@ -82,12 +82,6 @@ class Surveyed:
     def as_of(self) -> date:
         """The last day seen."""
         return self.view.day
-
-    def _found_heir(self, unit: str, last: date) -> str:
-        heir = self.directory.heir(unit, last)
-        if heir != unit:
-            self._raw[heir].add(unit)
-        return heir
 
     def apart(self, unit: str) -> bool:
         """See ``Record.apart``."""
@@ -367,6 +361,13 @@ class Surveyed:
             acts = counting.acts(self.session, self.view, Span(self._back(span.first, measure), span.last), name)
             found |= {row.task for row in acts}
         return found
+
+
+def _found_heir(directory: Directory, raw: Mapping[str, set[str]], unit: str, last: date) -> str:
+    heir = directory.heir(unit, last)
+    if heir != unit:
+        raw[heir].add(unit)
+    return heir
 
 
 def _wanted(measure: Outcome | OnPace) -> str:
