@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,9 +80,15 @@ def broken_page(text: str, chance: random.Random) -> tuple[str, int]:
     return f"{text[:at]}\n{chance.choice(HEADS[:3])}\n{text[at:]}", text.count("\n", 0, at) + 1
 
 
+@cache
+def intact(text: str) -> list[tuple[object, ...]]:
+    """The drafts of a text without damage, read once for every kind of damage."""
+    return drafts(read(text))
+
+
 def silent(text: str, damage: Damage, seeds: range) -> list[str]:
     """The damages of a text that change a draft and are not pointed at."""
-    whole = drafts(read(text))
+    whole = intact(text)
     out = []
     for seed in seeds:
         broken, line = damage(text, random.Random(seed))
