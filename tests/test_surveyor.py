@@ -196,7 +196,7 @@ def _folds(made: Lived, session: object, period: str, cut: Cut) -> list[str]:
 def test_boards_of_two_workflows_in_one_district_do_not_mix(tmp_path: Path) -> None:
     """Tasks under other laws count in no board of a workflow, whose kinds of duty may bear the same names."""
     law = (Path(__file__).parents[1] / "definitions" / "key-work.yaml").read_text("utf-8")
-    for name in ("units.yaml", "rules/red-black.yaml"):
+    for name in ("units.yaml", "censure.yaml", "rules/red-black.yaml"):
         text = (Path(__file__).parents[1] / "definitions" / name).read_text("utf-8")
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
