@@ -186,7 +186,9 @@ def _drop_models(run: Run) -> None:
 def board(run: Run) -> None:
     """B4: a month's board and a year of them, at the present cut and at a past one; then the year's assessment."""
     script, data, ours = world.PEERS / "b4_board.py", run.tmp / "board", world.HERE / "board.py"
-    sizes = ("--scale", run.pick(1.0, 0.01, 0.05), *(() if not run.quick else ("--units", "300", "--districts", "6")))
+    # so few units that each has a task: one without is on the peers' board and not on ours
+    sizes = ("--scale", run.pick(1.0, 0.01, 0.05), "--units", run.pick(3000, 300, 600))
+    sizes += ("--districts", run.pick(60, 6, 12))
     server = ("--dsn", run.dsn) if run.dsn else ()
     stores = "sqlite,postgres" if run.dsn else "sqlite"
     made = [sys.executable, str(script), "prepare", "--dir", str(data), "--stores", stores, *server, *sizes]
