@@ -84,16 +84,18 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
         end: offset behind it.
         first: whether the span begins where a label may stand, and nothing before it counts.
     """
-    at = start
+    floor = start  # no label begins before it: none reaches over a colon
     for tail in _TAIL.finditer(folded, start, end):
-        begin = max(tail.start() - _LONGEST, folded.rfind(";", at, tail.start()))
-        begins = [m.end() for m in mark.finditer(folded, max(at - (not first or at > start), begin, 0), tail.start())]
-        for place in [start, *begins] if first and at == start and begin < start else begins:
-            match = LABEL.match(folded, place, end) if place < tail.end() else None
-            if match:
-                yield match
-                at = match.end()
-                break
+        reach = max(floor, tail.start() - _LONGEST)
+        reach = max(reach, folded.rfind(";", reach, tail.start()))
+        marks = mark.finditer(folded, reach if first and floor == start else max(reach - 1, 0), tail.start())
+        places = [*([start] if first and reach == start else []), *(m.end() for m in marks)]
+        match = next((found for place in places if (found := LABEL.match(folded, place, end))), None)
+        if match:
+            yield match
+            floor = match.end()
+        elif tail[0] == ":":
+            floor = tail.end()
 
 
 def cell(folded: str, field: Field) -> list[Field]:
