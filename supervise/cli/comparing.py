@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     short_help="对比:两个时点的进度,两期的榜",
     examples=(
         "supervise compare 2025H1 2025",
-        "supervise compare 2025-06-30 2025-12-31 --unit 区工信局 -o 对比.xlsx",
+        "supervise compare 2025-06-30 2025-12-31 --unit 区林草局 -o 对比.xlsx",
         "supervise compare 2025Q1 2025Q2 --board red-black",
     ),
 )
