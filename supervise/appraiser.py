@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from supervise.collecting import undisturbed
 from supervise.dates import PERIOD_WORDS, Calendar, Period, parse_period
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.folder import Source
-from supervise.judge import Judge, as_plain, canonical, drafted, undisturbed
+from supervise.judge import Judge, as_plain, canonical, drafted
 from supervise.marker import declared, taken
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
 from supervise.reading import Document, parse, validate

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from supervise.clerk import Clerk, Owed
+from supervise.collecting import undisturbed
 from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
-from supervise.judge import as_plain, drafted, undisturbed
+from supervise.judge import as_plain, drafted
 from supervise.objector import latest, matter_code
 from supervise.people import Actor, Directory
 from supervise.publisher import Files, Publisher

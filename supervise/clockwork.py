@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from supervise.almanac import Almanac
+from supervise.collecting import undisturbed
 from supervise.facts import Known
 from supervise.hearing import post_and_role
 from supervise.liaison import Liaison
@@ -141,6 +142,10 @@ class Sweep:
         codes = self._next(session)
         if not codes:
             return None
+        with undisturbed():
+            return self._done(session, codes)
+
+    def _done(self, session: Session, codes: list[str]) -> Piece:
         office = self.office
         seals.begin(session)
         seals_here = seals.mine(session, office.district)

@@ -6,10 +6,8 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,21 +47,6 @@ DRAFT = "draft"
 def canonical(body: Body) -> str:
     """The one text of a body: sorted keys, Chinese as it is, no spare blanks."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Within the block Python does not look for cycles: a large board holds none, and a quarter of its time goes there.
-
-    Of two threads in it at a time the one that found the search going sets it going again.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def drafted(source: Source[Any]) -> dict[str, str]:

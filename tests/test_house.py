@@ -19,7 +19,7 @@ HOUSE = ROOT / "supervise"
 
 GROUND = {
     "errors", "dates", "people", "records", "paces", "phrases", "patterns", "reading", "widths", "chain", "goals",
-    "facts", "hearing", "arrangements",
+    "facts", "hearing", "arrangements", "collecting",
 }  # fmt: skip
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
