@@ -70,7 +70,8 @@ def _left(connection: Any, night: str, seal: int) -> Found:
         cursor = connection.execute(f"SELECT * FROM {name} WHERE {rows.format(night=night, seal=seal)}")
         found[name] = [column[0] for column in cursor.description], [_plain(row) for row in cursor.fetchall()]
     query = (
-        f"SELECT {', '.join(CHANGED)}, code FROM sv_task WHERE code IN (SELECT task FROM sv_event WHERE day = {night})"
+        f"SELECT {', '.join(CHANGED)}, code FROM sv_task "
+        f"WHERE (district, code) IN (SELECT district, task FROM sv_event WHERE day = {night})"
     )
     found["changed"] = [*CHANGED, "code"], connection.execute(query).fetchall()
     for name, columns in ENDED.items():

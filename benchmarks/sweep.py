@@ -200,8 +200,8 @@ def show(backend: str, url: str, target: str) -> None:
         letters = connection.execute(text(of.format("sv_outbox")), night).mappings().all()
         states: dict[str, Any] = dict(
             connection.execute(
-                text("SELECT t.code, t.state FROM sv_task t JOIN sv_event e ON e.task = t.code WHERE e.day = :night "
-                     "AND e.seq = t.version"), night,
+                text("SELECT t.code, t.state FROM sv_task t JOIN sv_event e ON e.district = t.district "
+                     "AND e.task = t.code WHERE e.day = :night AND e.seq = t.version"), night,
             ).tuples().all()
         )  # fmt: skip
     theirs = open_engine(world.url_of(backend, target))
