@@ -186,11 +186,11 @@ class Demo:
             self._why(sessions, body, row["unit"], name, f"{year}Q2")
 
     def _why(self, sessions: sessionmaker[Session], body: dict[str, Any], unit: str, name: str, period: str) -> None:
-        receipt = faces.why(self.office.why(body, unit), self.office.calendar.provisional)
+        receipt = faces.why(self.office.why(body, unit), self.office.calendar)
         with sessions() as session:
             board = self.office.published(session, "red-black", period)
         if board is not None and any(row["unit"] == unit for row in board["standings"]):
-            receipt += "\n\n" + faces.why(self.office.why(board, unit), self.office.calendar.provisional)
+            receipt += "\n\n" + faces.why(self.office.why(board, unit), self.office.calendar)
         self.write(f"why-{name}.txt", receipt + "\n")
         say(f"\n   {'最好' if name == 'best' else '最差'}的单位,分是这样来的(why-{name}.txt):")
         say("\n".join("   " + line for line in receipt.splitlines()[:22]))
