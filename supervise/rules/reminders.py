@@ -286,8 +286,3 @@ def reminded(task: Task) -> dict[str, list[Event]]:
         if event.action == REMIND:
             found.setdefault(event.data[REMIND]["about"], []).append(event)
     return found
-
-
-def reminded_units(event: Event) -> tuple[str, ...]:
-    """The units that an act reminded."""
-    return tuple(event.data[REMIND]["units"])
