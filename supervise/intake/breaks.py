@@ -22,6 +22,7 @@ MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
 _ENDS = tuple("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
+_STOP = re.compile("[,。;]")
 _CLOSING = frozenset("、,;。:)”")  # nothing begins with one of these
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,8} ?[::]")
 _BESIDE = re.compile(r"附 ?[件表录注]|抄[送报]|注 ?:|\(")
@@ -52,7 +53,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         at for at, kind in enumerate(kinds) if kind == "label"
     ]
     first = begun[0] if begun else len(kinds)
-    told = Counter(kind for kind, line in zip(kinds, all_lines, strict=True) if re.search("[,。;]", line.folded))
+    told = Counter(kind for kind, line in zip(kinds, all_lines, strict=True) if _STOP.search(line.folded))
     number = Counter(kinds)
     bars = Counter(kind for kind in kinds if kind[0] in _BARS)
     usual = bars.most_common(1)[0][0] if bars else ""

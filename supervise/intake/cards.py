@@ -59,7 +59,7 @@ def says_until(line: str) -> bool:
 
 def classes(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print a class behind its label (任务类别:…) as headings."""
-    found = [(line, _CLASS.match(line.folded)) for line in all_lines]
+    found = [(line, _CLASS.match(line.folded) if ":" in line.folded else None) for line in all_lines]
     until = {line.no for line in all_lines if says_until(line.folded)}
     if len(until) > 1:  # 5月底前完成的任务: what stands below
         all_lines = [line._replace(heads=True) if line.no in until else line for line in all_lines]

@@ -6,6 +6,7 @@ This module finds the clause and cuts it into fields; ``parties`` reads the name
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from supervise.intake import labels, verbs
 from supervise.intake.fields import Clause, Field
@@ -21,6 +22,7 @@ _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[
 _BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)-]|(?<=[挂帅负总责包抓]),")
 # Within a clause a label stands behind a mark or a blank.
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
+_CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
 _DEED, _MUST = re.compile(r"完成|确保|落实|做好|抓好|开展|推进|加强"), re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
@@ -31,6 +33,7 @@ _POST_AND_NAME = re.compile(
 _TAKES = re.compile(r" *(?:领办|督办|包抓|包联|负责|牵头)(?:事项|项目|任务)?:?$")
 
 
+@lru_cache(maxsize=2048)  # asked again at every step of reading
 def begins(line: str) -> bool:
     """Whether a folded line opens a clause of its own."""
     match = LABEL.match(line.lstrip(_SET_OFF)) if labels.may_begin(line) else None
@@ -73,7 +76,7 @@ def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
 
 def is_fronted(line: str) -> bool:
     """Whether a folded line begins with units and a colon."""
-    return fronted(line, 0, len(line), True) is not None and not begins(line)
+    return not begins(line) and fronted(line, 0, len(line), True) is not None
 
 
 def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
@@ -105,7 +108,7 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
     open_ = before.rfind("(", max(0, len(before) - 20))
     if first > floor and not folded[floor:first].strip(_SET_OFF):
         begin = floor  # ——责任单位:…
-    if open_ >= 0 and not re.search(r"[)。:]", before[open_:]):
+    if open_ >= 0 and not _CLOSES.search(before, open_):
         begin = floor + open_  # (区长挂帅,责任领导:…
         pairs = brackets(folded, begin, end)
         close = pairs.get(begin, end)

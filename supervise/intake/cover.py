@@ -149,7 +149,8 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
         above = cover[index - 1]
         if not lines.is_sentence(above.folded) and 3 <= len(above.folded) <= 60 and not lines.marker(above.folded):
             return re.sub(r"\s+", "" if len(above.folded) < 20 else "、", text[above.start : above.end])
-    head = _LETTERHEAD.search(folded[:20_000]) if "文件" in folded[:20_000] else None
+    heads = [line for line in folded[:20_000].split("\n") if "文件" in line]
+    head = next(filter(None, map(_LETTERHEAD.search, heads)), None)
     if head:
         return _without_junk(head[1])
     if cover and _ORGAN_ALONE.fullmatch(cover[0].folded) and len(cover) > 1 and title != cover[0].folded:

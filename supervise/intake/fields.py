@@ -38,8 +38,8 @@ class Clause(NamedTuple):
 
     def moved(self, by: int) -> Clause:
         """The clause with its offsets counted from another place."""
-        fields = tuple(Field(role, label, start + by, end + by) for role, label, start, end in self.fields)
-        return Clause(self.start + by, self.end + by, fields, self.closed)
+        fields = [Field(role, label, start + by, end + by) for role, label, start, end in self.fields]
+        return Clause(self.start + by, self.end + by, tuple(fields), self.closed)
 
     def longer(self, end: int) -> Clause:
         """The clause with its last field drawn out to an offset."""

@@ -108,10 +108,8 @@ def straighten(text: str) -> str:
     return text.translate(_STRAIGHT)
 
 
-def as_printed(name: str, printed: str, traditional: bool) -> str:
+def as_printed(name: str, printed: str) -> str:
     """A folded name, completed by a prefix or cut out of ``printed``, in the script it is printed in."""
-    if not traditional:
-        return name
     straight = re.sub(r"\s+", "", straighten(printed))
     folded = fold(straight)
     for length in range(len(name), 1, -1):  # the longest tail of the name that is printed
@@ -153,9 +151,10 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
     """Opening bracket → its closing bracket, for every pair that lies within the span."""
     waiting: list[int] = []
     pairs: dict[int, int] = {}
-    if folded.find("(", start, end) < 0:
+    first = folded.find("(", start, end)
+    if first < 0:
         return pairs
-    for match in _BRACKETS.finditer(folded, start, end):
+    for match in _BRACKETS.finditer(folded, first, end):
         if match.group() == "(":
             waiting.append(match.start())
         elif waiting:
@@ -165,27 +164,30 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
-    if folded.find("(", start, end) < 0:
-        cuts = [match.start() for match in _separator(separators).finditer(folded, start, end)]
-        return list(zip([start, *(cut + 1 for cut in cuts)], [*cuts, end], strict=True)) if cuts else [(start, end)]
-    pairs = brackets(folded, start, end)
-    spans, begin, inside = [], start, start
-    for match in _separator(separators).finditer(folded, start, end):
-        at = match.start()
-        if at < inside:
-            continue
-        if folded[at] == "(":
-            inside = pairs.get(at, at)
-        else:
-            spans.append((begin, at))
-            begin = at + 1
-    spans.append((begin, end))
-    return spans
+    cuts = [match.start() for match in _any_of(separators).finditer(folded, start, end)]
+    if cuts and folded.find("(", start, cuts[-1]) >= 0:
+        cuts = _outside(brackets(folded, start, end), cuts)
+    if not cuts:
+        return [(start, end)]
+    return list(zip([start, *[cut + 1 for cut in cuts]], [*cuts, end], strict=True))
+
+
+def _outside(pairs: dict[int, int], places: list[int]) -> list[int]:
+    """The places, in printed order, that lie in none of the pairs of brackets."""
+    found: list[int] = []
+    opened = iter(sorted(pairs))
+    opening, close = next(opened, -1), -1
+    for at in places:
+        while 0 <= opening < at:
+            close, opening = max(close, pairs[opening]), next(opened, -1)
+        if at > close:
+            found.append(at)
+    return found
 
 
 @cache
-def _separator(separators: str) -> re.Pattern[str]:
-    return re.compile(f"[({re.escape(separators)}]")
+def _any_of(separators: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(separators)}]")
 
 
 def trim(folded: str, start: int, end: int, junk: str = " \t\r\n") -> tuple[int, int]:

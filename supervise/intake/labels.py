@@ -86,11 +86,14 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
     """
     floor = start  # no label begins before it: none reaches over a colon
     for tail in _TAIL.finditer(folded, start, end):
-        reach = max(floor, tail.start() - _LONGEST)
-        reach = max(reach, folded.rfind(";", reach, tail.start()))
-        marks = mark.finditer(folded, reach if first and floor == start else max(reach - 1, 0), tail.start())
-        places = [*([start] if first and reach == start else []), *(m.end() for m in marks)]
-        match = next((found for place in places if (found := LABEL.match(folded, place, end))), None)
+        at = tail.start()
+        reach = max(floor, at - _LONGEST)
+        reach = max(reach, folded.rfind(";", reach, at))
+        match = LABEL.match(folded, start, end) if first and reach == start else None
+        if match is None:
+            for sign in mark.finditer(folded, reach if first and floor == start else max(reach - 1, 0), at):
+                if match := LABEL.match(folded, sign.end(), end):
+                    break
         if match:
             yield match
             floor = match.end()

@@ -26,8 +26,9 @@ def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
         folded: its folded copy.
         field: a field of leaders.
     """
-    spans = [(a, b) for a, b in pieces(folded, field.start, field.end, ";\n") if folded[a:b].strip()]
-    behind = [_POSTS_BEHIND.fullmatch(folded, *trim(folded, a, b)) for a, b in spans]
+    blank = folded.find(" ", field.start, field.end) >= 0  # it parts a name from the posts behind it
+    spans = pieces(folded, field.start, field.end, ";\n") if blank else []
+    behind = [_POSTS_BEHIND.fullmatch(folded, *trim(folded, a, b)) for a, b in spans if folded[a:b].strip()]
     if behind and all(match and not _TITLE_ALONE.fullmatch(match[1]) for match in behind):
         return [text[match.start(1) : match.end(1)] for match in behind if match], []
     persons, together = list[str](), list[str]()

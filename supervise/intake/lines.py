@@ -85,13 +85,15 @@ _WEAK = re.compile(r"(\d{1,4}) ?(?:[.、,](?=[\d])|, *)")
 _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
 # A sign before a number marks the task (★ for the most important), and is no part of it.
-_SIGN = re.compile(rf"[★☆▲△●○◆◇■□※*]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
+_SIGNS = "★☆▲△●○◆◇■□※*"
+_SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
 _BULLET = re.compile(r"([●○◆◇■□▲△▪•·➢►★☆–-]) *(?=[\u4e00-\u9fff“《])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
-_RULE = re.compile(r"[-|:=_*+\s]+")  # a line drawn across the page, or below the head of a table
+_RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
-    r"(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
+    rf"(?:{_PAGE_NUMBER.pattern}|{_RULE})\Z"
+    r"|(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
     r"|版权所有|copyright|打印|关闭|\(?字体|字号|来源 ?:|信息来源|发布(?:日期|时间)|责任编辑|编辑 ?:|[浏阅][览读]次数"
     r"|您当前的位置|当前位置|首页|https?:|www\.|.{0,30}icp备|返回顶部|附件下载)",
     re.IGNORECASE,
@@ -147,20 +149,18 @@ def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
         folded: the text.
         rows: numbers of lines that are rows of a table; their empty cells stay.
     """
-    no, start, cells = 1, 0, 0
-    while start <= len(folded):
-        end = folded.find("\n", start)
-        end = len(folded) if end < 0 else end
-        line = folded[start:end]
+    start, cells = 0, 0
+    for no, line in enumerate(folded.split("\n"), start=1):
         wide = line.count("\t")  # as many as in the row above: its empty cells stay
         blanks = " \r" if no in rows or (wide > 1 and wide == cells) else " \t\r"
         cells = wide if wide > 1 or not line.strip() else 0
         body = line.strip(blanks)
-        body = body[len(sign[0]) :] if (sign := _SIGN.match(body)) else body
+        if body[:1] in _SIGNS and (sign := _SIGN.match(body)):
+            body = body[sign.end() :]
         if body:
             first = start + len(line.rstrip(blanks)) - len(body)
             yield Line(no, first, first + len(body), body)
-        no, start = no + 1, end + 1
+        start += len(line) + 1
 
 
 def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Line]:
@@ -264,7 +264,7 @@ def is_page_number(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a folded line belongs to the page around the notice: page numbers, buttons, copyright."""
-    return len(line) < 200 and bool(_PAGE_NUMBER.fullmatch(line) or _FURNITURE.match(line) or _RULE.fullmatch(line))
+    return len(line) < 200 and _FURNITURE.match(line) is not None
 
 
 def is_sentence(line: str) -> bool:

@@ -46,6 +46,8 @@ from supervise.intake.readers.limits import MAX_CHARS
 from supervise.intake.readers.transcript import BREAK, Transcript
 from supervise.intake.schedule import Reporting
 
+_MARGIN = re.compile(r"\n\s+")
+
 __all__ = ["MAX_CHARS", "Item", "Notice", "Section", "read"]
 
 
@@ -272,7 +274,7 @@ class _Reader:
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
         words = "\n".join(filter(None, (self._words(*span).strip() for span in spans)))
-        text = re.sub(r"\n\s+", "\n", words).replace(BREAK, "\n")
+        text = _MARGIN.sub("\n", words).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,

@@ -23,7 +23,7 @@ from supervise.intake.parting import names
 _OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
-_NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
+_NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
 _PERSON = re.compile("领导|责任人|负责人")  # in the label of a field that holds units too
 _ALONE = re.compile(r"(?!.*[局委办厅府院会社部队所室处科中心站]$)[\u4e00-\u9fff·]{2,4}")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
@@ -220,6 +220,7 @@ class _Found:
 def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:
     """The names of one field, added to those found before."""
     walk = _Walk()
+    persons = _PERSON.search(field.label) is not None
     for index, family in enumerate(how.split.get((field.start, field.end)) or names(folded, field)):
         role = field.role if field.role in ("lead", "co") else _role(folded, field, marked, how, index, family)
         if index and not how.commas:
@@ -227,26 +228,25 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
         if how.families:
             walk = _Walk()
         for a, b in family:
-            if (colon := folded.find(":", a, b) + 1) > 0 and "(" not in folded[
-                a:colon
-            ]:  # a label we do not know stands before the name
+            colon = folded.find(":", a, b) + 1
+            if colon and "(" not in folded[a:colon]:  # a label we do not know stands before the name
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
             said = _understood(folded[a:b])
             found.open_at = found.open_at or (b if said.listed else 0)
-            if not said.name or said.name in _NOBODY:
+            if said.name in _NOBODY:
                 continue
             printed = text[a:b].replace("\r", "").replace("\n", "")
             # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
-            if said.person or (_PERSON.search(field.label) and _ALONE.fullmatch(said.name)):
+            if said.person or (persons and _ALONE.fullmatch(said.name)):
                 found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
-            full = walk.complete(said, how.prefixes)
-            full = as_printed(full, printed, True) if how.traditional else full
+            full, note = walk.complete(said, how.prefixes), said.note
+            if how.traditional:
+                full, note = as_printed(full, printed), as_printed(note, printed)
             if said.first:
-                found.members.append(Party(full, "first", printed, start=a, end=b, guessed=walk.guessed))
+                found.members.append(Party(full, "first", printed, "", False, a, b, walk.guessed))
                 role = "co"
             else:
-                note = as_printed(said.note, printed, how.traditional)
                 group = said.group or full[0] in "各相有"
                 found.members.append(Party(full, role, printed, note, group, a, b, walk.guessed))
     if field.role == "":
@@ -284,7 +284,8 @@ class _Walk:
         self.which = ""
         level = prefixes.level(name)
         if level:
-            self.inherited, self.party = level, name[len(level) :][:1] == "委"
+            self.inherited, self.party = level, name.startswith("委", len(level))
+            return name
         full = prefixes.complete(name, self.inherited, self.party)
         self.guessed = full != name and not self.inherited
         return full
@@ -337,7 +338,11 @@ def _role(folded: str, field: Field, marked: bool, how: Style, index: int, famil
 
 def _settle(members: list[Party]) -> Iterable[Party]:
     """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co."""
-    pointed = any(m.role == "first" for m in members)
+    roles = {member.role for member in members}
+    if roles <= {"lead", "co"}:
+        yield from members
+        return
+    pointed = "first" in roles
     for index, member in enumerate(members):
         if member.role == "first" or (member.role == "unit" and not pointed and index == 0):
             yield member._replace(role="lead")

@@ -14,6 +14,7 @@ _AND = re.compile(
     r"(?:以及|及|会同|联合)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)|[和与](?=各|相关|有关|其他)"
     r"|(?<=[局委办厅府])[和与](?=[省市区县州旗盟][\u4e00-\u9fff]{1,14}(?:局|委|办|厅|府|会|院)(?:$|[、,;。和与及]))"
 )
+_JOINS = re.compile("[及和与]|会同|联合")
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
 _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
@@ -45,8 +46,7 @@ def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Spans between 、 of a family; 各县、市、区政府 stays one name."""
     spans: list[tuple[int, int]] = []
     for a, b in pieces(folded, start, end, "、/"):
-        joins = spans and _EACH.fullmatch(folded[slice(*spans[-1])].strip()) and _LEVEL.match(folded, a, b)
-        if joins:
+        if spans and _LEVEL.match(folded, a, b) and _EACH.fullmatch(folded[slice(*spans[-1])].strip()):
             spans[-1] = (spans[-1][0], b)
         else:
             spans.append((a, b))
@@ -54,20 +54,26 @@ def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 
 
 def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    for a, b in _lists(folded, start, end):
-        cuts = [m for m in _AND.finditer(folded, a, b) if m.start() > a]
-        begins, ends = [a, *(m.end() for m in cuts)], [*(m.start() for m in cuts), b]
-        for c, d in zip(begins, ends, strict=True):
-            c, d = trim(folded, c, d, " \t\r\n。.:")
-            if c < d:
-                yield from _by_blanks(folded, c, d)
+    spans = _lists(folded, start, end)
+    if _JOINS.search(folded, start, end):
+        spans = [span for a, b in spans for span in _joined(folded, a, b)]
+    blank = _BLANK.search(folded, start, end) is not None
+    for a, b in spans:
+        a, b = trim(folded, a, b, " \t\r\n。.:")
+        if a < b:
+            yield from _by_blanks(folded, a, b) if blank else ((a, b),)
+
+
+def _joined(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    """Spans between the words that join names."""
+    cuts = [m.span() for m in _AND.finditer(folded, start, end) if m.start() > start]
+    return zip([start, *(b for _, b in cuts)], [*(a for a, _ in cuts), end], strict=True)
 
 
 def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """A blank parts names only where both sides are names of units; else it is a stray blank of the page."""
     at = start
-    blank = _BLANK.search(folded, start, end) is not None
-    for _, b in pieces(folded, start, end, _BLANKS) if blank else [(start, end)]:
+    for _, b in pieces(folded, start, end, _BLANKS):
         after = folded[b:end].strip(_BLANKS)
         line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
         goes_on = line and not _NEW_NAME.match(after)

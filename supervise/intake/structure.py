@@ -57,10 +57,11 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     for line, below in zip(all_lines, [*all_lines[1:], None], strict=True):
         mark = lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
-        titled = begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
+        attached = line.folded.startswith("附")
+        titled = attached and begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
         restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
         furniture = lines.is_furniture(line.folded)
-        if is_attachment_mark(line.folded) or titled or restarts or (signed and not furniture):
+        if titled or restarts or (signed and not furniture) or (attached and is_attachment_mark(line.folded)):
             found.append([])
             past_cover = past_cover or not restarts
             chapter, signed, tail = 0, False, False

@@ -36,7 +36,7 @@ _PERSON_AND_UNIT = re.compile("(?:领导|责任人|负责人).{0,3}(?:单位|部
 _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
-_PARTY_WORDS = ("单位", "部门", "单 位", "部 门", "主体", "牵头", "主办", "责任", "科室")
+_PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
 _TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
@@ -84,11 +84,11 @@ class Row:
 
 def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
-    if not 6 <= len(line.folded) <= 200:
+    if not 6 <= len(line.folded) <= 200 or not _PARTY_WORD.search(line.folded):
         return None
     bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
     bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
-    if bar not in line.folded or not any(word in line.folded for word in _PARTY_WORDS):
+    if bar not in line.folded:
         return None
     cells = _cells(line, bar)
     labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)

@@ -30,13 +30,15 @@ _COUNTED = (
 )
 _UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY})|{_COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
+# Its first digit, which is none of a number, a date or a name: said behind the digit, so that a search goes by digits.
+_ALONE, _REST = r"(?<![\d.A-Za-z第〔(年月—~-]\d)", r"\d{0,11}(?:\.\d{1,6})?"
 _QUANTITY = re.compile(
-    rf"(?:(?<![\d.A-Za-z第〔(年月—~-])|(?<=每[年月]))(?P<value>{_VALUE})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
+    rf"(?P<value>\d(?:{_ALONE}|(?<=每[年月]\d)){_REST})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
     r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|之内|左右)?"
 )
 # 5%—7%, 15至20家: at least the one and at most the other.
 _RANGE = re.compile(
-    rf"(?<![\d.A-Za-z第〔(年月—~-])(?P<low>{_VALUE})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:[—–~-]{{1,2}}|至|到)"
+    rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:[—–~-]{{1,2}}|至|到)"
     rf"(?P<value>{_VALUE})\s?(?P<unit>{_UNIT})(?P<bound>左右)?"
 )
 # 百分之五, 八十家以上: spelled out; below ten a numeral is a word more often than a figure (两个医院, 四个一批).
@@ -218,6 +220,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
 
 def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Iterator[Target]:
     """Goals whose figures are spelled out: 提高百分之五, 三十所."""
+    if folded.find("十", start, end) < 0 and folded.find("百", start, end) < 0:
+        return
     for match in _SPELLED.finditer(folded, start, end):
         value = number(match["rate"] or match["value"])
         named = match["rate"] == "百" or (match["unit"] and _SPAN.search(match["unit"]))
@@ -245,8 +249,11 @@ def _names(match: re.Match[str], behind: str) -> bool:
     """Whether a sum of money is part of a name (10亿元以上项目, 投资超20亿元的项目), or the digits are damaged."""
     if DAMAGED.match(match.string, match.start() - 1):
         return True
-    named = re.match(r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else ""), behind)  # 5亿元以上6个
-    return bool(match["money"]) and bool(named) and match["bound"] != "左右"
+    if not match["money"] or match["bound"] == "左右":
+        return False
+    return (
+        re.match(r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else ""), behind) is not None
+    )  # 5亿元以上6个
 
 
 def _sign(match: re.Match[str], before: str) -> str:
@@ -263,7 +270,7 @@ def _sign(match: re.Match[str], before: str) -> str:
 def _indicator(text: str, folded: str, start: int, number: int, behind: int, end: int) -> str:
     """What is counted: the words before the number, or, where a bare verb stands there, the words behind it."""
     before = folded[start:number]
-    cut = len(before) - len(_LEAD_IN.sub("", before))
+    cut = lead.end() if (lead := _LEAD_IN.match(before)) else 0
     words = text[start + cut : number]
     for pattern in (_LEAST, _MORE, _MOST):
         match = pattern.search(folded, start + cut, number)
