@@ -19,11 +19,12 @@ _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
 # A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
 # A clause begins where a bracket, a line or a sentence does.
-_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)-]|(?<=[挂帅负总责包抓]),")
+_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―),-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
 # Within a clause a label stands behind a mark or a blank.
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
-_DEED, _MUST = re.compile(r"完成|确保|落实|做好|抓好|开展|推进|加强"), re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
+_TOLD = re.compile(r"\d|完成|确保|落实|做好|抓好|开展|推进|加强")
+_MUST = re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
     r"[\u4e00-\u9fff·]{2,4} +[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长)"
@@ -106,7 +107,7 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
     begin, close = first, end
     before = folded[floor:first].rstrip(" ")
     open_ = before.rfind("(", max(0, len(before) - 20))
-    if first > floor and not folded[floor:first].strip(_SET_OFF):
+    if first > floor and not before.strip(_SET_OFF):
         begin = floor  # ——责任单位:…
     if open_ >= 0 and not _CLOSES.search(before, open_):
         begin = floor + open_  # (区长挂帅,责任领导:…
@@ -116,8 +117,7 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
         while (more := _next_bracket(folded, close, end)) is not None:  # (牵头单位:…)(配合单位:…)
             close = brackets(folded, more, end).get(more, end - 1) + 1
     bracketed = begin < first
-    whole = folded[begin:close]
-    closed = whole.count("(") <= whole.count(")")
+    closed = folded.count("(", begin, close) <= folded.count(")", begin, close)
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
     stop = inner if bracketed else _sentence_goes_on(folded, label, inner)
     return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, label, stop)), closed)
@@ -131,9 +131,10 @@ def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
         words = folded[a:b].strip(" 。;")
         if ":" in words or not words or verbs.UNTIL.fullmatch(words):
             return end
-        named = (words[c:d].strip() for c, d in pieces(words, 0, len(words), "、"))
-        told = re.search(r"\d", words) or _DEED.search(words)
-        if _MUST.search(words) or (told and not any(looks_like_unit(name) for name in named)):
+        if _MUST.search(words):
+            return a - 1
+        named = pieces(words, 0, len(words), "、") if _TOLD.search(words) else []
+        if named and not any(looks_like_unit(words[c:d].strip()) for c, d in named):
             return a - 1
     return end
 

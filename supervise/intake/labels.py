@@ -57,7 +57,7 @@ def spaced(words: str) -> str:
 
 
 _ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
-_TAIL = re.compile(r":|[位门][ 为是]")  # every label ends with one of these
+_TAIL = re.compile(r"[:位门](?:(?<=:)|[ 为是])")  # every label ends with one of these
 _LONGEST = 60
 _BLANK = re.compile("[ ;,、\n]")
 _BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 
 from supervise.intake import (
     breaks,
@@ -173,7 +174,7 @@ class _Reader:
             due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, year)) else None,
             restarts=any("." in item.no for item in items),
             reporting=self._reporting(),
-            mechanisms=mechanisms.read(self.text, self.folded, self._duty_spans()),
+            mechanisms=mechanisms.read(self.text, self.folded, self.duties),
             sections=tuple(self._sections(items)),
             items=items,
         )
@@ -222,7 +223,8 @@ class _Reader:
             return "first" if self.style.first else "joint"
         return "none"
 
-    def _duty_spans(self) -> list[tuple[int, int]]:
+    @cached_property
+    def duties(self) -> list[tuple[int, int]]:
         """The cover, and what stands in the list without being a task (chapters of requirements)."""
         inside = {id(node) for entry in self.entries for node in entry.node.walk()}
         headings = {id(node) for entry in self.entries for node in entry.path}
@@ -236,9 +238,9 @@ class _Reader:
         """Who must report when; a sentence broken at the margin is read as one."""
         marked = bool(self.labels & {"lead", "co"}) and covers.speaks_of_leads(self.cover_text)
         if not self.wrapped:
-            return schedule.read(self.text, self.folded, self._duty_spans(), marked)
+            return schedule.read(self.text, self.folded, self.duties, marked)
         found = dict[Reporting, None]()
-        for span in self._duty_spans():
+        for span in self.duties:
             whole, folded, start, end = unbroken(self.text, self.folded, *span)
             line = self.text.count("\n", 0, span[0])
             for duty in schedule.read(whole, folded, [(start, end)], marked):

@@ -251,9 +251,8 @@ def _names(match: re.Match[str], behind: str) -> bool:
         return True
     if not match["money"] or match["bound"] == "左右":
         return False
-    return (
-        re.match(r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else ""), behind) is not None
-    )  # 5亿元以上6个
+    named = r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
+    return re.match(named, behind) is not None
 
 
 def _sign(match: re.Match[str], before: str) -> str:

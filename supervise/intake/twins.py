@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from supervise.intake.folding import fold
 from supervise.intake.items import Item
@@ -15,9 +17,10 @@ MOST = 20  # words that more tasks share say nothing about any two of them
 def tasks(items: Sequence[Item]) -> Iterator[tuple[Item, Item, str]]:
     """Pairs of which one says, word for word, half of what the other says: the earlier, the later, the words."""
     parts = [_CLAUSE.findall(words) for words in fold("\0".join(item.text for item in items)).split("\0")]
+    again = {clause for clause, times in Counter(chain.from_iterable(parts)).items() if times > 1}
     where: dict[str, list[int]] = {}
     for index, clauses in enumerate(parts):
-        for clause in dict.fromkeys(clauses):
+        for clause in dict.fromkeys(filter(again.__contains__, clauses)):
             where.setdefault(clause, []).append(index)
     shared: dict[tuple[int, int], list[str]] = {}
     for clause, indices in where.items():
