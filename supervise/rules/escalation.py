@@ -126,11 +126,19 @@ def _gravest(ladder: Ladder, situation: Situation, day: date) -> Iterator[tuple[
     yield from best.values()
 
 
-def _candidates(ladder: Ladder, situation: Situation) -> Iterator[tuple[Rung, Holding]]:
+def _candidates(ladder: Ladder, situation: Situation) -> tuple[tuple[Rung, Holding], ...]:
     """Rungs, mildest first, with reasons that no order of the same or a graver rung has taken up since they began.
 
     Nobody is pressed for what a former holder left undone: the duty is on his record, the work on the new one's.
     """
+    return situation.once("candidates", ladder, _found)
+
+
+def _found(ladder: Ladder, situation: Situation) -> tuple[tuple[Rung, Holding], ...]:
+    return tuple(_reasoned(ladder, situation))
+
+
+def _reasoned(ladder: Ladder, situation: Situation) -> Iterator[tuple[Rung, Holding]]:
     if situation.task.state in situation.definition.finals:
         return
     sent = _orders(ladder, situation)

@@ -145,7 +145,9 @@ class Statement:
             names = {f"codes_{n}": code for n, code in enumerate(codes)}
             text, given = ready.text.replace(_LIST, ",".join(f"%({name})s" for name in names)), {**given, **names}
         result: Any = on.exec_driver_sql(text, given)
-        found = getattr(result, "cursor", result).fetchall()
+        if isinstance(on, Line):  # whose one cursor stays open
+            return list(result.fetchall())
+        found = result.cursor.fetchall()
         result.close()
         return list(found)
 
@@ -256,6 +258,8 @@ class Statements:
     def __init__(self, tables: Tables) -> None:
         task, event, duty, party = tables.task, tables.event, tables.duty, tables.party
         self.history = Statement(select(event).where(_is(event, "district", "task")).order_by(event.c.seq))
+        several = select(event).where(_is(event, "district"), listed(event.c.task))
+        self.histories = Statement(several.order_by(event.c.task, event.c.seq))
         self.by_key = Statement(select(event).where(_is(event, "district", "idem")))
         self.drop_parties = Statement(delete(party).where(_is(party, "district", "task", named="b_")))
         self.claim, self.stir = Statement(_claim(task)), Statement(_stir(task))

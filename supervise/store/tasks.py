@@ -208,13 +208,17 @@ def _news_row(district: str, event: Event, news: News) -> dict[str, Any]:
 def standing(work: Work, district: str, codes: Collection[str]) -> dict[str, Task]:
     """Tasks as they stand, by code; what is not there is left out.
 
-    A few, and any number where asking costs no journey, are read one by one on the shortest way.
+    A few are read one by one on the shortest way, others together: that is one statement for hundreds.
     """
-    on, history = connection(work), statements(work).history
-    if len(codes) > FEW and on.dialect.name != "sqlite":
-        return {task.code: task for task in histories(work, district, Cut(FOREVER), sorted(codes))}
-    found = {code: history.rows(on, district=district, task=code) for code in sorted(codes)}
-    return {code: replay([as_event(row) for row in rows]) for code, rows in found.items() if rows}
+    on, asked = connection(work), statements(work)
+    if len(codes) <= FEW:
+        rows = [row for code in sorted(codes) for row in asked.history.rows(on, district=district, task=code)]
+    else:
+        rows = [row for some in chunks(sorted(codes)) for row in asked.histories.among(on, some, district=district)]
+    found: dict[str, list[Event]] = {}
+    for row in rows:
+        found.setdefault(row[1], []).append(as_event(row))
+    return {code: replay(events) for code, events in found.items()}
 
 
 @told

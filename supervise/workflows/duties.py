@@ -31,6 +31,8 @@ from supervise.records import COMBINE, PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.limits import Start, legs, paused, recurring, staged, superseding, waiting
 
+NONE: Mapping[str, Sequence[Duty]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -40,7 +42,8 @@ class Fold:
         all: every one, in order of due date.
         kinds: name of a kind → its own.
         redone: numbers of the acts that answered something triggered.
-        apart: whether each kind follows from its own acts alone: nothing excused, no letter sent, not closed.
+        apart: whether each kind but the answers to letters follows from its own acts alone: nothing was excused, and
+            the task was never closed.
     """
 
     all: tuple[Duty, ...]
@@ -59,13 +62,16 @@ def fold(definition: Definition, task: Task, calendar: Calendar, before: Fold | 
         before: what stood before the last event; kinds that it cannot have touched are taken from there.
     """
     kept = _untouched(definition, task, before) if before is not None else {}
+    if before is not None and kept and len(kept) == len(definition.duties):
+        return before
     book = _Book(definition, task, calendar, before.redone if before is not None and kept else ())
     drafts = {name: book.of_kind(name, kind) for name, kind in definition.duty_order if name not in kept}
     found = [draft for made in drafts.values() for draft in made]
-    apart = bool(kept) or book.apart(found)
+    apart = bool(kept) or book.apart()
     if not apart:
         book.waive(found)
-        _answer(found)
+    _answer(found, kept)
+    if not apart:
         book.end(found)
     kinds = kept | {name: tuple([draft.frozen(task.code) for draft in made]) for name, made in drafts.items()}
     every = [duty for made in kinds.values() for duty in made]
@@ -80,16 +86,23 @@ _ELSEWHERE = frozenset(
 
 
 def _untouched(definition: Definition, task: Task, before: Fold) -> dict[str, tuple[Duty, ...]]:
-    """The kinds that the last event leaves as they were; none where kinds reach into each other."""
+    """The kinds that the last event leaves as they were; none where kinds reach into each other.
+
+    Answers to letters are also given by doing what a letter is about: they stay only where everything stays.
+    """
     last = task.events[-1]
-    reaches = not _ELSEWHERE.isdisjoint(last.changes) or definition.field_of("duty", last.data)
-    if not before.apart or reaches or task.state in definition.finals:
+    if not before.apart or not _ELSEWHERE.isdisjoint(last.changes) or task.state in definition.finals:
         return {}
-    return {
+    kept = {
         name: before.kinds[name]
         for name, kind in definition.duties.items()
         if last.action not in kind.acts and (last.source in kind.waits) == (last.target in kind.waits)
     }
+    if len(kept) < len(definition.duties):
+        for name in definition.given_duties:
+            if any(duty.about for duty in kept.get(name, ())):
+                del kept[name]
+    return kept
 
 
 class _Draft:
@@ -339,11 +352,10 @@ class _Book:
                 then = evolve(then, event)
         return tuple(getattr(then, role))
 
-    def apart(self, found: Sequence[_Draft]) -> bool:
-        """Whether nothing was excused, no letter sent and the task was never closed."""
+    def apart(self) -> bool:
+        """Whether nothing was excused and the task was never closed."""
         finals = self.definition.finals
-        reached = any("void" in event.changes or event.target in finals for event in self.acts)
-        return not (reached or any(draft.about for draft in found))
+        return not any("void" in event.changes or event.target in finals for event in self.acts)
 
     def waive(self, found: Sequence[_Draft]) -> None:
         """What was excused counts no more."""
@@ -380,10 +392,13 @@ def closings(definition: Definition, acts: Sequence[Event]) -> list[tuple[Event,
     return [*found, (closed, None)] if closed is not None else found
 
 
-def _answer(found: Sequence[_Draft]) -> None:
+def _answer(found: Sequence[_Draft], kept: Mapping[str, Sequence[Duty]] = NONE) -> None:
     """A pressed matter that is done needs no letter about it; one that counts no more needs no answer."""
     letters = [draft for draft in found if draft.about]
-    stood = {draft.key: (draft.met, draft.void) for draft in found} if letters else {}
+    if not letters:
+        return
+    stood = {draft.key: (draft.met, draft.void) for draft in found}
+    stood |= {duty.key: (duty.met, duty.void) for made in kept.values() for duty in made}
     for draft in letters:
         met, void = stood.get(draft.about, (None, None))
         if void is not None:

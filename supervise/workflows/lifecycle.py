@@ -7,7 +7,7 @@ long as all guards together. Tasks are never registered with it: registering res
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -231,11 +231,13 @@ class Lifecycle:
         return due[0] if due is not None else FOREVER
 
     def _next_fact(self, task: Task) -> tuple[date, str, Holding] | None:
-        ahead: list[tuple[date, str, Holding]] = []
         actions = self.clock_actions.get(task.state)
-        if not actions:
-            return None
-        situation, last = self.situation(task), task.events[-1].day
+        return self.situation(task).once("fact", actions, self._first_fact) if actions else None
+
+    def _first_fact(self, actions: Sequence[str], situation: Situation) -> tuple[date, str, Holding] | None:
+        ahead: list[tuple[date, str, Holding]] = []
+        task = situation.task
+        last = task.events[-1].day
         done = {event.key for event in task.events if event.key}
         for name in actions:
             for condition in self.definition.actions[name].when:

@@ -6,12 +6,12 @@ a score line counts those that start in its period. There is no second implement
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.goals import Target, numeric
@@ -22,6 +22,8 @@ from supervise.workflows import eras, figures
 from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import Fold, fold
 from supervise.workflows.limits import waiting
+
+T, W = TypeVar("T"), TypeVar("W")
 
 
 class Holding(NamedTuple):
@@ -44,13 +46,13 @@ class Known(NamedTuple):
     Args:
         fold: its duties.
         held: the stretches of the conditions that were asked about.
-        paces: how its figures lay to its schedules; ``None`` if nobody asked.
+        worked: what else was asked about.
         calendar: by which all of this was worked out.
     """
 
     fold: Fold
     held: Mapping[Condition, tuple[Holding, ...]]
-    paces: tuple[Pace, ...] | None
+    worked: Mapping[str, Any]
     calendar: Calendar
 
 
@@ -64,6 +66,7 @@ class Situation:
     before: Known | None = None
     laws: Mapping[str, Definition] = field(default_factory=dict)
     held: dict[Condition, tuple[Holding, ...]] = field(default_factory=dict)
+    worked: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def fold(self) -> Fold:
@@ -74,12 +77,27 @@ class Situation:
 
     def known(self) -> Known:
         """What the situation after one more event need not work out again."""
-        return Known(self.fold, self.held, self.__dict__.get("paces"), self.calendar)
+        return Known(self.fold, self.held, self.worked, self.calendar)
+
+    def once(self, name: str, of: T, work: Callable[[T, Situation], W]) -> W:
+        """What follows from this situation and one thing more, worked out when it is first asked for.
+
+        Args:
+            name: what is asked for.
+            of: the other thing; the answer for the last one is kept.
+            work: works it out.
+        """
+        found = self.worked.get(name)
+        if found is None or found[0] is not of:
+            found = self.worked[name] = of, work(of, self)
+        answer: W = found[1]
+        return answer
 
     def recorded(self, task: Task) -> Situation:
         """The same of ``task``, which is the same task with its hashes."""
-        situation = Situation(self.definition, task, self.calendar, None, self.laws, self.held)
-        situation.__dict__.update({name: self.__dict__[name] for name in ("fold", "paces") if name in self.__dict__})
+        situation = Situation(self.definition, task, self.calendar, None, self.laws, self.held, self.worked)
+        if "fold" in self.__dict__:
+            situation.__dict__["fold"] = self.fold
         return situation
 
     def _as_before(self, kinds: Iterable[str]) -> bool:
@@ -281,14 +299,17 @@ class Situation:
             if lag is not None:
                 yield Pace(duty, day, min(end, over), lag)
 
-    @cached_property
+    @property
     def paces(self) -> tuple[Pace, ...]:
         """The stretches of the duties whose pace is kept on record, see ``Definition.paced``."""
-        if self.before is not None and self.before.paces is not None and self._paced_as_before():
-            return self.before.paces
-        return tuple(
-            pace for name in self.definition.paced for duty in self.of_kind(name) for pace in self._paces(duty)
-        )
+        paces: tuple[Pace, ...] | None = self.worked.get("paces")
+        if paces is None:
+            before = self.before.worked.get("paces") if self.before is not None else None
+            paces = self.worked["paces"] = before if before is not None and self._paced_as_before() else self._paced()
+        return paces
+
+    def _paced(self) -> tuple[Pace, ...]:
+        return tuple([p for name in self.definition.paced for duty in self.of_kind(name) for p in self._paces(duty)])
 
     def _paced_as_before(self) -> bool:
         """Whether the last event told no figure, set no goal and left alone what is paced and what is silent."""
