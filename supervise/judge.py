@@ -25,7 +25,7 @@ from supervise.rules.assessment import Published
 from supervise.rules.board import Standing, rank, streaks
 from supervise.rules.foreseen import foreseen
 from supervise.rules.measures import Ground, Ref
-from supervise.rules.moved import lines_of, movement
+from supervise.rules.moved import movement
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
@@ -347,7 +347,7 @@ def receipted(rows: list[Body], cited: Collection[str] | None) -> list[Body]:
         if row.get("tasks", 0) is None:
             del row["tasks"]
         if row["unit"] not in (cited or ()):
-            for line in lines_of(row):
+            for line in row["score"]["lines"] if isinstance(row["score"], dict) else row["lines"]:
                 del line["because"]
     return rows
 
@@ -358,10 +358,20 @@ def said_of(cited: Collection[str] | None) -> Body:
 
 
 def _standings(standings: Sequence[Standing]) -> list[Body]:
-    plain: list[Body] = as_plain(list(standings))
-    for row, standing in zip(plain, standings, strict=True):
-        row["score"]["total"] = as_plain(standing.score.total)
-    return plain
+    """Rows of a board; there are many lines, so they are not looked at field by field."""
+    cited: dict[int, Body] = {}
+    return [
+        {
+            "group": row.group, "unit": row.unit, "rank": row.rank, "tasks": row.tasks, "score": {
+                "unit": row.score.unit, "period": row.score.period, "lines": [
+                    {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
+                     "because": [_plain(ref, cited) for ref in line.because]}
+                    for line in row.score.lines
+                ], "total": f"{row.score.total:f}",
+            }, "list": row.list, "why": list(row.why),
+        }
+        for row in standings
+    ]  # fmt: skip
 
 
 def _moved(period: str, old: Body | None, standing: Standing) -> Body | None:

@@ -65,10 +65,13 @@ def rank(rules: BoardRules, tally: Tally, directory: Directory, cited: bool = Tr
         ground.handled(tally.period, spare) if tasks or rules.at_least > 1
         else dict.fromkeys(ground.handling(tally.period, spare))
     )  # fmt: skip
+    there: dict[str, list[str]] = {group: [] for group in rules.groups}
+    for unit in directory.units(tally.last):
+        if unit.group in there and unit.name in handled:
+            there[unit.group].append(unit.name)
+    made = scores(rules.score, tally, [unit for units in there.values() for unit in units], cited)
     standings: list[Standing] = []
-    for group in rules.groups:
-        units = [u.name for u in directory.units(tally.last) if u.group == group and u.name in handled]
-        made = scores(rules.score, tally, units, cited)
+    for group, units in there.items():
         totals = {u: made[u].total for u in units if (n := handled[u]) is None or n >= rules.at_least}
         order = sorted(totals.values())
         places = {u: 1 + len(order) - bisect_right(order, total) for u, total in totals.items()}

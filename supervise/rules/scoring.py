@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from supervise.dates import Period
 from supervise.goals import plain as plain
@@ -234,24 +235,25 @@ def _counted(line: Line, tally: Tally, places: int, cited: bool) -> Made:
     measures, shared = line.count or (), line.co is not None
     told = tally.told(measures, shared) if cited else []
     times = {} if cited else tally.times(measures, shared)
-    parts = [(role, label, each) for role, label, each in
+    parts = [(role, f"{label} %d × {plain(each)}", each) for role, label, each in
              (("lead", "牵头", line.lead), ("co", "协办", line.co)) if each is not None]  # fmt: skip
     counted = {role for role, *_ in parts}
+
+    @cache
+    def worth(*numbers: int) -> tuple[str, Decimal]:
+        """How the points came about, and what they are; few numbers are many units'."""
+        there = [(number, text, each) for number, (_, text, each) in zip(numbers, parts, strict=True) if number]
+        quantity, points = [text % number for number, text, _ in there], sum((n * each for n, _, each in there), ZERO)
+        if line.at_most is not None and abs(points) > line.at_most:
+            points = line.at_most.copy_sign(points)
+            quantity[-1] += f",至多 {plain(line.at_most)}"
+        return ",".join(quantity), rounded(points, places)
 
     def made(unit: str) -> ScoreLine | None:
         hits = [fact for found in told for fact in found.get(unit, ())]
         roles = Counter([fact.role for fact in hits]) if cited else times.get(unit, {})
-        quantity, points = list[str](), ZERO
-        for role, label, each in parts:
-            if number := roles.get(role):
-                quantity.append(f"{label} {number} × {plain(each)}")
-                points += number * each
-        if not quantity:
-            return None
-        if line.at_most is not None and abs(points) > line.at_most:
-            points = line.at_most.copy_sign(points)
-            quantity[-1] += f",至多 {plain(line.at_most)}"
+        quantity, points = worth(*(roles.get(role, 0) for role, *_ in parts))
         because = tuple([fact.ref for fact in hits if fact.role in counted])
-        return ScoreLine(line.label, ",".join(quantity), rounded(points, places), because)
+        return ScoreLine(line.label, quantity, points, because) if quantity else None
 
     return made
