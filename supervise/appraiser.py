@@ -5,7 +5,7 @@ A board is one plain document, as every other, so that it is published, explaine
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from supervise.collecting import undisturbed
 from supervise.dates import PERIOD_WORDS, Calendar, Period, parse_period
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.folder import Source
-from supervise.judge import Judge, as_plain, canonical, drafted
+from supervise.judge import Judge, as_plain, canonical, drafted, receipted, said_of
 from supervise.marker import declared, taken
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
 from supervise.reading import Document, parse, validate
@@ -98,6 +98,9 @@ class Appraiser(Judge):
         period: str,
         cut: Cut | None = None,
         rules: BoardRules | Source[Any] | None = None,
+        *,
+        cited: Collection[str] | None = None,
+        tasks: bool = True,
     ) -> Body:
         """The board of a period at a cut; of a scheme too, ``two-boards.push`` where it has several.
 
@@ -107,6 +110,10 @@ class Appraiser(Judge):
             period: such as ``2021Q2``; must be of the kind the rules are for.
             cut: defaults to the day the rules close the period, or today if that is earlier, as known by now.
             rules: a draft to try instead; what comes of a file says so and cannot be published.
+            cited: units whose lines say what they rest on; all if ``None``. With none of them (``()``) scores, ranks
+                and lists come from numbers alone, and far sooner; such a board is for looking at, not for publishing.
+            tasks: whether each row says how many tasks the unit has, which takes a walk over all parts on record;
+                a scheme always does.
 
         Raises:
             Unknown: no such board.
@@ -114,17 +121,20 @@ class Appraiser(Judge):
         """
         if isinstance(rules, Source):
             body = (
-                self._scheme_board(session, rules, name, period, cut)
+                self._scheme_board(session, rules, name, period, cut, cited)
                 if isinstance(rules.value, Scheme)
-                else super().board(session, name, period, cut, rules.value)
+                else super().board(session, name, period, cut, rules.value, cited=cited, tasks=tasks)
             )
             return {**body, "rules": drafted(rules)}
         source = self._scheme(name, period) if rules is None else None
         if source is None:
-            return super().board(session, name, period, cut, rules)
-        return self._scheme_board(session, source, name, period, cut)
+            return super().board(session, name, period, cut, rules, cited=cited, tasks=tasks)
+        return self._scheme_board(session, source, name, period, cut, cited)
 
-    def _scheme_board(self, session: Session, source: Source[Scheme], name: str, period: str, cut: Cut | None) -> Body:
+    def _scheme_board(
+        self, session: Session, source: Source[Scheme], name: str, period: str, cut: Cut | None,
+        cited: Collection[str] | None,
+    ) -> Body:  # fmt: skip
         scheme, span = source.value, self._period(period)
         _fits(scheme, span)
         board = chosen(scheme, name)
@@ -135,7 +145,8 @@ class Appraiser(Judge):
         earlier = earlier_of(scheme, self._past(session, scheme.called(board), span, cut))
         facts = Facts(scheme, marks, span, cut.as_of, self.directory, self.calendar, tallies, earlier)
         [(_, body)] = appraised(source, facts, self.directory, (board,))
-        return {**self._basis(span, cut, scheme.name, seen), "marks": fingerprint_of(marks), **body}
+        receipted(body["standings"], cited)
+        return {**self._basis(span, cut, scheme.name, seen), "marks": fingerprint_of(marks), **body, **said_of(cited)}
 
     def _scheme(self, name: str, period: str) -> Source[Scheme] | None:
         """The scheme that a name means, if it means one."""

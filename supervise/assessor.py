@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from supervise.collecting import undisturbed
 from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
-from supervise.judge import as_plain, drafted
+from supervise.judge import as_plain, drafted, receipted, said_of
 from supervise.objector import latest, matter_code
 from supervise.people import Actor, Directory
 from supervise.publisher import Files, Publisher
@@ -93,6 +93,8 @@ class Assessor(Clerk, Publisher):
         cut: Cut | None = None,
         rules: Source[AssessmentRules] | None = None,
         files: Mapping[str, Filed] | None = None,
+        *,
+        cited: Collection[str] | None = None,
     ) -> Body:
         """The annual assessment at a cut: from the boards published by then, the year's own scores, marks and files.
 
@@ -103,6 +105,8 @@ class Assessor(Clerk, Publisher):
             cut: defaults to the day the rules close the year, or today if that is earlier.
             rules: a draft to try instead; what comes of it cannot be published.
             files: name in the rules (``from: file survey``) → scores.
+            cited: units whose lines say what they rest on; all if ``None``. With none of them (``()``) scores and
+                grades come from numbers alone, and far sooner; such a year is for looking at, not for publishing.
 
         Raises:
             Unknown: F02, no such rules or boards.
@@ -115,21 +119,22 @@ class Assessor(Clerk, Publisher):
             raise Invalid(Problem("P01", f"{law.title}按{PERIOD_WORDS[law.period]}考核,不能考核 {year}"))
         _asked(law, files)
         cut = self._cut(cut, span, law.closes)
-        evidence, seen = self._evidence(session, law, span, cut, files)
+        evidence, seen = self._evidence(session, law, span, cut, files, cited is None or bool(cited))
         made = assess(law, evidence, self.directory)
         del evidence  # the year cites its facts: what led there needs no room beside the body
         body = {
             "kind": "assessment", "assessment": law.assessment, **self._basis(span, cut, law.name, seen),
             "title": law.title, "carries": as_plain(law.carries), "boards": list(made.boards),
             "files": {name: {"file": one.file, "fingerprint": one.fingerprint} for name, one in files.items()},
-            "groups": self._groups(), "standings": [{**as_plain(a), "score": as_plain(a.score)} for a in made.units],
+            "groups": self._groups(), **said_of(cited), "standings": receipted(
+                [{**as_plain(a), "score": as_plain(a.score)} for a in made.units], cited),
         }  # fmt: skip
         if rules is not None:
             body["rules"] = drafted(rules)
         return body
 
     def _evidence(
-        self, session: Session, rules: AssessmentRules, span: Period, cut: Cut, files: Mapping[str, Filed]
+        self, session: Session, rules: AssessmentRules, span: Period, cut: Cut, files: Mapping[str, Filed], cited: bool
     ) -> tuple[Evidence, dict[str, str]]:
         """What a year is judged by, and the laws it stands under."""
         wanted = _boards(rules)
@@ -140,9 +145,9 @@ class Assessor(Clerk, Publisher):
         tally: Tally | None = None
         seen: dict[str, str] = {}
         for board, board_rules in scored.items():
-            tally, seen = self._tally(session, odd, board_rules, span, cut)
-            units = tally.ground.handled(span, board_rules.score.spare)
-            years[board] = scores(board_rules.score, tally, units)
+            tally, seen = self._tally(session, odd, board_rules, span, cut, cited)
+            units = tally.ground.handling(span, board_rules.score.spare)
+            years[board] = scores(board_rules.score, tally, units, cited)
         if tally is None:
             tally, seen = self._tally(session, odd, None, span, cut)
         return Evidence(boards, years, self._standing(session, span, cut), tally, files), seen

@@ -7,7 +7,7 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -136,6 +136,9 @@ class Judge(Marker):
         period: str,
         cut: Cut | None = None,
         rules: BoardRules | None = None,
+        *,
+        cited: Collection[str] | None = None,
+        tasks: bool = True,
     ) -> Body:
         """The red/black board of a period at a cut.
 
@@ -145,6 +148,9 @@ class Judge(Marker):
             period: such as ``2021Q2``; must be of the kind the rules are for.
             cut: defaults to the day the rules close the period, or today if that is earlier, as known by now.
             rules: a draft to try instead.
+            cited: units whose lines say what they rest on; all if ``None``. With none of them (``()``) scores, ranks
+                and lists come from numbers alone, and far sooner; such a board is for looking at, not for publishing.
+            tasks: whether each row says how many tasks the unit has, which takes a walk over all parts on record.
 
         Raises:
             Unknown: no such board.
@@ -156,13 +162,13 @@ class Judge(Marker):
             raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}出榜,不能出 {period}"))
         cut = self._cut(cut, span, rules.closes)
         since = reach(span, self.calendar, rules)
-        tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut)
-        board = rank(rules, tally, self.directory)
+        tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut, _any(cited))
+        board = rank(rules, tally, self.directory, _any(cited), tasks)
         del tally  # the board cites its facts: what led there needs no room beside the body
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
         past = self._past(session, rules.board, span, cut)[-1:]
-        rows = _standings(board.standings)
+        rows = receipted(_standings(board.standings), cited)
         for last in past:
             old = {row["unit"]: row for row in last["standings"]}
             for row, standing in zip(rows, board.standings, strict=True):
@@ -170,7 +176,7 @@ class Judge(Marker):
         return {
             "kind": "board", "board": rules.board, **self._basis(span, cut, rules.name, seen), "title": rules.title,
             "groups": dict(board.groups), "standings": rows,
-            "proposals": as_plain(streaks(rules, [*earlier, lists])),
+            "proposals": as_plain(streaks(rules, [*earlier, lists])), **said_of(cited),
         }  # fmt: skip
 
     def publish(self, session: Session, body: Body, by: Actor) -> Publication:
@@ -195,11 +201,14 @@ class Judge(Marker):
         )  # fmt: skip
 
     def held(self, body: Body) -> None:
-        """See that a result was made by rules that hold.
+        """See that a result was made by rules that hold, with all its receipts.
 
         Raises:
-            Refused: P24 when it was made by a draft.
+            Refused: P24 when it was made by a draft, P28 when its lines do not say what they rest on.
         """
+        if "cited" in body:
+            text = f"{body['title']}{body['label']}没有带齐得分依据,不能公示、公布"
+            raise Refused(Problem("P28", text, help="请重新出榜:调用时不写 cited"))
         if is_draft(body):
             text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公示、公布"
             raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
@@ -216,12 +225,16 @@ class Judge(Marker):
 
         Raises:
             Unknown: U05 when the unit is not in it.
+            Refused: P28 when it was made without the receipt of this unit.
         """
         known = self.directory.unit(unit)
         name = known.name if known is not None else unit
         names = [row["unit"] for row in body["standings"]]
         if name not in names:
             raise Unknown(Problem("U05", f"{body['title']} {body['period']} 里没有“{unit}”{did_you_mean(unit, names)}"))
+        if name not in body.get("cited", (name,)):
+            text = f"{body['title']}{body['label']}没有带“{name}”的得分依据"
+            raise Refused(Problem("P28", text, help=f"请重新出榜:调用时不写 cited,或写上“{name}”"))
         rest = {k: v for k, v in body.items() if k != "standings"}
         return {**rest, "standing": self._doubted(body["standings"][names.index(name)])}
 
@@ -264,7 +277,7 @@ class Judge(Marker):
         return Odd(frozenset(aside), tuple(folded), frozenset(laws), frozenset(self.left_out(session, cut, since)))
 
     def _tally(
-        self, session: Session, odd: Odd, rules: BoardRules | Scheme | None, span: Period, cut: Cut
+        self, session: Session, odd: Odd, rules: BoardRules | Scheme | None, span: Period, cut: Cut, cited: bool = True
     ) -> tuple[Tally, dict[str, str]]:
         workflow = rules.for_ if rules is not None else ""
         old = {name for name in odd.left_out if workflow in ("", name.partition("@")[0])}
@@ -277,7 +290,7 @@ class Judge(Marker):
             session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, self._laws, odd.aside,
             Ground(folded, cut.as_of, self.directory),
             lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
-            foreseen(rules) if isinstance(rules, BoardRules) else NOTHING,
+            foreseen(rules, cited) if isinstance(rules, BoardRules) else NOTHING,
         )  # fmt: skip
         return Tally(record, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
 
@@ -324,11 +337,41 @@ def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -
     return View(district, cut.as_of, None if all_ else tuple(laws), next(iter(laws)) if len(laws) == 1 else "")
 
 
+def _any(cited: Collection[str] | None) -> bool:
+    return cited is None or bool(cited)
+
+
+def receipted(rows: list[Body], cited: Collection[str] | None) -> list[Body]:
+    """Rows of a board or a year whose lines say what they rest on for some units only; for all if ``None``."""
+    for row in rows if cited is not None else ():
+        if row.get("tasks", 0) is None:
+            del row["tasks"]
+        if row["unit"] not in (cited or ()):
+            for line in row["score"]["lines"] if isinstance(row["score"], dict) else row["lines"]:
+                del line["because"]
+    return rows
+
+
+def said_of(cited: Collection[str] | None) -> Body:
+    """What a body says of its receipts: of which units they are, where not all are."""
+    return {} if cited is None else {"cited": sorted(cited)}
+
+
 def _standings(standings: Sequence[Standing]) -> list[Body]:
-    plain: list[Body] = as_plain(list(standings))
-    for row, standing in zip(plain, standings, strict=True):
-        row["score"]["total"] = as_plain(standing.score.total)
-    return plain
+    """Rows of a board; there are many lines, so they are not looked at field by field."""
+    cited: dict[int, Body] = {}
+    return [
+        {
+            "group": row.group, "unit": row.unit, "rank": row.rank, "tasks": row.tasks, "score": {
+                "unit": row.score.unit, "period": row.score.period, "lines": [
+                    {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
+                     "because": [_plain(ref, cited) for ref in line.because]}
+                    for line in row.score.lines
+                ], "total": f"{row.score.total:f}",
+            }, "list": row.list, "why": list(row.why),
+        }
+        for row in standings
+    ]  # fmt: skip
 
 
 def _moved(period: str, old: Body | None, standing: Standing) -> Body | None:

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.cited import Cited, Hit, Judged, Laws
 from supervise.dates import FOREVER, Calendar, Period
+from supervise.hands import Hands
 from supervise.paces import STEPS
 from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
 from supervise.records import PARTIES
 from supervise.rules.foreseen import Foreseen
-from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, Told, act_words
+from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, Times, Told, act_words, counted
 from supervise.rules.reach import MARGIN, dated
 from supervise.rules.reported import Figure
 from supervise.store import counting, partaking
@@ -75,6 +76,7 @@ class Surveyed:
         self._told: dict[str, Situation] = {}
         self._heir = cache(partial(_found_heir, directory, self._raw))  # not of ``self``: all ends with its last user
         self.foreseen = foreseen
+        self.hands = Hands(session, view, self.aside, folded, directory, self._heir, self._raw)
         self.cited = Cited(session, view, laws, self.aside, self._heir, foreseen.rows)
         self._kinds = sorted({kind for law in laws.values() for kind in law.duties})
 
@@ -95,6 +97,36 @@ class Surveyed:
         for unit, role, good, number in self._own(measure, period):
             found.setdefault((unit, role), [0, 0])[not good] += number
         return [Sum(unit, role, good, bad) for (unit, role), (good, bad) in found.items()]
+
+    def times(self, measure: Measure, period: Period, shared: bool = True) -> list[Times]:
+        """See ``Record.times``: of duties by their outcome no row is looked at."""
+        if not (isinstance(measure, Outcome) and self._is_kept(measure)):
+            return counted(self.hits(measure, period, shared))
+        last, found = self._span(period).last, self.folded.times(measure, period, shared)
+        for unit, role, good, number in self._counted(measure, period):
+            if good:
+                found.append(Times(self._heir(unit, last), role, number))
+        for unit, number in self._shares(measure, period) if shared else ():
+            found.append(Times(self._heir(unit, last), CO, number))
+        return found
+
+    def _shares(self, measure: Outcome, period: Period) -> Iterator[tuple[str, int]]:
+        """How often a unit helped with what a lead owed that came to an outcome; with it what other lines will ask."""
+        ask, work, view = self._settling(measure, period)._replace(kinds=(), letters=True), self.session, self.view
+        pairs = {(kind, measure.outcome) for kind in ([measure.duty] if measure.duty else self._kinds)}
+        new = {pair for pair in pairs if (ask, pair) not in self._numbers}
+        if new:
+            new |= {pair for pair in self.foreseen.shares if (ask, pair) not in self._numbers}
+            every = ask._replace(kinds=tuple(sorted({kind for kind, _ in new})))
+            found = self._less(("shares", every), lambda codes: counting.shared(
+                work, view, every, self.cited.owing, new, codes))  # fmt: skip
+            self._numbers |= {(ask, pair): {} for pair in new}
+            for (kind, letter, unit, outcome), number in found.items():
+                self._numbers[ask, (kind, outcome)][letter, unit] = number
+        for pair in sorted(pairs):
+            for (letter, unit), number in self._numbers[ask, pair].items():
+                if measure.duty or not letter:
+                    yield unit, number
 
     def _own(self, measure: Measure, period: Period) -> Iterator[tuple[str, str, bool, int]]:
         """Unit, part, whether it is as the phrase says, how often; the unit's own facts alone."""
@@ -170,47 +202,11 @@ class Surveyed:
 
     def handled(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> dict[str, int]:
         """See ``Record.handled``."""
-        span, spare = self._span(period), frozenset(spared)
-        found: dict[str, int] = defaultdict(int)
-        for unit, tasks, *parts in partaking.handled(self.session, self.view, span, (LEAD, CO) if spare else ()):
-            fine = [self._is_counted(unit, span, (role,), spare) for role in (LEAD, CO)] if spare else []
-            found[unit] += tasks if all(fine) else sum(n for n, is_ in zip(parts, fine, strict=True) if is_)
-        odd = partaking.handed_on(self.session, self.view, span) - self.aside
-        rows = partaking.handled_rows(self.session, self.view, span, codes=sorted(self.aside | odd))
-        standing, ever = defaultdict[tuple[str, str], set[str]](set), defaultdict[tuple[str, str], set[str]](set)
-        for unit, role, task, until in rows:
-            if until is None:
-                standing[unit, task].add(role)
-            if task in odd:
-                ever[unit, task].add(role)
-        for sign, parts in ((-1, standing), (1, ever)):
-            for (unit, _), roles in parts.items():
-                if self._is_counted(unit, span, roles, spare):
-                    found[unit] += sign
-        old = self.folded.tasks_of(period, spared)
-        for unit in {self._heir(unit, span.last) for unit in found} | old.keys():
-            found[unit] = found.get(unit, 0) + len(old.get(unit, ()))
-        return self._together(found, old, span, spare)
+        return self.hands.numbers(self._span(period), period, spared)
 
-    def _together(
-        self, found: dict[str, int], old: Mapping[str, set[str]], span: Span, spare: frozenset[tuple[str, str]]
-    ) -> dict[str, int]:
-        """The same with what units took over, a task counted once for both."""
-        for heir, names in self._raw.items():
-            codes = set(old.get(heir, ()))
-            for unit, role, task, _ in partaking.handled_rows(self.session, self.view, span, sorted({heir, *names})):
-                if task not in self.aside and self._is_counted(unit, span, (role,), spare):
-                    codes.add(task)
-            for name in names:
-                found.pop(name, None)
-            found[heir] = len(codes)
-        return {unit: number for unit, number in found.items() if number}
-
-    def _is_counted(self, unit: str, span: Span, roles: Collection[str], spare: frozenset[tuple[str, str]]) -> bool:
-        """Whether some part that a unit has counts in the group it is in today."""
-        known = self.directory.unit(self._heir(unit, span.last))
-        group = known.group if known else ""
-        return any((group, role) not in spare for role in roles)
+    def handling(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> set[str]:
+        """See ``Record.handling``."""
+        return self.hands.units(self._span(period), period, spared)
 
     # ── rows, for receipts ──────────────────────────────────────────────────────────────────────────────────────────
 

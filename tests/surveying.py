@@ -69,7 +69,7 @@ class Folding(Office):
     """An office that folds every history to judge by it."""
 
     def _tally(
-        self, session: Session, odd: Odd, rules: BoardRules | None, span: Period, cut: Cut
+        self, session: Session, odd: Odd, rules: BoardRules | None, span: Period, cut: Cut, cited: bool = True
     ) -> tuple[Tally, dict[str, str]]:
         workflow = rules.for_ if rules is not None else ""
         found = [s for s in self.situations(session, cut) if workflow in ("", s.definition.workflow)]

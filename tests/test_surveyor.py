@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, select
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office
 from supervise.dates import parse_period
 from supervise.folder import read_folder
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
+from supervise.rules.moved import lines_of
+from supervise.rules.ruleset import BoardRules
 from supervise.store import counting, recounting
 from supervise.store.tables import of, tables
 from tests.histories import END, OPENED, _steps, placed, steps
@@ -24,6 +29,7 @@ from tests.servers import KINDS
 from tests.surveying import Folding, Lived, everything
 
 PERIODS = ("2025-03", "2025-06", "2025-11", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2025")
+Body = dict[str, Any]
 lives = st.lists(steps, min_size=1, max_size=4)
 SIDEWAYS = {"undo", "suspend", "split", "reopen", "delegate", "carry"}
 CHIEF = Actor("主任", "督查室", frozenset({"office"}))
@@ -48,8 +54,30 @@ def boards_agree(made: Lived, data: st.DataObject) -> None:
                 assert line == right, (period, cut, row["unit"])
             assert row == other
         assert canonical(asked) == canonical(folded)
+        figures_agree(made, session, period, cut, rules, asked)
         for row in folded["standings"]:
             assert made.office.why(asked, row["unit"]) == made.folding.why(folded, row["unit"])
+
+
+def figures_agree(made: Lived, session: Session, period: str, cut: Cut, rules: BoardRules, whole: Body) -> None:
+    """The same board without receipts, without the number of tasks, and with the receipts of one unit."""
+    for office in (made.office, made.folding):
+        for units in ((), tuple(row["unit"] for row in whole["standings"][-1:])):
+            told = office.board(session, "red-black", period, cut, rules, cited=units)
+            assert told == uncited(whole, units)
+        told = office.board(session, "red-black", period, cut, rules, cited=(), tasks=False)
+        for row in (bare := uncited(whole, ()))["standings"]:
+            del row["tasks"]
+        assert told == bare
+
+
+def uncited(body: Body, units: Sequence[str]) -> Body:
+    """A board or a year as it is without the receipts of all but some units."""
+    left: Body = deepcopy(body)
+    for row in left["standings"]:
+        for line in lines_of(row) if row["unit"] not in units else ():
+            del line["because"]
+    return left | {"cited": list(units)}
 
 
 def years_agree(made: Lived, data: st.DataObject) -> None:
@@ -63,6 +91,8 @@ def years_agree(made: Lived, data: st.DataObject) -> None:
         for cut in (Cut(END, made.moment), a_cut(made, data)):
             asked, folded = (office.assess(session, "annual", "2025", cut) for office in (made.office, made.folding))
             assert canonical(asked) == canonical(folded), cut
+            for office in (made.office, made.folding):
+                assert office.assess(session, "annual", "2025", cut, cited=()) == uncited(asked, ())
 
 
 @settings(max_examples=7, deadline=None)

@@ -20,7 +20,7 @@ class Standing:
         group: key of the group it is compared with.
         unit: canonical name.
         rank: 1 is best; equal scores share a rank; ``None`` if it handles too few tasks to be ranked.
-        tasks: number of tasks it had a part in.
+        tasks: number of tasks it had a part in; ``None`` where nobody asked.
         score: points with their working.
         list: ``red``, ``black`` or empty.
         why: what decided the list, in Chinese.
@@ -29,7 +29,7 @@ class Standing:
     group: str
     unit: str
     rank: int | None
-    tasks: int
+    tasks: int | None
     score: Score
     list: str = ""
     why: tuple[str, ...] = ()
@@ -50,20 +50,29 @@ class Board:
         return next((s for s in self.standings if s.unit == unit), None)
 
 
-def rank(rules: BoardRules, tally: Tally, directory: Directory) -> Board:
+def rank(rules: BoardRules, tally: Tally, directory: Directory, cited: bool = True, tasks: bool = True) -> Board:
     """Score, rank and list every unit that had a task in the period.
 
     Args:
         rules: the board's rules.
         tally: facts of the period, already without what the rules spare.
         directory: units and their groups as of the cut.
+        cited: whether each line says what it rests on, or numbers alone are wanted.
+        tasks: whether the number of tasks of each unit is wanted; where the rules go by it, it is counted anyway.
     """
-    handled = tally.ground.handled(tally.period, rules.score.spare)
+    ground, spare = tally.ground, rules.score.spare
+    handled: Mapping[str, int | None] = (
+        ground.handled(tally.period, spare) if tasks or rules.at_least > 1
+        else dict.fromkeys(ground.handling(tally.period, spare))
+    )  # fmt: skip
+    there: dict[str, list[str]] = {group: [] for group in rules.groups}
+    for unit in directory.units(tally.last):
+        if unit.group in there and unit.name in handled:
+            there[unit.group].append(unit.name)
+    made = scores(rules.score, tally, [unit for units in there.values() for unit in units], cited)
     standings: list[Standing] = []
-    for group in rules.groups:
-        units = [u.name for u in directory.units(tally.last) if u.group == group and u.name in handled]
-        made = scores(rules.score, tally, units)
-        totals = {u: made[u].total for u in units if handled[u] >= rules.at_least}
+    for group, units in there.items():
+        totals = {u: made[u].total for u in units if (n := handled[u]) is None or n >= rules.at_least}
         order = sorted(totals.values())
         places = {u: 1 + len(order) - bisect_right(order, total) for u, total in totals.items()}
         from_worst = {u: 1 + bisect_left(order, total) for u, total in totals.items()}

@@ -15,21 +15,32 @@ class Foreseen(NamedTuple):
     Args:
         rows: kinds of duty and outcomes of which every one is cited.
         counts: kinds of which numbers are wanted; empty for all kinds together.
+        shares: kinds and outcomes of which the number is wanted that a unit helped with.
     """
 
     rows: frozenset[tuple[str, str]] = frozenset()
     counts: frozenset[str] = frozenset()
+    shares: frozenset[tuple[str, str]] = frozenset()
 
 
-def foreseen(rules: BoardRules) -> Foreseen:
-    """What a board cites and counts by its rules, as far as it is duties by their outcome."""
-    rows, counts = set[tuple[str, str]](), set[str]()
+def foreseen(rules: BoardRules, cited: bool = True) -> Foreseen:
+    """What a board cites and counts by its rules, as far as it is duties by their outcome.
+
+    Args:
+        rules: the board's.
+        cited: whether receipts are wanted, or numbers alone.
+    """
+    rows, counts, shares = set[tuple[str, str]](), set[str](), set[tuple[str, str]]()
     for line in rules.score.lines:
-        rows |= {(m.duty, m.outcome) for m in line.count or () if isinstance(m, Outcome) and m.duty}
+        told = [m for m in line.count or () if isinstance(m, Outcome) and m.outcome in COUNTED]
+        rows |= {(m.duty, m.outcome) for m in told if m.duty}
+        counts |= set() if cited else {m.duty for m in told}
+        shares |= {(m.duty, m.outcome) for m in told if m.duty and line.co is not None}
         for measure in line.rate or ():
             if isinstance(measure, Outcome):
                 counts.add(measure.duty)
                 rows |= {(measure.duty, o) for o in COUNTED if o != measure.outcome and measure.duty}
     for listing in (rules.red, rules.black):
         counts |= {c.measure.duty for c in listing.when if isinstance(c.measure, Outcome)}
-    return Foreseen(frozenset(pair for pair in rows if pair[1] in COUNTED), frozenset(counts))
+    return Foreseen(frozenset(rows), frozenset(counts)) if cited else Foreseen(
+        counts=frozenset(counts), shares=frozenset(shares))  # fmt: skip

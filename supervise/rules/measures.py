@@ -9,7 +9,8 @@ Everything is read from the record up to the cut and from nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -73,6 +74,14 @@ class Sum(NamedTuple):
     bad: int
 
 
+class Times(NamedTuple):
+    """How often something is so for a unit in one part, the shares of who helped counted or not."""
+
+    unit: str
+    role: str
+    number: int
+
+
 class Told(NamedTuple):
     """A figure that a unit reported: its own, as who leads the task."""
 
@@ -94,6 +103,9 @@ class Record(Protocol):
     def hits(self, measure: Measure, period: Period, shared: bool = True) -> Iterable[Fact]:
         """What is as ``measure`` says, by task, with the shares of others unless they are not wanted."""
 
+    def times(self, measure: Measure, period: Period, shared: bool = True) -> Iterable[Times]:
+        """How many ``hits`` there are for each unit and part; one may be named more than once."""
+
     def lost(self, measure: Measure, period: Period) -> Iterable[Fact]:
         """What is not, without the shares of others, by task."""
 
@@ -108,6 +120,9 @@ class Record(Protocol):
 
     def handled(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> Mapping[str, int]:
         """Unit → number of the tasks it had a part in; parts in ``spared`` (group, role) left out."""
+
+    def handling(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> Collection[str]:
+        """The units for which that number is not zero."""
 
 
 class Ground:
@@ -140,6 +155,10 @@ class Ground:
     def hits(self, measure: Measure, period: Period, shared: bool = True) -> tuple[Fact, ...]:
         """See ``Record.hits``."""
         return tuple(fact for fact in self.facts(measure, period) if fact.good and (fact.own or shared))
+
+    def times(self, measure: Measure, period: Period, shared: bool = True) -> list[Times]:
+        """See ``Record.times``."""
+        return counted(self.hits(measure, period, shared))
 
     def lost(self, measure: Measure, period: Period) -> tuple[Fact, ...]:
         """See ``Record.lost``."""
@@ -174,6 +193,10 @@ class Ground:
     def handled(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> dict[str, int]:
         """See ``Record.handled``."""
         return {unit: len(codes) for unit, codes in self.tasks_of(period, spared).items()}
+
+    def handling(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> Collection[str]:
+        """See ``Record.handling``."""
+        return self.tasks_of(period, spared).keys()
 
     def _raw(self, s: Situation, measure: Measure, period: Period) -> Iterator[Fact]:
         if isinstance(measure, Outcome):
@@ -249,6 +272,11 @@ class Ground:
                 if (known.group if known else "", role) not in spared:
                     found.setdefault(name, set()).add(task.code)
         return found
+
+
+def counted(facts: Iterable[Fact]) -> list[Times]:
+    """Facts by unit and part."""
+    return [Times(*by, number) for by, number in Counter((fact.unit, fact.role) for fact in facts).items()]
 
 
 def _in_order(duties: Iterable[Duty]) -> list[Duty]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from supervise.dates import Period
 from supervise.goals import plain as plain
@@ -63,6 +64,7 @@ class Tally:
     ) -> None:
         self.ground, self.period, self.directory, self.spare = ground, period, directory, frozenset(spare)
         self._facts: dict[tuple[str, Measure], dict[str, list[Fact]]] = {}
+        self._times: dict[tuple[bool, Measure], list[tuple[str, str, int]]] = {}
         self._sums: dict[Measure, dict[str, tuple[int, int]]] = {}
         self._counts: dict[tuple[str, str], bool] = {}
         self._figures: dict[Figure, dict[str, list[Told]]] = {}
@@ -80,6 +82,17 @@ class Tally:
         """The same of every unit, for each of the measures."""
         return [self._by_unit("shared" if shared else "hits", measure) for measure in measures]
 
+    def times(self, measures: Iterable[Measure], shared: bool = True) -> Mapping[str, Mapping[str, int]]:
+        """How many hits every unit has in each part, all of the measures together; nothing is looked at for it."""
+        found: dict[str, Counter[str]] = {}
+        for measure in measures:
+            if (shared, measure) not in self._times:
+                told = self.ground.times(measure, self.period, shared)
+                self._times[shared, measure] = [one for one in told if self._is_counted(one.unit, one.role)]
+            for unit, role, number in self._times[shared, measure]:
+                found.setdefault(unit, Counter())[role] += number
+        return found
+
     def figures(self, unit: str, wanted: Figure) -> list[Told]:
         """What ``unit`` reported on the tasks it leads, by task."""
         if wanted not in self._figures:
@@ -90,12 +103,18 @@ class Tally:
             self._figures[wanted] = found
         return self._figures[wanted].get(unit, [])
 
-    def owed(self, unit: str, measures: Sequence[Measure]) -> tuple[int, int, tuple[Ref, ...]]:
-        """Of what ``unit`` owed itself: how much, how much of it as one of ``measures`` says, and what was not."""
+    def owed(self, unit: str, measures: Sequence[Measure], cited: bool = True) -> tuple[int, int, tuple[Ref, ...]]:
+        """Of what ``unit`` owed itself: how much, how much of it as one of ``measures`` says, and what was not.
+
+        Args:
+            unit: canonical name.
+            measures: phrases.
+            cited: whether what was not is wanted, or numbers alone.
+        """
         numbers = [self._numbers(measure).get(unit, (0, 0)) for measure in measures]
         if _distinct(measures) and self.ground.apart(unit):
             good, bad = (sum(number[place] for number in numbers) for place in (0, 1))
-            lost = [fact.ref for m in measures if bad for fact in self._by_unit("lost", m).get(unit, [])]
+            lost = [fact.ref for m in measures if bad and cited for fact in self._by_unit("lost", m).get(unit, [])]
             return good + bad, good, tuple(lost)
         # Two phrases of one line may speak of the same duty: it is owed once, and good if either phrase says so.
         owed: dict[tuple[str, str, int | None], Fact] = {}
@@ -167,16 +186,17 @@ Made = Callable[[str], ScoreLine | None]
 """What a line comes to for a unit, nothing where it does not count anything."""
 
 
-def scores(rules: ScoreRules, tally: Tally, units: Iterable[str]) -> dict[str, Score]:
+def scores(rules: ScoreRules, tally: Tally, units: Iterable[str], cited: bool = True) -> dict[str, Score]:
     """The scores of some units with their working.
 
     Args:
         rules: base, lines and bounds.
         tally: facts of the period.
         units: canonical names.
+        cited: whether each line says what it rests on, or numbers alone are wanted.
     """
     base, places = ScoreLine("基础分", "", rules.base), rules.places
-    made = [_rated(line, tally, places) if line.rate else _counted(line, tally, places) for line in rules.lines]
+    made = [(_rated if line.rate else _counted)(line, tally, places, cited) for line in rules.lines]
     found = {}
     for unit in units:
         lines = [base, *(line for make in made if (line := make(unit)) is not None)]
@@ -198,12 +218,12 @@ def _bounding(rules: ScoreRules, lines: Sequence[ScoreLine]) -> Iterator[ScoreLi
         yield ScoreLine("保底", plain(rules.min), rules.min - total)
 
 
-def _rated(line: Line, tally: Tally, places: int) -> Made:
+def _rated(line: Line, tally: Tally, places: int, cited: bool) -> Made:
     measures, worth = line.rate or (), line.points or ZERO
     nothing = ScoreLine(line.label, "无应办,按满分", rounded(worth, places))
 
     def made(unit: str) -> ScoreLine:
-        owed, good, lost = tally.owed(unit, measures)
+        owed, good, lost = tally.owed(unit, measures, cited)
         if not owed:
             return nothing
         return ScoreLine(line.label, f"{good}/{owed} × {plain(worth)}", rounded(worth * good / owed, places), lost)
@@ -211,27 +231,29 @@ def _rated(line: Line, tally: Tally, places: int) -> Made:
     return made
 
 
-def _counted(line: Line, tally: Tally, places: int) -> Made:
-    told = tally.told(line.count or (), line.co is not None)
-    parts = [(role, label, each) for role, label, each in
+def _counted(line: Line, tally: Tally, places: int, cited: bool) -> Made:
+    measures, shared = line.count or (), line.co is not None
+    told = tally.told(measures, shared) if cited else []
+    times = {} if cited else tally.times(measures, shared)
+    parts = [(role, f"{label} %d × {plain(each)}", each) for role, label, each in
              (("lead", "牵头", line.lead), ("co", "协办", line.co)) if each is not None]  # fmt: skip
+    counted = {role for role, *_ in parts}
 
-    def made(unit: str) -> ScoreLine | None:
-        hits = [fact for found in told for fact in found.get(unit, ())]
-        if not hits:
-            return None
-        quantity, points, roles = list[str](), ZERO, Counter([fact.role for fact in hits])
-        for role, label, each in parts:
-            if number := roles[role]:
-                quantity.append(f"{label} {number} × {plain(each)}")
-                points += number * each
-        if not quantity:
-            return None
+    @cache
+    def worth(*numbers: int) -> tuple[str, Decimal]:
+        """How the points came about, and what they are; few numbers are many units'."""
+        there = [(number, text, each) for number, (_, text, each) in zip(numbers, parts, strict=True) if number]
+        quantity, points = [text % number for number, text, _ in there], sum((n * each for n, _, each in there), ZERO)
         if line.at_most is not None and abs(points) > line.at_most:
             points = line.at_most.copy_sign(points)
             quantity[-1] += f",至多 {plain(line.at_most)}"
-        counted = {role for role, *_ in parts}
+        return ",".join(quantity), rounded(points, places)
+
+    def made(unit: str) -> ScoreLine | None:
+        hits = [fact for found in told for fact in found.get(unit, ())]
+        roles = Counter([fact.role for fact in hits]) if cited else times.get(unit, {})
+        quantity, points = worth(*(roles.get(role, 0) for role, *_ in parts))
         because = tuple([fact.ref for fact in hits if fact.role in counted])
-        return ScoreLine(line.label, ",".join(quantity), rounded(points, places), because)
+        return ScoreLine(line.label, quantity, points, because) if quantity else None
 
     return made

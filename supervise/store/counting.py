@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, Label, Row, Select, Table, and_, case, exi
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
-from supervise.records import Cut
+from supervise.records import PARTIES, Cut
 from supervise.store.asking import Span, View, asked, lawful
 from supervise.store.faults import told
 from supervise.store.statements import chunks
 from supervise.store.tables import Tables, of
 
+LEAD, CO = PARTIES[:2]
 Rows = Sequence[Row[Any]]
 
 
@@ -122,6 +123,51 @@ def settled(
 
 
 @told
+def shared(
+    session: Session, view: View, ask: Settling, owing: Sequence[str], pairs: Collection[tuple[str, str]],
+    codes: Sequence[str] | None = None,
+) -> Iterator[Any]:  # fmt: skip
+    """Numbers of the leads' duties that came to some outcomes with the help of a unit on the day they settled.
+
+    Kind, whether it answers a letter, who helped, outcome, number. What several leads owe together is one duty, and
+    who owes it himself does not help with it.
+    """
+    at, duty, part, outcome = of(session), of(session).duty, of(session).part, _outcome(of(session).duty, view.after)
+    by = (duty.c.kind, _letter(duty), part.c.unit, outcome)
+    query = select(*by, func.count()).select_from(duty.join(part, _helped(at))).where(
+        duty.c.role == LEAD, *_settled(at, view, ask), _came(duty, outcome, pairs), ~_with_duty(at, view, part.c.unit),
+        ~_with_duty(at, view)
+    ).group_by(*by)  # fmt: skip
+    open_ = () if all(came != MISSED for _, came in pairs) else owing
+    for stood in _stood(at, view, open_ if codes is None else None):
+        yield from asked(session, query.where(*stood), duty.c.task, codes)
+
+
+def _helped(at: Tables) -> ColumnElement[bool]:
+    """Whose part was held when the day ended on which a duty settled; of a day before the task, those of its start."""
+    duty, part = at.duty, at.part
+    held = and_(
+        part.c.since_day <= duty.c.settles, or_(part.c.until_day.is_(None), part.c.until_day > duty.c.settles)
+    )
+    same = part.c.district == duty.c.district, part.c.task == duty.c.task, part.c.role == CO
+    return and_(*same, or_(held, and_(part.c.from_seq == 1, part.c.since_day > duty.c.settles)))
+
+
+def _with_duty(at: Tables, view: View, unit: ColumnElement[str] | None = None) -> ColumnElement[bool]:
+    """Whether a unit owes a duty too, or any that comes before the one that is looked at."""
+    duty, other = at.duty, at.duty.alias()
+    same = (other.c[name] == duty.c[name] for name in ("district", "task", "ref"))
+    who = other.c.unit == unit if unit is not None else other.c.unit < duty.c.unit
+    stands = other.c.since_day <= view.day, or_(other.c.until_day.is_(None), other.c.until_day > view.day)
+    return select(other.c.task).where(*same, who, *stands).exists()
+
+
+def _came(duty: Table, outcome: Label[str], pairs: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
+    return or_(*(and_(outcome == one, duty.c.kind.in_(some)) for one, some in kinds.items()))
+
+
+@told
 def settled_rows(
     session: Session, view: View, ask: Settling, owing: Sequence[str], pairs: Collection[tuple[str, str]],
     units: Sequence[str] | None = None,
@@ -130,11 +176,9 @@ def settled_rows(
     at, duty = of(session), of(session).duty
     outcome = _outcome(duty, view.after)
     rows = _duty_rows(at, view, duty).add_columns(duty.c.settles, outcome)
-    kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
-    rows = rows.where(
-        *_settled(at, view, ask), or_(*(and_(outcome == o, duty.c.kind.in_(k)) for o, k in kinds.items()))
-    )
-    open_ = () if MISSED not in kinds else owing if units is None else units  # what is on a list was not met
+    rows = rows.where(*_settled(at, view, ask), _came(duty, outcome, pairs))
+    # what is on a list was not met
+    open_ = () if all(came != MISSED for _, came in pairs) else owing if units is None else units
     for stood in _stood(at, view, open_):
         yield from asked(session, rows.where(*stood), duty.c.unit, units)
 

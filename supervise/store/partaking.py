@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from supervise.dates import FOREVER
 from supervise.records import PARTIES
 from supervise.store.asking import Span, View, asked, lawful
 from supervise.store.faults import told
-from supervise.store.tables import of
+from supervise.store.tables import Tables, of
 
 CO = PARTIES[1]
 
@@ -35,18 +35,49 @@ def helpers(session: Session, district: str, codes: Sequence[str]) -> Iterator[A
 
 
 @told
-def handled(session: Session, view: View, span: Span, roles: Sequence[str] = ()) -> Iterator[Any]:
+def handled(
+    session: Session, view: View, span: Span, roles: Sequence[str] = (), units: Sequence[str] | None = None
+) -> Iterator[Any]:
     """Numbers of the tasks in which a unit held a part up to now or their end: unit, tasks, in each of some roles.
 
     The index gives units and tasks in order: one walk, and nothing is sorted.
     """
     at, part = of(session), of(session).part
     each = [func.count(case((part.c.role == role, literal(1)))) for role in roles]
-    since = min(span.first, view.after)
-    for ended in (part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)):
-        mine = part.c.district == view.district, ended, part.c.since_day <= span.last, part.c.until_day.is_(None)
+    for ended in _ended(part, view, span):
         query = select(part.c.unit, func.count(part.c.task.distinct()), *each)
-        yield from asked(session, query.where(*mine, *lawful(at, view, part)).group_by(part.c.unit))
+        query = query.where(*_held(at, view, span), ended).group_by(part.c.unit)
+        yield from asked(session, query, part.c.unit, units)
+
+
+@told
+def handling(session: Session, view: View, span: Span, roles: Sequence[str] = ()) -> Iterator[Any]:
+    """Each unit that held a part up to now or its end, in each of some roles: unit, role.
+
+    Of the tasks that run one step of the index for each unit; what ended since the span began is walked.
+    """
+    at, part = of(session), of(session).part
+    runs, ended = _ended(part, view, span)
+    for role in roles or ("",):
+        held = (*_held(at, view, span), *((part.c.role == role,) if role else ()))
+        one = select(func.min(part.c.unit).label("unit")).where(*held, runs).cte("handling", recursive=True)
+        after = select(func.min(part.c.unit)).where(*held, runs, part.c.unit > one.c.unit).scalar_subquery()
+        one = one.union_all(select(after).where(one.c.unit.is_not(None)))
+        yield from asked(session, select(one.c.unit, literal(role)).where(one.c.unit.is_not(None)))
+        yield from asked(session, select(part.c.unit, literal(role)).where(*held, ended).distinct())
+
+
+def _ended(part: Table, view: View, span: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The parts in tasks that run, and in those that ended since a span began."""
+    since = min(span.first, view.after)
+    return part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)
+
+
+def _held(at: Tables, view: View, span: Span) -> tuple[ColumnElement[bool], ...]:
+    """The parts begun by the end of a span and never given up."""
+    part = at.part
+    mine = part.c.district == view.district, part.c.since_day <= span.last, part.c.until_day.is_(None)
+    return (*mine, *lawful(at, view, part))
 
 
 @told
