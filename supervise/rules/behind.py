@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from supervise.rules.arithmetic import FUNCTIONS, Call, Name, Node, Word, inner, source_of
 from supervise.rules.functions import Asker, parted
 from supervise.rules.measures import Ref
-from supervise.rules.scheme import Scheme, Window
+from supervise.rules.scheme import Scheme
+from supervise.rules.windows import Window
 
 _LAST = ("number", "day")
 

@@ -17,6 +17,7 @@ from supervise.phrases import Length, parse_length
 from supervise.reading import Day, Strict
 from supervise.rules.arithmetic import Call, Name, Node, Number, Operation, Word, parse
 from supervise.rules.bands import Range, parse_range
+from supervise.rules.windows import Window, window
 from supervise.workflows.definition import Words
 
 ROUNDINGS = {"half up": "ROUND_HALF_UP", "half even": "ROUND_HALF_EVEN", "down": "ROUND_DOWN", "up": "ROUND_UP"}
@@ -33,19 +34,6 @@ class Formula:
 
     def __str__(self) -> str:
         return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days on which what is counted must lie: the period, the year up to its end, all days, or the last few.
-
-    Args:
-        kind: ``period``, ``year``, ``ever``, ``months`` or ``periods``.
-        count: how many of the last months or periods, this one among them.
-    """
-
-    kind: str = "period"
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +60,6 @@ def formula(text: Any) -> Formula:
         ValueError: in Chinese, when it is none.
     """
     return Formula(str(text), parse(text))
-
-
-def window(text: Any) -> Window:
-    """The days that count.
-
-    Args:
-        text: ``period``, ``year``, ``ever``, ``last 3 months`` or ``last 2 periods``.
-
-    Raises:
-        ValueError: in Chinese, when it is none of them.
-    """
-    words = str(text).strip()
-    if words in ("period", "year", "ever"):
-        return Window(words)
-    match = re.fullmatch(r"last (\d{1,3}) (month|period)s?", words)
-    if match is None or not int(match[1]):
-        raise ValueError(f"看不懂时段“{text}”,可写:period、year、ever、last 3 months、last 2 periods")
-    return Window(match[2] + "s", int(match[1]))
 
 
 def _result(value: Any) -> Formula:

@@ -12,7 +12,7 @@ from supervise.errors import Problem
 from supervise.goals import plain
 from supervise.reading import Document, Path
 from supervise.rules.anatomy import formulas, lines, named, results, values
-from supervise.rules.arithmetic import FUNCTIONS, OPTIONS, Call, Name, Node, Word, walk
+from supervise.rules.arithmetic import FUNCTIONS, OPTIONS, Call, Name, Node, Word, inner
 from supervise.rules.bands import Range, holes, overlaps
 from supervise.rules.checking import opened
 from supervise.rules.formulacheck import Known, formula_problems
@@ -111,9 +111,8 @@ def _circles(document: Document, scheme: Scheme) -> Iterator[Problem]:
 def _asked(node: Node) -> set[str]:
     if isinstance(node, Call) and FUNCTIONS.get(node.name, FUNCTIONS["abs"]).kind == "past":
         return set()
-    own = {parted(node.name)[0]} if isinstance(node, Name) else set()
-    parts = [part for part in walk(node) if part is not node]
-    return own | {parted(p.name)[0] for p in parts if isinstance(p, Name)}
+    own = {parted(node.name)[0]} if isinstance(node, Name) else set[str]()
+    return own.union(*map(_asked, inner(node)))
 
 
 def _owners(scheme: Scheme, path: Path) -> Iterator[str]:
