@@ -171,7 +171,7 @@ def _line(document: Document, known: Known, path: Path, line: SchemeLine) -> Ite
     for key in ("count", "sum", "rate"):
         for word in getattr(line, key):
             yield from known.source(document, (*path, key), word, key == "rate")
-    if line.count and line.each is None and line.lead is None and line.co is None:
+    if line.count and not (line.each or line.lead or line.co):
         yield document.problem("J13", path, "是件数,须写 each(每件几分),或 lead、co(牵头、协办各几分)")
     if line.rate and line.worth is None:
         yield document.problem("J13", path, "是比率,须写 worth(满分)")
