@@ -228,7 +228,7 @@ def starred(text: object, unknown: Callable[[date], bool]) -> str:
 
 
 PERIOD_WORDS = {"year": "年", "half": "半年", "quarter": "季", "month": "月", "week": "周"}
-_MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 _QUARTERS = "一二三四"
 _PERIOD = re.compile(r"([12][0-9]{3})(?:(H)([12])|(Q)([1-4])|-(0[1-9]|1[0-2])|-W([0-5][0-9]))?")
 
@@ -284,7 +284,7 @@ def parse_period(text: str) -> Period:
         else ("month", int(month)) if month
         else ("year", 1)
     )  # fmt: skip
-    length = _MONTHS[kind]
+    length = MONTHS[kind]
     start = date(year, (number - 1) * length + 1, 1)
     return Period(match[0], kind, start, add_months(start, length) - ONE_DAY)
 
@@ -303,7 +303,7 @@ def period_at(day: date, kind: str) -> Period:
         year, week, weekday = day.isocalendar()
         start = day - timedelta(days=weekday - 1)
         return Period(f"{year}-W{week:02d}", kind, start, start + timedelta(days=6))
-    number = (day.month - 1) // _MONTHS[kind] + 1
+    number = (day.month - 1) // MONTHS[kind] + 1
     letter = {"year": "", "half": f"H{number}", "quarter": f"Q{number}", "month": f"-{number:02d}"}[kind]
     return parse_period(f"{day.year}{letter}")
 

@@ -131,7 +131,9 @@ PATTERNS: Mapping[str, Pattern] = {
     "spared": Pattern("[A-Za-z0-9_]+ as [A-Za-z0-9_]+", "分组 as 角色", ("towns as co",)),
     "spared part": Pattern("[A-Za-z0-9_]+ as [A-Za-z0-9_]+( minus| plus)?", "分组 as 角色", ("towns as co minus",)),
     "reckoned": Pattern(
-        "(period|year|ever|last [1-9][0-9]{0,2} (month|period)s?)", "哪些天的算", ("period", "year", "last 3 months")
+        "(period|year|ever|previous|year before|last [1-9][0-9]{0,2} (month|period)s?|(month|quarter) [1-9][0-9]?)",
+        "哪些天的算",
+        ("period", "year", "last 3 months", "previous", "year before", "month 2"),
     ),
     "range": Pattern(
         r"[0-9]{2}-[0-9]{2}(\.\.[0-9]{2}-[0-9]{2})?( +[^ ].*)?",

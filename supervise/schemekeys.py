@@ -56,9 +56,11 @@ SchemeLine 得分的一行,或有小项的一段
   worth 满分;各小项的满分合计须等于它
   count 数件数:登记项,或应办、动作的说法
   sum 数值合计:登记项
-  each 每件(每单位数值)几分,不分主协办
+  each 每件(每单位数值)几分,不分主协办;分次的写 [-1, -3, -10]:第一次、第二次、第三次起每次
   lead 牵头的每件几分
   co 协办的每件几分
+  nth 分次的,第几次按什么数:unit 按单位、matter 按同一事项
+  nth_since 分次的,第几次从哪里数起,如 year 今年以来;不写即在 within 之内
   within 哪些天的算:period 本期、year 今年以来、ever 一直、last 3 months
   rate 比率:合格的占应办的几成,乘以 worth
   points 分数的算式
@@ -98,6 +100,7 @@ SchemeList 谁上榜:名次、条件,或须同时具备
   over 名次怎样数:group 先按全组排、fitting 只在合条件的里排
   ties 末位同分:include 都上、exclude 都不上、next 再比 then
   then 末位同分时再比什么
+  rounding 比例算出的名额怎样取整:down 舍去零头(不写即是)、half up、half even、up 进一
 SchemeStreak 多次上榜的提请
   label 提请什么
   list 哪个榜
@@ -112,12 +115,20 @@ Grading 定等次
   whole 先取整
   grades 等次,从高到低;最后一个不带条件
   limits 至多定为哪一等
-  ties 名额末位同分:exclude 都不占、include 都占
+  lower 降等的情形:在应得的等次上再降
+  then 同分的再比什么
+  ties 名额末位同分(比过 then 还同分):exclude 都不占、include 都占
+  rounding 比例算出的名额怎样取整:down 舍去零头(不写即是)、half up、half even、up 进一
 SchemeGrade 一个等次
   grade 名称
   range 分数的范围;各等次不能重叠,也不能有空当
   when 条件
   quota 名额:数、比例,或 分组 → 数
+  together 本等和以上各等合计的名额,写法同 quota
+SchemeLowering 降等
+  label 名称
+  when 条件
+  by 降几等,不写是一等
 SchemeLimit 封顶
   label 名称
   when 条件
@@ -143,6 +154,7 @@ _BANDS: dict[str, Any] = {
 }
 _RESULT: dict[str, Any] = {"type": ["string", "number"], "examples": ["green", "= 20 - lag"]}
 _PLACES = either({"type": ["integer", "string"], "examples": [3, "30%"]}, by_name({"type": ["integer", "string"]}))
+_STEPS = either({"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 1})
 _KEYS = either({"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1})
 _VALUES = by_name(either({"type": ["string", "number"]}, {"$ref": "#/$defs/Value"}))
 _BANDED = {"bands": _BANDS, "otherwise": _RESULT, "span": _RANGE}
@@ -155,14 +167,17 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "SchemeLine": {
         **dict.fromkeys(("points", "of", "when", "times", "none_when"), _FORMULA),
         **_BANDED,
+        **dict.fromkeys(("each", "lead", "co"), _STEPS),
         "within": one("reckoned"),
+        "nth_since": one("reckoned"),
         "spare": many("spared part"),
     },
     "SchemeStreak": {"within": one("length")},
     "SchemeBoard": {"by": _KEYS, "ranked_when": _FORMULA},
     "SchemeList": {"top": _PLACES, "bottom": _PLACES, "when": _FORMULA, "unless": _FORMULA, "by": _KEYS, "then": _KEYS},
-    "Grading": {"of": _FORMULA, "span": _RANGE},
-    "SchemeGrade": {"range": _RANGE, "when": _FORMULA, "quota": _PLACES},
+    "Grading": {"of": _FORMULA, "span": _RANGE, "then": _KEYS},
+    "SchemeGrade": {"range": _RANGE, "when": _FORMULA, "quota": _PLACES, "together": _PLACES},
+    "SchemeLowering": {"when": _FORMULA},
     "SchemeLimit": {"when": _FORMULA},
     "SchemeBar": {"when": _FORMULA},
 }

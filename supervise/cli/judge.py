@@ -283,8 +283,9 @@ def _tried(
     for file in earlier:
         try:
             past.append(json.loads(read(file)))
-            past[-1].get("boards")
-        except (ValueError, AttributeError):
+            if not all("standings" in body for body in past[-1].get("boards", past[-1:])):
+                raise ValueError
+        except (ValueError, AttributeError, TypeError):
             raise Invalid(Problem("F03", "不是 supervise board --json 的输出", file=file)) from None
     files = [(read(file), file) for file in marks]
     return trial(cast("Source[Scheme]", source), period, directory, files, folder.calendar, as_of, past)

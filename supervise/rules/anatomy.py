@@ -72,8 +72,11 @@ def _of_grading(grading: Grading) -> Iterator[tuple[Path, Formula]]:
     for i, row in enumerate(grading.grades):
         if row.when is not None:
             yield ("grading", "grades", i, "when"), row.when
-        yield from ((("grading", "grades", i, "quota"), formula) for formula in row.quota.values())
+        for key in ("quota", "together"):
+            yield from ((("grading", "grades", i, key), formula) for formula in getattr(row, key).values())
     yield from ((("grading", "limits", i, "when"), limit.when) for i, limit in enumerate(grading.limits))
+    yield from ((("grading", "lower", i, "when"), one.when) for i, one in enumerate(grading.lower))
+    yield from ((("grading", "then"), key.formula) for key in grading.then)
 
 
 def sources(scheme: Scheme) -> Iterator[tuple[Path, str]]:

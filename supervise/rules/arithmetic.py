@@ -110,6 +110,7 @@ FUNCTIONS: dict[str, Function] = {
     "mean": Function(1, 2, "group", "本组平均(没有数的单位不计);mean(x, all) 全部单位"),
     "median": Function(1, 2, "group", "本组中位数"),
     "sum": Function(1, 2, "group", "本组合计"),
+    "deviation": Function(1, 3, "group", "本组标准差(总体),如 deviation(x, 2) 保留两位;不写按办法的位数"),
     "size": Function(0, 1, "group", "本组单位个数"),
     "rank": Function(1, 3, "group", "本组名次,大的在前;rank(x, low) 小的在前"),
     "abs": Function(1, 1, "plain", "绝对值"),
@@ -117,6 +118,9 @@ FUNCTIONS: dict[str, Function] = {
     "floor": Function(1, 1, "plain", "舍去小数"),
     "ceil": Function(1, 1, "plain", "有小数就进一"),
     "if": Function(3, 3, "plain", "if(条件, 成立时, 不成立时)"),
+    "along": Function(
+        5, None, "plain", "分段按比例折算,如 along(n, 基准, 60, 目标, 100, 挑战, 120):两点之间按比例,两头之外取两头的分"
+    ),
     "given": Function(1, 1, "plain", "有没有这个数:1 或 0"),
     "default": Function(2, 2, "plain", "没有这个数时用后一个"),
     "gravest": Function(2, None, "plain", "gravest('red yellow green', 甲, 乙):按所列次序,最先出现的一个"),
@@ -131,7 +135,12 @@ FUNCTIONS: dict[str, Function] = {
     "count": Function(1, 4, "record", "件数;可再写 lead、co 和时段,如 count(late, co, 'last 3 months')"),
     "total": Function(1, 4, "record", "数值合计"),
     "average": Function(1, 4, "record", "数值平均;一个也没有就没有这个数"),
-    "trimmed": Function(1, 4, "record", "去掉一个最高、一个最低后的数值平均;不足三个即平均"),
+    "trimmed": Function(
+        1,
+        4,
+        "record",
+        "去掉一个最高、一个最低后的数值平均;trimmed(x, 2) 各去两个,trimmed(x, 10%) 各去一成;不够去的即平均",
+    ),
     "latest": Function(1, 4, "record", "最近一次的数值"),
     "first": Function(1, 4, "record", "最早一次的数值"),
     "highest": Function(1, 4, "record", "最大的数值"),
@@ -145,7 +154,7 @@ FUNCTIONS: dict[str, Function] = {
     "items_mean": Function(1, 2, "items", "各事项平均;第二个是权重"),
     "items_max": Function(1, 2, "items", "各事项中最大;第二个是条件"),
     "items_min": Function(1, 2, "items", "各事项中最小;第二个是条件"),
-    "before": Function(1, 1, "past", "上一期的这个数"),
+    "before": Function(1, 1, "past", "上一期的这个数;在 items 里是这个事项的"),
     "times": Function(1, 1, "past", "今年以来(本期以前)上某个榜几次,如 times('push.black')"),
     "in_a_row": Function(1, 1, "past", "到上一期为止连续上某个榜几次"),
 }
@@ -324,6 +333,11 @@ def source_of(call: Call) -> str:
 
 
 def options_of(call: Call, skip: int = 1) -> tuple[str, ...]:
-    """The words behind what a function works on, such as ``lead`` or ``last 3 months``."""
-    rest = call.arguments[skip:]
+    """The words behind what a function works on, such as ``lead`` or ``last 3 months``; its numbers apart."""
+    rest = [a for a in call.arguments[skip:] if not isinstance(a, Number)]
     return tuple(a.name if isinstance(a, Name) else a.text if isinstance(a, Word) else "?" for a in rest)
+
+
+def number_of(call: Call) -> Fraction | None:
+    """The number behind what a function works on, such as the places of ``deviation``; ``None`` if it has none."""
+    return next((a.value for a in call.arguments[1:] if isinstance(a, Number)), None)

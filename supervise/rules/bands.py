@@ -69,7 +69,8 @@ def _sides(words: str) -> Range:
     for part in re.split(r"\s*(?:,|且|and)\s*", words):
         match = _SIDE.fullmatch(part.strip())
         if match is None:
-            raise ValueError(f"看不懂范围“{words}”,可写:>= 90、< 60、>= 80, < 90、10 .. 30(含两头)、[80, 90)")
+            own = ";界线各单位不同的,不用分档,写 along(…) 或 if(…)" if re.search(r"[^\W\d]", words) else ""
+            raise ValueError(f"看不懂范围“{words}”,可写:>= 90、< 60、>= 80, < 90、10 .. 30(含两头)、[80, 90){own}")
         sign, number = match[1].replace("≥", ">=").replace("≤", "<="), Fraction(match[2])
         if sign in (">=", ">", "="):
             found = Range(number, found.high, sign != ">", found.with_high)

@@ -10,17 +10,17 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from supervise.dates import ONE_DAY, Calendar, Period, add_months, period_at
+from supervise.dates import ONE_DAY, Calendar, Period, period_at
 from supervise.goals import plain
 from supervise.people import Directory
 from supervise.phrases import parse_measure
 from supervise.records import Mark
 from supervise.rules.measures import Ref
 from supervise.rules.reported import figure
-from supervise.rules.scheme import Scheme, Window
+from supervise.rules.scheme import Scheme
 from supervise.rules.scoring import Tally
+from supervise.rules.windows import Window, stretch
 
-_MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 Spare = tuple[tuple[str, str], ...]
 """(group, role) pairs whose facts count for nothing."""
 Tallies = Callable[[Period, Spare], Tally]
@@ -105,12 +105,8 @@ class Facts:
 
     def days(self, window: Window) -> tuple[date, date]:
         """First and last day of a window."""
-        end = self.period.end + ONE_DAY
-        months = window.count * (_MONTHS[self.period.kind] if window.kind == "periods" else 1)
-        first = {
-            "period": self.period.start, "ever": date.min, "year": self.last.replace(month=1, day=1),
-        }.get(window.kind) or add_months(end, -months)  # fmt: skip
-        return first, self.last
+        first, end = stretch(window, self.period, self.last)
+        return first, min(end, self.last)
 
     def entries(self, unit: str, source: str, window: Window, shared: bool = False) -> tuple[Entry, ...]:
         """Everything that counts under ``source``, in the order of days and matters.
@@ -147,8 +143,8 @@ class Facts:
     def tally(self, window: Window, spare: Spare = ()) -> Tally:
         """Facts of tasks in a window, without what is spared."""
         assert self._tally is not None, "checked when the scheme is read: phrases need a record of tasks"
-        first, whole = self.days(window)[0], window == Window()
-        span = self.period if whole else Period(f"{first}..{self.period.end}", "span", first, self.period.end)
+        first, end = stretch(window, self.period, self.last)
+        span = self.period if window == Window() else Period(f"{first}..{end}", "span", first, end)
         if (span, spare) not in self._tallies:
             self._tallies[span, spare] = self._tally(span, spare)
         return self._tallies[span, spare]

@@ -21,14 +21,16 @@ from supervise.rules.arithmetic import (
     Operation,
     Word,
     inner,
+    number_of,
     options_of,
 )
 from supervise.rules.checking import measure_names
 from supervise.rules.functions import parted
 from supervise.rules.reckoning import PARTS
 from supervise.rules.reported import PROGRESS, figure, lacking
-from supervise.rules.scheme import Formula, Scheme, window
+from supervise.rules.scheme import Formula, Scheme
 from supervise.rules.sheet import BUILT_IN
+from supervise.rules.windows import beyond, window
 from supervise.workflows.definition import Definition
 
 
@@ -142,10 +144,12 @@ def _call(document: Document, known: Known, path: Path, call: Call, item: bool) 
             "J02", path, f"{call.name} 要 {spec.least}{most} 个数,写了 {number} 个:{spec.told}", word=call.name
         )
         return
+    if call.name == "along" and number % 2 == 0:
+        yield document.problem("J02", path, f"along 的点和分要成对写:{spec.told}", word=call.name)
     if spec.kind == "record":
         yield from _record(document, known, path, call)
     elif spec.kind == "past":
-        yield from _past(document, known, path, call)
+        yield from _past(document, known, path, call, item)
     elif spec.kind == "group":
         yield from _group(document, known, path, call, item)
     else:
@@ -160,22 +164,31 @@ def _record(document: Document, known: Known, path: Path, call: Call) -> Iterato
     owing = call.name in ("rate", "owed")
     for n, part in enumerate(call.arguments):
         word = part.name if isinstance(part, Name) else part.text if isinstance(part, Word) else None
+        if n and call.name == "trimmed" and isinstance(part, Number):
+            continue
         if word is None:
             yield document.problem("J02", path, f"{call.name} 里要写登记项的名字,不能写算式", word=call.name)
         elif n == 0 or owing:
             yield from known.source(document, path, word, owing)
         elif word not in ("lead", "co"):
-            try:
-                window(word)
-            except ValueError as error:
-                yield document.problem("J02", path, str(error), word=word)
+            yield from window_problems(document, known.scheme, path, word)
 
 
-def _past(document: Document, known: Known, path: Path, call: Call) -> Iterator[Problem]:
+def window_problems(document: Document, scheme: Scheme, path: Path, word: str) -> Iterator[Problem]:
+    """A window that cannot be read, or that does not lie in the period."""
+    try:
+        wrong = beyond(window(word), scheme.period)
+    except ValueError as error:
+        wrong = str(error)
+    if wrong:
+        yield document.problem("J02", path, wrong, word=word)
+
+
+def _past(document: Document, known: Known, path: Path, call: Call, item: bool) -> Iterator[Problem]:
     part = call.arguments[0]
     word = part.name if isinstance(part, Name) else part.text if isinstance(part, Word) else ""
     if call.name == "before":
-        yield from _name(document, known, path, word, False)
+        yield from _name(document, known, path, word, item)
         return
     board, _, listed = word.rpartition(".")
     boards = known.scheme.boards
@@ -192,6 +205,8 @@ def _group(document: Document, known: Known, path: Path, call: Call, item: bool)
     own = call.arguments if many else call.arguments[: 0 if call.name == "size" else 1]
     for part in own:
         yield from _problems(document, known, path, part, item and many)
+    if not many and call.name != "deviation" and number_of(call) is not None:
+        yield document.problem("J02", path, f"{call.name} 后面不能写数:{FUNCTIONS[call.name].told}", word=call.name)
     for word in () if many else options_of(call, len(own)):
         if word not in OPTIONS:
             text = f"{call.name} 后面只能再写 all(全部单位)" + ("、low(小的在前)" if call.name == "rank" else "")

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
+from math import isqrt
 from typing import Any, Protocol
 
 from supervise.dates import Calendar
 from supervise.errors import Invalid
-from supervise.rules.arithmetic import Call, options_of, source_of
+from supervise.rules.arithmetic import Call, number_of, options_of, source_of
 from supervise.rules.facts import Entry, Facts
 from supervise.rules.scheme import Scheme
 
@@ -117,7 +119,10 @@ def counted(asker: Asker, call: Call, unit: str, item: str | None) -> Quantity:
     if call.name in ("first", "latest"):
         return None if not values else values[0 if call.name == "first" else -1]
     if call.name == "trimmed":
-        return among(asker, "mean", sorted(values)[1:-1] if len(values) > 2 else values)
+        wanted = number_of(call)
+        share = wanted is not None and wanted < 1
+        less = 1 if wanted is None else int(wanted * len(values)) if share else int(wanted)
+        return among(asker, "mean", sorted(values)[less:-less] if 0 < 2 * less < len(values) else values)
     return among(asker, {"average": "mean", "highest": "max", "lowest": "min"}[call.name], values)
 
 
@@ -165,6 +170,39 @@ def _round(asker: Asker, found: Sequence[Quantity]) -> Quantity:
     return None if found[0] is None else Fraction(asker.rounded(number(asker, found[0]), places))
 
 
+def root(exact: Fraction, places: int, how: str) -> Decimal:
+    """The square root of a number at so many places, exactly rounded: of ten digits more, a rest is told by one 1."""
+    scale = 10 ** (places + 10)
+    scaled = exact * scale * scale
+    whole = isqrt(scaled.numerator // scaled.denominator)
+    rest = Fraction(whole * whole) != scaled
+    return rounded(Fraction(10 * whole + rest, 10 * scale), places, how)
+
+
+def spread(asker: Asker, found: Sequence[Fraction], places: int) -> Quantity:
+    """The standard deviation of all of a group, at so many places; of nothing there is none."""
+    if not found:
+        return None
+    middle = sum(found, Fraction(0)) / len(found)
+    square = sum(((n - middle) ** 2 for n in found), Fraction(0)) / len(found)
+    return Fraction(root(square, places, asker.scheme.rounding))
+
+
+def _along(asker: Asker, found: Sequence[Quantity]) -> Quantity:
+    """Points in between, by proportion; at or beyond the ends the points of the ends."""
+    if None in found:
+        return None
+    exact, *rest = (number(asker, value) for value in found)
+    stops = list(zip(rest[::2], rest[1::2], strict=True))
+    if any(low >= high for (low, _), (high, _) in pairwise(stops)):
+        shown = "、".join(f"{float(stop):g}" for stop, _ in stops)
+        raise asker.wrong("J06", f"along 的几个点要从小到大,现在是 {shown}")
+    for (low, less), (high, more) in pairwise(stops):
+        if exact < high:
+            return less if exact <= low else less + (more - less) * (exact - low) / (high - low)
+    return stops[-1][1]
+
+
 def _gravest(asker: Asker, found: Sequence[Quantity]) -> Quantity:
     return next((word for word in str(found[0]).split() if word in found[1:]), None)
 
@@ -178,6 +216,7 @@ PLAIN: Mapping[str, Callable[[Asker, Sequence[Quantity]], Quantity]] = {
     "floor": _of_number(lambda n: Fraction(n.numerator // n.denominator)),
     "ceil": _of_number(lambda n: Fraction(-(-n.numerator // n.denominator))),
     "round": _round,
+    "along": _along,
     "given": lambda asker, found: Fraction(found[0] is not None),
     "default": lambda asker, found: found[1] if found[0] is None else found[0],
     "gravest": _gravest,

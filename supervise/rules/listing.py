@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from supervise.reading import Path
-from supervise.rules.functions import number, truth
+from supervise.rules.functions import number, rounded, truth
 from supervise.rules.scheme import LABELS, Formula, Key, SchemeBoard, SchemeList
 from supervise.rules.sheet import Sheet
 from supervise.rules.spoken import spoken
@@ -119,16 +119,16 @@ class Listing:
         tied = Counter(keys.values())
         for end, places in (("前", spec.top), ("后", spec.bottom)):
             for unit, rank in self._ranked(keys, end == "后").items():
-                quota = self._quota(places, unit)
+                quota = self._quota(places, unit, spec.rounding)
                 beyond = tied[keys[unit]] - 1 if spec.ties == "exclude" else 0
                 if quota is not None and rank + beyond <= quota:
                     found[unit] = f"名次在{end} {quota} 名之内"
         return found
 
-    def _quota(self, places: Mapping[str, Formula], unit: str) -> int | None:
+    def _quota(self, places: Mapping[str, Formula], unit: str, rounding: str) -> int | None:
         formula = places.get(self.sheet.groups[unit], places.get(""))
         if formula is None:
             return None
         with self.sheet.at(unit, ("boards", self.name, "lists")):
             value = self.sheet.worth(formula.node, unit)
-            return None if value is None else int(number(self.sheet, value))
+            return None if value is None else int(rounded(number(self.sheet, value), 0, rounding))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -276,18 +277,33 @@ class Reckoner:
             return "、".join(plain(entry.value) for entry, _ in kept)
         parts = []
         for role, label in (("lead", "牵头 "), ("co", "协办 "), ("", "")):
-            number_, worth = sum(entry.role == role for entry, _ in kept), _each(spec, role)
-            if number_ and worth is not None:
-                parts.append(f"{label}{number_} × {plain(worth)}")
+            worths = Counter(points for entry, points in kept if entry.role == role)
+            parts += [f"{label}{times} × {self.sheet.shown(worth)}" for worth, times in worths.items()]
         return ",".join(parts)
 
     def _worth(self, unit: str, spec: SchemeLine) -> Iterator[tuple[Entry, Fraction]]:
         """What each thing of a line is worth, those left out that are worth nothing in their part."""
+        nth = self._nth(unit, spec)
         for source in spec.count or spec.sum:
-            for entry in self.sheet.facts.entries(unit, source, spec.within, spec.co is not None):
+            for entry in self.sheet.facts.entries(unit, source, spec.within, bool(spec.co)):
                 each = _each(spec, entry.role)
-                if each is not None:
-                    yield entry, Fraction(each) * (Fraction(entry.value) if spec.sum else 1)
+                if each:
+                    worth = each[min(nth.get(entry, 1), len(each)) - 1]
+                    yield entry, Fraction(worth) * (Fraction(entry.value) if spec.sum else 1)
+
+    def _nth(self, unit: str, spec: SchemeLine) -> dict[Entry, int]:
+        """The how-manieth each thing of a line is, in the order of days, where that makes a difference."""
+        if not spec.stepped:
+            return {}
+        window = spec.nth_since or spec.within
+        every = [e for word in spec.count for e in self.sheet.facts.entries(unit, word, window, bool(spec.co))]
+        seen: Counter[str] = Counter()
+        found: dict[Entry, int] = {}
+        for entry in sorted((e for e in every if _each(spec, e.role)), key=lambda e: e.day):
+            about = entry.matter if spec.nth == "matter" else ""
+            seen[about] += 1
+            found[entry] = seen[about]
+        return found
 
     def _dropped_of(self, unit: str, path: Path) -> frozenset[tuple[Path, int]]:
         """What a line must not count: spared parts, and what its sections count once in a matter only."""
@@ -322,13 +338,10 @@ class Reckoner:
         return self._dropped[unit, path]
 
 
-def _each(spec: SchemeLine, role: str) -> Decimal | None:
-    """What one thing is worth in a part: ``lead``, ``co``, or no part, which counts as the lead's."""
-    free = spec.lead is None and spec.co is None
-    each = spec.each if spec.each is not None else Decimal(1) if free and spec.sum else None
-    if role == "co":
-        return spec.co if spec.co is not None else each
-    return spec.lead if spec.lead is not None else each
+def _each(spec: SchemeLine, role: str) -> tuple[Decimal, ...]:
+    """What things are worth in a part: ``lead``, ``co``, or no part, which counts as the lead's; empty for nothing."""
+    each = spec.each or ((Decimal(1),) if spec.sum and not (spec.lead or spec.co) else ())
+    return (spec.co if role == "co" else spec.lead) or each
 
 
 def _matches(sign: str, points: Fraction) -> bool:

@@ -17,9 +17,11 @@ from supervise.phrases import Length, parse_length
 from supervise.reading import Day, Strict
 from supervise.rules.arithmetic import Call, Name, Node, Number, Operation, Word, parse
 from supervise.rules.bands import Range, parse_range
+from supervise.rules.windows import Window, window
 from supervise.workflows.definition import Words
 
 ROUNDINGS = {"half up": "ROUND_HALF_UP", "half even": "ROUND_HALF_EVEN", "down": "ROUND_DOWN", "up": "ROUND_UP"}
+Roundings = Literal["half up", "half even", "down", "up"]
 LABELS = {"red": "红榜", "black": "黑榜"}
 IGNORED = ("revoked", "撤销", "已撤销")
 
@@ -33,19 +35,6 @@ class Formula:
 
     def __str__(self) -> str:
         return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days on which what is counted must lie: the period, the year up to its end, all days, or the last few.
-
-    Args:
-        kind: ``period``, ``year``, ``ever``, ``months`` or ``periods``.
-        count: how many of the last months or periods, this one among them.
-    """
-
-    kind: str = "period"
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +63,6 @@ def formula(text: Any) -> Formula:
     return Formula(str(text), parse(text))
 
 
-def window(text: Any) -> Window:
-    """The days that count.
-
-    Args:
-        text: ``period``, ``year``, ``ever``, ``last 3 months`` or ``last 2 periods``.
-
-    Raises:
-        ValueError: in Chinese, when it is none of them.
-    """
-    words = str(text).strip()
-    if words in ("period", "year", "ever"):
-        return Window(words)
-    match = re.fullmatch(r"last (\d{1,3}) (month|period)s?", words)
-    if match is None or not int(match[1]):
-        raise ValueError(f"看不懂时段“{text}”,可写:period、year、ever、last 3 months、last 2 periods")
-    return Window(match[2] + "s", int(match[1]))
-
-
 def _result(value: Any) -> Formula:
     """What a band gives: a number, a word, or behind ``=`` a formula."""
     if isinstance(value, str) and not value.lstrip().startswith("="):
@@ -115,7 +86,7 @@ def _keys(value: Any) -> tuple[Key, ...]:
 
 
 def _places(value: Any) -> dict[str, Formula]:
-    """Group → how many places; under the empty name for every group. A percentage is of the group, rounded down."""
+    """Group → how many places; under the empty name for every group. A percentage is of the group."""
     if isinstance(value, dict):
         return {str(group): _number_of(text) for group, text in value.items()}
     return {"": _number_of(value)}
@@ -126,7 +97,15 @@ def _number_of(value: Any) -> Formula:
     if match is None:
         return formula(value)
     share = Number(parse(Decimal(match[1])).value / 100)  # type: ignore[union-attr]
-    return Formula(str(value), Call("floor", (Operation("*", share, Call("size", ())),)))
+    return Formula(str(value), Operation("*", share, Call("size", ())))
+
+
+def _steps(value: Any) -> tuple[Decimal, ...]:
+    """What one thing is worth; of several numbers, what the first, the second and every further one is."""
+    found = value if isinstance(value, list) else [value]
+    if not found or any(isinstance(one, bool) or not isinstance(one, int | Decimal) for one in found):
+        raise ValueError("应是几分,如 -2;分次的写作 [-1, -3, -10],即第一次、第二次、第三次起每次几分")
+    return tuple(map(Decimal, found))
 
 
 def _spared(value: Any) -> tuple[Spared, ...]:
@@ -144,6 +123,7 @@ Result = Annotated[Formula, PlainValidator(_result)]
 Bands = Annotated[tuple[tuple[str, Range, Formula], ...], PlainValidator(_bands)]
 Ranges = Annotated[Range, PlainValidator(parse_range)]
 Windows = Annotated[Window, PlainValidator(window)]
+Steps = Annotated[tuple[Decimal, ...], PlainValidator(_steps)]
 Keys = Annotated[tuple[Key, ...], PlainValidator(_keys)]
 Places = Annotated[dict[str, Formula], PlainValidator(_places)]
 
@@ -199,9 +179,11 @@ class SchemeLine(Strict):
     worth: Decimal | None = None
     count: Words = ()
     sum: Words = ()
-    each: Decimal | None = None
-    lead: Decimal | None = None
-    co: Decimal | None = None
+    each: Steps = ()
+    lead: Steps = ()
+    co: Steps = ()
+    nth: Literal["unit", "matter"] = "unit"
+    nth_since: Windows | None = None
     within: Windows = Window()
     rate: Words = ()
     points: Formulas | None = None
@@ -219,6 +201,11 @@ class SchemeLine(Strict):
     at_most: Decimal | None = None
     per_matter: Literal["all", "apart", "one"] = "all"
     spare: Annotated[tuple[Spared, ...], PlainValidator(_spared)] = ()
+
+    @property
+    def stepped(self) -> bool:
+        """Whether the second thing is worth another number than the first."""
+        return max(map(len, (self.each, self.lead, self.co))) > 1
 
     @property
     def full(self) -> Decimal | None:
@@ -249,6 +236,7 @@ class SchemeList(Strict):
     over: Literal["group", "fitting"] = "group"
     ties: Literal["include", "exclude", "next"] = "include"
     then: Keys = ()
+    rounding: Roundings = "down"
 
 
 class Proposing(Strict):
@@ -293,6 +281,7 @@ class SchemeGrade(Strict):
     range: Ranges | None = None
     when: Formulas | None = None
     quota: Places = {}
+    together: Places = {}
 
 
 class SchemeLimit(Strict):
@@ -303,15 +292,26 @@ class SchemeLimit(Strict):
     at_most: str
 
 
+class SchemeLowering(Strict):
+    """A circumstance that lowers the grade which a unit would have had."""
+
+    label: str
+    when: Formulas
+    by: int = Field(default=1, ge=1)
+
+
 class Grading(Strict):
-    """Grades from the best down; a unit gets the first that it fits."""
+    """Grades from the best down; a unit gets the first that it fits. ``then`` tells equal units apart at a quota."""
 
     of: Formulas
     span: Ranges | None = None
     whole: bool = False
     grades: tuple[SchemeGrade, ...]
     limits: tuple[SchemeLimit, ...] = ()
+    lower: tuple[SchemeLowering, ...] = ()
+    then: Keys = ()
     ties: Literal["exclude", "include"] = "exclude"
+    rounding: Roundings = "down"
 
 
 class SchemeBar(Strict):
@@ -346,7 +346,7 @@ class Scheme(Announced):
     for_: str = Field(default="", alias="for")
     period: Literal["year", "half", "quarter", "month"]
     places: int = Field(default=2, ge=0, le=6)
-    rounding: Literal["half up", "half even", "down", "up"] = "half up"
+    rounding: Roundings = "half up"
     round: Literal["lines", "total"] = "lines"
     ignore: Words = IGNORED
     groups: dict[str, str]

@@ -12,7 +12,7 @@ from supervise.errors import Problem
 from supervise.goals import plain
 from supervise.reading import Document, Path
 from supervise.rules.anatomy import formulas, lines, named, results, values
-from supervise.rules.arithmetic import FUNCTIONS, OPTIONS, Call, Name, Node, Word, walk
+from supervise.rules.arithmetic import FUNCTIONS, OPTIONS, Call, Name, Node, Word, inner
 from supervise.rules.bands import Range, holes, overlaps
 from supervise.rules.checking import opened
 from supervise.rules.formulacheck import Known, formula_problems
@@ -111,9 +111,8 @@ def _circles(document: Document, scheme: Scheme) -> Iterator[Problem]:
 def _asked(node: Node) -> set[str]:
     if isinstance(node, Call) and FUNCTIONS.get(node.name, FUNCTIONS["abs"]).kind == "past":
         return set()
-    own = {parted(node.name)[0]} if isinstance(node, Name) else set()
-    parts = [part for part in walk(node) if part is not node]
-    return own | {parted(p.name)[0] for p in parts if isinstance(p, Name)}
+    own = {parted(node.name)[0]} if isinstance(node, Name) else set[str]()
+    return own.union(*map(_asked, inner(node)))
 
 
 def _owners(scheme: Scheme, path: Path) -> Iterator[str]:
@@ -172,7 +171,7 @@ def _line(document: Document, known: Known, path: Path, line: SchemeLine) -> Ite
     for key in ("count", "sum", "rate"):
         for word in getattr(line, key):
             yield from known.source(document, (*path, key), word, key == "rate")
-    if line.count and line.each is None and line.lead is None and line.co is None:
+    if line.count and not (line.each or line.lead or line.co):
         yield document.problem("J13", path, "是件数,须写 each(每件几分),或 lead、co(牵头、协办各几分)")
     if line.rate and line.worth is None:
         yield document.problem("J13", path, "是比率,须写 worth(满分)")

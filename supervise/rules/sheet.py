@@ -6,16 +6,19 @@ reported) is no number: sums with it are not there either, and no comparison wit
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import Any
 
 from supervise.errors import Invalid
 from supervise.reading import Document, Path
 from supervise.rules.arithmetic import (
+    FUNCTIONS,
     Call,
     Comparison,
     Logic,
@@ -25,18 +28,21 @@ from supervise.rules.arithmetic import (
     Number,
     Operation,
     Word,
+    number_of,
     options_of,
     source_of,
 )
 from supervise.rules.bands import place_of
 from supervise.rules.facts import Entry, Facts
-from supervise.rules.functions import PLAIN, Quantity, among, compared, counted, number, parted, rounded, truth
+from supervise.rules.functions import PLAIN, Quantity, among, compared, counted, number, parted, rounded, spread, truth
 from supervise.rules.reckoning import PARTS, Reckoner
-from supervise.rules.scheme import Formula, Scheme, SchemeLine, Value, Window, window
+from supervise.rules.scheme import Formula, Scheme, SchemeLine, Value
 from supervise.rules.spoken import labels, plain, spoken, told, with_numbers
+from supervise.rules.windows import Window, window
 
 BUILT_IN = ("as_of", "period_start", "period_end", "tasks", "nothing")
 """Names that every scheme has."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Sheet:
@@ -194,13 +200,13 @@ class Sheet:
             found = [self.worth(argument, unit, item) for argument in arguments]
             return among(self, name, found) if name in ("min", "max") else PLAIN[name](self, found)
         if name in ("before", "times", "in_a_row"):
-            return self._past(name, source_of(call), unit)
+            return self._past(name, source_of(call), unit, item)
         if name == "items" or name.startswith("items_"):
             return self._of_items(call, unit)
         if name in ("rate", "owed"):
             owed, good, _ = self.facts.owed(unit, [source_of(Call(name, (a,))) for a in arguments], Window())
             return Fraction(owed) if name == "owed" else Fraction(good, owed) if owed else None
-        if name in ("min", "max", "mean", "median", "sum", "size", "rank"):
+        if FUNCTIONS[name].kind == "group":
             return self._grouped(call, unit)
         return counted(self, call, unit, item)
 
@@ -240,7 +246,7 @@ class Sheet:
         if key not in self._over:
             found = [self.worth(call.arguments[0], peer) for peer in self._peers(pool)]
             there = sorted(number(self, value) for value in found if value is not None)
-            self._over[key] = there, None if call.name == "rank" else among(self, call.name, there)
+            self._over[key] = there, self._together(call, there)
         there, result = self._over[key]
         if call.name != "rank":
             return result
@@ -251,17 +257,25 @@ class Sheet:
         better = bisect_left(there, mine) if "low" in options else len(there) - bisect_right(there, mine)
         return Fraction(1 + better)
 
+    def _together(self, call: Call, there: Sequence[Fraction]) -> Quantity:
+        """What the numbers of a group come to; a rank is each unit's own."""
+        if call.name == "deviation":
+            places = number_of(call)
+            return spread(self, there, self.scheme.places if places is None else int(places))
+        return None if call.name == "rank" else among(self, call.name, there)
+
     def _peers(self, pool: str) -> list[str]:
         if pool not in self._pools:
             self._pools[pool] = [unit for unit, group in self.groups.items() if pool in ("", group)]
         return self._pools[pool]
 
-    def _past(self, name: str, source: str, unit: str) -> Quantity:
+    def _past(self, name: str, source: str, unit: str, item: str | None) -> Quantity:
         """Out of earlier boards: a value of the last one, or how often a unit was on a list."""
         if name == "before":
-            rows = [row for earlier in self.facts.earlier[-1:] if (row := earlier.rows.get(unit))]
-            text = rows[0].get("values", {}).get(source) if rows else None  # type: ignore[attr-defined]
-            return Fraction(Decimal(text)) if text is not None else None
+            row: Mapping[str, Any] = next((e.rows[unit] for e in self.facts.earlier[-1:] if unit in e.rows), {})
+            items = {one["matter"]: one["values"] for one in row.get("items", ())}
+            own = item is not None and self.scheme.items is not None and source in self.scheme.items.values
+            return _stored((items.get(item, {}) if own else row.get("values", {})).get(source))
         board, _, listed = source.rpartition(".")
         board = board or next(iter(self.scheme.boards))
         on = [
@@ -298,3 +312,13 @@ class Sheet:
             return self.shown(self.worth(part, unit))
         except Invalid:
             return "算不出"
+
+
+def _stored(text: str | None) -> Quantity:
+    """A value of an earlier board as it was written down: a number, a day, a word."""
+    if text is None:
+        return None
+    try:
+        return Fraction(Decimal(text))
+    except InvalidOperation:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else text

@@ -31,6 +31,7 @@ _BUILT_IN = {
 }  # fmt: skip
 _FUNCTIONS = {
     "min": "最小", "max": "最大", "mean": "本组平均", "median": "本组中位", "sum": "本组合计", "size": "本组单位数",
+    "deviation": "本组标准差", "along": "分段折算",
     "rank": "本组名次", "abs": "绝对值", "round": "取整", "floor": "舍去小数", "ceil": "进一", "if": "如果",
     "given": "有", "default": "没有时用后者", "gravest": "最重的", "count": "件数", "total": "合计", "average": "平均",
     "trimmed": "去高去低平均", "latest": "最近", "first": "最早", "highest": "最高", "lowest": "最低",
