@@ -276,7 +276,7 @@ class _Grower:
 
     def _is_body(self, line: Line) -> bool:
         """Whether an unmarked line is more of the open entry; one that speaks to all units is not."""
-        return lines.is_sentence(line.folded) and not self.waiting and not _TO_ALL.match(line.folded)
+        return lines.is_sentence(line.folded) and not self.waiting and not speaks_to_all(line.folded)
 
     def _paragraph(self, node: Node) -> Node:
         """The node a clause on its own line belongs to: the open one, or the paragraph between it and the clause above.
@@ -374,6 +374,11 @@ class _Grower:
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+
+def speaks_to_all(line: str) -> bool:
+    """Whether a folded line asks something of all units: 请各单位于…, 各牵头单位要…."""
+    return _TO_ALL.match(line) is not None
 
 
 def _calls(line: str) -> bool:

@@ -61,6 +61,7 @@ _TAIL = re.compile(r":|[位门][ 为是]")  # every label ends with one of these
 _LONGEST = 60
 _BLANK = re.compile("[ ;,、\n]")
 _BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column
+_LEVEL = re.compile(r"[一二三四]级(?:指标|目标|任务|事项|项目)(?:名称)?")
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
@@ -96,6 +97,13 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
             floor = match.end()
         elif tail[0] == ":":
             floor = tail.end()
+
+
+def in_levels(heads: tuple[str, ...], roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles; of 一级指标, 二级指标 … the last is what is asked for, those before it are its classes."""
+    levels = [i for i, label in enumerate(heads) if _LEVEL.fullmatch(label)]
+    kinds = {i: "text" if i == levels[-1] else "class" for i in levels} if len(levels) > 1 else {}
+    return tuple(kinds.get(i, role) for i, role in enumerate(roles))
 
 
 def cell(folded: str, field: Field) -> list[Field]:

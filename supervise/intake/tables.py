@@ -13,17 +13,19 @@ from itertools import pairwise
 
 from supervise.intake import labels
 from supervise.intake.fields import Clause, Field
-from supervise.intake.folding import number, pieces, trim
+from supervise.intake.folding import NUMERAL, number, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.lines import Line, is_page_number, marker
 from supervise.intake.names import looks_like_unit
 
 _NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
-    r"[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解|描述)?"
+    r"[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
     r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
     r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
 )
+_NUMBERED = re.compile(r"(?:第 ?)?\d{1,4}(?: ?[号项件]|[.、])?")
+_CHAPTER = re.compile(rf"\(?[{NUMERAL}]{{1,3}}\)?[、.]?")
 # 目标值 and its 单位, in lists of figures.
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
@@ -91,16 +93,16 @@ def head(line: Line) -> Columns | None:
     if bar not in line.folded or not any(word in line.folded for word in _PARTY_WORDS):
         return None
     cells = _cells(line, bar)
-    labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
+    heads = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     bar = "  " if bar == " " and "  " in line.folded else bar
-    roles = _with_text(labels, tuple(_role(label) for label in labels), bar)
+    roles = _with_text(heads, labels.in_levels(heads, tuple(_role(label) for label in heads)), bar)
     first = roles.index("text") if "text" in roles else len(roles)
-    roles = tuple("other" if i > first and _TROUBLE.fullmatch(labels[i]) else role for i, role in enumerate(roles))
-    if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
+    roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
+    if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in heads):
         return None
     if bar[0] == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
         return None
-    return Columns(roles, labels, bar)
+    return Columns(roles, heads, bar)
 
 
 def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tuple[str, ...]:
@@ -172,7 +174,7 @@ def row(line: Line, columns: Columns) -> Row | None:
     if columns.bar[0] not in line.folded:
         return None
     cells = _cells(line, columns.bar)
-    if len(cells) < 2:
+    if len(cells) < 2 or _is_chapter(line.folded, [cell for cell in cells if cell[0] < cell[1]]):
         return None
     if columns.bar == "|" and line.folded[0] == "|" and len(cells) == len(columns.roles) - 1:
         cells = [(0, 0), *cells]  # no frame: the first cell is empty
@@ -188,14 +190,20 @@ def row(line: Line, columns: Columns) -> Row | None:
 
 
 def lone(line: Line, columns: Columns) -> Line | None:
-    """The only cell of a row that has words: a chapter printed across the table; ``None`` if there are more."""
+    """The only cell of a row that has words, or the only one beside 一: a chapter printed across the table."""
     if columns.bar[0] not in line.folded or columns.bar[0] == " ":
         return None
     words = [(a, b) for a, b in _cells(line, columns.bar) if a < b]
-    if len(words) != 1:
+    if not words or (len(words) > 1 and not _is_chapter(line.folded, words)):
         return None
-    a, b = words[0]
-    return Line(line.no, line.start + a, line.start + b, line.folded[a:b])
+    (a, b), (c, d) = words[0], words[-1]
+    mark = line.folded[a:b] + ("" if a == c or line.folded[b - 1] in ")、." else "、")
+    return Line(line.no, line.start + a, line.start + d, mark.ljust(c - a) + line.folded[c:d] if a < c else mark)
+
+
+def _is_chapter(folded: str, words: list[tuple[int, int]]) -> bool:
+    """Whether the filled cells of a row are a Chinese numeral and a title."""
+    return len(words) == 2 and _CHAPTER.fullmatch(folded, *words[0]) is not None
 
 
 def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -212,7 +220,7 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
         if role == "no":
-            value = number(line.folded[c:d].rstrip(".、")) or 0
+            value = number(line.folded[c:d].strip(".、 第号项件")) or 0
         elif role == "text" and c < d:
             texts.append((c, d))
         elif role == "class" and c < d:
@@ -249,7 +257,7 @@ def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) ->
     at = roles.index("text")
     if roles[0] == "class" and cells and re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]]):
         cells = [(0, 0), *cells]  # the class is printed once, for all rows below
-    if len(cells) <= at or (roles[0] == "no" and not re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]])):
+    if len(cells) <= at or (roles[0] == "no" and not _NUMBERED.fullmatch(folded[cells[0][0] : cells[0][1]])):
         return [], ""
     if len(cells) == len(roles) and all(_fits(r, folded[a:b]) for r, (a, b) in zip(roles, cells, strict=True)):
         return cells, ""

@@ -12,7 +12,7 @@ from supervise.intake.names import looks_like_unit
 # A limit that stands among the names: (市水务局负责,6月底前完成).
 UNTIL = re.compile(
     r"(?:20\d\d ?年 ?)?(?:于|在)?"
-    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
+    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|(?<=\d年)[底内末]|全年)"
     r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
     r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
@@ -69,7 +69,7 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
     return Clause(start, end, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
 
 
-def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
+def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
     """The names before a verb; who is called in with 会同 helps (市发改委会同市审计局负责)."""
     at = folded.find("会同", start + 1, end)
     if at < 0:
@@ -102,7 +102,7 @@ def said(folded: str, start: int, end: int) -> list[Field]:
         helps = lone and verb.group().endswith(("落实", "实施", "责任"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
         fields += [Field(role, verb.group(), c, d) for c, d in waiting]
-        fields += _jointly(folded, role, verb.group(), a, verb.start())
+        fields += jointly(folded, role, verb.group(), a, verb.start())
         waiting = []
     named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
     return fields if named and not waiting else []
