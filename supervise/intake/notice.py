@@ -19,7 +19,6 @@ from supervise.intake import (
     deadlines,
     doubts,
     drawn,
-    growth,
     lines,
     listing,
     mechanisms,
@@ -197,7 +196,7 @@ class _Reader:
         first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
         loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
         loose = [ln for ln in loose if not covers.is_organ(ln.folded) and not structure.is_date_only(ln.folded)]
-        loose = [ln for ln in loose if ln.no < items[-1].line or not growth.speaks_to_all(ln.folded)]
+        loose = [ln for ln in loose if ln.no < items[-1].line or not lines.speaks_to_all(ln.folded)]
         lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
         return tuple(line.no for line in lost)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import clauses, lines
+from supervise.intake import clauses, lines, tables
 from supervise.intake.folding import NUMERAL
 from supervise.intake.growth import grow
 from supervise.intake.lines import Line
@@ -45,25 +45,33 @@ def _is_first(line: str) -> bool:
     return mark is not None and mark.number == 1 and mark.sure
 
 
+def _is_title(line: Line, below: Line | None) -> bool:
+    """Whether a line names the table whose head stands below it; in a workbook every sheet may have its own."""
+    heads = below is not None and tables.head(below) is not None
+    return heads and not re.search("[\t|。;:]", line.folded) and tables.head(line) is None
+
+
 def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
-    """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一.
+    """Cut a notice at 附件, behind a dated signature, at the title of a second table, and where 一 comes again.
 
     Args:
         all_lines: its lines.
         borrow: whether an empty cell of a table may be the rest of the one above it.
     """
     found: list[list[Line]] = [[]]
-    chapter, signed, tail, past_cover, listed = 0, False, False, False, False
+    chapter, signed, tail, past_cover, listed, tabled = 0, False, False, False, False, False
     for line, below in zip(all_lines, [*all_lines[1:], None], strict=True):
         mark = lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
         titled = begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
         restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
         furniture = lines.is_furniture(line.folded)
-        if is_attachment_mark(line.folded) or titled or restarts or (signed and not furniture):
+        names_table = tabled and mark is None and not furniture and _is_title(line, below)
+        if is_attachment_mark(line.folded) or titled or restarts or names_table or (signed and not furniture):
             found.append([])
             past_cover = past_cover or not restarts
-            chapter, signed, tail = 0, False, False
+            chapter, signed, tail, tabled = 0, False, False, False
+        tabled = tabled or tables.head(line) is not None
         if mark and mark.kind in ("part", "chapter"):
             chapter = mark.number if mark.kind == "chapter" else 0
         if tail and mark and mark.number == 1 and not listed:

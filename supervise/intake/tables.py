@@ -92,7 +92,7 @@ def head(line: Line) -> Columns | None:
     bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
     if bar not in line.folded or not any(word in line.folded for word in _PARTY_WORDS):
         return None
-    cells = _cells(line, bar)
+    cells = cells_of(line, bar)
     heads = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     bar = "  " if bar == " " and "  " in line.folded else bar
     roles = _with_text(heads, labels.in_levels(heads, tuple(_role(label) for label in heads)), bar)
@@ -115,7 +115,7 @@ def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tup
 
 def under(line: Line, columns: Columns) -> Columns | None:
     """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is none."""
-    labels = [line.folded[a:b].replace(" ", "") for a, b in _cells(line, columns.bar) if a < b]
+    labels = [line.folded[a:b].replace(" ", "") for a, b in cells_of(line, columns.bar) if a < b]
     roles = [_role(label) for label in labels]
     if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:
         return None
@@ -149,7 +149,7 @@ def _role(label: str) -> str:
     return "text" if _TEXT.fullmatch(label) else "other"
 
 
-def _cells(line: Line, bar: str) -> list[tuple[int, int]]:
+def cells_of(line: Line, bar: str) -> list[tuple[int, int]]:
     """Spans of the cells within the folded line; a bar at either end parts nothing, nor does a lone blank."""
     start, end = 0, len(line.folded)
     if bar == "|":  # a bar at either end is the frame
@@ -173,8 +173,8 @@ def row(line: Line, columns: Columns) -> Row | None:
     """A line read as a row; ``None`` if it has too few cells to be one, or no text."""
     if columns.bar[0] not in line.folded:
         return None
-    cells = _cells(line, columns.bar)
-    if len(cells) < 2 or _is_chapter(line.folded, [cell for cell in cells if cell[0] < cell[1]]):
+    cells = cells_of(line, columns.bar)
+    if len(cells) < 2 or is_chapter(line.folded, [cell for cell in cells if cell[0] < cell[1]]):
         return None
     if columns.bar == "|" and line.folded[0] == "|" and len(cells) == len(columns.roles) - 1:
         cells = [(0, 0), *cells]  # no frame: the first cell is empty
@@ -189,19 +189,7 @@ def row(line: Line, columns: Columns) -> Row | None:
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
 
 
-def lone(line: Line, columns: Columns) -> Line | None:
-    """The only cell of a row that has words, or the only one beside 一: a chapter printed across the table."""
-    if columns.bar[0] not in line.folded or columns.bar[0] == " ":
-        return None
-    words = [(a, b) for a, b in _cells(line, columns.bar) if a < b]
-    if not words or (len(words) > 1 and not _is_chapter(line.folded, words)):
-        return None
-    (a, b), (c, d) = words[0], words[-1]
-    mark = line.folded[a:b] + ("" if a == c or line.folded[b - 1] in ")、." else "、")
-    return Line(line.no, line.start + a, line.start + d, mark.ljust(c - a) + line.folded[c:d] if a < c else mark)
-
-
-def _is_chapter(folded: str, words: list[tuple[int, int]]) -> bool:
+def is_chapter(folded: str, words: list[tuple[int, int]]) -> bool:
     """Whether the filled cells of a row are a Chinese numeral and a title."""
     return len(words) == 2 and _CHAPTER.fullmatch(folded, *words[0]) is not None
 
@@ -381,7 +369,7 @@ def _row_end(given: list[Line], begin: int, due: int, columns: Columns) -> int:
     best = (0, 0, begin)  # the end at which most columns are filled, with as few lines as possible
     for end in range(begin + 3, min(begin + wide + 4, len(given) + 1)):
         line = _merged(given[begin:end])
-        filled = sum(a < b for a, b in _place(line.folded, _cells(line, CELL), columns.roles)[0])
+        filled = sum(a < b for a, b in _place(line.folded, cells_of(line, CELL), columns.roles)[0])
         signed = end < len(given) and re.match(r"\d{4} ?年|二[〇○零]", given[end].folded)
         best = max(best, (filled if not signed else 0, -end, end))
     return best[2] if best[0] else begin
