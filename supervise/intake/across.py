@@ -19,7 +19,7 @@ def repeated(above: str, line: Line, columns: Columns) -> tuple[tuple[int, int],
     for role, old, new in zip(columns.roles, before, own, strict=True):
         if old.strip() != new.strip() and role == "text":
             found.append(trim(line.folded, at - line.start, at - line.start + len(new)))
-        elif old.strip() != new.strip() and role != "other":
+        elif old.strip() != new.strip() and role not in ("other", "note"):
             return ()
         at += len(new) + 1
     return tuple((line.start + a, line.start + b) for a, b in found if a < b)

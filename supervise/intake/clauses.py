@@ -11,7 +11,7 @@ from supervise.intake import labels, verbs
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import brackets, pieces, trim
 from supervise.intake.labels import LABEL
-from supervise.intake.names import is_territory, looks_like_unit, prefix
+from supervise.intake.names import is_short, is_territory, looks_like_unit, prefix
 from supervise.intake.parting import names
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
@@ -73,7 +73,9 @@ def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
     if not fields and bare:
         fields = [Field("unit", "", start, colon)]
     named = [folded[a:b].strip() for f in fields for a, b in pieces(folded, f.start, f.end, "、,")]
-    return Clause(start, colon + 1, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+    short = fields and fields[0].label  # 发改牵头,财政配合:…
+    known = all(looks_like_unit(name) or (short and is_short(name)) for name in named)
+    return Clause(start, colon + 1, tuple(fields)) if named and known else None
 
 
 def is_fronted(line: str) -> bool:
@@ -247,6 +249,8 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket (县水利局、县应急局), a last sentence, or words behind a dash, if they name only units."""
     stop, last = _limit_at_end(folded, start, end)
     found, a, b = _bracket_at_end(folded, start, stop), 0, 0
+    if found and folded.rfind("—", start, found[0] - 1) > folded.rfind("。", start, found[0]):
+        found = None  # ——镇民政办、各村(社区): the bracket is a part of the last name
     if found is not None:
         a, b = found[0] + 1, found[1] - 1
     else:

@@ -34,6 +34,13 @@ _PARTY = re.compile(
 ORGAN = re.compile(
     r"(?:局|委|办|厅|署|院|会|中心|(?<![全局内外干])部|队|所|站|馆|处|室|科|股|课|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|园区|新区|开发区|高新区|农场|林场|村|委员|政府|法院|检察院|机关|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
 )
+# What an organ is called for short beside a verb that says its part: 发改牵头, 财政、人社配合.
+_SHORT = re.compile(
+    r"[省市区县州旗镇]?(?:发改|工信|经信|教育|教体|科技|民宗|公安|民政|司法|财政|人社|资规|自规|自然资源|国土|规划|生态环境|环保|住建|城管|执法|交通|交运"
+    r"|水利|水务|农业农村|农业|畜牧|林业|林草|商务|文旅|文广旅|文体|卫健|卫生|退役军人|应急|安监|审计|国资|市监|市场监管|体育|统计|医保|信访|金融|粮食|能源"
+    r"|政务|政数|行政审批|审批|数据|大数据|乡村振兴|机关事务|园林|人防|招商|供销|档案|气象|税务|供电|电力|供水|消防|交警|邮政|通信|人行|海关|海事|烟草|残联|工会"
+    r"|团委|妇联|科协|工商联|组织|宣传|统战|政法|编办|网信|纪委|监委|法院|检察)"
+)
 _DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
 _WHICH = re.compile(_DETERMINER)
 _CLASS = (
@@ -75,6 +82,12 @@ def is_person(name: str) -> bool:
 def looks_like_unit(name: str) -> bool:
     """Whether a folded name ends as the names of organs do."""
     return 2 <= len(name) <= 40 and bool(ORGAN.search(_NOTE.sub("", name) if "(" in name else name) or is_group(name))
+
+
+@lru_cache(maxsize=1024)
+def is_short(name: str) -> bool:
+    """Whether a folded name is what an organ is called for short: 发改, 县财政."""
+    return _SHORT.fullmatch(name) is not None
 
 
 def is_territory(name: str) -> bool:

@@ -35,7 +35,7 @@ from supervise.intake import (
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, fold, opened, unbroken
+from supervise.intake.folding import blanked, fold, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -75,6 +75,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     else:
         unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
+    unwrapped = cards.stacked(cards.unpacked(unwrapped), clauses.begins)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted((page.start, page.end) for page in {*between, *gone})
@@ -267,6 +268,7 @@ class _Reader:
         start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
+        whole = [squeezed(*span) for span in whole]
         deadline = deadlines.last(found for span in whole if (found := deadlines.read(*span, year)))
         if deadline is None and not named.due:
             deadline = self._heading_limit(entry, year)

@@ -45,7 +45,7 @@ _ONCE = re.compile(
 )
 # A sentence without a subject speaks to those the notice is sent to.
 _TO_ALL = re.compile(
-    r"(?:现将[^,。;]{0,60}你们,)?"
+    r"(?:现将[^,。;]{0,60}你们,)?(?:(?:以上|上述|各项|有关|相关|各自)[^,。;]{0,16}情况,?)?"
     r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|[自从][\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
 )
 _EVERY = {

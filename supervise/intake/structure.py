@@ -21,6 +21,8 @@ _DATE_ONLY = re.compile(
     r"|[二〇○零一三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
 _PUBLIC = re.compile(r"\(?此件.{0,12}\)?$")
+# 注:1.…, and 2., 3. below it: remarks on the list, no entries of it.
+_NOTE = re.compile(r"(?:附?注|备注|说明|填表说明) ?: ?1 ?[.、]")
 _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
     r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
@@ -59,7 +61,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         borrow: whether an empty cell of a table may be the rest of the one above it.
     """
     found: list[list[Line]] = [[]]
-    chapter, signed, tail, past_cover, listed, tabled = 0, False, False, False, False, False
+    chapter, signed, tail, past_cover, listed, tabled, note = 0, False, False, False, False, False, 0
     for line, below in zip(all_lines, [*all_lines[1:], None], strict=True):
         mark = lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
@@ -79,6 +81,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
         tail = tail or bool(_TAIL.match(line.folded))
         signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
-        if not tail and not furniture and not _PUBLIC.match(line.folded):
+        note = 1 if _NOTE.match(line.folded) else note + 1 if note and mark and mark.number == note + 1 else 0
+        if not tail and not furniture and not note and not _PUBLIC.match(line.folded):
             found[-1].append(line)
     return [grow(Segment(part), borrow) for part in found if part]

@@ -31,6 +31,7 @@ _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|�
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线")
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
+_REMARKS = re.compile(r"备注|说明|备注说明")
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
 _WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
 _TROUBLE = re.compile("(?:存在|主要|突出)*(?:的)?问题.{0,6}")  # behind the task: what stands in its way
@@ -100,7 +101,7 @@ def head(line: Line) -> Columns | None:
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
     if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in heads):
         return None
-    if bar[0] == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
+    if bar[0] == " " and (len(roles) < 3 or ({"other", "note"} & set(roles) and roles[0] != "no")):
         return None
     return Columns(roles, heads, bar)
 
@@ -139,6 +140,8 @@ def _role(label: str) -> str:
         return "value"
     if _MEASURE.fullmatch(label):
         return "measure"
+    if _REMARKS.fullmatch(label):
+        return "note"
     if _ANSWERS.fullmatch(label):
         return "unit"
     if _PERSON_AND_UNIT.search(label):
@@ -217,9 +220,14 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
             figure = (line.start + c, line.start + d)
         elif role == "measure":
             measure = (line.start + c, line.start + d)
-        elif role not in ("text", "other") and c < d:
+        elif role == "note" and c < d:
+            later, said_so = labels.remark(line.folded, c, d)
+            doubt = doubt or said_so
+            if later:  # 延期至11月底: this limit counts, whatever stands in the column of limits
+                fields = [*(f for f in fields if f.role != "due"), later.moved(line.start)]
+        elif role not in ("text", "other", "note") and c < d:
             said = labels.cell(line.folded, Field(role, label, c, d))
-            fields += [f._replace(start=line.start + f.start, end=line.start + f.end) for f in said]
+            fields += [field.moved(line.start) for field in said]
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
         return None
     if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):

@@ -7,7 +7,7 @@ import re
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.labels import spaced
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import is_short, looks_like_unit
 
 # A limit that stands among the names: (市水务局负责,6月底前完成).
 UNTIL = re.compile(
@@ -62,11 +62,16 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
     if end - start > 500:
         return None
     first = _FIRST_NAME.match(folded, start, end)
-    if first and not looks_like_unit(first[0].strip(" 由")) and not _VERB.search(folded, first.start(), first.end()):
+    if first and not _named(first[0].strip(" 由")) and not _VERB.search(folded, first.start(), first.end()):
         return None
     fields = said(folded, start, end)
     named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]
-    return Clause(start, end, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+    return Clause(start, end, tuple(fields)) if named and all(map(_named, named)) else None
+
+
+def _named(name: str) -> bool:
+    """Whether a folded name is that of an organ, whole or for short; beside a verb either will do."""
+    return looks_like_unit(name) or is_short(name)
 
 
 def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
