@@ -15,7 +15,7 @@ from supervise.intake.cover import is_organ
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
-from supervise.intake.tables import unread
+from supervise.intake.tables import head, unread
 
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
@@ -96,4 +96,6 @@ def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str) -> bool:
         if own[0] not in _BARS or unread((line,)):
             return own == "plain" and not unread((line,))
         return kind[0] == own[0] == usual[0] and int(kind[1:]) + int(own[1:]) <= int(usual[1:])
+    if head(line):
+        return False  # of a table
     return not (kind == "label" and looks_like_unit(re.split("[、,;: ]", above.folded)[-1]))

@@ -28,6 +28,8 @@ _CLASS = re.compile(r"(?:(?:任务|工作|项目|所属|重点)?(?:类别|分类
 _FIELD = re.compile(
     r"(?m)^(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 )  # a label and its value parted by blanks alone
+_NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
+_BESIDE = re.compile(r" {2,}(?=[\u4e00-\u9fff]{2,8} ?:)")
 Span = tuple[int, int]
 
 
@@ -45,6 +47,47 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
     if not any(begins(f"{word}:") for word in known):
         return folded
     return _FIELD.sub(lambda m: m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded)
+
+
+def unpacked(all_lines: list[Line]) -> list[Line]:
+    """The lines, those that print several words of a card side by side (编号:12  任务名称:…) cut apart."""
+    out: list[Line] = []
+    for line in all_lines:
+        cuts = [0]
+        if line.folded.count(":") > 1 and (_NUMBERED.match(line.folded) or _LABEL.match(line.folded)):
+            cuts += [match.end() for match in _BESIDE.finditer(line.folded)]
+        for a, b in zip(cuts, [*cuts[1:], len(line.folded)], strict=True):
+            words = line.folded[a:b].rstrip()
+            out.append(line if len(cuts) == 1 else Line(line.no, line.start + a, line.start + a + len(words), words))
+    return out
+
+
+def stacked(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
+    """The lines, labels that stand alone without a colon (牵头单位) joined to their values on the line below.
+
+    Such words are labels where two lines or more are nothing else, each with a value below, and one of them names who
+    is responsible.
+
+    Args:
+        all_lines: the lines of a notice.
+        begins: whether a folded line opens a unit clause.
+    """
+    counts = Counter(line.folded for line in all_lines if 2 <= len(line.folded) <= 8)
+    known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
+    if not any(begins(f"{word}:") for word in known):
+        return all_lines
+    below = [*(line.folded for line in all_lines[1:]), ""]
+    bare = {a.folded for a, b in zip(all_lines, below, strict=True) if not b or b in known or b.isdigit()}
+    known -= bare  # the heads of a table, one below the other
+    out: list[Line] = []
+    for line in all_lines:
+        last = out[-1] if out else None
+        if last is not None and last.folded in known and not marker(line.folded):
+            gap = ":".ljust(line.start - last.end)
+            out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
+        else:
+            out.append(line)
+    return out
 
 
 def is_labelled(line: str) -> bool:

@@ -12,7 +12,8 @@ from supervise.intake import labels, verbs
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import brackets, pieces, trim
 from supervise.intake.labels import LABEL
-from supervise.intake.names import is_territory, looks_like_unit, prefix
+from supervise.intake.names import is_short, is_territory, looks_like_unit, prefix
+from supervise.intake.parting import names
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
 _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
@@ -31,6 +32,10 @@ _POST_AND_NAME = re.compile(
 )
 
 
+# What a list says of its brackets behind the names of one: (县发改局、县统计局,列第一位的为牵头单位,下同).
+_REMARK = re.compile(
+    r"[,;、 ](?:[排列署]?(?:在|名)?(?:第一|首位)[^,;、。]{0,8}(?:牵头|主办)[^,;、。]{0,4}|下同|以下(?:均)?同)"
+)
 _TAKES = re.compile(r" *(?:领办|督办|包抓|包联|负责|牵头)(?:事项|项目|任务)?:?$")
 
 
@@ -72,7 +77,9 @@ def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
     if not fields and bare:
         fields = [Field("unit", "", start, colon)]
     named = [folded[a:b].strip() for f in fields for a, b in pieces(folded, f.start, f.end, "、,")]
-    return Clause(start, colon + 1, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+    short = fields and fields[0].label  # 发改牵头,财政配合:…
+    known = all(looks_like_unit(name) or (short and is_short(name)) for name in named)
+    return Clause(start, colon + 1, tuple(fields)) if named and known else None
 
 
 def is_fronted(line: str) -> bool:
@@ -219,6 +226,8 @@ def _last_sentence(folded: str, start: int, stop: int, end: int, due: Field | No
 
 def only_units(line: str, listed: bool) -> bool:
     """Whether a folded line names nothing but units; a single name only where a list is open (``listed``)."""
+    if ":" in line:
+        return False  # 督导单位:县水利局、县林业局 says whose names these are
     named = [line[a:b].strip() for a, b in pieces(line, 0, len(line), "、,;") if line[a:b].strip()]
     known = all(looks_like_unit(name.removesuffix("等")) and not re.search(r"[。!?\d]", name) for name in named)
     return known and (len(named) > 1 or (len(named) == 1 and (listed or bool(prefix(named[0])))))
@@ -244,6 +253,8 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket (县水利局、县应急局), a last sentence, or words behind a dash, if they name only units."""
     stop, last = _limit_at_end(folded, start, end)
     found, a, b = _bracket_at_end(folded, start, stop), 0, 0
+    if found and folded.rfind("—", start, found[0] - 1) > folded.rfind("。", start, found[0]):
+        found = None  # ——镇民政办、各村(社区): the bracket is a part of the last name
     if found is not None:
         a, b = found[0] + 1, found[1] - 1
     else:
@@ -259,8 +270,12 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
         due, b = [Field("due", "", comma, b)], comma - 1
     mark = folded.rfind(";", a, b) + 1
     b = mark - 1 if mark and verbs.ABOVE.fullmatch(folded, mark, b) else b
-    named = [folded[c:d].strip() for c, d in pieces(folded, a, b, "、,;")]
+    if remark := _REMARK.search(folded, a, b):
+        b = remark.start()
+    fields = verbs.jointly(folded, "unit", "", a, b)
+    spans = (span for field in fields for family in names(folded, field) for span in family)
+    named = [folded[c:d].strip() for c, d in spans]
     known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
     if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
         return None
-    return _until(Clause(*found, (Field("unit", "", a, b), *due)), end, last)
+    return _until(Clause(*found, (*fields, *due)), end, last)

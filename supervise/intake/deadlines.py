@@ -29,7 +29,7 @@ _WORDS = re.compile(
     r"|(?P<season>(?:(?:第)?(?P<q>[一二三四1-4]) ?季度|(?<![A-Za-z])Q(?P<qq>[1-4])(?!\d))(?:末|底)?(?:之?前|内)?)"
     r"|(?P<half>上半年(?:底|末)?(?:前)?)"
     r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)(?:节|期间|假期)?(?:之?前|以前))"
-    r"|(?P<end>(?:今年|本年|当年)?年(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
+    r"|(?P<end>(?:(?:今年|本年|当年)?年|(?<=年))(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
     r"|(?P<period>全年(?!目标|任务|项目|计划|预算|收入|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
 )
 # 2023年至2025年: the last year counts.
@@ -151,6 +151,8 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
         if not _limits(match, folded):
             continue
         at = _year(match, year)
+        if at and year and at < year - 3:
+            continue  # 2000年底前建成的小区: when it was built, not by when it is to be done
         day = _last_day(match, at) if at else None
         kind = ("period" if match["period"] else "explicit") if day else "unknown"
         if day is not None or (year is None and not match["period"]):

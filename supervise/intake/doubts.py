@@ -141,6 +141,7 @@ def _numbers(notice: Notice, prose: bool) -> Iterator[Problem]:
     pairs = [(a, b) for a, b in zip(notice.items, notice.items[1:], strict=False) if _follows(a, b)]
     gaps = [(a, b) for a, b in pairs if a.number and b.number > a.number + 1]
     excerpt = bool(notice.items) and notice.items[0].number != 1 and 3 * len(gaps) > len(pairs)
+    excerpt = excerpt or (len(gaps) > 2 and 2 * len(gaps) > len(pairs))
     for item in notice.items:
         if not item.no:
             yield Problem("I05", "这一项没有编号,请补上", line=item.line)

@@ -20,6 +20,10 @@ class Field(NamedTuple):
     start: int
     end: int
 
+    def moved(self, by: int) -> Field:
+        """The field with its offsets counted from another place."""
+        return self._replace(start=self.start + by, end=self.end + by)
+
 
 class Clause(NamedTuple):
     """The words of a task that name its parties.
@@ -38,8 +42,8 @@ class Clause(NamedTuple):
 
     def moved(self, by: int) -> Clause:
         """The clause with its offsets counted from another place."""
-        fields = [Field(role, label, start + by, end + by) for role, label, start, end in self.fields]
-        return Clause(self.start + by, self.end + by, tuple(fields), self.closed)
+        fields = tuple([field.moved(by) for field in self.fields])
+        return Clause(self.start + by, self.end + by, fields, self.closed)
 
     def longer(self, end: int) -> Clause:
         """The clause with its last field drawn out to an offset."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import clauses, lines, settling, sharing, tables, verbs
+from supervise.intake import across, clauses, lines, settling, sharing, tables, verbs
 from supervise.intake.fields import Clause, Field, filled
 from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
@@ -15,9 +15,6 @@ _ASIDE = re.compile(
     r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
     r"|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
 )  # what a list says beside its tasks
-_TO_ALL = re.compile(
-    r"请于|请将|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
-)
 
 
 def grow(segment: Segment, borrow: bool = True) -> Segment:
@@ -56,6 +53,7 @@ class _Grower:
         self.headed = False  # whether the line above was the head of a table
         self.before: Line | None = None  # the line above
         self.words = ""  # the class of the rows
+        self.row = ""  # the row above, as printed
         self.led = False  # whether leaders on lines of their own are the headings
         self.decimal = (0, 0)  # the last number of the kind 2.1
         self.above: Clause | None = None  # parties of the row above
@@ -69,7 +67,7 @@ class _Grower:
         self.columns, self.headed = columns or self.columns, columns is not None and not self.headed
         if columns or (self.columns and self._row(line, self.columns)):
             return
-        line = (tables.lone(line, self.columns) if self.columns else None) or line
+        line = (across.lone(line, self.columns) if self.columns else None) or line
         if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
             self._deal(numbers, line)
             return
@@ -102,6 +100,11 @@ class _Grower:
         self.waiting = []
         if row.heading:
             self._class(line, *row.heading)
+        more = across.repeated(self.row, line, columns) if row.number == self.last and not self.borrow else ()
+        self.row = line.folded
+        if more and self.path:
+            self.path[-1].goals = (*self.path[-1].goals, *more)
+            return True
         self.last = row.number or self.last + 1
         clause, borrowed = filled(row.clause, self.above, columns.roles)
         self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
@@ -276,7 +279,7 @@ class _Grower:
 
     def _is_body(self, line: Line) -> bool:
         """Whether an unmarked line is more of the open entry; one that speaks to all units is not."""
-        return lines.is_sentence(line.folded) and not self.waiting and not _TO_ALL.match(line.folded)
+        return lines.is_sentence(line.folded) and not self.waiting and not lines.speaks_to_all(line.folded)
 
     def _paragraph(self, node: Node) -> Node:
         """The node a clause on its own line belongs to: the open one, or the paragraph between it and the clause above.

@@ -61,6 +61,14 @@ _TAIL = re.compile(r"[:位门](?:(?<=:)|[ 为是])")  # every label ends with on
 _LONGEST = 60
 _BLANK = re.compile("[ ;,、\n]")
 _BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column
+_LATER = re.compile(
+    r"(?:延期|延长|延后|顺延|推迟|调整|变更|改|期限)[^,。;\d]{0,8}?(?:至|到|为) ?"
+    r"(20\d\d[^,。;]{1,12}|\d[^,。;]{1,12}|[一二三四]季度[^,。;]{0,4}|年底[^,。;]{0,2})"
+)
+_OVER = re.compile(
+    r"已(?:经)?(?:完成|办结|销号|完工|验收|竣工|取消|终止|移交|调出)|(?<!拟)(?:取消|终止|暂缓|不再(?:实施|列入|考核)|调出)"
+)
+_LEVEL = re.compile(r"[一二三四]级(?:指标|目标|任务|事项|项目)(?:名称)?")
 LABEL = re.compile(
     rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
@@ -99,6 +107,29 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
             floor = match.end()
         elif tail[0] == ":":
             floor = tail.end()
+
+
+def in_levels(heads: tuple[str, ...], roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles; of 一级指标, 二级指标 … the last is what is asked for, those before it are its classes."""
+    levels = [i for i, label in enumerate(heads) if _LEVEL.fullmatch(label)]
+    kinds = {i: "text" if i == levels[-1] else "class" for i in levels} if len(levels) > 1 else {}
+    return tuple(kinds.get(i, role) for i, role in enumerate(roles))
+
+
+def remark(folded: str, start: int, end: int) -> tuple[Field | None, str]:
+    """What a cell of remarks says of its row: a limit that was changed, and what a clerk must look at.
+
+    Args:
+        folded: a folded text.
+        start: first offset of the cell.
+        end: offset behind it.
+    """
+    words = folded[start:end]
+    if later := _LATER.search(folded, start, end):
+        return Field("due", "", later.start(1), later.end(1)), f"备注写着“{words[:20]}”,期限按备注读"
+    if _OVER.search(words):
+        return None, f"备注写着“{words[:20]}”,仍按一项任务读入"
+    return None, ""
 
 
 def cell(folded: str, field: Field) -> list[Field]:

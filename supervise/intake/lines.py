@@ -57,6 +57,7 @@ _MARKERS = (
         re.compile(rf"\([\u4e00-\u9fff]{{0,4}}(?:任务|事项|项目|实事|问题) ?(\d{{1,3}}|[{NUMERAL}]{{1,3}})\)[ :.、]*"),
     ),
     ("item", "(", re.compile(r"\((?:建议|提案|议案)?(?:第 ?)?(\d{1,4}) ?号\)[ :.、]*")),
+    ("item", "编序", re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?(\d{1,4}) ?号?(?=$| {2,})")),
     ("item", "建提议", re.compile(r"(?:建议|提案|议案)(?:第 ?)?(\d{1,4}) ?号? ?(?:[ :.、]+|(?=[《“]))")),
     ("item", _DOTTED, re.compile(rf"([{_DOTTED}]) *")),
     ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
@@ -95,8 +96,14 @@ _FURNITURE = re.compile(
     rf"(?:{_PAGE_NUMBER.pattern}|{_RULE})\Z"
     r"|(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
     r"|版权所有|copyright|打印|关闭|\(?字体|字号|来源 ?:|信息来源|发布(?:日期|时间)|责任编辑|编辑 ?:|[浏阅][览读]次数"
+    r"|\(?(?:续 ?表|续上表|接上表|转下页|接上页)[ 一二三四五六七八九十\d]{0,4}\)?$"
     r"|您当前的位置|当前位置|首页|https?:|www\.|.{0,30}icp备|返回顶部|附件下载)",
     re.IGNORECASE,
+)
+
+
+_TO_ALL = re.compile(
+    r"请于|请将|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
 )
 
 
@@ -270,3 +277,8 @@ def is_furniture(line: str) -> bool:
 def is_sentence(line: str) -> bool:
     """Whether a folded line ends as a sentence does; headings and buttons do not."""
     return line.rstrip("”’\"' )").endswith(("。", ";", "!", "?", ":", "…"))
+
+
+def speaks_to_all(line: str) -> bool:
+    """Whether a folded line asks something of all units: 请各单位于…, 各牵头单位要…."""
+    return _TO_ALL.match(line) is not None

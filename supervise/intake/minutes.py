@@ -36,6 +36,10 @@ _POINT = re.compile(r"\(?\d{1,2}[).、] *")
 _CHARGED = re.compile(
     r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])"
 )  # 方案由县住建局会同…修改: who acts stands behind 由
+# 县财政局补充…: the name ends where an organ's does.
+_AHEAD = re.compile(
+    r"[\u4e00-\u9fff]{2,14}?(?:局|厅|委(?![员宣组统政办网编社改党机老农])|中心|集团|公司|政府|办公室|管委会|部门|单位)(?=[\u4e00-\u9fff]{2})"
+)
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -160,4 +164,12 @@ def _called_in(folded: str, at: int, end: int) -> list[Field]:
     stop = _list_before(folded, at + 2, end, _ACTS)
     if not stop and all(looks_like_unit(folded[a:b].strip()) for a, b in pieces(folded, at + 2, end, "、和")):
         stop = end
+    stop = stop or _name_ahead(folded, at + 2, end)
     return [Field("co", "", at + 2, stop)] if stop else []
+
+
+def _name_ahead(folded: str, start: int, end: int) -> int:
+    """Where a list of units ends whose last name runs into the deed: 会同县财政局补充防汛物资; 0 if it does not."""
+    *before, (a, b) = pieces(folded, start, min(end, start + 60), "、")
+    last = _AHEAD.match(folded, a, b)
+    return last.end() if last and all(looks_like_unit(folded[c:d].strip()) for c, d in before) else 0

@@ -36,7 +36,7 @@ from supervise.intake import (
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, fold, opened, unbroken
+from supervise.intake.folding import blanked, fold, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -78,6 +78,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     else:
         unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
+    unwrapped = cards.stacked(cards.unpacked(unwrapped), clauses.begins)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted((page.start, page.end) for page in {*between, *gone})
@@ -199,6 +200,7 @@ class _Reader:
         first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
         loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
         loose = [ln for ln in loose if not covers.is_organ(ln.folded) and not structure.is_date_only(ln.folded)]
+        loose = [ln for ln in loose if ln.no < items[-1].line or not lines.speaks_to_all(ln.folded)]
         lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
         return tuple(line.no for line in lost)
 
@@ -270,6 +272,7 @@ class _Reader:
         start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
+        whole = [squeezed(*span) for span in whole]
         deadline = deadlines.last(found for span in whole if (found := deadlines.read(*span, year)))
         if deadline is None and not named.due:
             deadline = self._heading_limit(entry, year)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import clauses, lines
+from supervise.intake import clauses, lines, tables
 from supervise.intake.folding import NUMERAL
 from supervise.intake.growth import grow
 from supervise.intake.lines import Line
@@ -21,6 +21,8 @@ _DATE_ONLY = re.compile(
     r"|[二〇○零一三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
 _PUBLIC = re.compile(r"\(?此件.{0,12}\)?$")
+# 注:1.…, and 2., 3. below it: remarks on the list, no entries of it.
+_NOTE = re.compile(r"(?:附?注|备注|说明|填表说明) ?: ?1 ?[.、]")
 _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
     r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
@@ -45,15 +47,21 @@ def _is_first(line: str) -> bool:
     return mark is not None and mark.number == 1 and mark.sure
 
 
+def _is_title(line: Line, below: Line | None) -> bool:
+    """Whether a line names the table whose head stands below it; in a workbook every sheet may have its own."""
+    heads = below is not None and tables.head(below) is not None
+    return heads and not re.search("[\t|。;:]", line.folded) and tables.head(line) is None
+
+
 def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
-    """Cut a notice at 附件, behind a dated signature, and where chapters start again at 一.
+    """Cut a notice at 附件, behind a dated signature, at the title of a second table, and where 一 comes again.
 
     Args:
         all_lines: its lines.
         borrow: whether an empty cell of a table may be the rest of the one above it.
     """
     found: list[list[Line]] = [[]]
-    chapter, signed, tail, past_cover, listed = 0, False, False, False, False
+    chapter, signed, tail, past_cover, listed, tabled, note = 0, False, False, False, False, False, 0
     for line, below in zip(all_lines, [*all_lines[1:], None], strict=True):
         mark = lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
@@ -61,10 +69,13 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         titled = attached and begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
         restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
         furniture = lines.is_furniture(line.folded)
-        if titled or restarts or (signed and not furniture) or (attached and is_attachment_mark(line.folded)):
+        names_table = tabled and mark is None and not furniture and _is_title(line, below)
+        opens = titled or restarts or names_table or (signed and not furniture)
+        if opens or (attached and is_attachment_mark(line.folded)):
             found.append([])
             past_cover = past_cover or not restarts
-            chapter, signed, tail = 0, False, False
+            chapter, signed, tail, tabled = 0, False, False, False
+        tabled = tabled or tables.head(line) is not None
         if mark and mark.kind in ("part", "chapter"):
             chapter = mark.number if mark.kind == "chapter" else 0
         if tail and mark and mark.number == 1 and not listed:
@@ -72,6 +83,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
         tail = tail or bool(_TAIL.match(line.folded))
         signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
-        if not tail and not furniture and not _PUBLIC.match(line.folded):
+        note = 1 if _NOTE.match(line.folded) else note + 1 if note and mark and mark.number == note + 1 else 0
+        if not tail and not furniture and not note and not _PUBLIC.match(line.folded):
             found[-1].append(line)
     return [grow(Segment(part), borrow) for part in found if part]

@@ -13,22 +13,25 @@ from itertools import pairwise
 
 from supervise.intake import labels
 from supervise.intake.fields import Clause, Field
-from supervise.intake.folding import number, pieces, trim
+from supervise.intake.folding import NUMERAL, number, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.lines import Line, is_page_number, marker
 from supervise.intake.names import looks_like_unit
 
 _NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
-    r"[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单)(?:名称|内容|分解|描述)?"
+    r"[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
     r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
     r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
 )
+_NUMBERED = re.compile(r"(?:第 ?)?\d{1,4}(?: ?[号项件]|[.、])?")
+_CHAPTER = re.compile(rf"\(?[{NUMERAL}]{{1,3}}\)?[、.]?")
 # 目标值 and its 单位, in lists of figures.
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线")
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
+_REMARKS = re.compile(r"备注|说明|备注说明")
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
 _WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
 _TROUBLE = re.compile("(?:存在|主要|突出)*(?:的)?问题.{0,6}")  # behind the task: what stands in its way
@@ -90,17 +93,17 @@ def head(line: Line) -> Columns | None:
     bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
     if bar not in line.folded:
         return None
-    cells = _cells(line, bar)
-    labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
+    cells = cells_of(line, bar)
+    heads = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
     bar = "  " if bar == " " and "  " in line.folded else bar
-    roles = _with_text(labels, tuple(_role(label) for label in labels), bar)
+    roles = _with_text(heads, labels.in_levels(heads, tuple(_role(label) for label in heads)), bar)
     first = roles.index("text") if "text" in roles else len(roles)
-    roles = tuple("other" if i > first and _TROUBLE.fullmatch(labels[i]) else role for i, role in enumerate(roles))
-    if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in labels):
+    roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
+    if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in heads):
         return None
-    if bar[0] == " " and (len(roles) < 3 or ("other" in roles and roles[0] != "no")):
+    if bar[0] == " " and (len(roles) < 3 or ({"other", "note"} & set(roles) and roles[0] != "no")):
         return None
-    return Columns(roles, labels, bar)
+    return Columns(roles, heads, bar)
 
 
 def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tuple[str, ...]:
@@ -113,7 +116,7 @@ def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tup
 
 def under(line: Line, columns: Columns) -> Columns | None:
     """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is none."""
-    labels = [line.folded[a:b].replace(" ", "") for a, b in _cells(line, columns.bar) if a < b]
+    labels = [line.folded[a:b].replace(" ", "") for a, b in cells_of(line, columns.bar) if a < b]
     roles = [_role(label) for label in labels]
     if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:
         return None
@@ -137,6 +140,8 @@ def _role(label: str) -> str:
         return "value"
     if _MEASURE.fullmatch(label):
         return "measure"
+    if _REMARKS.fullmatch(label):
+        return "note"
     if _ANSWERS.fullmatch(label):
         return "unit"
     if _PERSON_AND_UNIT.search(label):
@@ -147,7 +152,7 @@ def _role(label: str) -> str:
     return "text" if _TEXT.fullmatch(label) else "other"
 
 
-def _cells(line: Line, bar: str) -> list[tuple[int, int]]:
+def cells_of(line: Line, bar: str) -> list[tuple[int, int]]:
     """Spans of the cells within the folded line; a bar at either end parts nothing, nor does a lone blank."""
     start, end = 0, len(line.folded)
     if bar == "|":  # a bar at either end is the frame
@@ -171,8 +176,8 @@ def row(line: Line, columns: Columns) -> Row | None:
     """A line read as a row; ``None`` if it has too few cells to be one, or no text."""
     if columns.bar[0] not in line.folded:
         return None
-    cells = _cells(line, columns.bar)
-    if len(cells) < 2:
+    cells = cells_of(line, columns.bar)
+    if len(cells) < 2 or is_chapter(line.folded, [cell for cell in cells if cell[0] < cell[1]]):
         return None
     if columns.bar == "|" and line.folded[0] == "|" and len(cells) == len(columns.roles) - 1:
         cells = [(0, 0), *cells]  # no frame: the first cell is empty
@@ -187,15 +192,9 @@ def row(line: Line, columns: Columns) -> Row | None:
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
 
 
-def lone(line: Line, columns: Columns) -> Line | None:
-    """The only cell of a row that has words: a chapter printed across the table; ``None`` if there are more."""
-    if columns.bar[0] not in line.folded or columns.bar[0] == " ":
-        return None
-    words = [(a, b) for a, b in _cells(line, columns.bar) if a < b]
-    if len(words) != 1:
-        return None
-    a, b = words[0]
-    return Line(line.no, line.start + a, line.start + b, line.folded[a:b])
+def is_chapter(folded: str, words: list[tuple[int, int]]) -> bool:
+    """Whether the filled cells of a row are a Chinese numeral and a title."""
+    return len(words) == 2 and _CHAPTER.fullmatch(folded, *words[0]) is not None
 
 
 def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -212,7 +211,7 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
         if role == "no":
-            value = number(line.folded[c:d].rstrip(".、")) or 0
+            value = number(line.folded[c:d].strip(".、 第号项件")) or 0
         elif role == "text" and c < d:
             texts.append((c, d))
         elif role == "class" and c < d:
@@ -221,9 +220,14 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
             figure = (line.start + c, line.start + d)
         elif role == "measure":
             measure = (line.start + c, line.start + d)
-        elif role not in ("text", "other") and c < d:
+        elif role == "note" and c < d:
+            later, said_so = labels.remark(line.folded, c, d)
+            doubt = doubt or said_so
+            if later:  # 延期至11月底: this limit counts, whatever stands in the column of limits
+                fields = [*(f for f in fields if f.role != "due"), later.moved(line.start)]
+        elif role not in ("text", "other", "note") and c < d:
             said = labels.cell(line.folded, Field(role, label, c, d))
-            fields += [f._replace(start=line.start + f.start, end=line.start + f.end) for f in said]
+            fields += [field.moved(line.start) for field in said]
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
         return None
     if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):
@@ -249,7 +253,7 @@ def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) ->
     at = roles.index("text")
     if roles[0] == "class" and cells and re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]]):
         cells = [(0, 0), *cells]  # the class is printed once, for all rows below
-    if len(cells) <= at or (roles[0] == "no" and not re.fullmatch(r"\d{1,3}[.、]?", folded[cells[0][0] : cells[0][1]])):
+    if len(cells) <= at or (roles[0] == "no" and not _NUMBERED.fullmatch(folded[cells[0][0] : cells[0][1]])):
         return [], ""
     if len(cells) == len(roles) and all(_fits(r, folded[a:b]) for r, (a, b) in zip(roles, cells, strict=True)):
         return cells, ""
@@ -373,7 +377,7 @@ def _row_end(given: list[Line], begin: int, due: int, columns: Columns) -> int:
     best = (0, 0, begin)  # the end at which most columns are filled, with as few lines as possible
     for end in range(begin + 3, min(begin + wide + 4, len(given) + 1)):
         line = _merged(given[begin:end])
-        filled = sum(a < b for a, b in _place(line.folded, _cells(line, CELL), columns.roles)[0])
+        filled = sum(a < b for a, b in _place(line.folded, cells_of(line, CELL), columns.roles)[0])
         signed = end < len(given) and re.match(r"\d{4} ?年|二[〇○零]", given[end].folded)
         best = max(best, (filled if not signed else 0, -end, end))
     return best[2] if best[0] else begin

@@ -24,9 +24,9 @@ _MEASURED = (
 _COUNTED = (
     rf"(?:{_MEASURED}{_PER}?|场次|人次|家次|户次|辆次|班次|架次"
     r"|人(?!大|民|才|社|均|事|口|居)|个百分点|个工作日|个(?!月|工作日|别|人)|家(?!庭)|项(?!目)|条|座|所|户(?!籍|外|口|均)"
-    r"|名(?!单|录|称|师|校|医)|处(?!置|理|罚|室)|栋|幢|件|台(?!账|阶)|套|间|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批(?!次|发)"
+    r"|名(?!单|录|称|师|校|医)|处(?!置|理|罚|室)|栋|幢|件|台(?!账|阶)|套(?:\(间\))?|间|轮(?!动|换|流|岗|训|次|值|候|胎|廓)|根(?!据|本|治|除|源|植|基)|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批(?!次|发)"
     r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|路|口|眼|部(?!门|委)|位|例|类|宗|村|镇|班|份|册|篇|款|笔|门|列(?!车|入|为|出|席)|期(?!间|限|工程|项目|建设)"
-    r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|倍|%|‰)"
+    r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|分(?![\u4e00-\u9fff])|天(?![\u4e00-\u9fff])|倍|%|‰)"
 )
 _UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY})|{_COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
@@ -41,11 +41,16 @@ _RANGE = re.compile(
     rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:[—–~-]{{1,2}}|至|到)"
     rf"(?P<value>{_VALUE})\s?(?P<unit>{_UNIT})(?P<bound>左右)?"
 )
+# ≤40: behind a sign a number needs no unit.
+_SIGNED = re.compile(
+    rf"(?<=[≥≤<>])\s?(?P<value>{_VALUE})(?!\s?(?:[\d.]|[余多百千万亿]|{_MONEY}|{_COUNTED}))(?P<about>)(?P<unit>(?P<money>))(?P<bound>)"
+)
 # 百分之五, 八十家以上: spelled out; below ten a numeral is a word more often than a figure (两个医院, 四个一批).
 _SPELLED = re.compile(
     rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
     rf"(?P<unit>(?!条政|大|个方面|项措施){_COUNTED})(?P<bound>以上|以下|以内)?"
 )
+_BOUND = re.compile("[≥≤<>]")
 _FIGURES = re.compile("[0-9零番十百]")
 _DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
@@ -53,7 +58,7 @@ DAMAGED = re.compile(
     r"[等0-9](?:(?<=等)\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|(?<=\d)\d{2,5}(?=[45]G))"
 )
 _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
-_SPAN = re.compile(r"(?:小时|分钟|个工作日)$")  # a stretch of time is a goal only where it is bounded
+_SPAN = re.compile(r"(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 # How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。
@@ -64,17 +69,25 @@ _LEAST = re.compile(
     r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,6}$|达$"
 )
 _MORE = re.compile(r"(?:>|(?<!不)超过?|突破|(?<!不)高于|(?<!不)大于|(?<!不)多于)[^\d]{0,2}$")
+_LESS = re.compile(r"<[^\d]{0,2}$")
 _MOST = re.compile(
-    r"(?:≤|<|不超过?|不高于|不大于|不多于|不得超过|不突破|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
+    r"(?:≤|不超过?|不高于|不大于|不多于|不得超过|不突破|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
 )
 _LEVEL = re.compile(
     r"(?:达到|达(?=\d|约)|总数|总量|(?:提高|提升|增加|增长|下降|降低|降|压减|压缩|缩短|减少)(?:至|到)|稳定在|控制在)"
 )
 _UP = re.compile(
-    r"增长|新增|增加|增设|净增|新招|再(?=[\u4e00-\u9fff]{2}\d)|(?:提升|提高|上升|扩大|增幅)(?=\d[\d.]*(?:个百分点|%|‰|倍))"
+    r"增长|增速|增幅|涨幅|新增|增加|增设|净增|新招|再(?=[\u4e00-\u9fff]{2}\d)|(?:提升|提高|上升|扩大|增幅)(?=\d[\d.]*(?:个百分点|%|‰|倍))"
 )
 _OWN_VERB = re.compile(r"完成|实现|建成|新建|改造|建设|培育|打造|引进|举办|开展")
 _DOWN = re.compile(r"下降|降低|减少|压减|压降|压缩|缩短|精简|削减|缩减|消灭|淘汰|退出")
+# 年产20万吨再生铝项目: how large it is belongs to its name; 安排3亿元补助资金: what is spent is a goal.
+_CAPACITY, _WORKS = (
+    re.compile(r"[年日](?:产|处理|加工|供水|供气)$"),
+    re.compile(r"[^,。;、\d]{0,16}(?:项目|工程|生产线|基地|厂)"),
+)
+_SPENT = re.compile(r"(?:安排|统筹|落实|投入|争取|发放|筹措|筹集|投放|下达|拨付|减免|兑现|整合|到位)[^\d,。;、]{0,6}$")
+_FUNDS = re.compile(r"[^,。;、\d]{0,12}(?:资金|贷款|经费|债券|补贴|补助)(?=[,。;、\n]|$)")
 _LEAD_IN = re.compile(
     r"^(?:力争|确保|争取|努力|年内|全年|今年|年底前|继续|重点|着力|加快|全力|推动|推进|实现|完成|新增|再|引导|抓好|做好|至少)+"
 )
@@ -156,7 +169,7 @@ def figure(
     bound = next((b for b in ("以上", "以下", "以内") if b in behind), "")
     before = words[: found.start()]
     sign = ">=" if bound == "以上" else "<=" if bound else ">=" if _LEAST.search(before) else "="
-    sign = ">" if _MORE.search(before) else "<=" if _MOST.search(before) else sign
+    sign = ">" if _MORE.search(before) else "<=" if _MOST.search(before) else "<" if _LESS.search(before) else sign
     printed = re.match(rf"{_UNIT}", behind)
     counted = text[slice(*name)].strip()
     return [
@@ -239,6 +252,9 @@ def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
     """Quantities and ranges of quantities in printed order; what lies in a range is no quantity of its own."""
     ranges = list(_RANGE.finditer(folded, start, end))
     plain = list(_QUANTITY.finditer(folded, start, end))
+    signed = list(_SIGNED.finditer(folded, start, end)) if _BOUND.search(folded, start, end) else []
+    if signed:
+        plain = sorted([*plain, *signed], key=lambda m: m.start())
     if not ranges:
         return plain
     plain = [m for m in plain if not any(r.start() <= m.start() < r.end() for r in ranges)]
@@ -251,12 +267,19 @@ def _names(match: re.Match[str], behind: str) -> bool:
         return True
     if not match["money"] or match["bound"] == "左右":
         return False
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    if _CAPACITY.search(before) and _WORKS.match(match.string, match.end()):
+        return True
+    if _SPENT.search(before) and _FUNDS.match(match.string, match.end()):
+        return False
     named = r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
     return re.match(named, behind) is not None
 
 
 def _sign(match: re.Match[str], before: str) -> str:
     bound = match["bound"] or ""
+    if _LESS.search(before):
+        return "<"
     if "以下" in bound or "内" in bound or _MOST.search(before):
         return "<="
     if "以上" in bound or (match.re is _QUANTITY and match["about"]):
@@ -271,7 +294,7 @@ def _indicator(text: str, folded: str, start: int, number: int, behind: int, end
     before = folded[start:number]
     cut = lead.end() if (lead := _LEAD_IN.match(before)) else 0
     words = text[start + cut : number]
-    for pattern in (_LEAST, _MORE, _MOST):
+    for pattern in (_LEAST, _MORE, _LESS, _MOST):
         match = pattern.search(folded, start + cut, number)
         if match:
             words = text[start + cut : match.start()]

@@ -7,12 +7,12 @@ import re
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.labels import spaced
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import is_short, looks_like_unit
 
 # A limit that stands among the names: (市水务局负责,6月底前完成).
 UNTIL = re.compile(
     r"(?:20\d\d ?年 ?)?(?:于|在)?"
-    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|全年)"
+    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|(?<=\d年)[底内末]|全年)"
     r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
     r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
@@ -62,14 +62,19 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
     if end - start > 500:
         return None
     first = _FIRST_NAME.match(folded, start, end)
-    if first and not looks_like_unit(first[0].strip(" 由")) and not _VERB.search(folded, first.start(), first.end()):
+    if first and not _named(first[0].strip(" 由")) and not _VERB.search(folded, first.start(), first.end()):
         return None
     fields = said(folded, start, end)
     named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]
-    return Clause(start, end, tuple(fields)) if named and all(map(looks_like_unit, named)) else None
+    return Clause(start, end, tuple(fields)) if named and all(map(_named, named)) else None
 
 
-def _jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
+def _named(name: str) -> bool:
+    """Whether a folded name is that of an organ, whole or for short; beside a verb either will do."""
+    return looks_like_unit(name) or is_short(name)
+
+
+def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
     """The names before a verb; who is called in with 会同 helps (市发改委会同市审计局负责)."""
     at = folded.find("会同", start + 1, end)
     if at < 0:
@@ -102,7 +107,7 @@ def said(folded: str, start: int, end: int) -> list[Field]:
         helps = lone and verb.group().endswith(("落实", "实施", "责任"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
         fields += [Field(role, verb.group(), c, d) for c, d in waiting]
-        fields += _jointly(folded, role, verb.group(), a, verb.start())
+        fields += jointly(folded, role, verb.group(), a, verb.start())
         waiting = []
     named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
     return fields if named and not waiting else []

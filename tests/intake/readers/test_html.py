@@ -79,3 +79,17 @@ def test_what_is_struck_out_is_not_read_and_told() -> None:
     """Words deleted in a revision, or struck out by hand, are no part of the page."""
     made = readers.read(page("<p><del>2.旧任务。</del><ins>2.新任务。</ins></p><p>3.<s>旧</s>新。</p>"), "a.html")
     assert (made.text, [note.code for note in made.notes]) == ("2.新任务。\n3.新。", ["K11"])
+
+
+def test_measures_on_rows_of_their_own_below_one_problem_are_one_task() -> None:
+    """Where number, problem and units reach over several rows, these rows are the measures of one task."""
+    body = """<table><tr><td>序号</td><td>存在问题</td><td>整改措施</td><td>责任单位</td></tr>
+    <tr><td rowspan=2>1</td><td rowspan=2>部分企业欠薪</td><td>开展排查30户。</td><td rowspan=2>县人社局</td></tr>
+    <tr><td>建立预警机制。</td></tr>
+    <tr><td>2</td><td>分配率低</td><td>加快分配。</td><td>县住建局</td></tr></table>"""
+    notice = read(readers.read(page(body), "a.html"))
+    assert [item.text for item in notice.items] == [
+        "部分企业欠薪\t开展排查30户。\n建立预警机制。",
+        "分配率低\t加快分配。",
+    ]
+    assert not notice.problems

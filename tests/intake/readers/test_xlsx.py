@@ -154,3 +154,20 @@ def test_the_class_of_one_sheet_is_none_of_the_next() -> None:
 
     notice = read(readers.read(workbook(fill), "a.xlsx"))
     assert [item.path for item in notice.items] == [("交通",), ("交通",), ("教育",), ()]
+
+
+def test_a_sheet_with_a_title_of_its_own_is_a_list_of_its_own() -> None:
+    """Its tasks stand in no chapter of the sheet before, and its numbers double none of that sheet's."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write(0, 0, "产业类任务")
+        sheet.write_row(1, 0, ("序号", "工作任务", "责任单位"))
+        sheet.merge_range("A3:C3", "一、招商引资")
+        sheet.write_row(3, 0, ("1", "签约项目6个", "区商务局"))
+        other = book.add_worksheet("民生类")
+        for i, row in enumerate((("民生类任务",), ("序号", "工作任务", "责任单位"), ("1", "招聘会20场", "区人社局"))):
+            other.write_row(i, 0, row)
+
+    notice = read(readers.read(workbook(fill), "a.xlsx"))
+    assert [(item.path, item.part) for item in notice.items] == [(("招商引资",), 0), ((), 1)]
+    assert not notice.problems

@@ -1,0 +1,37 @@
+"""Rows of a table that are none of their own: a chapter printed across it, one more measure of the row above."""
+
+from __future__ import annotations
+
+from supervise.intake.folding import trim
+from supervise.intake.lines import Line
+from supervise.intake.tables import Columns, cells_of, is_chapter
+
+
+def repeated(above: str, line: Line, columns: Columns) -> tuple[tuple[int, int], ...]:
+    """What a row adds that is the row above but for what is to be done: one of several measures; nothing if it is not.
+
+    Where one cell reaches over several rows, files print its words in each of them.
+    """
+    before, own, at = above.split("\t"), line.folded.split("\t"), line.start
+    if columns.bar != "\t" or not len(before) == len(own) == len(columns.roles):
+        return ()
+    found: list[tuple[int, int]] = []
+    for role, old, new in zip(columns.roles, before, own, strict=True):
+        if old.strip() != new.strip() and role == "text":
+            found.append(trim(line.folded, at - line.start, at - line.start + len(new)))
+        elif old.strip() != new.strip() and role not in ("other", "note"):
+            return ()
+        at += len(new) + 1
+    return tuple((line.start + a, line.start + b) for a, b in found if a < b)
+
+
+def lone(line: Line, columns: Columns) -> Line | None:
+    """The only cell of a row that has words, or the only one beside 一: a chapter printed across the table."""
+    if columns.bar[0] not in line.folded or columns.bar[0] == " ":
+        return None
+    words = [(a, b) for a, b in cells_of(line, columns.bar) if a < b]
+    if not words or (len(words) > 1 and not is_chapter(line.folded, words)):
+        return None
+    (a, b), (c, d) = words[0], words[-1]
+    mark = line.folded[a:b] + ("" if a == c or line.folded[b - 1] in ")、." else "、")
+    return Line(line.no, line.start + a, line.start + d, mark.ljust(c - a) + line.folded[c:d] if a < c else mark)
