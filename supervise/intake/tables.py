@@ -39,6 +39,7 @@ CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands i
 _PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
+_HEAD = 40  # no head of a column takes more characters
 _TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
 
 
@@ -294,11 +295,11 @@ def stack(found: Iterable[Line]) -> list[Line]:
     out: list[Line] = []
     at = 0
     while at < len(given):
-        wide = _stacked_head(given, at)
-        if wide:
+        short = len(given[at].folded) <= _HEAD
+        if short and (wide := _stacked_head(given, at)):
             out.append(_merged(given[at : at + wide]))
             at = _stacked_rows(given, at + wide, wide, out)
-        elif wide := _plain_head(given, at):
+        elif short and (wide := _plain_head(given, at)):
             roles = [_role(_bare(line)) for line in given[at : at + wide]]
             out.append(_merged(given[at : at + wide]))
             at += wide

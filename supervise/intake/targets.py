@@ -168,7 +168,8 @@ def figure(
 
 def _quoted(folded: str, start: int, at: int, end: int) -> bool:
     """Whether an offset lies between quotation marks: the words of somebody else, or a name."""
-    return folded.rfind("“", start, at) > folded.rfind("”", start, at) and folded.find("”", at, end) >= 0
+    opened = folded.rfind("“", start, at)
+    return opened >= 0 and opened > folded.rfind("”", start, at) and folded.find("”", at, end) >= 0
 
 
 def _direction(words: str) -> str:
