@@ -152,6 +152,7 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
     marks = [first, *labels.behind(_STANDS_BEHIND, folded, first.end(), end)]
     for index, match in enumerate(marks):
         stop = marks[index + 1].start() if index + 1 < len(marks) else end
+        stop -= stop > match.end() and folded[stop - 1] == ";"
         role = str(match.lastgroup)
         for piece, (a, b) in enumerate(pieces(folded, match.end(), stop, ";")):
             a, b = trim(folded, a, b, " \r\n。,;、:|")

@@ -192,10 +192,11 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         ):
             continue
         level = bool(_LEVEL.search(before + match.group()[:1])) and "新增" not in before and "净增" not in before
-        indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
+        bounds = [pattern for pattern in (_LEAST, _MORE, _MOST) if pattern.search(before)]
+        indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end, bounds)
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
-        sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, before)
+        sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, bounds)
         if sign == "=" and _SPAN.search(match["unit"]):
             continue
         own = Target(
@@ -256,25 +257,26 @@ def _names(match: re.Match[str], behind: str) -> bool:
     return re.match(named, behind) is not None
 
 
-def _sign(match: re.Match[str], before: str) -> str:
+def _sign(match: re.Match[str], bounds: list[re.Pattern[str]]) -> str:
     bound = match["bound"] or ""
-    if "以下" in bound or "内" in bound or _MOST.search(before):
+    if "以下" in bound or "内" in bound or _MOST in bounds:
         return "<="
     if "以上" in bound or (match.re is _QUANTITY and match["about"]):
         return ">="
-    if _MORE.search(before):
+    if _MORE in bounds:
         return ">"
-    return ">=" if _LEAST.search(before) else "="
+    return ">=" if _LEAST in bounds else "="
 
 
-def _indicator(text: str, folded: str, start: int, number: int, behind: int, end: int) -> str:
+def _indicator(
+    text: str, folded: str, start: int, number: int, behind: int, end: int, bounds: list[re.Pattern[str]]
+) -> str:
     """What is counted: the words before the number, or, where a bare verb stands there, the words behind it."""
     before = folded[start:number]
     cut = lead.end() if (lead := _LEAD_IN.match(before)) else 0
     words = text[start + cut : number]
-    for pattern in (_LEAST, _MORE, _MOST):
-        match = pattern.search(folded, start + cut, number)
-        if match:
+    for pattern in bounds:
+        if match := pattern.search(folded, start + cut, number):
             words = text[start + cut : match.start()]
     after = text[behind : min(end, behind + 20)].strip()
     return (words + after if len(words) <= 3 else words).strip(" 的")
