@@ -65,8 +65,7 @@ class Party(NamedTuple):
         return f"{self.name}({self.note})" if self.note else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
+class Parties(NamedTuple):
     """Everybody a task names.
 
     Args:
