@@ -61,9 +61,10 @@ _TAIL = re.compile(r"[:位门](?:(?<=:)|[ 为是])")  # every label ends with on
 _LONGEST = 60
 _BLANK = re.compile("[ ;,、\n]")
 _BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column
-LABEL = re.compile(
-    rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
-    rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
+LABEL = re.compile(  # what is printed most often comes first
+    rf"(?:(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
+    rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)"
+    rf"|(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
     r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
 )

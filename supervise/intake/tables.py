@@ -85,15 +85,16 @@ class Row:
 
 def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
-    if not 6 <= len(line.folded) <= 200 or not _PARTY_WORD.search(line.folded):
+    words = line.folded
+    if not 6 <= len(words) <= 200:
         return None
-    bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
-    bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
-    if bar not in line.folded:
+    bar = CELL if CELL in words else "\t" if "\t" in words else "|" if words.count("|") > 1 else " "
+    bar = "," if bar == " " and _COMMAS.match(words) else bar
+    if bar not in words or not _PARTY_WORD.search(words):
         return None
     cells = _cells(line, bar)
-    labels = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
-    bar = "  " if bar == " " and "  " in line.folded else bar
+    labels = tuple(words[a:b].replace(" ", "") for a, b in cells)
+    bar = "  " if bar == " " and "  " in words else bar
     roles = _with_text(labels, tuple(_role(label) for label in labels), bar)
     first = roles.index("text") if "text" in roles else len(roles)
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(labels[i]) else role for i, role in enumerate(roles))
