@@ -171,7 +171,12 @@ def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int
     cuts = [match.start() for match in separator.finditer(folded, first.start(), end)]
     if folded.find("(", start, cuts[-1]) >= 0:
         cuts = _outside(brackets(folded, start, end), cuts)
-    return list(zip([start, *[cut + 1 for cut in cuts]], [*cuts, end], strict=True))
+    spans, begin = [], start
+    for cut in cuts:
+        spans.append((begin, cut))
+        begin = cut + 1
+    spans.append((begin, end))
+    return spans
 
 
 def _outside(pairs: dict[int, int], places: list[int]) -> list[int]:

@@ -341,13 +341,14 @@ def _settle(members: list[Party]) -> Iterable[Party]:
     """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co."""
     roles = {member.role for member in members}
     if roles <= {"lead", "co"}:
-        yield from members
-        return
+        return members
     pointed = "first" in roles
+    found: list[Party] = []
     for index, member in enumerate(members):
         if member.role == "first" or (member.role == "unit" and not pointed and index == 0):
-            yield member._replace(role="lead")
+            found.append(member._replace(role="lead"))
         elif member.role == "unit" or pointed:
-            yield member._replace(role="co")
+            found.append(member._replace(role="co"))
         else:
-            yield member
+            found.append(member)
+    return found

@@ -36,9 +36,10 @@ _QUANTITY = re.compile(
     rf"(?P<value>\d(?:{_ALONE}|(?<=每[年月]\d)){_REST})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
     r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|之内|左右)?"
 )
+_TO = re.compile("[—–~至到-]")
 # 5%—7%, 15至20家: at least the one and at most the other.
 _RANGE = re.compile(
-    rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:[—–~-]{{1,2}}|至|到)"
+    rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:{_TO.pattern}|[—–~-]{{2}})"
     rf"(?P<value>{_VALUE})\s?(?P<unit>{_UNIT})(?P<bound>左右)?"
 )
 # 百分之五, 八十家以上: spelled out; below ten a numeral is a word more often than a figure (两个医院, 四个一批).
@@ -239,7 +240,7 @@ def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Itera
 
 def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
     """Quantities and ranges of quantities in printed order; what lies in a range is no quantity of its own."""
-    ranges = list(_RANGE.finditer(folded, start, end))
+    ranges = list(_RANGE.finditer(folded, start, end)) if _TO.search(folded, start, end) else []
     plain = list(_QUANTITY.finditer(folded, start, end))
     if not ranges:
         return plain
