@@ -78,8 +78,8 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
 def _kind(line: str) -> str:
     """What kind of line a folded line is: its marker, a row with so many bars, a label, or plain."""
     for bar in _BARS:
-        if line.count(bar) > 1:
-            return f"{bar}{line.count(bar)}"
+        if (count := line.count(bar)) > 1:
+            return f"{bar}{count}"
     if mark := marker(line):
         return mark.kind
     return "label" if _LABEL.match(line) or bullet(line)[0] else "plain"

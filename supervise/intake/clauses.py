@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from supervise.intake import labels, verbs
 from supervise.intake.fields import Clause, Field
@@ -26,6 +27,7 @@ _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
 _TOLD = re.compile(r"\d|完成|确保|落实|做好|抓好|开展|推进|加强")
 _MUST = re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
+_PROPOSED = re.compile(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
     r"[\u4e00-\u9fff·]{2,4} +[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长)"
@@ -157,6 +159,7 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
     marks = [first, *labels.behind(_STANDS_BEHIND, folded, first.end(), end)]
     for index, match in enumerate(marks):
         stop = marks[index + 1].start() if index + 1 < len(marks) else end
+        stop -= stop > match.end() and folded[stop - 1] == ";"
         role = str(match.lastgroup)
         for piece, (a, b) in enumerate(pieces(folded, match.end(), stop, ";")):
             a, b = trim(folded, a, b, " \r\n。,;、:|")
@@ -178,25 +181,33 @@ def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None
     return (opens[0], stop) if opens else None
 
 
-def _limit_at_end(folded: str, start: int, end: int) -> tuple[int, Field | None]:
-    """Where a span ends that is closed by a limit of its own, in brackets or as a sentence, and that limit.
+class _End(NamedTuple):
+    """How a span ends: where, its limit left out, the bracket before that, and the limit.
 
     (县住建局)(10月底前) and …配合。6月底前完成。
     """
+
+    stop: int
+    bracket: tuple[int, int] | None
+    due: Field | None
+
+
+@lru_cache(maxsize=4)  # a span without labels is asked twice, for verbs and for names alone
+def _end(folded: str, start: int, end: int) -> _End:
     stop = len(folded[start:end].rstrip(" 。")) + start
     found = _bracket_at_end(folded, start, stop)
     a, b = (found[0] + 1, found[1] - 1) if found else (max(start, folded.rfind("。", start, stop) + 1), stop)
     begin = a - 1 if found else a
     a, b = trim(folded, a, b)
-    if begin > start and verbs.UNTIL.fullmatch(folded, a, b) and folded[begin - 1 : begin] in (")", "。", " "):
-        return len(folded[start:begin].rstrip(" 。")) + start, Field("due", "", a, b)
-    return end, None
+    if begin > start and folded[begin - 1] in ")。 " and verbs.UNTIL.fullmatch(folded, a, b):
+        stop = len(folded[start:begin].rstrip(" 。")) + start
+        return _End(stop, _bracket_at_end(folded, start, stop), Field("due", "", a, b))
+    return _End(end, found, None)
 
 
 def _spoken(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket in which verbs say the roles, as the State Council's lists are printed."""
-    stop, due = _limit_at_end(folded, start, end)
-    found = _bracket_at_end(folded, start, stop)
+    stop, found, due = _end(folded, start, end)
     if found is None:
         return _last_sentence(folded, start, stop, end, due)
     fields = verbs.said(folded, found[0] + 1, found[1] - 1)
@@ -212,8 +223,8 @@ def aside(folded: str, start: int, end: int) -> int:
     """Where a closing bracket begins that only says who proposed a matter (提案人:…); ``end`` if there is none."""
     if folded.rfind(")", start, end) < 0:
         return end
-    match = re.search(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$", folded[start:end])
-    return start + match.start() if match else end
+    match = _PROPOSED.search(folded, start, end)
+    return match.start() if match else end
 
 
 def _last_sentence(folded: str, start: int, stop: int, end: int, due: Field | None) -> Clause | None:
@@ -251,8 +262,7 @@ def names_somebody(line: str) -> bool:
 
 def bare(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket (县水利局、县应急局), a last sentence, or words behind a dash, if they name only units."""
-    stop, last = _limit_at_end(folded, start, end)
-    found, a, b = _bracket_at_end(folded, start, stop), 0, 0
+    (stop, found, last), a, b = _end(folded, start, end), 0, 0
     if found and folded.rfind("—", start, found[0] - 1) > folded.rfind("。", start, found[0]):
         found = None  # ——镇民政办、各村(社区): the bracket is a part of the last name
     if found is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -179,11 +179,12 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
     return None
 
 
-def last(limits: Iterable[Deadline]) -> Deadline | None:
+def last(limits: Sequence[Deadline]) -> Deadline | None:
     """The limit of a task whose words stand in several places: the last day named, else the first limit."""
-    found = list(limits)
-    dated = [limit for limit in found if limit.kind == "explicit" and limit.date]
-    return max(dated, key=lambda limit: limit.date or date.min) if dated else found[0] if found else None
+    if len(limits) < 2:
+        return limits[0] if limits else None
+    dated = [limit for limit in limits if limit.kind == "explicit" and limit.date]
+    return max(dated, key=lambda limit: limit.date or date.min) if dated else limits[0]
 
 
 def _field(text: str, folded: str, start: int, end: int, year: int | None) -> Deadline | None:

@@ -166,12 +166,19 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
-    cuts = [match.start() for match in _any_of(separators).finditer(folded, start, end)]
-    if cuts and folded.find("(", start, cuts[-1]) >= 0:
-        cuts = _outside(brackets(folded, start, end), cuts)
-    if not cuts:
+    separator = _any_of(separators)
+    first = separator.search(folded, start, end)
+    if first is None:
         return [(start, end)]
-    return list(zip([start, *[cut + 1 for cut in cuts]], [*cuts, end], strict=True))
+    cuts = [match.start() for match in separator.finditer(folded, first.start(), end)]
+    if folded.find("(", start, cuts[-1]) >= 0:
+        cuts = _outside(brackets(folded, start, end), cuts)
+    spans, begin = [], start
+    for cut in cuts:
+        spans.append((begin, cut))
+        begin = cut + 1
+    spans.append((begin, end))
+    return spans
 
 
 def _outside(pairs: dict[int, int], places: list[int]) -> list[int]:

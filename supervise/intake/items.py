@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from supervise.errors import Problem
 from supervise.intake.deadlines import Deadline
@@ -53,8 +54,7 @@ class Remark:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One task as printed.
 
     Args:

@@ -69,9 +69,10 @@ _OVER = re.compile(
     r"已(?:经)?(?:完成|办结|销号|完工|验收|竣工|取消|终止|移交|调出)|(?<!拟)(?:取消|终止|暂缓|不再(?:实施|列入|考核)|调出)"
 )
 _LEVEL = re.compile(r"[一二三四]级(?:指标|目标|任务|事项|项目)(?:名称)?")
-LABEL = re.compile(
-    rf"(?:(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
-    rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)|(?P<other>{_OTHER}))"
+LABEL = re.compile(  # what is printed most often comes first
+    rf"(?:(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
+    rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)"
+    rf"|(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
     r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
 )

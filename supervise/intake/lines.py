@@ -90,6 +90,7 @@ _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
 _BULLET = re.compile(r"([●○◆◇■□▲△▪•·➢►★☆–-]) *(?=[\u4e00-\u9fff“《])")
+_BRACKETS = re.compile("[()]")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -252,7 +253,7 @@ def is_unbalanced(line: str) -> bool:
 def closes(line: str) -> bool:
     """Whether a folded line closes a bracket it does not open."""
     depth = 0
-    for char in re.findall(r"[()]", line):
+    for char in _BRACKETS.findall(line):
         depth += 1 if char == "(" else -1
         if depth < 0:
             return True

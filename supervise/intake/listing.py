@@ -164,7 +164,7 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
         firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
-    return [entry._replace(no=no) for entry, no in zip(found, numbers, strict=True)]
+    return [Entry(e.node, e.path, no, e.clause, e.inherited) for e, no in zip(found, numbers, strict=True)]
 
 
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:

@@ -23,6 +23,7 @@ _AFTER_STOP = re.compile(r"(?<=。) +(?=[\u4e00-\u9fff])")
 _LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
 _ODD = re.compile(r"[xX×*○〇□某“”《》‘’ ]|互联网")  # nothing below is found without one of these
 _MASK = re.compile(r"[xX×*○〇□某]")
+_EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and the closing bracket
 _ENDS = "。;!?”’)…."
 
 
@@ -56,11 +57,6 @@ def ends_open(folded: str, place: Place) -> bool | None:
     return folded[place.end - 1] not in _ENDS
 
 
-def _ends_empty(clause: str) -> bool:
-    """Whether nothing stands between the last mark of a clause and its closing bracket."""
-    return clause.endswith(")") and clause.rstrip(")").rstrip(" ").endswith((";", ","))
-
-
 def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]:
     """The remarks about one task: code, words, offset.
 
@@ -76,7 +72,7 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "单位括号没有右半边,读到行末为止", clause.start
     if clause is not None and place.apart:
         yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
-    if clause is not None and _ends_empty(folded[clause.start : clause.end]):
+    if clause is not None and _EMPTY.search(folded, clause.start, clause.end):
         yield "I10", "单位括号里有空字段", clause.start
     if place.stops and ends_open(folded, place):
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1

@@ -272,13 +272,13 @@ class _Reader:
         start, end = spans[0]
         named = parties.read(self.text, self.folded, clause, self.style)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
+        words = "\n".join(filter(None, [text[a:b].strip() for text, _, a, b in whole]))
         whole = [squeezed(*span) for span in whole]
-        deadline = deadlines.last(found for span in whole if (found := deadlines.read(*span, year)))
+        deadline = deadlines.last([found for span in whole if (found := deadlines.read(*span, year))])
         if deadline is None and not named.due:
-            deadline = self._heading_limit(entry, year)
+            deadline = self._heading_limit(entry.path, year)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
-        words = "\n".join(filter(None, (self._words(*span).strip() for span in spans)))
         text = _MARGIN.sub("\n", words).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
@@ -315,14 +315,14 @@ class _Reader:
             return ((node.start, end), *node.goals)
         return ((node.start, node.end), *node.goals, (self.text.rfind("\n", 0, below) + 1, end))
 
-    def _heading_limit(self, entry: Entry, year: int | None) -> deadlines.Deadline | None:
+    def _heading_limit(self, heads: tuple[Node, ...], year: int | None) -> deadlines.Deadline | None:
         """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""
-        for head in reversed(entry.path):
-            if id(head) not in self.limits:
-                self.limits[id(head)] = self._limit_of(head, year)
-            if limit := self.limits[id(head)]:
-                return limit
-        return None
+        if not heads:
+            return None
+        key = id(heads[-1])
+        if key not in self.limits:
+            self.limits[key] = self._limit_of(heads[-1], year) or self._heading_limit(heads[:-1], year)
+        return self.limits[key]
 
     def _limit_of(self, head: Node, year: int | None) -> deadlines.Deadline | None:
         end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])

@@ -138,13 +138,13 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     mended: list[int] = []
     left = list(gone)
     for line in all_lines:
-        skipped = _taken(left, line)
+        skipped = _taken(left, line) if left else []
         last = out[-1] if out else None
         if (
             last is not None
             and len(last.folded) < LONGEST
             and (
-                _row_goes_on(last.folded, line.folded, bars)
+                (bars and _row_goes_on(last.folded, line.folded, bars))
                 or _goes_on(last.folded, line.folded, stops, begins)
                 or (skipped and _torn(last.folded, line.folded, begins))
             )

@@ -65,8 +65,7 @@ class Party(NamedTuple):
         return f"{self.name}({self.note})" if self.note else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
+class Parties(NamedTuple):
     """Everybody a task names.
 
     Args:
@@ -181,7 +180,9 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
     if clause is None:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
-    marked = any(f.role == "lead" and not is_person(folded[f.start : f.end].strip()) for f in clause.fields)
+    roles = {field.role for field in clause.fields}
+    leads = [f for f in clause.fields if f.role == "lead"] if not roles.isdisjoint(("unit", "")) else []
+    marked = any(not is_person(folded[f.start : f.end].strip()) for f in leads)
     found = _Found()
     for field in clause.fields:
         if field.role == "leader":
@@ -219,13 +220,13 @@ class _Found:
 
 def _units(found: _Found, text: str, folded: str, field: Field, how: Style, marked: bool) -> None:
     """The names of one field, added to those found before."""
-    walk = _Walk()
+    walk: _Walk | None = None
     persons = _PERSON.search(field.label) is not None
     for index, family in enumerate(how.split.get((field.start, field.end)) or names(folded, field)):
         role = field.role if field.role in ("lead", "co") else _role(folded, field, marked, how, index, family)
         if index and not how.commas:
             found.odd_comma = family[0][0] - 1 if family else 0
-        if how.families:
+        if how.families or walk is None:
             walk = _Walk()
         for a, b in family:
             colon = folded.find(":", a, b) + 1
@@ -340,13 +341,14 @@ def _settle(members: list[Party]) -> Iterable[Party]:
     """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co."""
     roles = {member.role for member in members}
     if roles <= {"lead", "co"}:
-        yield from members
-        return
+        return members
     pointed = "first" in roles
+    found: list[Party] = []
     for index, member in enumerate(members):
         if member.role == "first" or (member.role == "unit" and not pointed and index == 0):
-            yield member._replace(role="lead")
+            found.append(member._replace(role="lead"))
         elif member.role == "unit" or pointed:
-            yield member._replace(role="co")
+            found.append(member._replace(role="co"))
         else:
-            yield member
+            found.append(member)
+    return found

@@ -25,21 +25,16 @@ _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 _INTRICATE = re.compile(
     r"\s|及|会同|联合|[和与][各相有其省市区县州旗盟]|(?:各|[有相]关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、"
 )
-_PLAIN = re.compile(r"[,;]|[^,;、/]+")
+_PLAIN = re.compile(r"[^、/。.:](?:[^、/]*[^、/。.:])?")
 
 
 def names(folded: str, field: Field) -> list[list[tuple[int, int]]]:
     """Families of spans of names in a field: commas part families, 、 and 及 part names."""
     start, end = field.start, field.end
+    families = pieces(folded, start, end, ",;")
     if folded.find("(", start, end) >= 0 or _INTRICATE.search(folded, start, end):
-        return [list(_members(folded, a, b)) for a, b in pieces(folded, start, end, ",;")]
-    families: list[list[tuple[int, int]]] = [[]]
-    for match in _PLAIN.finditer(folded, start, end):
-        if match[0] in ",;":
-            families.append([])
-        elif (span := trim(folded, match.start(), match.end(), "。.:"))[0] < span[1]:
-            families[-1].append(span)
-    return families
+        return [list(_members(folded, a, b)) for a, b in families]
+    return [[match.span() for match in _PLAIN.finditer(folded, a, b)] for a, b in families]
 
 
 def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:

@@ -42,6 +42,7 @@ CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands i
 _PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
+_HEAD = 40  # no head of a column takes more characters
 _TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
 
 
@@ -87,15 +88,16 @@ class Row:
 
 def head(line: Line) -> Columns | None:
     """The columns a line names, if it names the task and at least one party."""
-    if not 6 <= len(line.folded) <= 200 or not _PARTY_WORD.search(line.folded):
+    words = line.folded
+    if not 6 <= len(words) <= 200:
         return None
-    bar = next((b for b in (CELL, "\t") if b in line.folded), "|" if line.folded.count("|") > 1 else " ")
-    bar = "," if bar == " " and _COMMAS.match(line.folded) else bar
-    if bar not in line.folded:
+    bar = CELL if CELL in words else "\t" if "\t" in words else "|" if words.count("|") > 1 else " "
+    bar = "," if bar == " " and _COMMAS.match(words) else bar
+    if bar not in words or not _PARTY_WORD.search(words):
         return None
     cells = cells_of(line, bar)
-    heads = tuple(line.folded[a:b].replace(" ", "") for a, b in cells)
-    bar = "  " if bar == " " and "  " in line.folded else bar
+    heads = tuple(words[a:b].replace(" ", "") for a, b in cells)
+    bar = "  " if bar == " " and "  " in words else bar
     roles = _with_text(heads, labels.in_levels(heads, tuple(_role(label) for label in heads)), bar)
     first = roles.index("text") if "text" in roles else len(roles)
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
@@ -206,7 +208,7 @@ def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) 
 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
-    value, texts, fields, heading = 0, list[tuple[int, int]](), [], None
+    value, texts, fields, heading = 0, list[tuple[int, int]](), list[Field](), None
     figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
@@ -298,11 +300,11 @@ def stack(found: Iterable[Line]) -> list[Line]:
     out: list[Line] = []
     at = 0
     while at < len(given):
-        wide = _stacked_head(given, at)
-        if wide:
+        short = len(given[at].folded) <= _HEAD
+        if short and (wide := _stacked_head(given, at)):
             out.append(_merged(given[at : at + wide]))
             at = _stacked_rows(given, at + wide, wide, out)
-        elif wide := _plain_head(given, at):
+        elif short and (wide := _plain_head(given, at)):
             roles = [_role(_bare(line)) for line in given[at : at + wide]]
             out.append(_merged(given[at : at + wide]))
             at += wide

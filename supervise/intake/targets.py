@@ -36,9 +36,10 @@ _QUANTITY = re.compile(
     rf"(?P<value>\d(?:{_ALONE}|(?<=每[年月]\d)){_REST})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
     r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|之内|左右)?"
 )
+_TO = re.compile("[—–~至到-]")
 # 5%—7%, 15至20家: at least the one and at most the other.
 _RANGE = re.compile(
-    rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:[—–~-]{{1,2}}|至|到)"
+    rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:{_TO.pattern}|[—–~-]{{2}})"
     rf"(?P<value>{_VALUE})\s?(?P<unit>{_UNIT})(?P<bound>左右)?"
 )
 # ≤40: behind a sign a number needs no unit.
@@ -181,7 +182,8 @@ def figure(
 
 def _quoted(folded: str, start: int, at: int, end: int) -> bool:
     """Whether an offset lies between quotation marks: the words of somebody else, or a name."""
-    return folded.rfind("“", start, at) > folded.rfind("”", start, at) and folded.find("”", at, end) >= 0
+    opened = folded.rfind("“", start, at)
+    return opened >= 0 and opened > folded.rfind("”", start, at) and folded.find("”", at, end) >= 0
 
 
 def _direction(words: str) -> str:
@@ -204,10 +206,11 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         ):
             continue
         level = bool(_LEVEL.search(before + match.group()[:1])) and "新增" not in before and "净增" not in before
-        indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end)
+        bounds = [pattern for pattern in (_LEAST, _MORE, _LESS, _MOST) if pattern.search(before)]
+        indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end, bounds)
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
-        sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, before)
+        sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, bounds)
         if sign == "=" and _SPAN.search(match["unit"]):
             continue
         own = Target(
@@ -250,7 +253,7 @@ def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Itera
 
 def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
     """Quantities and ranges of quantities in printed order; what lies in a range is no quantity of its own."""
-    ranges = list(_RANGE.finditer(folded, start, end))
+    ranges = list(_RANGE.finditer(folded, start, end)) if _TO.search(folded, start, end) else []
     plain = list(_QUANTITY.finditer(folded, start, end))
     signed = list(_SIGNED.finditer(folded, start, end)) if _BOUND.search(folded, start, end) else []
     if signed:
@@ -276,27 +279,28 @@ def _names(match: re.Match[str], behind: str) -> bool:
     return re.match(named, behind) is not None
 
 
-def _sign(match: re.Match[str], before: str) -> str:
+def _sign(match: re.Match[str], bounds: list[re.Pattern[str]]) -> str:
     bound = match["bound"] or ""
-    if _LESS.search(before):
+    if _LESS in bounds:
         return "<"
-    if "以下" in bound or "内" in bound or _MOST.search(before):
+    if "以下" in bound or "内" in bound or _MOST in bounds:
         return "<="
     if "以上" in bound or (match.re is _QUANTITY and match["about"]):
         return ">="
-    if _MORE.search(before):
+    if _MORE in bounds:
         return ">"
-    return ">=" if _LEAST.search(before) else "="
+    return ">=" if _LEAST in bounds else "="
 
 
-def _indicator(text: str, folded: str, start: int, number: int, behind: int, end: int) -> str:
+def _indicator(
+    text: str, folded: str, start: int, number: int, behind: int, end: int, bounds: list[re.Pattern[str]]
+) -> str:
     """What is counted: the words before the number, or, where a bare verb stands there, the words behind it."""
     before = folded[start:number]
     cut = lead.end() if (lead := _LEAD_IN.match(before)) else 0
     words = text[start + cut : number]
-    for pattern in (_LEAST, _MORE, _LESS, _MOST):
-        match = pattern.search(folded, start + cut, number)
-        if match:
+    for pattern in bounds:
+        if match := pattern.search(folded, start + cut, number):
             words = text[start + cut : match.start()]
     after = text[behind : min(end, behind + 20)].strip()
     return (words + after if len(words) <= 3 else words).strip(" 的")

@@ -11,6 +11,7 @@ from supervise.intake.folding import fold
 from supervise.intake.items import Item
 
 _CLAUSE = re.compile(r"[^,。;:!?\n]{6,}")
+SHORTEST = 4  # a shorter name is nobody's abbreviation
 MOST = 20  # words that more tasks share say nothing about any two of them
 
 
@@ -48,9 +49,9 @@ def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
     for name in used:
         alike.setdefault((name[0], name[-1]), []).append(name)
     chars = {name: frozenset(name) for name in used}
-    for short in used:
+    for short in (name for name in used if len(name) >= SHORTEST):
         for long in alike[short[0], short[-1]][:600]:
-            if len(short) < len(long) and chars[short] <= chars[long] and _abbreviates(short, long):
+            if chars[short] <= chars[long] and len(short) < len(long) and _abbreviates(short, long):
                 common = len(used[short]) > len(used[long])
                 if common and (len(short) < 6 or len(long) - len(short) > 2):
                     continue  # 县委办 is no short form of a name that occurs once
@@ -59,7 +60,7 @@ def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
 
 
 def _abbreviates(short: str, long: str) -> bool:
-    if not 4 <= len(short) < len(long) or "(" in long:
+    if "(" in long:
         return False
     rest = iter(long)
     return all(char in rest for char in short) and len(long) - len(short) <= 5

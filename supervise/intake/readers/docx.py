@@ -161,7 +161,7 @@ class _Reader:
 
     def _inner(self, cell: _Element) -> Iterator[str]:
         """The rows of tables within a cell of a table: 牵头单位:区水务局."""
-        for table in (inner for inner in cell if local(inner) == "tbl"):
+        for table in cell.iterchildren("{*}tbl"):
             for row in _rows(table):
                 words = ["".join(self.words(p) for p in _paragraphs(inner)) for inner in _cells(row)]
                 yield ":".join(filter(None, words)) if len(words) == 2 else " ".join(filter(None, words))
@@ -230,4 +230,4 @@ def _nested(box: _Element, top: _Element) -> bool:
 
 
 def _count(text: str, otherwise: int) -> int:
-    return int(text) if re.fullmatch(r"\d{1,4}", text) else otherwise
+    return int(text) if text and re.fullmatch(r"\d{1,4}", text) else otherwise

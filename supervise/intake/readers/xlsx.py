@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.errors import Refused, SuperviseError
@@ -151,6 +152,9 @@ def _sheet(sheet: CalamineSheet, name: str, part: str, survey: _Survey, out: Wri
 
 def _shown_parts(cell: Cell, rows: set[int], columns: set[int]) -> Iterator[Cell]:
     """A cell without what is hidden of it: row by row where it reaches over hidden rows."""
+    if not rows and not columns:
+        yield cell
+        return
     wide = [j for j in range(cell.column, cell.column + cell.columns) if j not in columns]
     tall = range(cell.row, cell.row + cell.rows)
     if not rows.isdisjoint(tall) and wide:
@@ -184,6 +188,7 @@ def shown(value: Any, form: str, since_1904: bool = False) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=512)  # a sheet shows thousands of cells in a handful of formats
 def _dated(form: str) -> str:
     """The letters of a date in a format; empty if it is none of a date."""
     bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|_.', "", form.lower().partition(";")[0])

@@ -94,7 +94,7 @@ def tree(data: bytes, what: str, file: str) -> _Element:
         raise Refused(missing("lxml", file)) from None
     if data.count(b"<") > MAX_TAGS:
         raise exceeded(f"{what} 里有 {data.count(b'<')} 个标记", file)
-    if _DECLARES.search(data):
+    if (b"<!" in data or b"<\0!" in data) and _DECLARES.search(data):
         raise broken(what, file, "里面有 DOCTYPE 或 ENTITY 声明")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
@@ -130,10 +130,5 @@ def child(element: _Element | None, *path: str) -> _Element | None:
     for name in path:
         if element is None:
             return None
-        for inner in element:
-            if _bare(inner.tag) == name:
-                element = inner
-                break
-        else:
-            return None
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
     return element
