@@ -137,7 +137,7 @@ class Ladder(Rules):
 
     def spares(self, units: Iterable[str], role: str) -> bool:
         """Whether what these units owe in a role is not pressed."""
-        return bool(self._spared) and all((unit, role) in self._spared for unit in units)
+        return bool(self.spare) and bool(self._spared) and all((unit, role) in self._spared for unit in units)
 
 
 class Light(Strict):

@@ -17,7 +17,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from supervise import chain
-from supervise.dates import FOREVER
 from supervise.errors import Stale
 from supervise.paces import Pace
 from supervise.records import PARTIES, Cut, Duty, Event, Task, replay

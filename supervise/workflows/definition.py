@@ -169,7 +169,8 @@ class DutyKind(Strict):
 
     def due_for(self, category: str) -> Due | None:
         """The limit for tasks of a category; ``None`` if they owe none."""
-        return self.due.get(category, self.due.get(""))
+        due = self.due
+        return due[category] if category in due else due.get("")
 
     @cached_property
     def form(self) -> Due:
@@ -288,15 +289,19 @@ class Definition(Strict):
         return action.to or source
 
     @cached_property
-    def _kinds(self) -> dict[str, str]:
-        return {name: spec.kind for name, spec in self.fields.items()}
+    def _of_kind(self) -> dict[str, tuple[str, ...]]:
+        names: dict[str, tuple[str, ...]] = {}
+        for name, spec in self.fields.items():
+            names[spec.kind] = (*names.get(spec.kind, ()), name)
+        return names
 
     def field_of(self, kind: FieldKind, names: Iterable[str] | None = None) -> str:
         """The first field of ``kind``, among ``names`` if given; empty if there is none."""
-        kinds = self._kinds
-        for name in kinds if names is None else names:
-            if kinds.get(name) == kind:
-                return name
+        fields = self._of_kind.get(kind, ())
+        if fields:
+            for name in fields if names is None else names:
+                if name in fields:
+                    return name
         return ""
 
     def acted_on(self, event: Event) -> date:
