@@ -94,7 +94,7 @@ def name(
     heads: Sequence[tuple[str, int, str]],
     seen: Mapping[str, int],
     most: int,
-) -> Seal:
+) -> bool:
     """Seal the heads of tasks that were written as sealed, and with them some of what else changed.
 
     Args:
@@ -103,12 +103,15 @@ def name(
         heads: code, version and head of those tasks.
         seen: the version that seals have seen of each, if any has.
         most: how many others at once.
+
+    Returns:
+        whether that was everything.
     """
     others = unsealed(session, district, most)
     seen = {**seen, **versions(session, district, [code for code, _, _ in others])}
-    made = add(session, district, Seal(0, kind, now, 0, 0, "", "", "", ""), [*heads, *others], seen, algorithm)
+    add(session, district, Seal(0, kind, now, 0, 0, "", "", "", ""), [*heads, *others], seen, algorithm)
     _mark(session, district, others)
-    return made
+    return len(others) < most
 
 
 @told
