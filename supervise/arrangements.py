@@ -142,10 +142,10 @@ class Calendars:
         Raises:
             Invalid: Q03 when one of them is not at hand.
         """
-        if not chain or not self.own.name:
-            return self.first
         found = self._made.get(chain)
         if found is None:
+            if not chain or not self.own.name:
+                return self.first
             if self.missing(chain):
                 help_ = "放假安排随任务登记在库里;请核对数据库是否完整:supervise audit"
                 raise Invalid(Problem("Q03", f"库里没有任务所用的放假安排 {self.missing(chain)[0]}", help=help_))

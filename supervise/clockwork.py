@@ -125,7 +125,7 @@ class Sweep:
         self.office, self.day, self.progress, self.alike = office, day, progress, alike
         self.total: int | None = None
         self._page: list[str] = []
-        self._since, self._most = date.min, CHUNK
+        self._since, self._most, self._last = date.min, CHUNK, False
         self._passed: set[str] = set()  # looked at, and waiting still
         self._before: frozenset[str] = frozenset()
         self._watches: dict[str, Watch] = {}
@@ -157,8 +157,7 @@ class Sweep:
         alone = self._cast(session, piece, casts, known, seals_here)
         self._one_by_one(session, piece, alone)
         casts.write()
-        if seals_here and casts.heads:
-            self._seal(session, casts, known)
+        piece.sealed = bool(seals_here and casts.heads) and self._seal(session, casts, known)
         return piece
 
     def keep(self, piece: Piece) -> None:
@@ -168,6 +167,7 @@ class Sweep:
         self._passed |= {*piece.held}
         whole = self._whole
         whole.looked_at += piece.looked_at
+        whole.sealed = piece.sealed
         whole.events += piece.events[: KEPT - len(whole.events)]
         whole.proposals += piece.proposals
         whole.notices += piece.notices[: KEPT - len(whole.notices)]
@@ -180,6 +180,8 @@ class Sweep:
 
     def seal(self, session: Session) -> bool:
         """Seal some of what changed otherwise since the last seal; whether there may be more."""
+        if self._whole.sealed:
+            return False
         office = self.office
         made = seals.make(session, office.district, "tick", office.now(), office.algorithm, most=SEALED)
         return made is not None
@@ -210,11 +212,15 @@ class Sweep:
         if self.total is None and self.progress is not None:
             self.total = sweeping.left(session, self.office.district, self.day)
         while not self._page:
+            if self._last and not self._held:
+                self._second = True
+                return []
             most = self._most + len(self._passed)
             found = sweeping.waking(session, self.office.district, self.day, most, self._since)
             codes = {code for code, _ in found}
             self._passed |= codes & self._before  # they were looked at, and it changed nothing: a clock set back
             self._page = sorted(codes - self._passed)
+            self._last = len(found) < most
             self._before = frozenset(self._page)
             if self._page:
                 self._since = found[-1][1] if len(found) == most else self._since
@@ -343,13 +349,13 @@ class Sweep:
             room = max(KEPT - len(self._whole.events) - len(piece.events), 0)
             piece.events += [replace(event, task=code, seq=had + number, hash="") for code, had in whose[:room]]
 
-    def _seal(self, session: Session, casts: Casts, known: Iterable[Known]) -> None:
-        """Name the new heads of what was cast, and some of what else changed, in one seal."""
+    def _seal(self, session: Session, casts: Casts, known: Iterable[Known]) -> bool:
+        """Name the new heads of what was cast, and some of what else changed, in one seal; whether that was all."""
         office, before = self.office, {one.code: one for one in known}
         cast = [before[code] for code, _, _ in casts.heads]
         seen = {one.code: one.version for one in cast if not one.unsealed}
         seen |= seals.versions(session, office.district, [one.code for one in cast if one.unsealed])
-        seals.name(session, office.district, "tick", office.now(), office.algorithm, casts.heads, seen, SEALED)
+        return seals.name(session, office.district, "tick", office.now(), office.algorithm, casts.heads, seen, SEALED)
 
 
 def plain(ladder: Ladder) -> bool:

@@ -60,10 +60,11 @@ class TickReport:
 
 @dataclass(slots=True)
 class Piece:
-    """What one transaction did."""
+    """What one transaction did; ``sealed`` says that it left nothing unsealed that nobody is just acting on."""
 
     codes: Sequence[str]
     looked_at: int = 0
+    sealed: bool = False
     held: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)

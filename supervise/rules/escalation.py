@@ -179,7 +179,7 @@ def _orders(ladder: Ladder, situation: Situation) -> list[_Order]:
     found, definition = [], situation.definition
     aside = {one.action for one in ladder.suspends}
     for event in situation.task.acts:
-        about = definition.field_of("duty", event.data)
+        about = definition.field_of("duty", event.data) if event.data else ""
         grade = max([ladder.grade(str(value)) for value in event.data.values()], default=-1) if about else -1
         if grade >= 0:
             limit = date.fromisoformat(event.data[definition.field_of("date", event.data)])

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from supervise.people import Directory
 from supervise.phrases import Bound, Length, Measure, parse_bound, parse_length, parse_measure
-from supervise.reading import Day, Strict
+from supervise.reading import Day, ReadBy, Strict
 from supervise.rules.entries import (
     Entry,
     Lit,
@@ -44,13 +44,13 @@ def _lasting(value: Any) -> Bound:
     return bound
 
 
-Spared = Annotated[tuple[tuple[str, str], ...], PlainValidator(_spared)]
-Measures = Annotated[tuple[Measure, ...], PlainValidator(lambda v: tuple(parse_measure(t) for t in listed(v)))]
-Entries = Annotated[tuple[Entry, ...], PlainValidator(lambda v: tuple(parse_entry(t) for t in listed(v)))]
-Lits = Annotated[tuple[Lit, ...], PlainValidator(lambda v: tuple(parse_lit(t) for t in listed(v)))]
-Suspensions = Annotated[tuple[Suspension, ...], PlainValidator(lambda v: tuple(parse_suspension(t) for t in listed(v)))]
-Resets = Annotated[tuple[Reset, ...], PlainValidator(lambda v: tuple(parse_reset(t) for t in listed(v)))]
-Lasting = Annotated[Bound, PlainValidator(_lasting)]
+Spared = Annotated[tuple[tuple[str, str], ...], ReadBy(_spared)]
+Measures = Annotated[tuple[Measure, ...], ReadBy(lambda v: tuple(parse_measure(t) for t in listed(v)))]
+Entries = Annotated[tuple[Entry, ...], ReadBy(lambda v: tuple(parse_entry(t) for t in listed(v)))]
+Lits = Annotated[tuple[Lit, ...], ReadBy(lambda v: tuple(parse_lit(t) for t in listed(v)))]
+Suspensions = Annotated[tuple[Suspension, ...], ReadBy(lambda v: tuple(parse_suspension(t) for t in listed(v)))]
+Resets = Annotated[tuple[Reset, ...], ReadBy(lambda v: tuple(parse_reset(t) for t in listed(v)))]
+Lasting = Annotated[Bound, ReadBy(_lasting)]
 
 
 class Rules(Strict):
@@ -74,7 +74,7 @@ class Rung(Strict):
     label: str
     when: Entries = ()
     direct: Words = ()
-    reply: Annotated[Length, PlainValidator(parse_length)] | None = None
+    reply: Annotated[Length, ReadBy(parse_length)] | None = None
     confirm: str = ""
     tell: Words = ()
     lasts: Lasting | None = None
@@ -92,7 +92,7 @@ class UnitRung(Strict):
     label: str
     when: Entries
     opens: str
-    within: Annotated[Length, PlainValidator(parse_length)]
+    within: Annotated[Length, ReadBy(parse_length)]
     counted: str = ""
     lasts: Lasting | None = None
     broken_by: Measures = ()
@@ -137,7 +137,7 @@ class Ladder(Rules):
 
     def spares(self, units: Iterable[str], role: str) -> bool:
         """Whether what these units owe in a role is not pressed."""
-        return bool(self._spared) and all((unit, role) in self._spared for unit in units)
+        return bool(self.spare) and bool(self._spared) and all((unit, role) in self._spared for unit in units)
 
 
 class Light(Strict):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from supervise.phrases import Length, parse_length
-from supervise.reading import Strict
+from supervise.reading import ReadBy, Strict
 from supervise.rules.ladder import Rules
 from supervise.workflows.definition import Words, listed
 
@@ -20,7 +20,7 @@ class NoticeRules(Strict):
     """Who is told that a limit is near, and how long before it."""
 
     duty: Words
-    before: Annotated[tuple[Length, ...], PlainValidator(_lengths)]
+    before: Annotated[tuple[Length, ...], ReadBy(_lengths)]
     tell: Words = ()
 
 
@@ -28,7 +28,7 @@ class RemindRules(Strict):
     """Reminding by hand: who may, how long between two times, how often a day for one unit, who else is told."""
 
     by: Words
-    every: Annotated[Length, PlainValidator(parse_length)]
+    every: Annotated[Length, ReadBy(parse_length)]
     daily: int = Field(ge=1)
     channels: dict[str, str] = {}
     tell: Words = ()

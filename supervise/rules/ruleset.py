@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from supervise.phrases import Comparison, parse_comparison
-from supervise.reading import Document, Strict, validate
+from supervise.reading import Document, ReadBy, Strict, validate
 from supervise.rules.ladder import Ladder as Ladder
 from supervise.rules.ladder import Lights as Lights
 from supervise.rules.ladder import Measures, Rules, Spared
@@ -88,7 +88,7 @@ def _tasks(text: Any) -> int:
     return int(match[1])
 
 
-Comparisons = Annotated[tuple[Comparison, ...], PlainValidator(lambda v: tuple(parse_comparison(t) for t in listed(v)))]
+Comparisons = Annotated[tuple[Comparison, ...], ReadBy(lambda v: tuple(parse_comparison(t) for t in listed(v)))]
 
 
 class Line(Strict):
@@ -117,7 +117,7 @@ class ScoreRules(Strict):
 class Listing(Strict):
     """Who goes on a list: a place in the group AND every condition."""
 
-    rank: dict[str, Annotated[Place, PlainValidator(_place)]]
+    rank: dict[str, Annotated[Place, ReadBy(_place)]]
     when: Comparisons = ()
 
 
@@ -138,7 +138,7 @@ class BoardRules(Announced, Rules):
     red: Listing
     black: Listing
     ties: Literal["share"] = "share"
-    at_least: Annotated[int, PlainValidator(_tasks)] = 0
+    at_least: Annotated[int, ReadBy(_tasks)] = 0
     streaks: tuple[Streak, ...] = ()
 
     @property
@@ -151,7 +151,7 @@ class Part(Strict):
     """One part of the assessment and its weight; what has no source at all is left out and said so."""
 
     label: str
-    from_: Annotated[Source, PlainValidator(_source)] = Field(alias="from")
+    from_: Annotated[Source, ReadBy(_source)] = Field(alias="from")
     take: Literal["mean", "latest", "sum", "year"]
     weight: Decimal
     full: Annotated[Decimal, Field(gt=0)] = Decimal(100)
@@ -171,7 +171,7 @@ class Grade(Strict):
 
     grade: str
     when: Comparisons = ()
-    quota: Annotated[dict[str, Quota], PlainValidator(_quotas)] = {}
+    quota: Annotated[dict[str, Quota], ReadBy(_quotas)] = {}
 
 
 class Circumstance(Strict):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from supervise.phrases import Length, parse_length
-from supervise.reading import Day, Strict
+from supervise.reading import Day, ReadBy, Strict
 from supervise.rules.arithmetic import Call, Name, Node, Number, Operation, Word, parse
 from supervise.rules.bands import Range, parse_range
 from supervise.rules.windows import Window, window
@@ -118,14 +118,14 @@ def _spared(value: Any) -> tuple[Spared, ...]:
     return tuple(found)
 
 
-Formulas = Annotated[Formula, PlainValidator(formula)]
-Result = Annotated[Formula, PlainValidator(_result)]
-Bands = Annotated[tuple[tuple[str, Range, Formula], ...], PlainValidator(_bands)]
-Ranges = Annotated[Range, PlainValidator(parse_range)]
-Windows = Annotated[Window, PlainValidator(window)]
-Steps = Annotated[tuple[Decimal, ...], PlainValidator(_steps)]
-Keys = Annotated[tuple[Key, ...], PlainValidator(_keys)]
-Places = Annotated[dict[str, Formula], PlainValidator(_places)]
+Formulas = Annotated[Formula, ReadBy(formula)]
+Result = Annotated[Formula, ReadBy(_result)]
+Bands = Annotated[tuple[tuple[str, Range, Formula], ...], ReadBy(_bands)]
+Ranges = Annotated[Range, ReadBy(parse_range)]
+Windows = Annotated[Window, ReadBy(window)]
+Steps = Annotated[tuple[Decimal, ...], ReadBy(_steps)]
+Keys = Annotated[tuple[Key, ...], ReadBy(_keys)]
+Places = Annotated[dict[str, Formula], ReadBy(_places)]
 
 
 class MarkKind(Strict):
@@ -200,7 +200,7 @@ class SchemeLine(Strict):
     max: Decimal | None = None
     at_most: Decimal | None = None
     per_matter: Literal["all", "apart", "one"] = "all"
-    spare: Annotated[tuple[Spared, ...], PlainValidator(_spared)] = ()
+    spare: Annotated[tuple[Spared, ...], ReadBy(_spared)] = ()
 
     @property
     def stepped(self) -> bool:
@@ -249,7 +249,7 @@ class Proposing(Strict):
     list: str
     tell: Words = ()
     opens: str = ""
-    within: Annotated[Length, PlainValidator(parse_length)] = Length(10, "workdays")
+    within: Annotated[Length, ReadBy(parse_length)] = Length(10, "workdays")
 
 
 class SchemeStreak(Proposing):
@@ -329,10 +329,10 @@ class Announced(Strict):
     it was served on every unit and ``notice`` has passed; ``appeals`` is the time to contest what was published.
     """
 
-    closes: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
-    notice: Annotated[Length, PlainValidator(parse_length)] | None = None
+    closes: Annotated[Length, ReadBy(parse_length)] = Length(0, "days")
+    notice: Annotated[Length, ReadBy(parse_length)] | None = None
     sign: Words = ()
-    appeals: Annotated[Length, PlainValidator(parse_length)] | None = None
+    appeals: Annotated[Length, ReadBy(parse_length)] | None = None
 
 
 class Scheme(Announced):

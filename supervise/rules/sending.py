@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from supervise.dates import ONE_DAY, Calendar
 from supervise.errors import Problem
 from supervise.people import POSTS
 from supervise.phrases import Length, parse_length
-from supervise.reading import Day, Document, Path, Strict
+from supervise.reading import Day, Document, Path, ReadBy, Strict
 from supervise.workflows.checking import unknown
 from supervise.workflows.definition import Words, listed
 
@@ -76,8 +76,8 @@ class Sending(Strict):
     title: str
     source: str = ""
     effective: Day
-    zone: Annotated[tzinfo, PlainValidator(parse_zone)] | None = None
-    quiet: Annotated[tuple[time, time], PlainValidator(parse_quiet)] | None = None
+    zone: Annotated[tzinfo, ReadBy(parse_zone)] | None = None
+    quiet: Annotated[tuple[time, time], ReadBy(parse_quiet)] | None = None
     days: Literal["workdays", "every day"] = "every day"
     digest: bool = True
     at_most: int | None = Field(default=None, ge=1)
@@ -86,8 +86,8 @@ class Sending(Strict):
     grave_who: Words = ()
     vacant: Words = ("deputy", "unit_head")
     channels: dict[str, Words] = {}
-    stale: Annotated[Length, PlainValidator(parse_length)] = Length(10, "days")
-    retry: Annotated[tuple[timedelta, ...], PlainValidator(lambda v: tuple(parse_wait(t) for t in listed(v)))] = (
+    stale: Annotated[Length, ReadBy(parse_length)] = Length(10, "days")
+    retry: Annotated[tuple[timedelta, ...], ReadBy(lambda v: tuple(parse_wait(t) for t in listed(v)))] = (
         timedelta(minutes=5),
     )
     attempts: int = Field(default=8, ge=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -81,7 +82,7 @@ class Casts:
 
     def __init__(self, on: Connection, district: str) -> None:
         self.on, self.at, self.district = on, of(on), district
-        self.claims: list[onestep.Claims] = []
+        self.claims: dict[tuple[str, date], onestep.Claims] = {}
         self.events: list[loading.Filled] = []
         self.duties: list[loading.Filled] = []
         self.news: list[loading.Filled] = []
@@ -98,7 +99,8 @@ class Casts:
         events = [_event_caster(self, mould, event) for event in mould.saving.events]
         duties = [_duty_caster(self, mould, rows) for rows in _by_duty(mould.sheet.duties)]
         news = [_news_caster(self, mould, event) for event in mould.saving.events if event.to]
-        claims = onestep.Claims(mould.saving.task.state, mould.saving.wake_on, not sealed)
+        to = mould.saving.task.state, mould.saving.wake_on
+        claims = self.claims.setdefault(to, onestep.Claims(*to, unsealed=not sealed))
         for task in tasks:
             code, seq, head = task.code, task.version, task.head
             for caster in events:
@@ -108,7 +110,6 @@ class Casts:
                 caster_(task)
             claims.rows.append((seq, head, code, task.version, task.head))
             self.heads.append((code, seq, head))
-        self.claims.append(claims)
 
     def write(self) -> None:
         """Write everything.
@@ -116,7 +117,7 @@ class Casts:
         Raises:
             Stale: S01 when a task no longer stands as it was read; nothing may then be kept.
         """
-        for claims in self.claims:
+        for claims in self.claims.values():
             if claim(self.on, self.district, claims) != len(claims.rows):
                 raise stale("别人先办了一步", claims.rows[0][2])
         loading.fill(self.on, self.at.event, self.events)

@@ -84,7 +84,7 @@ def enter_paces(
     """
     fresh: dict[tuple[str, date], list[Row]] = {}
     for event, before, after in stages:
-        if before == after:
+        if before is after or before == after:
             continue
         stood, stands = ({(p.duty.key, p.day): _says(p) for p in paces} for paces in (before, after))
         for (ref, day), said in stood.items():

@@ -32,6 +32,8 @@ def enter(sheet: Sheet, district: str, stages: Sequence[Stage]) -> None:
     """
     fresh: dict[str, list[dict[str, Any]]] = {}
     for event, before, after in stages:
+        if before is after:
+            continue
         same = {id(duty) for duty in before} & {id(duty) for duty in after}  # most are carried on as they are
         stood = {d.key: d for d in before if id(d) not in same}
         stands = {d.key: d for d in after if id(d) not in same}

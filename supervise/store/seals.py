@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from supervise import chain
 from supervise.store import loading
 from supervise.store.faults import stale, told
-from supervise.store.statements import connection
+from supervise.store.statements import connection, statements
 from supervise.store.tables import of
 
 
@@ -94,7 +94,7 @@ def name(
     heads: Sequence[tuple[str, int, str]],
     seen: Mapping[str, int],
     most: int,
-) -> Seal:
+) -> bool:
     """Seal the heads of tasks that were written as sealed, and with them some of what else changed.
 
     Args:
@@ -103,12 +103,15 @@ def name(
         heads: code, version and head of those tasks.
         seen: the version that seals have seen of each, if any has.
         most: how many others at once.
+
+    Returns:
+        whether that was everything.
     """
     others = unsealed(session, district, most)
     seen = {**seen, **versions(session, district, [code for code, _, _ in others])}
-    made = add(session, district, Seal(0, kind, now, 0, 0, "", "", "", ""), [*heads, *others], seen, algorithm)
+    add(session, district, Seal(0, kind, now, 0, 0, "", "", "", ""), [*heads, *others], seen, algorithm)
     _mark(session, district, others)
-    return made
+    return len(others) < most
 
 
 @told
@@ -220,10 +223,8 @@ def _mark(session: Session, district: str, heads: Sequence[tuple[str, int, str]]
     if not heads:
         return
     # Row by row along the key: a range would lock its gaps on MySQL, and who is advanced meanwhile stays unsealed.
-    task_table = of(session).task
-    mine = (task_table.c.district == district) & (task_table.c.code == bindparam("b_code"))
-    as_seen = update(task_table).where(mine, task_table.c.version == bindparam("b_version")).values(unsealed=0)
-    session.connection().execute(as_seen, [{"b_code": code, "b_version": version} for code, version, _ in heads])
+    given = [{"b_district": district, "b_code": code, "b_version": version} for code, version, _ in heads]
+    statements(session).sealed.run(connection(session), given)
 
 
 def record(district: str, seal: Seal) -> chain.Record:

@@ -266,6 +266,8 @@ class Statements:
         self.set_wake = Statement(
             update(task).where(_is(task, "district", "code", "version", named="b_")).values(wake_on=bindparam("b_day"))
         )
+        as_seen = update(task).where(_is(task, "district", "code", "version", named="b_"))
+        self.sealed = Statement(as_seen.values(unsealed=literal_column("0")))
         # not by ``until_day``: MariaDB would take its index and wait for what other tasks owe
         owed = _is(duty, "district", "task", "ref", named="b_"), duty.c.until_known.is_(None)
         ends: dict[str, Any] = {"until_day": bindparam("until_day"), "until_known": bindparam("until_known")}

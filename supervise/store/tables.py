@@ -341,7 +341,7 @@ def tables(prefix: str = PREFIX, schema: str | None = None) -> Tables:
     return Tables(prefix, schema)
 
 
-DEFAULT = tables()
+DEFAULT = tables(PREFIX, None)
 metadata = DEFAULT.metadata
 """Of the default tables, for hosts that keep all layouts in migrations of their own."""
 

@@ -32,7 +32,7 @@ LENT = "for:"
 _PARTED = frozenset({*PARTIES, "lent", "stop", "undone"})
 """What changes who has a part in a task."""
 FEW = 4
-"""Histories that are read one by one rather than together."""
+"""Histories that are read one by one rather than together, where asking costs no journey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +207,11 @@ def _news_row(district: str, event: Event, news: News) -> dict[str, Any]:
 def standing(work: Work, district: str, codes: Collection[str]) -> dict[str, Task]:
     """Tasks as they stand, by code; what is not there is left out.
 
-    A few are read one by one on the shortest way, others together: that is one statement for hundreds.
+    One is read on the shortest way, and so are a few where asking costs no journey; others together, hundreds by one
+    statement.
     """
     on, asked = connection(work), statements(work)
-    if len(codes) <= FEW:
+    if len(codes) <= (FEW if on.dialect.name == "sqlite" else 1):
         rows = [row for code in sorted(codes) for row in asked.history.rows(on, district=district, task=code)]
     else:
         rows = [row for some in chunks(sorted(codes)) for row in asked.histories.among(on, some, district=district)]

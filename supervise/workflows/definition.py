@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from supervise.phrases import (
     AfterAction,
@@ -25,7 +25,7 @@ from supervise.phrases import (
     parse_length,
     parse_value,
 )
-from supervise.reading import Day, Document, Strict, validate
+from supervise.reading import Day, Document, ReadBy, Strict, validate
 from supervise.records import Event
 
 CLOCK = "clock"
@@ -128,17 +128,17 @@ class Action(Strict):
     from_: Words = Field(default=(), alias="from")
     to: str | dict[str, str] = ""
     needs: Words = ()
-    when: Annotated[tuple[Condition, ...], PlainValidator(_conditions)] = ()
-    sets: Annotated[dict[str, Value], PlainValidator(_values)] = {}
+    when: Annotated[tuple[Condition, ...], ReadBy(_conditions)] = ()
+    sets: Annotated[dict[str, Value], ReadBy(_values)] = {}
     voids: str = ""
-    within: Annotated[Bound | None, PlainValidator(_window)] = None
-    at_most: Annotated[tuple[Bound, ...], PlainValidator(_bounds)] = ()
+    within: Annotated[Bound | None, ReadBy(_window)] = None
+    at_most: Annotated[tuple[Bound, ...], ReadBy(_bounds)] = ()
     other_than: Words = ()
     pauses: str = ""
     carries: str = ""
     lends: dict[str, str] = {}
     stops: Words = ()
-    undoes: Annotated[Length | None, PlainValidator(parse_length)] = None
+    undoes: Annotated[Length | None, ReadBy(parse_length)] = None
     gathers: Words = ()
     also: dict[str, str] = {}
     tell: Words = ()
@@ -155,12 +155,12 @@ class DutyKind(Strict):
 
     label: str
     of: str
-    due: Annotated[dict[str, Due], PlainValidator(_dues)]
+    due: Annotated[dict[str, Due], ReadBy(_dues)]
     met_by: Words
     dated: Words = ()
     waits: Words = ()
-    grace: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
-    notice: Annotated[Length, PlainValidator(parse_length)] = Length(0, "days")
+    grace: Annotated[Length, ReadBy(parse_length)] = Length(0, "days")
+    notice: Annotated[Length, ReadBy(parse_length)] = Length(0, "days")
 
     @cached_property
     def role(self) -> str:
@@ -169,7 +169,8 @@ class DutyKind(Strict):
 
     def due_for(self, category: str) -> Due | None:
         """The limit for tasks of a category; ``None`` if they owe none."""
-        return self.due.get(category, self.due.get(""))
+        due = self.due
+        return due[category] if category in due else due.get("")
 
     @cached_property
     def form(self) -> Due:
@@ -288,15 +289,19 @@ class Definition(Strict):
         return action.to or source
 
     @cached_property
-    def _kinds(self) -> dict[str, str]:
-        return {name: spec.kind for name, spec in self.fields.items()}
+    def _of_kind(self) -> dict[str, tuple[str, ...]]:
+        names: dict[str, tuple[str, ...]] = {}
+        for name, spec in self.fields.items():
+            names[spec.kind] = (*names.get(spec.kind, ()), name)
+        return names
 
     def field_of(self, kind: FieldKind, names: Iterable[str] | None = None) -> str:
         """The first field of ``kind``, among ``names`` if given; empty if there is none."""
-        kinds = self._kinds
-        for name in kinds if names is None else names:
-            if kinds.get(name) == kind:
-                return name
+        fields = self._of_kind.get(kind, ())
+        if fields:
+            for name in fields if names is None else names:
+                if name in fields:
+                    return name
         return ""
 
     def acted_on(self, event: Event) -> date:

@@ -149,6 +149,7 @@ class _Book:
             self.done.setdefault(event.action, []).append(event)
         self.waits: dict[tuple[str, ...], tuple[Span, ...]] = {(): ()}
         self.legs = legs(self.acts, task.due)
+        self.moves = definition.holidays == "next workday"
 
     def of_kind(self, name: str, kind: DutyKind) -> Sequence[_Draft]:
         starts = self._starts(name, kind)
@@ -171,10 +172,10 @@ class _Book:
         if isinstance(due, OnDates | EachPeriod):
             first = max(opened + ONE_DAY, self._add(opened, kind.notice))
             dates = recurring(due, first, task.due, self.calendar)
-            spared = self._between_legs(kind)
-            return [
-                Start(f"{name}:{key}", opened, day, 0) for key, day in dates if not any(s.holds(day) for s in spared)
-            ]
+            if len(self.legs) > 1:
+                spared = self._between_legs(kind)
+                dates = [(key, day) for key, day in dates if not any(span.holds(day) for span in spared)]
+            return [Start(f"{name}:{key}", opened, day, 0) for key, day in dates]
         if isinstance(due, Stages):
             plans = [event for event in self.acts if "stages" in event.changes]
             return list(staged(name, [(event, evolve(Task(task.code), event).stages) for event in plans]))
@@ -198,7 +199,10 @@ class _Book:
 
     def _acts(self, actions: Sequence[str]) -> Sequence[Event]:
         """The events of these actions, in order."""
-        held = [self.done[action] for action in actions if action in self.done]
+        done = self.done
+        if len(actions) == 1:
+            return done.get(actions[0], ())
+        held = [done[action] for action in actions if action in done]
         if len(held) < 2:
             return held[0] if held else ()
         return sorted((event for events in held for event in events), key=lambda event: event.seq)
@@ -275,7 +279,9 @@ class _Book:
 
     def _rest(self, kind: DutyKind, draft: _Draft) -> date:
         """The day from which a fixed date is not owed, for it falls into a pause; ``FOREVER`` if it does not."""
-        pauses = self.task.pauses if kind.fixed and kind.role in PARTIES else ()
+        pauses = self.task.pauses
+        if not pauses or not kind.fixed or kind.role not in PARTIES:
+            return FOREVER
         return next((pause.start for pause in pauses if pause.start < draft.nominal <= pause.end), FOREVER)
 
     def _held(self, kind: DutyKind, draft: _Draft, act: Event | None, unit: str) -> tuple[str, ...]:
@@ -286,8 +292,7 @@ class _Book:
 
     def _moved(self, day: date) -> date:
         """The day a limit really ends, off a holiday if the law says so."""
-        moves = self.definition.holidays == "next workday" and day < FOREVER
-        return self.calendar.next_workday(day) if moves else day
+        return self.calendar.next_workday(day) if self.moves and day < FOREVER else day
 
     def _add(self, day: date, length: Length) -> date:
         return self.calendar.add(day, length.count, length.unit)

@@ -37,7 +37,7 @@ DUTIES, FROM, UNDONE = "duties", "from", "undone"
 
 def changed_law(task: Task) -> bool:
     """Whether the task lives under another law than the one it was placed under."""
-    return any(event.action == MIGRATE for event in task.acts)
+    return MIGRATE in [event.action for event in task.acts]
 
 
 @dataclass(frozen=True)

@@ -62,14 +62,14 @@ def legs(acts: Sequence[Event], due: date) -> list[Leg]:
         acts: of the task.
         due: its limit now, which is that of the last stretch.
     """
-    found = [Leg(0, acts[0].day, FOREVER, acts[0])]
+    found, seq, begun, told, limit = list[Leg](), 0, acts[0], acts[0], FOREVER
     for event in acts:
         if "carried" in event.changes:
-            found.append(Leg(event.seq, event.day, FOREVER, event))
+            found.append(Leg(seq, begun.day, limit, told))
+            seq, begun, told, limit = event.seq, event, event, FOREVER
         if "due" in event.changes:
-            found[-1] = found[-1]._replace(due=date.fromisoformat(event.changes["due"]), told=event)
-    found[-1] = found[-1]._replace(due=due)
-    return found
+            told, limit = event, date.fromisoformat(event.changes["due"])
+    return [*found, Leg(seq, begun.day, due, told)]
 
 
 def superseding(starts: Sequence[Start]) -> list[Start]:
@@ -79,11 +79,12 @@ def superseding(starts: Sequence[Start]) -> list[Start]:
     return [*(start._replace(over=later.born) for start, later in pairwise(starts)), starts[-1]]
 
 
-def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calendar) -> Iterator[tuple[str, date]]:
+def recurring(due: OnDates | EachPeriod, first: date, end: date, calendar: Calendar) -> Iterable[tuple[str, date]]:
     """Name and day of every date on which something is owed, from ``first`` to ``end``."""
-    if isinstance(due, OnDates):
-        yield from _on_dates(due.dates, first, end)
-        return
+    return _on_dates(due.dates, first, end) if isinstance(due, OnDates) else _each_period(due, first, end, calendar)
+
+
+def _each_period(due: EachPeriod, first: date, end: date, calendar: Calendar) -> Iterator[tuple[str, date]]:
     period, last = period_at(first, due.period), min(end.year, first.year + YEARS)
     if (due.count or due.off) and period.start.year > 1:
         period = period_at(period.start - ONE_DAY, due.period)  # its limit may lie ahead still

@@ -23,7 +23,8 @@ from supervise.workflows.definition import Definition, DutyKind
 from supervise.workflows.duties import Fold, fold
 from supervise.workflows.limits import waiting
 
-T, W = TypeVar("T"), TypeVar("W")
+T = TypeVar("T")
+W = TypeVar("W")
 
 
 class Holding(NamedTuple):
@@ -68,9 +69,15 @@ class Situation:
     held: dict[Condition, tuple[Holding, ...]] = field(default_factory=dict)
     worked: dict[str, Any] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def fold(self) -> Fold:
         """All duties of the task, and by kind."""
+        found: Fold | None = self.__dict__.get("folded")  # asked far more often than anything
+        if found is None:
+            found = self.__dict__["folded"] = self._fold()
+        return found
+
+    def _fold(self) -> Fold:
         if eras.changed_law(self.task):
             return eras.fold(self.task, self.calendar, self.laws)
         return fold(self.definition, self.task, self.calendar, self.before.fold if self.before is not None else None)
@@ -96,8 +103,8 @@ class Situation:
     def recorded(self, task: Task) -> Situation:
         """The same of ``task``, which is the same task with its hashes."""
         situation = Situation(self.definition, task, self.calendar, None, self.laws, self.held, self.worked)
-        if "fold" in self.__dict__:
-            situation.__dict__["fold"] = self.fold
+        if "folded" in self.__dict__:
+            situation.__dict__["folded"] = self.fold
         return situation
 
     def _as_before(self, kinds: Iterable[str]) -> bool:
@@ -114,11 +121,13 @@ class Situation:
 
     def of_kind(self, kind: str) -> Sequence[Duty]:
         """The duties of one kind, of every kind if empty."""
-        return self.fold.kinds.get(self._here(kind), ()) if kind else self.fold.all
+        if not kind:
+            return self.fold.all
+        return self.fold.kinds.get(self._here(kind), ())
 
     def _here(self, kind: str) -> str:
         """What a kind is called under this law, if a rule speaks the language of a later one."""
-        return called(kind, self.definition, self.laws)
+        return kind if kind in self.definition.duties else called(kind, self.definition, self.laws)
 
     def holdings(self, condition: Condition) -> tuple[Holding, ...]:
         """The stretches of days on which ``condition`` holds, in order of their start; one act asks many times."""
@@ -140,21 +149,7 @@ class Situation:
         return [name if name in kinds and not (waits and kinds[name].waits) else "" for name in names]
 
     def _holdings(self, condition: Condition) -> tuple[Holding, ...]:
-        found: Iterable[Holding]
-        if isinstance(condition, Outcome):
-            found = [Holding(_standing(d, condition.outcome), d) for d in self.of_kind(condition.duty)]
-        elif isinstance(condition, Behind):
-            found = [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition)]
-        elif isinstance(condition, Unanswered):
-            found = self._unanswered(condition)
-        elif isinstance(condition, InEffect):
-            found = self._in_effect(condition)
-        elif isinstance(condition, Expired):
-            found = self._expired(condition)
-        elif isinstance(condition, Parts):
-            found = self._parts(condition)
-        else:
-            found = self._distance(condition)
+        found = _READ[type(condition)](self, condition)
         real = [h for h in found if h.span.start < h.span.end and h.span.start < FOREVER]
         if len(real) < 2:
             return tuple(real)
@@ -168,17 +163,23 @@ class Situation:
         """Whether ``condition`` holds on ``day``."""
         return any(h.span.holds(day) for h in self.holdings(condition))
 
-    def _distance(self, condition: Distance) -> Iterator[Holding]:
+    def _outcome(self, condition: Outcome) -> list[Holding]:
+        return [Holding(_standing(duty, condition.outcome), duty) for duty in self.of_kind(condition.duty)]
+
+    def _lagging(self, condition: Behind) -> list[Holding]:
+        return [Holding(s, d) for d in self.of_kind(condition.duty) for s in self._behind(d, condition)]
+
+    def _distance(self, condition: Distance) -> list[Holding]:
+        found: list[Holding] = []
         for name in condition.of.split(" or "):
             if self._here(name) in self.definition.duties:
-                for duty in self.of_kind(name):
-                    if duty.due < FOREVER:
-                        yield Holding(self._around(duty, condition), duty)
+                owed = [duty for duty in self.of_kind(name) if duty.due < FOREVER]
+                found += [Holding(self._around(duty, condition), duty) for duty in owed]
             else:
-                for event in self.task.acts:
-                    if event.action == name:
-                        start = self.calendar.add(event.day, condition.count, condition.unit)
-                        yield Holding(Span(start), None, event)
+                done = [event for event in self.task.acts if event.action == name]
+                days = [self.calendar.add(event.day, condition.count, condition.unit) for event in done]
+                found += [Holding(Span(day), None, event) for day, event in zip(days, done, strict=True)]
+        return found
 
     def _around(self, duty: Duty, condition: Distance) -> Span:
         end = duty.over
@@ -331,6 +332,14 @@ class Situation:
         known = [point for point in self.checkpoints if point[0] <= day]
         lag = self._lag(duty, *known[-1]) if known else None
         return None if lag is None else lag <= 0
+
+
+_READ: Mapping[type, Callable[[Situation, Any], Iterable[Holding]]] = {
+    Outcome: Situation._outcome, Behind: Situation._lagging, Unanswered: Situation._unanswered,
+    InEffect: Situation._in_effect, Expired: Situation._expired, Parts: Situation._parts,
+    Distance: Situation._distance,
+}  # fmt: skip
+"""How each kind of condition is read off a situation."""
 
 
 def _standing(duty: Duty, outcome: str) -> Span:
