@@ -18,7 +18,7 @@ from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Source
 from supervise.marker import Marker
-from supervise.people import Actor
+from supervise.people import Actor, Unit
 from supervise.phrases import Length
 from supervise.records import Cut
 from supervise.rules.assessment import Published
@@ -129,6 +129,8 @@ class Odd:
 class Judge(Marker):
     """Everything that turns the record into points."""
 
+    _units: tuple[Sequence[Unit], str] | None = None
+
     def board(
         self,
         session: Session,
@@ -168,7 +170,7 @@ class Judge(Marker):
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
         past = self._past(session, rules.board, span, cut)[-1:]
-        rows = receipted(_standings(board.standings), cited)
+        rows = _standings(board.standings, cited)
         for last in past:
             old = {row["unit"]: row for row in last["standings"]}
             for row, standing in zip(rows, board.standings, strict=True):
@@ -300,14 +302,20 @@ class Judge(Marker):
     def _basis(self, span: Period, cut: Cut, rules: str, definitions: dict[str, str]) -> Body:
         """What the result depends on and nothing else: days, law, organisation, calendar."""
         source = self.folder.rules.get(rules)
-        units = canonical({"units": as_plain(self.directory.units())})
         return {
             "period": span.name, "label": span.label, "cut": as_plain(
                 {"as_of": cut.as_of, "known": cut.known.isoformat() if cut.known else None}
                 | ({"beside": cut.beside} if cut.beside else {})),
             "rules": {rules: library.fingerprint(source.text) if source else DRAFT}, "definitions": definitions,
-            "directory": library.fingerprint(units), "calendar": self.calendar.fingerprint,
+            "directory": self._organised(), "calendar": self.calendar.fingerprint,
         }  # fmt: skip
+
+    def _organised(self) -> str:
+        """The fingerprint of all units; it is made once for as long as they are the same."""
+        units = self.directory.units()
+        if self._units is None or self._units[0] != units:
+            self._units = units, library.fingerprint(canonical({"units": as_plain(units)}))
+        return self._units[1]
 
     def _earlier(self, session: Session, rules: BoardRules, span: Period, cut: Cut) -> list[Mapping[str, str]]:
         """The lists of the periods before, oldest first; a period never published breaks every streak."""
@@ -344,8 +352,6 @@ def _any(cited: Collection[str] | None) -> bool:
 def receipted(rows: list[Body], cited: Collection[str] | None) -> list[Body]:
     """Rows of a board or a year whose lines say what they rest on for some units only; for all if ``None``."""
     for row in rows if cited is not None else ():
-        if row.get("tasks", 0) is None:
-            del row["tasks"]
         if row["unit"] not in (cited or ()):
             for line in row["score"]["lines"] if isinstance(row["score"], dict) else row["lines"]:
                 del line["because"]
@@ -357,20 +363,22 @@ def said_of(cited: Collection[str] | None) -> Body:
     return {} if cited is None else {"cited": sorted(cited)}
 
 
-def _standings(standings: Sequence[Standing]) -> list[Body]:
+def _standings(standings: Sequence[Standing], cited: Collection[str] | None) -> list[Body]:
     """Rows of a board; there are many lines, so they are not looked at field by field."""
-    cited: dict[int, Body] = {}
+    plain: dict[int, Body] = {}
     return [
         {
-            "group": row.group, "unit": row.unit, "rank": row.rank, "tasks": row.tasks, "score": {
+            "group": row.group, "unit": row.unit, "rank": row.rank,
+            **({} if row.tasks is None else {"tasks": row.tasks}), "score": {
                 "unit": row.score.unit, "period": row.score.period, "lines": [
                     {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
-                     "because": [_plain(ref, cited) for ref in line.because]}
+                     **({"because": [_plain(ref, plain) for ref in line.because]} if whole else {})}
                     for line in row.score.lines
                 ], "total": f"{row.score.total:f}",
             }, "list": row.list, "why": list(row.why),
         }
         for row in standings
+        for whole in (cited is None or row.unit in cited,)
     ]  # fmt: skip
 
 

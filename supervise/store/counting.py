@@ -6,7 +6,7 @@ asks sets apart the tasks of which that is not the whole truth, see ``unsettled`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -135,8 +135,9 @@ def shared(
     at, duty, part, outcome = of(session), of(session).duty, of(session).part, _outcome(of(session).duty, view.after)
     by = (duty.c.kind, _letter(duty), part.c.unit, outcome)
     query = select(*by, func.count()).select_from(duty.join(part, _helped(at))).where(
-        duty.c.role == LEAD, *_settled(at, view, ask), _came(duty, outcome, pairs), ~_with_duty(at, view, part.c.unit),
-        ~_with_duty(at, view)
+        duty.c.role == LEAD, *_settled(at, view, ask), _came(duty, outcome, pairs), part.c.unit != duty.c.unit,
+        _alone(at, view, lambda other: other.c.unit < duty.c.unit),
+        _alone(at, view, lambda other: other.c.unit == part.c.unit),
     ).group_by(*by)  # fmt: skip
     open_ = () if all(came != MISSED for _, came in pairs) else owing
     for stood in _stood(at, view, open_ if codes is None else None):
@@ -153,13 +154,16 @@ def _helped(at: Tables) -> ColumnElement[bool]:
     return and_(*same, or_(held, and_(part.c.from_seq == 1, part.c.since_day > duty.c.settles)))
 
 
-def _with_duty(at: Tables, view: View, unit: ColumnElement[str] | None = None) -> ColumnElement[bool]:
-    """Whether a unit owes a duty too, or any that comes before the one that is looked at."""
-    duty, other = at.duty, at.duty.alias()
+def _alone(at: Tables, view: View, who: Callable[[FromClause], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether none of some units owes a lead's duty too; where nobody else ever led the task, no duty is looked up."""
+    duty, led, other = at.duty, at.part.alias(), at.duty.alias()
+    leads = led.c.district == duty.c.district, led.c.task == duty.c.task, led.c.role == LEAD
     same = (other.c[name] == duty.c[name] for name in ("district", "task", "ref"))
-    who = other.c.unit == unit if unit is not None else other.c.unit < duty.c.unit
     stands = other.c.since_day <= view.day, or_(other.c.until_day.is_(None), other.c.until_day > view.day)
-    return select(other.c.task).where(*same, who, *stands).exists()
+    return or_(
+        ~select(led.c.task).where(*leads, led.c.unit != duty.c.unit).exists(),
+        ~select(other.c.task).where(*same, who(other), *stands).exists(),
+    )
 
 
 def _came(duty: Table, outcome: Label[str], pairs: Collection[tuple[str, str]]) -> ColumnElement[bool]:
