@@ -15,7 +15,7 @@ class Foreseen(NamedTuple):
     Args:
         rows: kinds of duty and outcomes of which every one is cited.
         counts: kinds of which numbers are wanted; empty for all kinds together.
-        shares: kinds and outcomes of which the number is wanted that a unit helped with.
+        shares: kinds and outcomes of which the number is wanted that a unit helped with; as above.
     """
 
     rows: frozenset[tuple[str, str]] = frozenset()
@@ -35,7 +35,7 @@ def foreseen(rules: BoardRules, cited: bool = True) -> Foreseen:
         told = [m for m in line.count or () if isinstance(m, Outcome) and m.outcome in COUNTED]
         rows |= {(m.duty, m.outcome) for m in told if m.duty}
         counts |= set() if cited else {m.duty for m in told}
-        shares |= {(m.duty, m.outcome) for m in told if m.duty and line.co is not None}
+        shares |= {(m.duty, m.outcome) for m in told if line.co is not None}
         for measure in line.rate or ():
             if isinstance(measure, Outcome):
                 counts.add(measure.duty)
