@@ -7,11 +7,10 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
@@ -20,11 +19,12 @@ from supervise.folder import Source
 from supervise.marker import Marker
 from supervise.people import Actor, Unit
 from supervise.phrases import Length
+from supervise.receipts import any_of, as_plain, said_of, standings
 from supervise.records import Cut
 from supervise.rules.assessment import Published
-from supervise.rules.board import Standing, rank, streaks
+from supervise.rules.board import Board, Standing, rank, streaks
 from supervise.rules.foreseen import foreseen
-from supervise.rules.measures import Ground, Ref
+from supervise.rules.measures import Ground
 from supervise.rules.moved import movement
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
@@ -62,51 +62,6 @@ def is_draft(body: Body) -> bool:
 def name_of(body: Mapping[str, Any]) -> str:
     """What a board or a year is called, under which it is published."""
     return str(body[body["kind"]])
-
-
-def as_plain(value: Any) -> Any:
-    """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
-    return _plain(value, {})
-
-
-def _plain(value: Any, cited: dict[int, Body]) -> Any:
-    """The same; what is cited more than once is made plain once, for there is nothing that there is more of."""
-    kind: Any = type(value)
-    if kind is Ref:
-        made = cited.get(id(value))
-        if made is None:
-            made = cited[id(value)] = {
-                "task": value.task, "what": value.what, "day": _iso(value.day),
-                "due": value.due and _iso(value.due), "met": value.met and _iso(value.met),
-                "key": value.key, "seq": value.seq,
-            }  # fmt: skip
-        return made
-    turn = _TURNS.get(kind)
-    if turn is not None:
-        return turn(value)
-    if names := _names(kind):
-        parts = [(name, getattr(value, name)) for name in names]
-        return {name: _plain(p, cited) if (turn := _TURNS.get(type(p))) is None else turn(p) for name, p in parts}
-    if isinstance(value, dict):
-        return {str(k): _plain(v, cited) for k, v in value.items()}
-    return [_plain(v, cited) for v in value] if isinstance(value, list | tuple) else value
-
-
-@lru_cache(2000)
-def _iso(day: date) -> str:
-    """A day as text, one for all that cite it: a year's receipts speak of few days very often."""
-    return day.isoformat()
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-
-
-_TURNS: dict[type, Callable[[Any], Any]] = {
-    str: str, int: int, type(None): lambda nothing: nothing, date: date.isoformat, Decimal: lambda n: f"{n:f}",
-}  # fmt: skip
-"""What there is most of, made plain without being looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +119,20 @@ class Judge(Marker):
             raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}出榜,不能出 {period}"))
         cut = self._cut(cut, span, rules.closes)
         since = reach(span, self.calendar, rules)
-        tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut, _any(cited))
-        board = rank(rules, tally, self.directory, _any(cited), tasks)
+        tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut, any_of(cited))
+        board = rank(rules, tally, self.directory, any_of(cited), tasks)
         del tally  # the board cites its facts: what led there needs no room beside the body
+        return self._body(session, rules, span, cut, board, seen, cited)
+
+    def _body(
+        self, session: Session, rules: BoardRules, span: Period, cut: Cut, board: Board, seen: dict[str, str],
+        cited: Collection[str] | None,
+    ) -> Body:  # fmt: skip
+        """A board as a document, with what moved since the last one and what is proposed."""
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
         past = self._past(session, rules.board, span, cut)[-1:]
-        rows = _standings(board.standings, cited)
+        rows = standings(board.standings, cited)
         for last in past:
             old = {row["unit"]: row for row in last["standings"]}
             for row, standing in zip(rows, board.standings, strict=True):
@@ -279,8 +241,9 @@ class Judge(Marker):
         return Odd(frozenset(aside), tuple(folded), frozenset(laws), frozenset(self.left_out(session, cut, since)))
 
     def _tally(
-        self, session: Session, odd: Odd, rules: BoardRules | Scheme | None, span: Period, cut: Cut, cited: bool = True
-    ) -> tuple[Tally, dict[str, str]]:
+        self, session: Session, odd: Odd, rules: BoardRules | Scheme | None, span: Period, cut: Cut, cited: bool = True,
+        spans: Sequence[Period] = (),
+    ) -> tuple[Tally, dict[str, str]]:  # fmt: skip
         workflow = rules.for_ if rules is not None else ""
         old = {name for name in odd.left_out if workflow in ("", name.partition("@")[0])}
         laws = {n: self.lifecycle(session, n).definition for n in odd.laws}
@@ -292,7 +255,7 @@ class Judge(Marker):
             session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, self._laws, odd.aside,
             Ground(folded, cut.as_of, self.directory),
             lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
-            foreseen(rules, cited) if isinstance(rules, BoardRules) else NOTHING,
+            foreseen(rules, cited, spans) if isinstance(rules, BoardRules) else NOTHING,
         )  # fmt: skip
         return Tally(record, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
 
@@ -343,43 +306,6 @@ class Judge(Marker):
 
 def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -> View:
     return View(district, cut.as_of, None if all_ else tuple(laws), next(iter(laws)) if len(laws) == 1 else "")
-
-
-def _any(cited: Collection[str] | None) -> bool:
-    return cited is None or bool(cited)
-
-
-def receipted(rows: list[Body], cited: Collection[str] | None) -> list[Body]:
-    """Rows of a board or a year whose lines say what they rest on for some units only; for all if ``None``."""
-    for row in rows if cited is not None else ():
-        if row["unit"] not in (cited or ()):
-            for line in row["score"]["lines"] if isinstance(row["score"], dict) else row["lines"]:
-                del line["because"]
-    return rows
-
-
-def said_of(cited: Collection[str] | None) -> Body:
-    """What a body says of its receipts: of which units they are, where not all are."""
-    return {} if cited is None else {"cited": sorted(cited)}
-
-
-def _standings(standings: Sequence[Standing], cited: Collection[str] | None) -> list[Body]:
-    """Rows of a board; there are many lines, so they are not looked at field by field."""
-    plain: dict[int, Body] = {}
-    return [
-        {
-            "group": row.group, "unit": row.unit, "rank": row.rank,
-            **({} if row.tasks is None else {"tasks": row.tasks}), "score": {
-                "unit": row.score.unit, "period": row.score.period, "lines": [
-                    {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
-                     **({"because": [_plain(ref, plain) for ref in line.because]} if whole else {})}
-                    for line in row.score.lines
-                ], "total": f"{row.score.total:f}",
-            }, "list": row.list, "why": list(row.why),
-        }
-        for row in standings
-        for whole in (cited is None or row.unit in cited,)
-    ]  # fmt: skip
 
 
 def _moved(period: str, old: Body | None, standing: Standing) -> Body | None:

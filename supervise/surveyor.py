@@ -167,14 +167,19 @@ class Surveyed:
         new = {one for one in (*kinds, *more, *pairs, *shares) if (ask, one) not in self._numbers}
         shared, work, view = {one for one in new if isinstance(one, tuple)}, self.session, self.view
         every = ask._replace(kinds=tuple(sorted({one[0] if isinstance(one, tuple) else one for one in new})))
+        stretches = [ask]
+        if (ask.first, ask.last) in foreseen.spans:
+            stretches = [ask._replace(first=first, last=last) for first, last in foreseen.spans]
+            ends = tuple(last for _, last in foreseen.spans)
+            every = every._replace(first=stretches[0].first, last=ends[-1], ends=ends)
         found = self._less(("kinds", every, *sorted(shared)), lambda codes: counting.settled(
             work, view, every, self.cited.owing, shared, codes))  # fmt: skip
-        self._numbers |= {(ask, one): {} for one in new}
-        for (kind, letter, unit, role, outcome, share), number in found.items():
+        self._numbers |= {(one, what): {} for one in stretches for what in new}
+        for (stretch, kind, letter, unit, role, outcome, share), number in found.items():
             if share:
-                self._numbers[ask, (kind, outcome)][letter, unit] = number
+                self._numbers[stretches[stretch], (kind, outcome)][letter, unit] = number
             elif kind in new:
-                self._numbers[ask, kind][letter, unit, role, outcome] = number
+                self._numbers[stretches[stretch], kind][letter, unit, role, outcome] = number
 
     def _less(self, key: Any, ask: Callable[[Sequence[str] | None], Iterable[Any]]) -> dict[tuple[Any, ...], int]:
         """Numbers over all tasks less those of the tasks set aside; asked once."""

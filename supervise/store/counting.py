@@ -94,13 +94,17 @@ MISSED = "missed"
 
 
 class Settling(NamedTuple):
-    """Duties of some kinds that settled in a span, without letters unless wanted, begun by a day if one is given."""
+    """Duties of some kinds that settled in a span, without letters unless wanted, begun by a day if one is given.
+
+    ``ends`` are the last days of the stretches that the span is divided into, for numbers that tell them apart.
+    """
 
     first: date
     last: date
     kinds: tuple[str, ...]
     letters: bool = True
     born: date | None = None
+    ends: tuple[date, ...] = ()
 
 
 @told
@@ -122,7 +126,7 @@ def settled(
     session: Session, view: View, ask: Settling, owing: Sequence[str], shared: Collection[tuple[str, str]] = (),
     codes: Sequence[str] | None = None,
 ) -> Iterator[Any]:  # fmt: skip
-    """Numbers of the duties that settled: kind, whether it answers a letter, unit, role, outcome, a share or not, number.
+    """Numbers of the duties that settled: stretch, kind, letter or not, unit, role, outcome, share or not, number.
 
     What several leads owe together is one duty to who helps with it, and who owes it himself does not help with it.
 
@@ -135,12 +139,17 @@ def settled(
         codes: of these tasks only.
     """
     at, duty = of(session), of(session).duty
-    columns = (duty.c.task, duty.c.ref, duty.c.kind, _letter(duty), duty.c.unit, duty.c.role, duty.c.settles)
+    stretch = case(*((duty.c.settles <= end, literal(n)) for n, end in enumerate(ask.ends[:-1])), else_=literal(
+        max(len(ask.ends) - 1, 0))) if len(ask.ends) > 1 else literal(0)  # fmt: skip
+    columns = (
+        duty.c.task, duty.c.ref, stretch.label("stretch"), duty.c.kind, _letter(duty), duty.c.unit, duty.c.role,
+        duty.c.settles,
+    )  # fmt: skip
     for stood in _stood(at, view, owing if codes is None else None):
         query = select(*columns, _outcome(duty, view.after)).where(*stood, *_settled(at, view, ask))
         for some in [None] if codes is None else chunks(codes):
-            found = (query if some is None else query.where(duty.c.task.in_(some))).cte("settled")
-            by = (found.c.kind, found.c.letter, found.c.unit, found.c.role, found.c.outcome)
+            found = (query if some is None else query.where(duty.c.task.in_(some))).cte("came")
+            by = [found.c[name] for name in ("stretch", "kind", "letter", "unit", "role", "outcome")]
             numbers: Any = select(*by, literal(0).label("shared"), func.count()).group_by(*by)
             yield from asked(session, union_all(numbers, _shares(at, view, found, shared)) if shared else numbers)
 
@@ -148,13 +157,13 @@ def settled(
 def _shares(at: Tables, view: View, found: CTE, pairs: Collection[tuple[str, str]]) -> Select[Any]:
     """How often a unit helped with what was found."""
     part = at.part
-    by = (found.c.kind, found.c.letter, part.c.unit, found.c.outcome)
+    by = (found.c.stretch, found.c.kind, found.c.letter, part.c.unit, found.c.outcome)
     held = and_(
         part.c.since_day <= found.c.settles, or_(part.c.until_day.is_(None), part.c.until_day > found.c.settles)
     )
     before = and_(part.c.from_seq == 1, part.c.since_day > found.c.settles)  # of a day before the task: who began it
     same = part.c.district == view.district, part.c.task == found.c.task, part.c.role == CO
-    query = select(*by[:3], literal(CO), by[3], literal(1), func.count()).group_by(*by)
+    query = select(*by[:4], literal(CO), by[4], literal(1), func.count()).group_by(*by)
     return query.select_from(found.join(part, and_(*same, or_(held, before)))).where(
         found.c.role == LEAD, _came(found, pairs), part.c.unit != found.c.unit,
         _alone(at, view, found, lambda other: other.c.unit < found.c.unit),
