@@ -25,7 +25,7 @@ from supervise.rules.assessment import Published
 from supervise.rules.board import Board, Standing, rank, streaks
 from supervise.rules.foreseen import foreseen
 from supervise.rules.measures import Ground
-from supervise.rules.moved import movement
+from supervise.rules.moved import movement, must_cite
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
@@ -170,9 +170,7 @@ class Judge(Marker):
         Raises:
             Refused: P24 when it was made by a draft, P28 when its lines do not say what they rest on.
         """
-        if "cited" in body:
-            text = f"{body['title']}{body['label']}没有带齐得分依据,不能公示、公布"
-            raise Refused(Problem("P28", text, help="请重新出榜:调用时不写 cited"))
+        must_cite(body)
         if is_draft(body):
             text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公示、公布"
             raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
@@ -196,10 +194,8 @@ class Judge(Marker):
         names = [row["unit"] for row in body["standings"]]
         if name not in names:
             raise Unknown(Problem("U05", f"{body['title']} {body['period']} 里没有“{unit}”{did_you_mean(unit, names)}"))
-        if name not in body.get("cited", (name,)):
-            text = f"{body['title']}{body['label']}没有带“{name}”的得分依据"
-            raise Refused(Problem("P28", text, help=f"请重新出榜:调用时不写 cited,或写上“{name}”"))
-        rest = {k: v for k, v in body.items() if k != "standings"}
+        must_cite(body, name)
+        rest = {k: v for k, v in body.items() if k not in ("standings", "cited")}
         return {**rest, "standing": self._doubted(body["standings"][names.index(name)])}
 
     def _doubted(self, said: Any) -> Any:
