@@ -4,9 +4,10 @@
     python benchmarks/board.py assess DIR [--dsn DSN] [--out F]  the year's assessment, which has no equal there
 
 Each kind of deduction is a duty that falls due on its day and is missed (``definitions/bench-marks.yaml``), so that a
-month's board agrees with the peers' by digest, and every point of ours has its receipt besides. The peers' year is
-twelve boards, weighted; by ours that is twelve times ``office.board``, and their arithmetic. ``office.assess`` judges
-the year as one period instead. ``_past`` is the same as it stood, and was known, when the period ended.
+month's board agrees with the peers' by digest. By itself it is figures alone, as theirs; ``_receipts`` has every point
+with what it rests on and the number of tasks of each unit besides. The peers' year is twelve boards, weighted; by ours
+that is ``office.boards`` of twelve months, and their arithmetic. ``office.assess`` judges the year as one period
+instead. ``_past`` is the same as it stood, and was known, when the period ended.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -152,27 +153,32 @@ def past(period: str) -> Cut:
     return Cut(end, datetime(end.year, end.month, end.day, 23, 59, 59, tzinfo=UTC))
 
 
-def _setup(cut: Callable[[str], Cut], served: bool, folder: str, dsn: str) -> Callable[[str], Any]:
+def _setup(cut: Callable[[str], Cut], served: bool, receipts: bool, folder: str, dsn: str) -> Callable[[str], Any]:
     hall = office(Path(folder))
     made, sessions = rules(hall), world.sessions(_url(Path(folder), dsn if served else ""))
 
     def run(span: str) -> tuple[list[Any], list[Any]]:
-        months = (MONTH,) if span == "month" else range(1, 13)
-        found = list(chain.from_iterable(_month(hall, made, sessions, month, cut) for month in months))
+        months = [f"{YEAR}-{month:02d}" for month in ((MONTH,) if span == "month" else range(1, 13))]
+        cuts = {cut(month): [m for m in months if cut(m) == cut(month)] for month in months}
+        found = [row for at, some in cuts.items() for row in _boards(hall, made, sessions, some, at, receipts)]
         return found, _graded(hall, found) if span == "year" else []
 
     return run
 
 
-def _month(hall: Office, made: BoardRules, sessions: Sessions, month: int, cut: Callable[[str], Cut]) -> list[Any]:
-    """A board through the API, in the form that the peers' digest is taken of."""
-    flags, period = {"red": "R", "black": "B", "": ""}, f"{YEAR}-{month:02d}"
+def _boards(
+    hall: Office, made: BoardRules, sessions: Sessions, months: list[str], cut: Cut, receipts: bool
+) -> Iterator[Any]:  # fmt: skip
+    """Boards through the API, in the form that the peers' digest is taken of: figures alone, as theirs, or all."""
+    flags = {"red": "R", "black": "B", "": ""}
+    wanted: dict[str, Any] = {} if receipts else {"cited": (), "tasks": False}
     with sessions() as session:
-        body = hall.board(session, "bench-marks-board", period, cut(period), made)
-    return [
-        (month, int(row["unit"][2:]), int(200 * Decimal(row["score"]["total"])), row["rank"], flags[row["list"]])
-        for row in body["standings"]
-    ]
+        for body in hall.boards(session, "bench-marks-board", months, cut, made, **wanted):
+            for row in body["standings"]:
+                yield (
+                    int(body["period"][5:]), int(row["unit"][2:]), int(200 * Decimal(row["score"]["total"])),
+                    row["rank"], flags[row["list"]],
+                )  # fmt: skip
 
 
 def _graded(hall: Office, found: list[Any]) -> list[Any]:
@@ -184,23 +190,25 @@ def _graded(hall: Office, found: list[Any]) -> list[Any]:
 
 
 CONTENDERS = {
-    "supervise_sqlite": partial(_setup, now, False), "supervise_sqlite_past": partial(_setup, past, False),
-    "supervise_postgres": partial(_setup, now, True), "supervise_postgres_past": partial(_setup, past, True),
-}  # fmt: skip
+    f"supervise_{store}{said}{end}": partial(_setup, cut, served, receipts)
+    for store, served in (("sqlite", False), ("postgres", True))
+    for said, receipts in (("", False), ("_receipts", True))
+    for end, cut in (("", now), ("_past", past))
+}
 
 
 # ── the year's assessment ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _assess(folder: Path, dsn: str, is_past: bool) -> None:
+def _assess(folder: Path, dsn: str, is_past: bool, receipts: bool) -> None:
     """One assessment, and what it took."""
     hall, sessions = office(folder), world.sessions(_url(folder, dsn))
     cut = past(f"{YEAR}-{ENDED:02d}") if is_past else now(str(YEAR))
     before, start = peak(), time.perf_counter()
     with sessions() as session:
-        body = hall.assess(session, "bench-year", str(YEAR), cut)
+        body = hall.assess(session, "bench-year", str(YEAR), cut, cited=None if receipts else ())
     spent = time.perf_counter() - start
-    cited = sum(len(line["because"]) for row in body["standings"] for line in row["lines"])
+    cited = sum(len(line.get("because", ())) for row in body["standings"] for line in row["lines"])
     rows = [len(body["standings"]), cited]
     print(json.dumps({"s": spent, "rss": peak(), "before": before, "rows": rows}))
 
@@ -208,7 +216,7 @@ def _assess(folder: Path, dsn: str, is_past: bool) -> None:
 def assess(folder: Path, dsn: str, repeats: int, out: Lines) -> None:
     """The year's assessment, each time in a process of its own; the first time only warms."""
     for name, where in (("sqlite", ""), *([("postgres", dsn)] if dsn else [])):
-        for end in ("", "_past"):
+        for end in ("", "_past", "_receipts", "_receipts_past"):
             words = ["--dsn", where] if where else []
             command = [sys.executable, str(Path(__file__)), f"one{end}", str(folder), *words]
             done = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(repeats + 1)]
@@ -223,7 +231,9 @@ def assess(folder: Path, dsn: str, repeats: int, out: Lines) -> None:
 def main() -> None:
     """Make the record, or measure the year."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["make", "assess", "one", "one_past"])
+    parser.add_argument(
+        "what", choices=["make", "assess", *(f"one{r}{p}" for r in ("", "_receipts") for p in ("", "_past"))]
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dsn", default="", help=f"a database {DATABASE} is made beside it")
     parser.add_argument("--repeats", type=int, default=2)
@@ -236,7 +246,7 @@ def main() -> None:
     elif options.what == "assess":
         assess(options.folder, options.dsn, options.repeats, Lines("board", options.out))
     else:
-        _assess(options.folder, options.dsn, options.what == "one_past")
+        _assess(options.folder, options.dsn, options.what.endswith("_past"), "_receipts" in options.what)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,12 @@ SWEEP = (
 )  # fmt: skip
 BOARD = (
     "limit_rollup", "duckdb_parquet", "polars_parquet", "sqlite_sql", "sqlite_sql_covering", "pandas_naive_parquet",
-    "supervise_sqlite", "supervise_sqlite_past",
+    "supervise_sqlite", "supervise_sqlite_past", "supervise_sqlite_receipts", "supervise_sqlite_receipts_past",
 )  # fmt: skip
-SERVED = ("postgres_sql", "postgres_sql_covering", "supervise_postgres", "supervise_postgres_past")
+SERVED = (
+    "postgres_sql", "postgres_sql_covering", "supervise_postgres", "supervise_postgres_past",
+    "supervise_postgres_receipts", "supervise_postgres_receipts_past",
+)  # fmt: skip
 """Those that need a server."""
 
 

@@ -5,20 +5,23 @@ A board is one plain document, as every other, so that it is published, explaine
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from supervise.collecting import undisturbed
-from supervise.dates import PERIOD_WORDS, Calendar, Period, parse_period
+from supervise.dates import ONE_DAY, PERIOD_WORDS, Calendar, Period, parse_period
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.folder import Source
-from supervise.judge import Judge, as_plain, canonical, drafted, receipted, said_of
+from supervise.judge import Judge, canonical, drafted
 from supervise.marker import declared, taken
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
 from supervise.reading import Document, parse, validate
+from supervise.receipts import any_of, as_plain, receipted, said_of
 from supervise.records import Cut, Mark
 from supervise.rules.anatomy import phrases
+from supervise.rules.board import rank
 from supervise.rules.facts import Earlier, Facts, Tallies, content, identified
 from supervise.rules.placing import Placed, SchemeStanding, place
 from supervise.rules.reach import reach
@@ -27,7 +30,7 @@ from supervise.rules.scheme import Scheme
 from supervise.rules.scoring import Tally
 from supervise.rules.sheet import Sheet
 from supervise.rules.spoken import label_of, labels
-from supervise.store import library
+from supervise.store import library, retired
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -130,6 +133,59 @@ class Appraiser(Judge):
         if source is None:
             return super().board(session, name, period, cut, rules, cited=cited, tasks=tasks)
         return self._scheme_board(session, source, name, period, cut, cited)
+
+    def boards(
+        self,
+        session: Session,
+        name: str,
+        periods: Sequence[str],
+        cut: Cut,
+        rules: BoardRules | None = None,
+        *,
+        cited: Collection[str] | None = None,
+        tasks: bool = True,
+    ) -> Iterator[Body]:
+        """The boards of several periods at one cut, each as ``board`` gives it; what they share is asked once.
+
+        That is what settled in each of them, where no receipts are wanted, they follow on each other, are judged by
+        the same rules and nothing lies in archives; else each is asked by itself.
+
+        Args:
+            session: the caller's.
+            name: of the board's rules or of the scheme, with or without version.
+            periods: in their order, such as the twelve months of a year.
+            cut: at which they all are told.
+            rules: a draft to try instead.
+            cited: units whose lines say what they rest on, see ``board``.
+            tasks: whether each row says how many tasks the unit has, see ``board``.
+
+        Raises:
+            Unknown, Invalid: as ``board``.
+        """
+        spans = [self._period(period) for period in periods]
+        law = self._law_of_all(name, spans, rules)
+        if law is None or any_of(cited) or retired.pointers(session, self.district, cut=cut):
+            for period in periods:
+                yield self.board(session, name, period, cut, rules, cited=cited, tasks=tasks)
+            return
+        cut = self._cut(cut, spans[0], law.closes)
+        odd = self._odd(session, cut, reach(spans[0], self.calendar, law))
+        first, seen = self._tally(session, odd, law, spans[0], cut, False, spans)
+        for span in spans:
+            with undisturbed():
+                tally = Tally(first.ground, span, self.directory, law.score.spare)
+                made = rank(law, tally, self.directory, False, tasks)
+                body = self._body(session, law, span, cut, made, seen, cited)
+            yield body
+
+    def _law_of_all(self, name: str, spans: Sequence[Period], rules: BoardRules | None) -> BoardRules | None:
+        """The rules of a board that hold in all of some periods which follow on each other, if they do."""
+        follow = all(one.end + ONE_DAY == other.start for one, other in pairwise(spans))
+        if not follow or len(spans) < 2 or (rules is None and self._scheme(name, spans[0].name) is not None):
+            return None
+        laws = [rules or self._board_rules(name, span) for span in spans]
+        same = all(law is laws[0] and law.period == span.kind for law, span in zip(laws, spans, strict=True))
+        return laws[0] if same else None
 
     def _scheme_board(
         self, session: Session, source: Source[Scheme], name: str, period: str, cut: Cut | None,

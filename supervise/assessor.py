@@ -13,10 +13,11 @@ from supervise.collecting import undisturbed
 from supervise.dates import PERIOD_WORDS, Period, periods_of
 from supervise.errors import Invalid, Problem, Refused, did_you_mean
 from supervise.folder import Source
-from supervise.judge import as_plain, drafted, receipted, said_of
+from supervise.judge import drafted
 from supervise.objector import latest, matter_code
 from supervise.people import Actor, Directory
 from supervise.publisher import Files, Publisher
+from supervise.receipts import any_of, as_plain, receipted, said_of
 from supervise.records import PARTIES, Cut, Mark
 from supervise.rules.assessment import Evidence, Filed, assess
 from supervise.rules.moved import difference, document
@@ -119,7 +120,7 @@ class Assessor(Clerk, Publisher):
             raise Invalid(Problem("P01", f"{law.title}按{PERIOD_WORDS[law.period]}考核,不能考核 {year}"))
         _asked(law, files)
         cut = self._cut(cut, span, law.closes)
-        evidence, seen = self._evidence(session, law, span, cut, files, cited is None or bool(cited))
+        evidence, seen = self._evidence(session, law, span, cut, files, any_of(cited))
         made = assess(law, evidence, self.directory)
         del evidence  # the year cites its facts: what led there needs no room beside the body
         body = {

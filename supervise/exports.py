@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from supervise.errors import Problem, Refused
-from supervise.rules.moved import called, lines_of
+from supervise.rules.moved import called, lines_of, must_cite
 from supervise.widths import columns
 
 Body = Mapping[str, Any]
@@ -46,6 +46,9 @@ def workbook(*bodies: Body, unknown: Callable[[date], bool] = lambda day: False)
     Args:
         bodies: as they were made.
         unknown: whether a day lies in a year whose arrangement is not announced; such a limit gets a star.
+
+    Raises:
+        Refused: P28 when one of them was made as figures alone.
     """
     return write([*_places(bodies), receipts(bodies, unknown), basis(bodies[0])])
 
@@ -153,6 +156,7 @@ def _listed(body: Body) -> tuple[str, Row, list[Row]]:
 
 
 def _receipts(body: Body, unknown: Callable[[date], bool]) -> Iterable[Row]:
+    must_cite(body)
     for row in body["standings"]:
         for line in lines_of(row):
             yield row["unit"], called(line), line["quantity"], _number(line["points"]), "", "", "", ""

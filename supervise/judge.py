@@ -7,25 +7,25 @@ canonical bytes are what a publication freezes and what a recomputation must rep
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.dates import PERIOD_WORDS, Period, parse_period, periods_of
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.folder import Source
 from supervise.marker import Marker
-from supervise.people import Actor
+from supervise.people import Actor, Unit
 from supervise.phrases import Length
+from supervise.receipts import any_of, as_plain, said_of, standings
 from supervise.records import Cut
 from supervise.rules.assessment import Published
-from supervise.rules.board import Standing, rank, streaks
+from supervise.rules.board import Board, Standing, rank, streaks
 from supervise.rules.foreseen import foreseen
-from supervise.rules.measures import Ground, Ref
-from supervise.rules.moved import movement
+from supervise.rules.measures import Ground
+from supervise.rules.moved import movement, must_cite
 from supervise.rules.reach import reach
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import Scheme
@@ -64,51 +64,6 @@ def name_of(body: Mapping[str, Any]) -> str:
     return str(body[body["kind"]])
 
 
-def as_plain(value: Any) -> Any:
-    """Dataclasses, decimals and days as plain JSON values; decimals as text, so that no digit is lost."""
-    return _plain(value, {})
-
-
-def _plain(value: Any, cited: dict[int, Body]) -> Any:
-    """The same; what is cited more than once is made plain once, for there is nothing that there is more of."""
-    kind: Any = type(value)
-    if kind is Ref:
-        made = cited.get(id(value))
-        if made is None:
-            made = cited[id(value)] = {
-                "task": value.task, "what": value.what, "day": _iso(value.day),
-                "due": value.due and _iso(value.due), "met": value.met and _iso(value.met),
-                "key": value.key, "seq": value.seq,
-            }  # fmt: skip
-        return made
-    turn = _TURNS.get(kind)
-    if turn is not None:
-        return turn(value)
-    if names := _names(kind):
-        parts = [(name, getattr(value, name)) for name in names]
-        return {name: _plain(p, cited) if (turn := _TURNS.get(type(p))) is None else turn(p) for name, p in parts}
-    if isinstance(value, dict):
-        return {str(k): _plain(v, cited) for k, v in value.items()}
-    return [_plain(v, cited) for v in value] if isinstance(value, list | tuple) else value
-
-
-@lru_cache(2000)
-def _iso(day: date) -> str:
-    """A day as text, one for all that cite it: a year's receipts speak of few days very often."""
-    return day.isoformat()
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-
-
-_TURNS: dict[type, Callable[[Any], Any]] = {
-    str: str, int: int, type(None): lambda nothing: nothing, date: date.isoformat, Decimal: lambda n: f"{n:f}",
-}  # fmt: skip
-"""What there is most of, made plain without being looked at."""
-
-
 @dataclass(frozen=True, slots=True)
 class Odd:
     """The tasks of which the stored dates do not tell how they stood at a cut.
@@ -128,6 +83,8 @@ class Odd:
 
 class Judge(Marker):
     """Everything that turns the record into points."""
+
+    _units: tuple[Sequence[Unit], str] | None = None
 
     def board(
         self,
@@ -162,13 +119,20 @@ class Judge(Marker):
             raise Invalid(Problem("P01", f"{rules.title}按{PERIOD_WORDS[rules.period]}出榜,不能出 {period}"))
         cut = self._cut(cut, span, rules.closes)
         since = reach(span, self.calendar, rules)
-        tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut, _any(cited))
-        board = rank(rules, tally, self.directory, _any(cited), tasks)
+        tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut, any_of(cited))
+        board = rank(rules, tally, self.directory, any_of(cited), tasks)
         del tally  # the board cites its facts: what led there needs no room beside the body
+        return self._body(session, rules, span, cut, board, seen, cited)
+
+    def _body(
+        self, session: Session, rules: BoardRules, span: Period, cut: Cut, board: Board, seen: dict[str, str],
+        cited: Collection[str] | None,
+    ) -> Body:  # fmt: skip
+        """A board as a document, with what moved since the last one and what is proposed."""
         earlier = self._earlier(session, rules, span, cut)
         lists = {s.unit: s.list for s in board.standings}
         past = self._past(session, rules.board, span, cut)[-1:]
-        rows = receipted(_standings(board.standings), cited)
+        rows = standings(board.standings, cited)
         for last in past:
             old = {row["unit"]: row for row in last["standings"]}
             for row, standing in zip(rows, board.standings, strict=True):
@@ -206,9 +170,7 @@ class Judge(Marker):
         Raises:
             Refused: P24 when it was made by a draft, P28 when its lines do not say what they rest on.
         """
-        if "cited" in body:
-            text = f"{body['title']}{body['label']}没有带齐得分依据,不能公示、公布"
-            raise Refused(Problem("P28", text, help="请重新出榜:调用时不写 cited"))
+        must_cite(body)
         if is_draft(body):
             text = f"{'、'.join(body['rules'])} 是试算用的草稿,不能公示、公布"
             raise Refused(Problem("P24", text, help="请放进 rules/ 并审定(supervise approve),再出榜、公布"))
@@ -232,10 +194,8 @@ class Judge(Marker):
         names = [row["unit"] for row in body["standings"]]
         if name not in names:
             raise Unknown(Problem("U05", f"{body['title']} {body['period']} 里没有“{unit}”{did_you_mean(unit, names)}"))
-        if name not in body.get("cited", (name,)):
-            text = f"{body['title']}{body['label']}没有带“{name}”的得分依据"
-            raise Refused(Problem("P28", text, help=f"请重新出榜:调用时不写 cited,或写上“{name}”"))
-        rest = {k: v for k, v in body.items() if k != "standings"}
+        must_cite(body, name)
+        rest = {k: v for k, v in body.items() if k not in ("standings", "cited")}
         return {**rest, "standing": self._doubted(body["standings"][names.index(name)])}
 
     def _doubted(self, said: Any) -> Any:
@@ -277,8 +237,9 @@ class Judge(Marker):
         return Odd(frozenset(aside), tuple(folded), frozenset(laws), frozenset(self.left_out(session, cut, since)))
 
     def _tally(
-        self, session: Session, odd: Odd, rules: BoardRules | Scheme | None, span: Period, cut: Cut, cited: bool = True
-    ) -> tuple[Tally, dict[str, str]]:
+        self, session: Session, odd: Odd, rules: BoardRules | Scheme | None, span: Period, cut: Cut, cited: bool = True,
+        spans: Sequence[Period] = (),
+    ) -> tuple[Tally, dict[str, str]]:  # fmt: skip
         workflow = rules.for_ if rules is not None else ""
         old = {name for name in odd.left_out if workflow in ("", name.partition("@")[0])}
         laws = {n: self.lifecycle(session, n).definition for n in odd.laws}
@@ -290,7 +251,7 @@ class Judge(Marker):
             session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, self._laws, odd.aside,
             Ground(folded, cut.as_of, self.directory),
             lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
-            foreseen(rules, cited) if isinstance(rules, BoardRules) else NOTHING,
+            foreseen(rules, cited, spans) if isinstance(rules, BoardRules) else NOTHING,
         )  # fmt: skip
         return Tally(record, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
 
@@ -300,14 +261,20 @@ class Judge(Marker):
     def _basis(self, span: Period, cut: Cut, rules: str, definitions: dict[str, str]) -> Body:
         """What the result depends on and nothing else: days, law, organisation, calendar."""
         source = self.folder.rules.get(rules)
-        units = canonical({"units": as_plain(self.directory.units())})
         return {
             "period": span.name, "label": span.label, "cut": as_plain(
                 {"as_of": cut.as_of, "known": cut.known.isoformat() if cut.known else None}
                 | ({"beside": cut.beside} if cut.beside else {})),
             "rules": {rules: library.fingerprint(source.text) if source else DRAFT}, "definitions": definitions,
-            "directory": library.fingerprint(units), "calendar": self.calendar.fingerprint,
+            "directory": self._organised(), "calendar": self.calendar.fingerprint,
         }  # fmt: skip
+
+    def _organised(self) -> str:
+        """The fingerprint of all units; it is made once for as long as they are the same."""
+        units = self.directory.units()
+        if self._units is None or self._units[0] != units:
+            self._units = units, library.fingerprint(canonical({"units": as_plain(units)}))
+        return self._units[1]
 
     def _earlier(self, session: Session, rules: BoardRules, span: Period, cut: Cut) -> list[Mapping[str, str]]:
         """The lists of the periods before, oldest first; a period never published breaks every streak."""
@@ -335,43 +302,6 @@ class Judge(Marker):
 
 def _view(district: str, cut: Cut, laws: Mapping[str, Definition], all_: bool) -> View:
     return View(district, cut.as_of, None if all_ else tuple(laws), next(iter(laws)) if len(laws) == 1 else "")
-
-
-def _any(cited: Collection[str] | None) -> bool:
-    return cited is None or bool(cited)
-
-
-def receipted(rows: list[Body], cited: Collection[str] | None) -> list[Body]:
-    """Rows of a board or a year whose lines say what they rest on for some units only; for all if ``None``."""
-    for row in rows if cited is not None else ():
-        if row.get("tasks", 0) is None:
-            del row["tasks"]
-        if row["unit"] not in (cited or ()):
-            for line in row["score"]["lines"] if isinstance(row["score"], dict) else row["lines"]:
-                del line["because"]
-    return rows
-
-
-def said_of(cited: Collection[str] | None) -> Body:
-    """What a body says of its receipts: of which units they are, where not all are."""
-    return {} if cited is None else {"cited": sorted(cited)}
-
-
-def _standings(standings: Sequence[Standing]) -> list[Body]:
-    """Rows of a board; there are many lines, so they are not looked at field by field."""
-    cited: dict[int, Body] = {}
-    return [
-        {
-            "group": row.group, "unit": row.unit, "rank": row.rank, "tasks": row.tasks, "score": {
-                "unit": row.score.unit, "period": row.score.period, "lines": [
-                    {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
-                     "because": [_plain(ref, cited) for ref in line.because]}
-                    for line in row.score.lines
-                ], "total": f"{row.score.total:f}",
-            }, "list": row.list, "why": list(row.why),
-        }
-        for row in standings
-    ]  # fmt: skip
 
 
 def _moved(period: str, old: Body | None, standing: Standing) -> Body | None:

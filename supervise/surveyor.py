@@ -106,27 +106,15 @@ class Surveyed:
         for unit, role, good, number in self._counted(measure, period):
             if good:
                 found.append(Times(self._heir(unit, last), role, number))
-        for unit, number in self._shares(measure, period) if shared else ():
-            found.append(Times(self._heir(unit, last), CO, number))
-        return found
-
-    def _shares(self, measure: Outcome, period: Period) -> Iterator[tuple[str, int]]:
-        """How often a unit helped with what a lead owed that came to an outcome; with it what other lines will ask."""
-        ask, work, view = self._settling(measure, period)._replace(kinds=(), letters=True), self.session, self.view
-        pairs = {(kind, measure.outcome) for kind in ([measure.duty] if measure.duty else self._kinds)}
-        new = {pair for pair in pairs if (ask, pair) not in self._numbers}
-        if new:
-            new |= {pair for pair in self.foreseen.shares if (ask, pair) not in self._numbers}
-            every = ask._replace(kinds=tuple(sorted({kind for kind, _ in new})))
-            found = self._less(("shares", every), lambda codes: counting.shared(
-                work, view, every, self.cited.owing, new, codes))  # fmt: skip
-            self._numbers |= {(ask, pair): {} for pair in new}
-            for (kind, letter, unit, outcome), number in found.items():
-                self._numbers[ask, (kind, outcome)][letter, unit] = number
-        for pair in sorted(pairs):
+        ask, pairs = self._settling(measure, period)._replace(kinds=(), letters=True), []
+        if shared:
+            pairs = [(kind, measure.outcome) for kind in self._meant(measure)]
+            self._count(ask, [], pairs)
+        for pair in pairs:
             for (letter, unit), number in self._numbers[ask, pair].items():
                 if measure.duty or not letter:
-                    yield unit, number
+                    found.append(Times(self._heir(unit, last), CO, number))
+        return found
 
     def _own(self, measure: Measure, period: Period) -> Iterator[tuple[str, str, bool, int]]:
         """Unit, part, whether it is as the phrase says, how often; the unit's own facts alone."""
@@ -154,12 +142,14 @@ class Surveyed:
     def _span(self, period: Period) -> Span:
         return Span(period.start, min(period.end, self.as_of))
 
+    def _meant(self, measure: Outcome | OnPace) -> Sequence[str]:
+        return (measure.duty,) if measure.duty else self._kinds
+
     def _counted(self, measure: Outcome | OnPace, period: Period) -> Iterator[tuple[str, str, bool, int]]:
-        wanted, ask = _wanted(measure), self._settling(measure, period)._replace(letters=True)
-        kinds = [measure.duty] if measure.duty else self._kinds
-        self._count(ask, kinds)
-        for kind in kinds:
-            for (letter, unit, role, outcome), number in self._numbers[ask._replace(kinds=(kind,))].items():
+        wanted, ask = _wanted(measure), self._settling(measure, period)._replace(kinds=(), letters=True)
+        self._count(ask, self._meant(measure))
+        for kind in self._meant(measure):
+            for (letter, unit, role, outcome), number in self._numbers[ask, kind].items():
                 if measure.duty or not letter:
                     yield unit, role, outcome == wanted, number
         if isinstance(measure, OnPace):
@@ -167,18 +157,29 @@ class Surveyed:
             paced = self._less(moment, lambda codes: counting.paced(self.session, self.view, moment, codes))
             yield from ((unit, role, bool(good), number) for (unit, role, good), number in paced.items())
 
-    def _count(self, ask: Settling, kinds: Sequence[str]) -> None:
-        """See that what settled of some kinds is counted, and with it what other lines will ask for."""
-        more = self._kinds if "" in self.foreseen.counts else sorted(self.foreseen.counts)
-        single = {kind: ask._replace(kinds=(kind,)) for kind in (*kinds, *(more if ask.born is None else ()))}
-        if all(single[kind] in self._numbers for kind in kinds):
+    def _count(self, ask: Settling, kinds: Sequence[str], pairs: Sequence[tuple[str, str]] = ()) -> None:
+        """See that what settled of some kinds, or was helped with, is counted; with it what other lines ask for."""
+        if all((ask, one) in self._numbers for one in (*kinds, *pairs)):
             return
-        new = [kind for kind, one in single.items() if one not in self._numbers]
-        every, work, view = ask._replace(kinds=tuple(sorted(new))), self.session, self.view
-        found = self._less(("kinds", every), lambda codes: counting.settled(work, view, every, self.cited.owing, codes))
-        self._numbers |= {single[kind]: {} for kind in new}
-        for (kind, *by), number in found.items():
-            self._numbers[single[kind]][tuple(by)] = number
+        foreseen = self.foreseen if ask.born is None else NOTHING
+        more = self._kinds if "" in foreseen.counts else foreseen.counts
+        shares = {(k, came) for kind, came in foreseen.shares for k in ((kind,) if kind else self._kinds)}
+        new = {one for one in (*kinds, *more, *pairs, *shares) if (ask, one) not in self._numbers}
+        shared, work, view = {one for one in new if isinstance(one, tuple)}, self.session, self.view
+        every = ask._replace(kinds=tuple(sorted({one[0] if isinstance(one, tuple) else one for one in new})))
+        stretches = [ask]
+        if (ask.first, ask.last) in foreseen.spans:
+            stretches = [ask._replace(first=first, last=last) for first, last in foreseen.spans]
+            ends = tuple(last for _, last in foreseen.spans)
+            every = every._replace(first=stretches[0].first, last=ends[-1], ends=ends)
+        found = self._less(("kinds", every, *sorted(shared)), lambda codes: counting.settled(
+            work, view, every, self.cited.owing, shared, codes))  # fmt: skip
+        self._numbers |= {(one, what): {} for one in stretches for what in new}
+        for (stretch, kind, letter, unit, role, outcome, share), number in found.items():
+            if share:
+                self._numbers[stretches[stretch], (kind, outcome)][letter, unit] = number
+            elif kind in new:
+                self._numbers[stretches[stretch], kind][letter, unit, role, outcome] = number
 
     def _less(self, key: Any, ask: Callable[[Sequence[str] | None], Iterable[Any]]) -> dict[tuple[Any, ...], int]:
         """Numbers over all tasks less those of the tasks set aside; asked once."""

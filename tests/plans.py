@@ -17,7 +17,7 @@ def plans(session: Session, act: Callable[[], object]) -> list[str]:
     asked: list[tuple[str, Any]] = []
 
     def heard(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             asked.append((statement, parameters))
 
     event.listen(connection.engine, "before_cursor_execute", heard)

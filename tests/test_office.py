@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Cut, Diverged, Invalid, Message, Office, Refused, Stale, Unknown
+from supervise import Actor, Cut, Diverged, Invalid, Message, Office, Refused, Stale, Unknown, exports
 from supervise.dates import FOREVER
 from supervise.folder import shipped
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
+from supervise.rules.moved import difference
 from supervise.store import tables
 from supervise.store.tables import of
 
@@ -238,6 +239,29 @@ def test_a_period_that_is_not_over_is_not_published(office: Office, sessions: se
         body = office.board(session, "red-black", "2025Q2", Cut(date(2025, 5, 1)))
         with pytest.raises(Refused, match="P02"):
             office.publish(session, body, OFFICE)
+
+
+def test_a_board_of_figures_alone_is_looked_at_and_nothing_else(sessions: sessionmaker[Session]) -> None:
+    """It is the board without what its lines rest on, so it is neither published, explained, compared nor saved."""
+    office = Office(today=lambda: OPENED, now=lambda: datetime(2025, 4, 14, tzinfo=UTC))
+    with sessions.begin() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        office.assign(session, one("T2", ("区科技局",)), OFFICE, OPENED)
+        cut = Cut(date(2025, 4, 14))
+        whole = office.board(session, "red-black", "2025Q1", cut)
+        figures = office.board(session, "red-black", "2025Q1", cut, cited=(), tasks=False)
+        some = office.board(session, "red-black", "2025Q1", cut, cited=("区工信局",))
+        assert [(row["unit"], row["rank"], row["list"], row["score"]["total"]) for row in figures["standings"]] == [
+            (row["unit"], row["rank"], row["list"], row["score"]["total"]) for row in whole["standings"]
+        ]
+        for body in (figures, some):
+            for refused in (
+                lambda b: office.publish(session, b, OFFICE), lambda b: office.why(b, "区科技局"),
+                lambda b: difference(whole, b), exports.workbook,
+            ):  # fmt: skip
+                with pytest.raises(Refused, match="P28"):
+                    refused(body)
+        assert office.why(some, "区工信局") == office.why(whole, "区工信局")
 
 
 def test_unknown_things_are_answered_with_the_nearest_name(office: Office, sessions: sessionmaker[Session]) -> None:

@@ -23,6 +23,7 @@ from supervise.rules.moved import lines_of
 from supervise.rules.ruleset import BoardRules
 from supervise.store import counting, recounting
 from supervise.store.tables import of, tables
+from tests import surveying
 from tests.histories import END, OPENED, _steps, placed, steps
 from tests.laws import renamed
 from tests.servers import KINDS
@@ -66,9 +67,7 @@ def figures_agree(made: Lived, session: Session, period: str, cut: Cut, rules: B
             told = office.board(session, "red-black", period, cut, rules, cited=units)
             assert told == uncited(whole, units)
         told = office.board(session, "red-black", period, cut, rules, cited=(), tasks=False)
-        for row in (bare := uncited(whole, ()))["standings"]:
-            del row["tasks"]
-        assert told == bare
+        assert told == uncounted(uncited(whole, ()))
 
 
 def uncited(body: Body, units: Sequence[str]) -> Body:
@@ -78,6 +77,13 @@ def uncited(body: Body, units: Sequence[str]) -> Body:
         for line in lines_of(row) if row["unit"] not in units else ():
             del line["because"]
     return left | {"cited": list(units)}
+
+
+def uncounted(body: Body) -> Body:
+    """The same without how many tasks each unit has."""
+    for row in body["standings"]:
+        del row["tasks"]
+    return body
 
 
 def years_agree(made: Lived, data: st.DataObject) -> None:
@@ -119,6 +125,23 @@ def test_tasks_that_change_their_law_count_on_a_board_as_in_their_histories(
         boards_agree(made, data)
     with made.sessions() as session:
         assert made.office.replay(session).tasks >= len(chosen)
+
+
+@settings(max_examples=5, deadline=None)
+@given(lives, st.integers(0, 6), st.booleans(), st.data())
+def test_boards_of_periods_that_follow_are_those_of_each_alone(
+    chosen: list[list[tuple[int, int, int]]], gap: int, moving: bool, data: st.DataObject
+) -> None:
+    """What several boards share is counted once, and each is told as if it had been asked for by itself."""
+    made = Lived(chosen, gap, moving=moving)
+    rules, cut = everything("quarter"), a_cut(made, data)
+    periods = ["2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1"]
+    periods = periods[slice(*sorted(data.draw(st.lists(st.integers(0, 5), min_size=2, max_size=2))))]
+    with made.sessions() as session:
+        for cited in ((), None):
+            together = list(made.office.boards(session, "red-black", periods, cut, rules, cited=cited))
+            alone = [made.office.board(session, "red-black", p, cut, rules, cited=cited) for p in periods]
+            assert [canonical(body) for body in together] == [canonical(body) for body in alone]
 
 
 def test_random_histories_take_back_pause_split_and_open_again() -> None:
@@ -212,6 +235,32 @@ def _folds(made: Lived, session: object, period: str, cut: Cut) -> list[str]:
     made.office.board(session, "red-black", period, cut, rules.model_copy(update={"score": score}))  # type: ignore[arg-type]
     made.office.situations = before  # type: ignore[method-assign]
     return found
+
+
+def shares(made: Lived, session: Session, rules: BoardRules, **asked: Any) -> dict[str, list[Body]]:
+    """What every unit has in a board of the half year."""
+    body = made.office.board(session, "red-black", "2025H1", Cut(END, made.moment), rules, **asked)
+    return {row["unit"]: row["score"]["lines"] for row in body["standings"]}
+
+
+def test_what_two_leads_owe_together_is_one_duty_to_who_helps_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures count it once for the helper, as the receipt does."""
+    leads = ("区科技局", "区工信局")
+    monkeypatch.setattr(surveying, "PARTIES", ((leads, ("区商务局",)), (leads[:1], ("区商务局",))))
+    made = Lived([[], []], 0, sideways=False)
+    with made.sessions.begin() as session:
+        made.office.tick(session, END)
+    rules = everything("half")
+    lines = tuple(line for line in rules.score.lines if line.label == "plan missed")
+    rules = rules.model_copy(update={"score": rules.score.model_copy(update={"lines": lines})})
+    with made.sessions() as session:
+        whole, figures = shares(made, session, rules), shares(made, session, rules, cited=(), tasks=False)
+    told = {unit: [(line["quantity"], line["points"]) for line in lines] for unit, lines in figures.items()}
+    assert told == {unit: [(line["quantity"], line["points"]) for line in lines] for unit, lines in whole.items()}
+    quantities = {unit: lines[1]["quantity"] for unit, lines in figures.items()}
+    assert quantities == {"区工信局": "牵头 1 × 1", "区科技局": "牵头 2 × 1", "区商务局": "协办 2 × 2"}
+    cited = {unit: len(lines[1]["because"]) for unit, lines in whole.items()}
+    assert cited == {"区工信局": 1, "区科技局": 2, "区商务局": 2}
 
 
 def test_boards_of_two_workflows_in_one_district_do_not_mix(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def _later(one: Beside) -> bool:
 
 def _data(found: Sequence[Beside], days: Sequence[date]) -> dict[str, Any]:
     """The same as plain data."""
-    from supervise.judge import as_plain
+    from supervise.receipts import as_plain
 
     return {
         "days": [day.isoformat() for day in days],

@@ -103,8 +103,11 @@ def board(
     if rules and (rest["publish"] or preview or signs):
         raise click.UsageError("--rules 是试一份没有启用的办法,不能公示、签发、公布")
 
+    cited = None if preview or signs or rest["publish"] or rest["output"] or counter.json else ()
+
     def make(office: Office, session: Work) -> Body:
-        return office.board(session, name, period, asked, draft_of(office, rules, "board", "scheme") if rules else None)
+        draft = draft_of(office, rules, "board", "scheme") if rules else None
+        return office.board(session, name, period, asked, draft, cited=cited)
 
     if preview or signs:
         body = step(counter, name, period, make, day, signs, write=workbook, **rest)
@@ -209,7 +212,8 @@ def why(
         body = office.shown(session, name, period) if asked is None else None
         if body is None:
             make = office.board if on_board else office.assess
-            body = make(session, name, period, asked)
+            known_as = office.directory.unit(unit)
+            body = make(session, name, period, asked, cited=(known_as.name if known_as is not None else unit,))
         receipt = office.why(body, unit)
         if output:
             from supervise import exports

@@ -168,7 +168,8 @@ def _counted(
     name, period = of[-2:]
     body = office.published(session, name, period) if asked is None else None
     if body is None:
-        body = (office.assess if kind == "assess" else office.board)(session, name, period, asked)
+        cited = None if kind == "receipt" else ()
+        body = (office.assess if kind == "assess" else office.board)(session, name, period, asked, cited=cited)
     return office.receipt_chart(office.why(body, of[0])) if kind == "receipt" else office.ranking_chart(body)
 
 

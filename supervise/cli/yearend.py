@@ -80,12 +80,15 @@ def assess(
         raise click.UsageError("--rules 是试一份没有启用的办法,不能公示、签发、公布,也不查缺项")
     write = _columns(columns, rest["output"]) if columns else workbook
 
+    told = preview or signs or rest["publish"] or rest["output"] or (counter.json and not check)
+    cited = None if told else ()  # who only looks at a year, or at what it lacks, reads no receipts
+
     def tables(office: Office) -> dict[str, Filed]:
         return filed(office, scores)
 
     def make(office: Office, session: Work) -> Body:
         draft = draft_of(office, rules, "assessment") if rules else None
-        return office.assess(session, name, year, asked, draft, tables(office))
+        return office.assess(session, name, year, asked, draft, tables(office), cited=cited)
 
     if check:
         with counter.reading() as (office, session):

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from supervise.errors import Problem, Refused
 from supervise.rules.scheme import LABELS
 
 Body = Mapping[str, Any]
@@ -76,8 +77,27 @@ def standing_of(body: Body, unit: str) -> Row | None:
     return next((row for row in body["standings"] if row["unit"] == unit), None)
 
 
+def must_cite(body: Body, unit: str = "") -> None:
+    """See that a result says what its lines rest on: all of them, or those of one unit.
+
+    Raises:
+        Refused: P28 when it was made as figures alone.
+    """
+    if "cited" not in body or unit in body["cited"]:
+        return
+    whose = f"“{unit}”的" if unit else ""
+    text = f"{body['title']}{body['label']}没有带{whose}得分依据,只能看分数、名次"
+    raise Refused(Problem("P28", text, help="请重新出榜:调用时不写 cited" + (f",或写上“{unit}”" if unit else "")))
+
+
 def difference(before: Body, after: Body) -> tuple[Moved, ...]:
-    """Every unit that moved, in the order of the later board, those that are gone at the end."""
+    """Every unit that moved, in the order of the later board, those that are gone at the end.
+
+    Raises:
+        Refused: P28 when one of them was made as figures alone.
+    """
+    for body in (before, after):
+        must_cite(body)
     old = {row["unit"]: row for row in before["standings"]}
     new = {row["unit"]: row for row in after["standings"]}
     return tuple(moved for unit in {**new, **old} if (moved := _moved(unit, old.get(unit), new.get(unit))) is not None)

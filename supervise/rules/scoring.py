@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -84,13 +84,14 @@ class Tally:
 
     def times(self, measures: Iterable[Measure], shared: bool = True) -> Mapping[str, Mapping[str, int]]:
         """How many hits every unit has in each part, all of the measures together; nothing is looked at for it."""
-        found: dict[str, Counter[str]] = {}
+        found: dict[str, dict[str, int]] = {}
         for measure in measures:
             if (shared, measure) not in self._times:
                 told = self.ground.times(measure, self.period, shared)
-                self._times[shared, measure] = [one for one in told if self._is_counted(one.unit, one.role)]
+                self._times[shared, measure] = [one for one in told if self._is_counted(one[0], one[1])]
             for unit, role, number in self._times[shared, measure]:
-                found.setdefault(unit, Counter())[role] += number
+                roles = found.setdefault(unit, {})
+                roles[role] = roles.get(role, 0) + number
         return found
 
     def figures(self, unit: str, wanted: Figure) -> list[Told]:
@@ -233,27 +234,31 @@ def _rated(line: Line, tally: Tally, places: int, cited: bool) -> Made:
 
 def _counted(line: Line, tally: Tally, places: int, cited: bool) -> Made:
     measures, shared = line.count or (), line.co is not None
-    told = tally.told(measures, shared) if cited else []
-    times = {} if cited else tally.times(measures, shared)
     parts = [(role, f"{label} %d × {plain(each)}", each) for role, label, each in
              (("lead", "牵头", line.lead), ("co", "协办", line.co)) if each is not None]  # fmt: skip
     counted = {role for role, *_ in parts}
 
     @cache
-    def worth(*numbers: int) -> tuple[str, Decimal]:
-        """How the points came about, and what they are; few numbers are many units'."""
+    def worth(numbers: tuple[int, ...]) -> ScoreLine | None:
+        """The line without what it rests on; many units have the same few numbers."""
         there = [(number, text, each) for number, (_, text, each) in zip(numbers, parts, strict=True) if number]
         quantity, points = [text % number for number, text, _ in there], sum((n * each for n, _, each in there), ZERO)
         if line.at_most is not None and abs(points) > line.at_most:
             points = line.at_most.copy_sign(points)
             quantity[-1] += f",至多 {plain(line.at_most)}"
-        return ",".join(quantity), rounded(points, places)
+        return ScoreLine(line.label, ",".join(quantity), rounded(points, places)) if quantity else None
+
+    def of(roles: Mapping[str, int]) -> ScoreLine | None:
+        return worth(tuple([roles.get(role, 0) for role, *_ in parts]))
+
+    if not cited:
+        return {unit: of(roles) for unit, roles in tally.times(measures, shared).items()}.get
+    told = tally.told(measures, shared)
 
     def made(unit: str) -> ScoreLine | None:
         hits = [fact for found in told for fact in found.get(unit, ())]
-        roles = Counter([fact.role for fact in hits]) if cited else times.get(unit, {})
-        quantity, points = worth(*(roles.get(role, 0) for role, *_ in parts))
+        found = of(Counter([fact.role for fact in hits])) if hits else None
         because = tuple([fact.ref for fact in hits if fact.role in counted])
-        return ScoreLine(line.label, quantity, points, because) if quantity else None
+        return found and replace(found, because=because)
 
     return made

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, select
 from sqlalchemy.orm import Session
 
 from supervise.dates import ONE_DAY
@@ -57,10 +57,15 @@ def lawful(at: Tables, view: View, table: Table) -> tuple[ColumnElement[bool], .
 
 
 def asked(
-    session: Session, query: Select[Any], among: ColumnElement[Any] | None = None, values: Sequence[str] | None = None
+    session: Session,
+    query: Select[Any] | CompoundSelect[Any],
+    among: ColumnElement[Any] | None = None,
+    values: Sequence[str] | None = None,
 ) -> Iterator[Any]:
     """The rows of a query, only those with one of some values in a column if they are given."""
     for chunk in [None] if among is None or values is None else chunks(values):
-        some = query if chunk is None or among is None else query.where(among.in_(chunk))
+        some = query
+        if chunk is not None and among is not None and isinstance(query, Select):
+            some = query.where(among.in_(chunk))
         for rows in session.execute(some).partitions(AT_ONCE):
             yield from rows

@@ -6,11 +6,26 @@ asks sets apart the tasks of which that is not the whole truth, see ``unsettled`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Label, Row, Select, Table, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Label,
+    Row,
+    Select,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
@@ -79,13 +94,17 @@ MISSED = "missed"
 
 
 class Settling(NamedTuple):
-    """Duties of some kinds that settled in a span, without letters unless wanted, begun by a day if one is given."""
+    """Duties of some kinds that settled in a span, without letters unless wanted, begun by a day if one is given.
+
+    ``ends`` are the last days of the stretches that the span is divided into, for numbers that tell them apart.
+    """
 
     first: date
     last: date
     kinds: tuple[str, ...]
     letters: bool = True
     born: date | None = None
+    ends: tuple[date, ...] = ()
 
 
 @told
@@ -104,67 +123,72 @@ def owing(session: Session, district: str) -> list[str]:
 
 @told
 def settled(
-    session: Session, view: View, ask: Settling, owing: Sequence[str], codes: Sequence[str] | None = None
-) -> Iterator[Any]:
-    """Numbers of the duties that settled: kind, whether it answers a letter, unit, role, outcome, number.
+    session: Session, view: View, ask: Settling, owing: Sequence[str], shared: Collection[tuple[str, str]] = (),
+    codes: Sequence[str] | None = None,
+) -> Iterator[Any]:  # fmt: skip
+    """Numbers of the duties that settled: stretch, kind, letter or not, unit, role, outcome, share or not, number.
+
+    What several leads owe together is one duty to who helps with it, and who owes it himself does not help with it.
 
     Args:
         session: the caller's.
         view: what is asked of.
         ask: which duties.
         owing: the units that owe anything.
+        shared: of which kinds and outcomes, owed by leads, it is counted too who helped on the day they settled.
         codes: of these tasks only.
     """
     at, duty = of(session), of(session).duty
-    by = (duty.c.kind, _letter(duty), duty.c.unit, duty.c.role, _outcome(duty, view.after))
+    stretch = case(*((duty.c.settles <= end, literal(n)) for n, end in enumerate(ask.ends[:-1])), else_=literal(
+        max(len(ask.ends) - 1, 0))) if len(ask.ends) > 1 else literal(0)  # fmt: skip
+    columns = (
+        duty.c.task, duty.c.ref, stretch.label("stretch"), duty.c.kind, _letter(duty), duty.c.unit, duty.c.role,
+        duty.c.settles,
+    )  # fmt: skip
     for stood in _stood(at, view, owing if codes is None else None):
-        query = select(*by, func.count()).where(*stood, *_settled(at, view, ask)).group_by(*by)
-        yield from asked(session, query, duty.c.task, codes)
+        query = select(*columns, _outcome(duty, view.after)).where(*stood, *_settled(at, view, ask))
+        for some in [None] if codes is None else chunks(codes):
+            found = (query if some is None else query.where(duty.c.task.in_(some))).cte("came")
+            by = [found.c[name] for name in ("stretch", "kind", "letter", "unit", "role", "outcome")]
+            numbers: Any = select(*by, literal(0).label("shared"), func.count()).group_by(*by)
+            yield from asked(session, union_all(numbers, _shares(at, view, found, shared)) if shared else numbers)
 
 
-@told
-def shared(
-    session: Session, view: View, ask: Settling, owing: Sequence[str], pairs: Collection[tuple[str, str]],
-    codes: Sequence[str] | None = None,
-) -> Iterator[Any]:  # fmt: skip
-    """Numbers of the leads' duties that came to some outcomes with the help of a unit on the day they settled.
-
-    Kind, whether it answers a letter, who helped, outcome, number. What several leads owe together is one duty, and
-    who owes it himself does not help with it.
-    """
-    at, duty, part, outcome = of(session), of(session).duty, of(session).part, _outcome(of(session).duty, view.after)
-    by = (duty.c.kind, _letter(duty), part.c.unit, outcome)
-    query = select(*by, func.count()).select_from(duty.join(part, _helped(at))).where(
-        duty.c.role == LEAD, *_settled(at, view, ask), _came(duty, outcome, pairs), ~_with_duty(at, view, part.c.unit),
-        ~_with_duty(at, view)
-    ).group_by(*by)  # fmt: skip
-    open_ = () if all(came != MISSED for _, came in pairs) else owing
-    for stood in _stood(at, view, open_ if codes is None else None):
-        yield from asked(session, query.where(*stood), duty.c.task, codes)
-
-
-def _helped(at: Tables) -> ColumnElement[bool]:
-    """Whose part was held when the day ended on which a duty settled; of a day before the task, those of its start."""
-    duty, part = at.duty, at.part
+def _shares(at: Tables, view: View, found: CTE, pairs: Collection[tuple[str, str]]) -> Select[Any]:
+    """How often a unit helped with what was found."""
+    part = at.part
+    by = (found.c.stretch, found.c.kind, found.c.letter, part.c.unit, found.c.outcome)
     held = and_(
-        part.c.since_day <= duty.c.settles, or_(part.c.until_day.is_(None), part.c.until_day > duty.c.settles)
+        part.c.since_day <= found.c.settles, or_(part.c.until_day.is_(None), part.c.until_day > found.c.settles)
     )
-    same = part.c.district == duty.c.district, part.c.task == duty.c.task, part.c.role == CO
-    return and_(*same, or_(held, and_(part.c.from_seq == 1, part.c.since_day > duty.c.settles)))
+    before = and_(part.c.from_seq == 1, part.c.since_day > found.c.settles)  # of a day before the task: who began it
+    same = part.c.district == view.district, part.c.task == found.c.task, part.c.role == CO
+    query = select(*by[:4], literal(CO), by[4], literal(1), func.count()).group_by(*by)
+    return query.select_from(found.join(part, and_(*same, or_(held, before)))).where(
+        found.c.role == LEAD, _came(found, pairs), part.c.unit != found.c.unit,
+        _alone(at, view, found, lambda other: other.c.unit < found.c.unit),
+        _alone(at, view, found, lambda other: other.c.unit == part.c.unit),
+    )  # fmt: skip
 
 
-def _with_duty(at: Tables, view: View, unit: ColumnElement[str] | None = None) -> ColumnElement[bool]:
-    """Whether a unit owes a duty too, or any that comes before the one that is looked at."""
-    duty, other = at.duty, at.duty.alias()
-    same = (other.c[name] == duty.c[name] for name in ("district", "task", "ref"))
-    who = other.c.unit == unit if unit is not None else other.c.unit < duty.c.unit
+def _alone(
+    at: Tables, view: View, found: CTE, who: Callable[[FromClause], ColumnElement[bool]]
+) -> ColumnElement[bool]:  # fmt: skip
+    """Whether none of some units owes a lead's duty too; where nobody else ever led the task, no duty is looked up."""
+    led, other = at.part.alias(), at.duty.alias()
+    leads = led.c.district == view.district, led.c.task == found.c.task, led.c.role == LEAD
+    same = other.c.district == view.district, other.c.task == found.c.task, other.c.ref == found.c.ref
     stands = other.c.since_day <= view.day, or_(other.c.until_day.is_(None), other.c.until_day > view.day)
-    return select(other.c.task).where(*same, who, *stands).exists()
+    return or_(
+        ~select(led.c.task).where(*leads, led.c.unit != found.c.unit).exists(),
+        ~select(other.c.task).where(*same, who(other), *stands).exists(),
+    )
 
 
-def _came(duty: Table, outcome: Label[str], pairs: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+def _came(found: FromClause, pairs: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Only some kinds with some outcomes."""
     kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
-    return or_(*(and_(outcome == one, duty.c.kind.in_(some)) for one, some in kinds.items()))
+    return or_(*(and_(found.c.outcome == one, found.c.kind.in_(some)) for one, some in kinds.items()))
 
 
 @told
@@ -176,9 +200,11 @@ def settled_rows(
     at, duty = of(session), of(session).duty
     outcome = _outcome(duty, view.after)
     rows = _duty_rows(at, view, duty).add_columns(duty.c.settles, outcome)
-    rows = rows.where(*_settled(at, view, ask), _came(duty, outcome, pairs))
-    # what is on a list was not met
-    open_ = () if all(came != MISSED for _, came in pairs) else owing if units is None else units
+    kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
+    rows = rows.where(
+        *_settled(at, view, ask), or_(*(and_(outcome == o, duty.c.kind.in_(k)) for o, k in kinds.items()))
+    )
+    open_ = () if MISSED not in kinds else owing if units is None else units  # what is on a list was not met
     for stood in _stood(at, view, open_):
         yield from asked(session, rows.where(*stood), duty.c.unit, units)
 

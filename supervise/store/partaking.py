@@ -60,7 +60,7 @@ def handling(session: Session, view: View, span: Span, roles: Sequence[str] = ()
     runs, ended = _ended(part, view, span)
     for role in roles or ("",):
         held = (*_held(at, view, span), *((part.c.role == role,) if role else ()))
-        one = select(func.min(part.c.unit).label("unit")).where(*held, runs).cte("handling", recursive=True)
+        one = select(func.min(part.c.unit).label("unit")).where(*held, runs).cte("held", recursive=True)
         after = select(func.min(part.c.unit)).where(*held, runs, part.c.unit > one.c.unit).scalar_subquery()
         one = one.union_all(select(after).where(one.c.unit.is_not(None)))
         yield from asked(session, select(one.c.unit, literal(role)).where(one.c.unit.is_not(None)))

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from supervise import Act, Cut, Office, clockwork
 from supervise.dates import FOREVER
-from supervise.store import counting, duties, library, onestep, retired, seals, tasks
-from supervise.store.asking import View
+from supervise.store import counting, duties, library, onestep, partaking, retired, seals, tasks
+from supervise.store.asking import Span, View
 from supervise.store.counting import Settling
 from supervise.store.database import open_database
 from supervise.store.tables import of, tables
@@ -74,6 +74,12 @@ def _missed(session: Session) -> object:
     return list(counting.settled_rows(session, view, june, counting.owing(session, "default"), [("plan", "missed")]))
 
 
+def _numbers(session: Session) -> object:
+    view, june = View("default", DAY), Settling(date(2026, 6, 1), date(2026, 6, 30), ("plan",))
+    owing = counting.owing(session, "default")
+    return list(counting.settled(session, view, june, owing, {("plan", "missed")}))
+
+
 CUT, WHOLE = Cut(DAY), Cut(FOREVER)
 QUERIES: dict[str, tuple[Callable[[Session], object], str, tuple[str, ...]]] = {
     "whom the clock wakes": (lambda s: tasks.waking(s, "default", DAY - timedelta(days=2)), "task", ("wake_on",)),
@@ -85,6 +91,7 @@ QUERIES: dict[str, tuple[Callable[[Session], object], str, tuple[str, ...]]] = {
     "tasks of a unit": (_parties, "party", ("unit",)),
     "what a unit owes": (lambda s: duties.unmet(s, "default", CUT, ["单位7"]), "duty", ("unit", "until_day")),
     "what was missed in a month": (_missed, "duty", ("unit", "kind", "settles")),
+    "how much was missed in a month, and with whose help": (_numbers, "duty", ("unit", "kind", "settles")),
     "publications of a period": (
         lambda s: library.publications(s, "default", "red-black", "2025Q2"), "publication", ("name", "period"),
     ),
@@ -113,6 +120,25 @@ def test_what_a_board_reads_of_duties_stands_in_an_index_whole(session: Session)
     """No row of a duty is looked up for a receipt: the index holds all that is asked, its own condition included."""
     found = "\n".join(plans(session, lambda: _missed(session)))
     assert set(re.findall(r"(\w+ INDEX) ix_sv_duty_(?:owed|done)", found)) == {"COVERING INDEX"}, found
+
+
+@pytest.mark.parametrize("session", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("empty", [False, True], ids=["analysed", "analysed when empty"])
+def test_the_figures_of_a_board_look_up_no_row(session: Session, empty: bool) -> None:
+    """What settled is counted out of an index, who helped by the task's key; who has tasks is a step for each unit."""
+    if empty:
+        _analysed_when_empty(session)
+    found = "\n".join(plans(session, lambda: _numbers(session)))
+    held = plans(session, lambda: list(partaking.handling(session, View("default", DAY), Span(DAY, DAY))))
+    session.rollback()
+    assert set(re.findall(r"(\w+ INDEX) ix_sv_duty_(?:owed|done)", found)) == {"COVERING INDEX"}, found
+    assert set(re.findall(r"(SCAN|SEARCH) sv_part(?:_\d)?\b (.*)", found)) == {
+        ("SEARCH", "USING PRIMARY KEY (district=? AND task=? AND role=?)")
+    }, found
+    assert re.findall(r"sv_part USING (.*)", held[0]) == [
+        "COVERING INDEX ix_sv_part_counted (district=? AND closed_on=?)",
+        "COVERING INDEX ix_sv_part_counted (district=? AND closed_on=? AND unit>?)",
+    ], held
 
 
 def test_a_plan_without_an_index_is_told(session: Session) -> None:
