@@ -255,8 +255,8 @@ class Proposing(Strict):
 class SchemeStreak(Proposing):
     """A proposal after so many boards in a row, or within the year."""
 
-    in_a_row: int | None = None
-    in_year: int | None = None
+    in_a_row: int | None = Field(default=None, ge=1)
+    in_year: int | None = Field(default=None, ge=1)
 
 
 class SchemeBoard(Strict):
