@@ -85,6 +85,16 @@ def _counted_twice(document: Document, scheme: Scheme) -> Iterator[Problem]:
                     times[word] = 0
 
 
+def _excepting(document: Document, scheme: Scheme, path: Path, board: SchemeBoard) -> Iterator[Problem]:
+    """Flags that keep a unit off a list and that the unit itself may enter."""
+    for name, listing in board.lists.items():
+        for node in walk(listing.unless.node) if listing.unless is not None else ():
+            kind = scheme.marks.get(node.name) if isinstance(node, Name) else None
+            if kind is not None and kind.value == "flag" and not kind.exempts:
+                text = f"“{kind.label}”用来免责,没有写 exempts,当事单位自己也能登记"
+                yield document.problem("J18", (*path, "lists", name, "unless"), text, "请在登记项里写 exempts: true")
+
+
 def _on_both(document: Document, scheme: Scheme, path: Path, board: SchemeBoard) -> Iterator[Problem]:
     """Numbers with which a unit may be on the red and on the black list."""
     red, black = board.lists.get("red"), board.lists.get("black")
@@ -106,6 +116,7 @@ def _unsaid(document: Document, scheme: Scheme) -> Iterator[Problem]:
             quotas = [*listing.top.items(), *listing.bottom.items()]
             yield from _choices(document, at, listing.model_fields_set, quotas, "都上榜(include)")
             yield from _left_out(document, scheme, at, spec.groups or tuple(scheme.groups), quotas)
+        yield from _excepting(document, scheme, ("boards", board), spec)
         yield from _on_both(document, scheme, ("boards", board), spec)
     grading = scheme.grading
     if grading is not None:

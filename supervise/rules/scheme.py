@@ -138,6 +138,7 @@ class MarkKind(Strict):
     by: Words = ()
     matter: bool = False
     standing: bool = False
+    exempts: bool = False
 
 
 class Value(Strict):

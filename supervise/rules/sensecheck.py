@@ -39,6 +39,10 @@ def sense(document: Document, scheme: Scheme) -> Iterator[Problem]:
         yield from _idle_bands(document, scheme, path, line)
         yield from _beyond(document, scheme, path, line)
         yield from _parts(document, scheme, path, line)
+    for kind, mark in scheme.marks.items():
+        if mark.exempts and "self" in mark.by:
+            text = f"“{mark.label}”是免责一类,不能由单位自己登记"
+            yield document.problem("J13", ("marks", kind, "by"), text, "请写由谁登记,如 by: office")
     for name, board in scheme.boards.items():
         yield from _lists(document, scheme, ("boards", name), board)
     if scheme.grading is not None:
