@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +130,9 @@ def _concerned(task: Task, units: tuple[str, ...]) -> tuple[str, ...]:
 
 def _ground(law: Definition, event: Event) -> str:
     """The reason that was written down: what was filled in as a text or picked from a list."""
-    told: Mapping[str, Any] = event.data
-    kinds = {"text", "choice"}
-    return ";".join(str(v) for n, v in told.items() if n in law.fields and law.fields[n].kind in kinds)
+    told = []
+    for name, value in event.data.items():
+        spec = law.fields.get(name)
+        if spec is not None and spec.kind in ("text", "choice"):
+            told.append(str(spec.options.get(value, value) if spec.kind == "choice" else value))
+    return ";".join(told)
