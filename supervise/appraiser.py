@@ -171,10 +171,11 @@ class Appraiser(Judge):
         cut = self._cut(cut, spans[0], law.closes)
         odd = self._odd(session, cut, reach(spans[0], self.calendar, law))
         first, seen = self._tally(session, odd, law, spans[0], cut, False, spans)
+        criteria = self._criteria(law.for_, seen)
         for span in spans:
             with undisturbed():
                 tally = Tally(first.ground, span, self.directory, law.score.spare)
-                made = rank(law, tally, self.directory, False, tasks)
+                made = rank(law, tally, self.directory, criteria, False, tasks)
                 body = self._body(session, law, span, cut, made, seen, cited)
             yield body
 

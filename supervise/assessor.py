@@ -151,7 +151,8 @@ class Assessor(Clerk, Publisher):
             years[board] = scores(board_rules.score, tally, units, cited)
         if tally is None:
             tally, seen = self._tally(session, odd, None, span, cut)
-        return Evidence(boards, years, self._standing(session, span, cut), tally, files), seen
+        marks, criteria = self._standing(session, span, cut), self._criteria(rules.for_, seen)
+        return Evidence(boards, years, marks, tally, files, criteria), seen
 
     def _standing(self, session: Session, span: Period, cut: Cut) -> list[Mark]:
         """Marks of the year, without those whose status a scheme that declares them does not count."""

@@ -17,6 +17,7 @@ Body = Mapping[str, Any]
 Row = Sequence[Any]
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 BURDENS = ("应办", "要求报送", "催办", "督查单", "督查检查", "消息")
+EXEMPTIONS = ("免责", "停计时", "认可理由", "登记免责", "不上榜", "停计时天数")
 _WIDEST = 44
 _LINE = 15
 """Points of a line of text in a cell."""
@@ -110,6 +111,20 @@ def burden(body: Body) -> bytes:
     rows = [tuple(row.values()) for row in body["rows"]]
     said = [("期间", body["period"]), ("截至", body["as_of"]), ("入库截至", body["known"] or "")]
     return write([Sheet("负担统计", ("月份", "单位", *BURDENS), rows), Sheet("口径", ("项目", "内容"), said)])
+
+
+def exemptions(body: Body) -> bytes:
+    """Who was excused from what in a period, as a workbook: totals by unit, every exemption, what it rests on."""
+    totals = [tuple(row.values()) for row in body["totals"]]
+    keys = ("unit", "day", "until", "label", "task", "about", "ground", "by", "person", "ref")
+    rows = [tuple(row[key] or "" for key in keys) for row in body["rows"]]
+    below = f"{body['period']} 截至 {body['as_of']}"
+    said = [("考核期", body["period"]), ("截至", body["as_of"]), ("入库截至", body["known"] or "")]
+    return write([
+        Sheet("免责统计", ("单位", *EXEMPTIONS), totals, "免责、容错统计", below),
+        Sheet("逐条", ("单位", "日期", "到", "免责", "事项", "内容", "事由", "批准单位", "经办人", "依据"), rows),
+        Sheet("口径", ("项目", "内容"), said),
+    ])  # fmt: skip
 
 
 def table(name: str, head: Row, rows: list[Row]) -> bytes:

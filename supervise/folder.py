@@ -22,6 +22,7 @@ from supervise.people import AliasesFile, UnitList, UnitsFile, alias_map, unit_l
 from supervise.reading import Document, parse, validate
 from supervise.rules import checking as rules_checking
 from supervise.rules import ruleset
+from supervise.rules.hints import hints
 from supervise.rules.procedure import check_procedure
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights, Reminders, RuleSet
 from supervise.rules.scheme import Scheme
@@ -244,6 +245,7 @@ def read_beside(path: Path, folder: Folder) -> Folder:
         found.problems += error.problems
     for source in found.rules.values():
         found.problems += _wrong_in(source, folder)
+    found.notes += hints((s.document, s.value) for s in found.rules.values())
     return found
 
 
@@ -270,7 +272,7 @@ def read_folder(path: Path, *beside: Path) -> Folder:
             for file in sorted((one / sub).glob("*.yaml")):
                 _try(folder, file, reader)
     folder.problems += [*_rule_problems(folder), *_overlooked(folder)]
-    folder.notes += _unscored(folder)
+    folder.notes += [*_unscored(folder), *hints((s.document, s.value) for s in folder.rules.values())]
     return folder
 
 

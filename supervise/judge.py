@@ -23,7 +23,9 @@ from supervise.receipts import any_of, as_plain, said_of, standings
 from supervise.records import Cut
 from supervise.rules.assessment import Published
 from supervise.rules.board import Board, Standing, rank, streaks
+from supervise.rules.compared import Criteria
 from supervise.rules.foreseen import foreseen
+from supervise.rules.ladder import Ladder
 from supervise.rules.measures import Ground
 from supervise.rules.moved import movement, must_cite
 from supervise.rules.reach import reach
@@ -36,6 +38,7 @@ from supervise.store.library import Publication
 from supervise.surveyor import NOTHING, Surveyed
 from supervise.workflows.definition import Definition
 from supervise.workflows.situations import Situation
+from supervise.workflows.wording import Wording
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -120,7 +123,7 @@ class Judge(Marker):
         cut = self._cut(cut, span, rules.closes)
         since = reach(span, self.calendar, rules)
         tally, seen = self._tally(session, self._odd(session, cut, since), rules, span, cut, any_of(cited))
-        board = rank(rules, tally, self.directory, any_of(cited), tasks)
+        board = rank(rules, tally, self.directory, self._criteria(rules.for_, seen), any_of(cited), tasks)
         del tally  # the board cites its facts: what led there needs no room beside the body
         return self._body(session, rules, span, cut, board, seen, cited)
 
@@ -179,6 +182,14 @@ class Judge(Marker):
         """The newest publication of a board or assessment for a period, as it was frozen."""
         found = library.publications(session, self.district, name.split("@")[0], period)
         return _body(found[-1]) if found else None
+
+    def _criteria(self, workflow: str, seen: Mapping[str, str]) -> Criteria:
+        """How conditions on tasks are said: as the newest of the laws that were looked at calls things."""
+        laws = [s.value for name, s in self.folder.definitions.items() if name in seen and s.value.workflow == workflow]
+        law = max(laws, key=lambda one: one.version, default=self.folder.newest.get(workflow))
+        ladders = self.folder.of_kind(Ladder, workflow)
+        rungs = {name: label for ladder in ladders for name, label in ladder.labels.items()}
+        return Criteria(Wording(law) if law is not None else None, rungs)
 
     def why(self, body: Body, unit: str) -> Body:
         """One unit's receipt out of a board or an assessment; nothing is computed again.

@@ -235,8 +235,10 @@ class Marker(Desk):
     def _may(self, specs: Sequence[MarkKind], mark: Mark, by: Actor) -> None:
         for spec in specs:
             if not may_enter(spec, mark, by):
-                text = f"“{spec.label}”不由 {by.unit or by.id} 登记"
-                raise Refused(Problem("M05", text, help=f"应由 {'、'.join(spec.by)} 登记"))
+                own = spec.exempts and by.unit == mark.unit
+                text = f"“{spec.label}”不由 {by.unit or by.id} 登记" + (":单位不能给自己免责" if own else "")
+                who = "、".join(one for one in spec.by if one != "self") or "别的单位"
+                raise Refused(Problem("M05", text, help=f"应由 {'本单位以外的 ' if own else ''}{who} 登记"))
 
     def _entered(self, session: Session, new: Sequence[Mark]) -> list[Mark]:
         """Marks put on record, with their ids."""

@@ -8,6 +8,7 @@ from supervise.archivist import Archivist
 from supervise.burdens import Burdens
 from supervise.carrier import Carrier
 from supervise.comparer import Comparer
+from supervise.exempter import Exempter
 from supervise.presser import Presser
 from supervise.preview import Previewer
 from supervise.reminder import Reminder
@@ -16,7 +17,7 @@ from supervise.store.database import open_database
 from supervise.trials import Trials
 
 
-class Office(Reminder, Presser, Burdens, Carrier, Comparer, Trials, Previewer, Archivist):
+class Office(Reminder, Presser, Burdens, Exempter, Carrier, Comparer, Trials, Previewer, Archivist):
     """Supervision for one district: all sides of the hall in one object.
 
     Every method that touches the record takes the caller's SQLAlchemy session first, flushes and never commits: the

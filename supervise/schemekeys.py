@@ -35,6 +35,7 @@ MarkKind 一种登记
   range 数值的范围,如 0 .. 100
   by 谁可以登记:角色、单位,或 self(单位自己);不写即谁都可以
   matter 是否必须写明哪个事项
+  exempts 是免责、容错一类:不得由当事单位自己登记,计入 supervise exemptions
   standing 一直有效,直到有新的;不写只算本期的
 Items 单位的各个事项
   label 名称

@@ -11,6 +11,7 @@ from typing import TypeVar
 from supervise.people import Directory
 from supervise.phrases import Comparison
 from supervise.records import Mark
+from supervise.rules.compared import Criteria, Tested
 from supervise.rules.measures import Ref
 from supervise.rules.ruleset import AssessmentRules, Circumstance, Part, Quota
 from supervise.rules.scheme import ROUNDINGS
@@ -51,6 +52,7 @@ class Evidence:
         marks: marks known at the cut.
         tally: facts of the year, for limits and bars.
         files: name in the rules → scores out of a file.
+        criteria: how conditions are said.
     """
 
     boards: Sequence[Published]
@@ -58,6 +60,7 @@ class Evidence:
     marks: Sequence[Mark]
     tally: Tally
     files: Mapping[str, Filed] = field(default_factory=dict)
+    criteria: Criteria = field(default_factory=Criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Assessed:
         bars: honours it is barred from.
         missing: parts that had nothing to go by.
         apart: whether it is listed apart, outside the quotas.
+        tested: the conditions of the grade, with the numbers they were held against.
     """
 
     group: str
@@ -84,6 +88,7 @@ class Assessed:
     bars: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     apart: bool = False
+    tested: tuple[Tested, ...] = ()
 
     @property
     def score(self) -> Decimal:
@@ -293,7 +298,8 @@ def _caps(rules: AssessmentRules, evidence: Evidence, row: Assessed, names: Sequ
 
 def _with_grade(rules: AssessmentRules, evidence: Evidence, row: Assessed, index: int, notes: Notes) -> Assessed:
     known, spec = _numbers(evidence, row), rules.grades[index]
-    shown = tuple(evidence.tally.shown(row.unit, c, known) for c in spec.when)
+    tested = tuple(evidence.tally.tested(row.unit, c, known) for c in spec.when)
+    shown = [evidence.criteria.said(t, c.measure) for t, c in zip(tested, spec.when, strict=True)]
     bars = tuple(bar.label for bar in _hit(rules.bars, evidence, row))
     apart = ("单列,不占名额",) if row.apart else ()
-    return replace(row, grade=spec.grade, why=(*shown, *notes, *apart), bars=bars)
+    return replace(row, grade=spec.grade, why=(*shown, *notes, *apart), bars=bars, tested=tested)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from supervise.people import Directory
-from supervise.rules.ruleset import BoardRules, Listing, Place
+from supervise.rules.compared import Criteria, Tested
+from supervise.rules.ruleset import BoardRules, Place
 from supervise.rules.scoring import Score, Tally, scores
 
 
@@ -24,6 +25,7 @@ class Standing:
         score: points with their working.
         list: ``red``, ``black`` or empty.
         why: what decided the list, in Chinese.
+        tested: the conditions of the list, with the numbers they were held against.
     """
 
     group: str
@@ -33,6 +35,7 @@ class Standing:
     score: Score
     list: str = ""
     why: tuple[str, ...] = ()
+    tested: tuple[Tested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,21 @@ class Board:
         return next((s for s in self.standings if s.unit == unit), None)
 
 
-def rank(rules: BoardRules, tally: Tally, directory: Directory, cited: bool = True, tasks: bool = True) -> Board:
+def rank(
+    rules: BoardRules, tally: Tally, directory: Directory, criteria: Criteria | None = None, cited: bool = True,
+    tasks: bool = True,
+) -> Board:  # fmt: skip
     """Score, rank and list every unit that had a task in the period.
 
     Args:
         rules: the board's rules.
         tally: facts of the period, already without what the rules spare.
         directory: units and their groups as of the cut.
+        criteria: how conditions are said.
         cited: whether each line says what it rests on, or numbers alone are wanted.
         tasks: whether the number of tasks of each unit is wanted; where the rules go by it, it is counted anyway.
     """
+    listed = _Listed(rules, tally, criteria or Criteria())
     ground, spare = tally.ground, rules.score.spare
     handled: Mapping[str, int | None] = (
         ground.handled(tally.period, spare) if tasks or rules.at_least > 1
@@ -76,24 +84,34 @@ def rank(rules: BoardRules, tally: Tally, directory: Directory, cited: bool = Tr
         order = sorted(totals.values())
         places = {u: 1 + len(order) - bisect_right(order, total) for u, total in totals.items()}
         from_worst = {u: 1 + bisect_left(order, total) for u, total in totals.items()}
-        rows = [
-            _listed(rules, tally, Standing(group, u, places.get(u), handled[u], made[u]), from_worst.get(u))
-            for u in units
-        ]
+        rows = [listed.row(Standing(group, u, places.get(u), handled[u], made[u]), from_worst.get(u)) for u in units]
         standings += sorted(rows, key=lambda s: (s.rank is None, s.rank or 0))
     return Board(rules.name, rules.title, tally.period.name, rules.groups, tuple(standings))
 
 
-def _listed(rules: BoardRules, tally: Tally, row: Standing, from_worst: int | None) -> Standing:
-    if row.rank is None or from_worst is None:
-        return _with(row, "", (f"承办 {row.tasks} 项,不足 {rules.at_least} 项,只公布得分",))
-    for name, listing in (("red", rules.red), ("black", rules.black)):
-        place = listing.rank.get(row.group)
-        if place is not None and _within(place, row.rank, from_worst):
-            met, reasons = _conditions(listing, tally, row)
-            if met:
-                return _with(row, name, (_placed(place), *reasons))
-    return row
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Puts units on the lists of a board."""
+
+    rules: BoardRules
+    tally: Tally
+    criteria: Criteria
+
+    def row(self, row: Standing, from_worst: int | None) -> Standing:
+        """A standing with its list and what decided it."""
+        if row.rank is None or from_worst is None:
+            why = f"承办 {row.tasks} 项,不足 {self.rules.at_least} 项,只公布得分"
+            return replace(row, why=(why,))
+        known: Mapping[str, Decimal] = {"score": row.score.total}
+        for name, listing in (("red", self.rules.red), ("black", self.rules.black)):
+            place = listing.rank.get(row.group)
+            if place is None or not _within(place, row.rank, from_worst):
+                continue
+            if all(self.tally.holds(row.unit, c, known) for c in listing.when):
+                tested = tuple(self.tally.tested(row.unit, c, known) for c in listing.when)
+                said = (self.criteria.said(t, c.measure) for t, c in zip(tested, listing.when, strict=True))
+                return replace(row, list=name, why=(_placed(place), *said), tested=tested)
+        return row
 
 
 def _within(place: Place, rank: int, from_worst: int) -> bool:
@@ -102,16 +120,6 @@ def _within(place: Place, rank: int, from_worst: int) -> bool:
 
 def _placed(place: Place) -> str:
     return f"名次在本组{'前' if place.end == 'top' else '后'} {place.count} 名之内"
-
-
-def _conditions(listing: Listing, tally: Tally, row: Standing) -> tuple[bool, tuple[str, ...]]:
-    known: Mapping[str, Decimal] = {"score": row.score.total}
-    met = all(tally.holds(row.unit, c, known) for c in listing.when)
-    return met, tuple(tally.shown(row.unit, c, known) for c in listing.when)
-
-
-def _with(row: Standing, list_: str, why: tuple[str, ...]) -> Standing:
-    return Standing(row.group, row.unit, row.rank, row.tasks, row.score, list_, why)
 
 
 @dataclass(frozen=True, slots=True)

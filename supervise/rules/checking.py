@@ -23,6 +23,7 @@ from supervise.phrases import (
 from supervise.reading import Document, Path
 from supervise.records import PARTIES
 from supervise.rules import sending
+from supervise.rules.judgecheck import board_sense, year_sense
 from supervise.rules.ladderchecking import check_ladder, check_lights
 from supervise.rules.reach import measures
 from supervise.rules.ruleset import (
@@ -161,6 +162,7 @@ def _board(document: Document, rules: BoardRules, definition: Definition) -> Ite
     for name, listing in (("red", rules.red), ("black", rules.black)):
         yield from unknown(document, "R06", (name, "rank"), "分组", listing.rank, rules.groups)
         yield from _listing(document, definition, (name,), listing)
+    yield from board_sense(document, rules)
     yield from unknown(document, "R06", ("score", "spare"), "分组", (g for g, _ in rules.score.spare), rules.groups)
     yield from unknown(document, "R04", ("score", "spare"), "角色", (r for _, r in rules.score.spare), definition.roles)
     for i, streak in enumerate(rules.streaks):
@@ -236,6 +238,7 @@ def _assessment(
             names = known[part.from_.kind]
             yield from unknown(document, "R10", ("parts", i, "from"), "红黑榜", [part.from_.name], names)
     yield from unknown(document, "R37", ("then",), "来源", rules.then, [part.label for part in rules.parts])
+    yield from year_sense(document, rules)
     grades = [grade.grade for grade in rules.grades]
     last = rules.grades[-1] if rules.grades else None
     if last is None or last.when or last.quota:

@@ -16,6 +16,7 @@ from supervise.phrases import Bound
 from supervise.records import Duty, Event, Task
 from supervise.rules.ladder import LIMIT, Ladder, Rung
 from supervise.rules.reasons import pressing, reasons
+from supervise.workflows.excuses import own_excuse
 from supervise.workflows.lifecycle import Lifecycle, Step
 from supervise.workflows.situations import Situation
 
@@ -95,10 +96,13 @@ def by_hand(ladders: Iterable[Ladder], lifecycle: Lifecycle, step: Step) -> Step
         step: an act of a person, the last of its events.
 
     Raises:
-        Refused: A22 when an order goes out of turn without one of the grounds that its rung names.
+        Refused: A22 when an order goes out of turn without one of the grounds that its rung names; A23 when a unit
+            accepts its own reason.
     """
     event, definition = step.task.events[-1], lifecycle.definition
     for ladder in ladders:
+        if ladder.for_ == definition.workflow and any(one.action == event.action for one in ladder.suspends):
+            _accepted(lifecycle, step)
         if ladder.for_ == definition.workflow and event.action == pressing(definition):
             rung = next((rung for rung in ladder.rungs if rung.order in event.data.values()), None)
             if rung is not None:
@@ -109,6 +113,17 @@ def by_hand(ladders: Iterable[Ladder], lifecycle: Lifecycle, step: Step) -> Step
                 effect = _lasting(one.matter, one.lasts, event.day, lifecycle.calendar_of(step.task))
                 return marked(step, replace(event, changes={**event.changes, **effect}))
     return step
+
+
+def _accepted(lifecycle: Lifecycle, step: Step) -> None:
+    """A reason that keeps orders from rising is accepted by somebody else than who is late."""
+    event, definition = step.task.events[-1], lifecycle.definition
+    situation = lifecycle.situation(step.before if step.before is not None else step.task)
+    name = definition.field_of("duty", event.data)
+    key = str(event.data[name]) if name else ""
+    own = own_excuse(situation, definition.actions[event.action].label, event.unit, (), key)
+    if own is not None:
+        raise Refused(own)
 
 
 def about(ladder: Ladder, matter: str, task: Task) -> bool:

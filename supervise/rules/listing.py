@@ -34,6 +34,7 @@ class Listing:
         self.sheet, self.name, self.units = sheet, name, units
         self.spec: SchemeBoard = sheet.scheme.boards[name]
         self.on: dict[str, tuple[str, ...]] = {unit: () for unit in units}
+        self.spared: dict[str, tuple[str, ...]] = {unit: () for unit in units}
         self._told: dict[str, list[tuple[bool, str]]] = {unit: [] for unit in units}
         self.ranks: dict[str, int] = {}
         own = {unit: key for unit in units if (key := self._key(unit, self.spec.by, True)) is not None}
@@ -94,6 +95,8 @@ class Listing:
         fits = {unit: self._fits(name, spec, unit) for unit in pool if unit in keys}
         placed = self._within(spec, {unit: keys[unit] for unit, fit in fits.items() if spec.over == "group" or fit})
         for unit, place in placed.items():
+            if self._excepted(spec, unit):
+                self.spared[unit] = (*self.spared[unit], name)
             label = called(name, spec) if fits[unit] else f"未上{called(name, spec)}"
             self._told[unit].append((fits[unit], f"{label}:{';'.join([place, *self._reasons(spec, unit)])}"))
         return [unit for unit in pool if unit in placed and fits[unit]]
@@ -103,6 +106,12 @@ class Listing:
         with self.sheet.at(unit, at):
             fine = spec.when is None or truth(self.sheet.worth(spec.when.node, unit))
             return fine and not (spec.unless is not None and truth(self.sheet.worth(spec.unless.node, unit)))
+
+    def _excepted(self, spec: SchemeList, unit: str) -> bool:
+        """Whether only an exception keeps a unit off a list."""
+        if spec.unless is None or not truth(self.sheet.worth(spec.unless.node, unit)):
+            return False
+        return spec.when is None or truth(self.sheet.worth(spec.when.node, unit))
 
     def _reasons(self, spec: SchemeList, unit: str) -> list[str]:
         told = [self.sheet.told(spec.when, unit)] if spec.when is not None else []

@@ -38,7 +38,9 @@ def faults(kind: MarkKind, mark: Mark) -> Iterator[tuple[str, str, str]]:
 
 
 def may_enter(kind: MarkKind, mark: Mark, by: Actor) -> bool:
-    """Whether somebody may enter a mark of a kind: by role, by unit, or as the unit it is about."""
+    """Whether somebody may enter a mark of a kind: by role, by unit, as the unit it is about; none excuses itself."""
+    if kind.exempts and by.unit and by.unit == mark.unit:
+        return False
     return (
         not kind.by or bool(by.roles & set(kind.by)) or by.unit in kind.by or (SELF in kind.by and by.unit == mark.unit)
     )

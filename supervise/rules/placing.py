@@ -51,6 +51,7 @@ class SchemeStanding:
         items: its matters, where the scheme looks at them.
         lights: light → how many of its matters show it, for each value that the board counts.
         movement: since the last board, if there was one.
+        spared: lists that it is kept off by an exception alone.
     """
 
     group: str
@@ -67,6 +68,7 @@ class SchemeStanding:
     items: tuple[ItemRow, ...] = ()
     lights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     movement: Movement | None = None
+    spared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ class _Placing:
         return SchemeStanding(
             sheet.groups[unit], unit, rank, sheet.facts.handled(unit), total, lists[0] if lists else "", lists, why,
             graded.grade if graded else "", bars, self._values(unit), items, lights, self._movement(unit, rank, total),
+            listing.spared[unit],
         )  # fmt: skip
 
     def _total(self, unit: str) -> Total:

@@ -138,6 +138,7 @@ class MarkKind(Strict):
     by: Words = ()
     matter: bool = False
     standing: bool = False
+    exempts: bool = False
 
 
 class Value(Strict):
@@ -255,8 +256,8 @@ class Proposing(Strict):
 class SchemeStreak(Proposing):
     """A proposal after so many boards in a row, or within the year."""
 
-    in_a_row: int | None = None
-    in_year: int | None = None
+    in_a_row: int | None = Field(default=None, ge=1)
+    in_year: int | None = Field(default=None, ge=1)
 
 
 class SchemeBoard(Strict):

@@ -18,8 +18,10 @@ from supervise.rules.checking import opened
 from supervise.rules.formulacheck import Known, formula_problems
 from supervise.rules.functions import parted
 from supervise.rules.scheme import Grading, Scheme, SchemeBoard, SchemeLine, Value
+from supervise.rules.sensecheck import sense
 from supervise.rules.sheet import BUILT_IN
 from supervise.rules.spans import span_of
+from supervise.rules.windows import beyond
 from supervise.workflows.checking import unknown
 from supervise.workflows.definition import Definition
 
@@ -37,6 +39,12 @@ def check_scheme(document: Document, scheme: Scheme, definitions: Mapping[str, D
         scheme: what it says.
         definitions: workflow → newest definition, for the phrases it counts.
     """
+    found = list(_names(document, scheme, definitions))
+    yield from found if found else sense(document, scheme)
+
+
+def _names(document: Document, scheme: Scheme, definitions: Mapping[str, Definition]) -> Iterator[Problem]:
+    """What cannot be worked out as it stands; without such faults, ``sense`` looks at what it means."""
     law = definitions.get(scheme.for_)
     if scheme.for_ and law is None:
         yield from unknown(document, "R01", ("for",), "流程", [scheme.for_], definitions)
@@ -69,6 +77,12 @@ def _twice(document: Document, scheme: Scheme) -> Iterator[Problem]:
         elif name in first:
             yield document.problem("J03", path, f"“{name}”在第 {document.line(first[name])} 行已经用过,请换一个")
         first.setdefault(name, path)
+    called: dict[str, str] = {}
+    for name, kind in scheme.marks.items():
+        if kind.label in called:
+            text = f"“{name}”和“{called[kind.label]}”都叫“{kind.label}”,登记表里分不清"
+            yield document.problem("J03", ("marks", name, "label"), text, "请改一个名称")
+        called.setdefault(kind.label, name)
     for name in scheme.items.values if scheme.items is not None else ():
         if name in scheme.marks or name in RESERVED:
             yield document.problem("J03", ("items", "values", name), f"“{name}”另有所指,请换一个")
@@ -171,12 +185,17 @@ def _line(document: Document, known: Known, path: Path, line: SchemeLine) -> Ite
     for key in ("count", "sum", "rate"):
         for word in getattr(line, key):
             yield from known.source(document, (*path, key), word, key == "rate")
+    for key in ("within", "nth_since"):
+        if (days := getattr(line, key)) is not None and (wrong := beyond(days, known.scheme.period)):
+            yield document.problem("J02", (*path, key), wrong)
     if line.count and not (line.each or line.lead or line.co):
         yield document.problem("J13", path, "是件数,须写 each(每件几分),或 lead、co(牵头、协办各几分)")
     if line.rate and line.worth is None:
         yield document.problem("J13", path, "是比率,须写 worth(满分)")
     if line.min is not None and line.max is not None and line.min > line.max:
         yield document.problem("J13", (*path, "min"), f"保底 {plain(line.min)} 高于封顶 {plain(line.max)}")
+    if line.base is not None and line.max is not None and line.base > line.max:
+        yield document.problem("J13", (*path, "base"), f"起始分 {plain(line.base)} 高于封顶 {plain(line.max)}")
     yield from _adding(document, path, line)
     yield from _words_for_points(document, path, line)
 
@@ -246,6 +265,9 @@ def _grading(document: Document, scheme: Scheme, grading: Grading) -> Iterator[P
     if bands and last is not None and (last.when is not None or last.quota):
         yield document.problem("R11", ("grading", "grades"), "最后一个等次不能带条件或名额,否则有的单位定不了等次")
     names = [row.grade for row in rows]
+    for i, grade in enumerate(names):
+        if grade in names[:i]:
+            yield document.problem("J03", ("grading", "grades", i, "grade"), f"“{grade}”写了两次,请合成一等或改名")
     for i, limit in enumerate(grading.limits):
         yield from unknown(document, "R12", ("grading", "limits", i, "at_most"), "等次", [limit.at_most], names)
 

@@ -13,6 +13,7 @@ from supervise.dates import Period
 from supervise.goals import plain as plain
 from supervise.people import Directory
 from supervise.phrases import Comparison, Measure, OnPace, Outcome
+from supervise.rules.compared import Tested
 from supervise.rules.measures import Fact, Record, Ref, Told
 from supervise.rules.reported import Figure
 from supervise.rules.ruleset import Line, ScoreRules
@@ -170,11 +171,11 @@ class Tally:
         number = known.get(comparison.subject)
         return comparison.holds(Decimal(self.count(unit, comparison.measure)) if number is None else number)
 
-    def shown(self, unit: str, comparison: Comparison, known: Mapping[str, Decimal]) -> str:
+    def tested(self, unit: str, comparison: Comparison, known: Mapping[str, Decimal]) -> Tested:
         """A comparison with the number it was held against, for explanations."""
         number = known.get(comparison.subject)
-        have = plain(number) if number is not None else str(self.count(unit, comparison.measure))
-        return f"{comparison}(实为 {have})"
+        actual = number if number is not None else Decimal(self.count(unit, comparison.measure))
+        return Tested(comparison.subject, comparison.sign, comparison.value, actual)
 
 
 def _distinct(measures: Sequence[Measure]) -> bool:

@@ -19,6 +19,7 @@ from supervise.phrases import Bound, Value
 from supervise.records import PARTIES, Event, Loan, Pause, Task, evolve
 from supervise.workflows import entries, figures
 from supervise.workflows.definition import CLOCK, Action, Definition, FieldSpec
+from supervise.workflows.excuses import own_excuse
 from supervise.workflows.fields import FieldError, read_field
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import UNIT_WORDS, Wording
@@ -85,7 +86,7 @@ class Guard:
         found += self._read(move, action)
         if not found:
             found += self._changes(move, action)
-        return found or list(self._beyond(move, name, action))
+        return found or [*self._own_excuse(move, action), *self._beyond(move, name, action)]
 
     def may(self, task: Task, actor: Actor, action: Action, day: date) -> bool:
         """Whether the actor has a role that may do it."""
@@ -285,6 +286,14 @@ class Guard:
         for pause in running:
             if isinstance(pause, Pause) and pause.start <= task.due < FOREVER:
                 move.changes["due"] = (task.due - (pause.end - move.day)).isoformat()
+
+    def _own_excuse(self, move: Move, action: Action) -> Iterator[Problem]:
+        """That who waives a duty or stops a clock is a unit concerned."""
+        if action.voids or action.pauses:
+            key = str(move.data[action.voids]) if action.voids else ""
+            roles = self._roles(move.task, move.actor, move.day)
+            own = own_excuse(self.situation(move.task), action.label, move.actor.unit, roles, key)
+            yield from (own,) if own is not None else ()
 
     def _beyond(self, move: Move, name: str, action: Action) -> Iterator[Problem]:
         """The bounds on how far the act may put off the limit."""

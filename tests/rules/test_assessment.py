@@ -139,7 +139,7 @@ def test_grades_are_given_from_the_top() -> None:
     """The first grade whose conditions hold is given, and the conditions are shown with their numbers."""
     assert list(by_marks(95, 85, 60, 50).values()) == ["优", "良", "差", "差"]
     found = assessed(rules(), [mark("甲局", 85)])
-    assert row(found, "甲局").why[0] == "score >= 80(实为 85)"
+    assert row(found, "甲局").why[0] == "得分不低于 80 分(实为 85 分)"
 
 
 def test_a_quota_is_never_exceeded() -> None:
@@ -156,7 +156,7 @@ def test_equal_scores_stand_or_fall_together() -> None:
     found = assessed(
         rules(), [mark(n, v) for n, v in zip(NAMES, (99, 98, 97, 97, 80, 80, 80, 80, 80, 80), strict=True)]
     )
-    assert row(found, "丙局").why == ("score >= 80(实为 97)", "“优”名额已满")
+    assert row(found, "丙局").why == ("得分不低于 80 分(实为 97 分)", "“优”名额已满")
 
 
 def test_nobody_passes_those_who_found_no_room() -> None:

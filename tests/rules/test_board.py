@@ -71,7 +71,7 @@ def test_a_list_needs_the_place_and_the_condition() -> None:
     found = made(rules, 0, 1, 1, 2)
     assert listed(found, "red") == ["甲局"] and listed(found, "black") == ["丁局"]
     row = found.standing("丁局")
-    assert row is not None and row.why == ("名次在本组后 3 名之内", "plan missed > 1(实为 2)")
+    assert row is not None and row.why == ("名次在本组后 3 名之内", "“plan”逾期未办多于 1 件(实为 2 件)")
 
 
 def test_every_condition_must_hold() -> None:

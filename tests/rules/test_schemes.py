@@ -56,7 +56,7 @@ LATE = [mark("甲", "late", day=DAY.replace(day=n + 1), note=str(n)) for n in ra
         ("{worth: 100, lines: [{label: 一, worth: 60, points: '60 * n / 10'}, {label: 二, worth: 40, points: m, "
          "none: out}]}", figures(甲=5), "50"),
         ("{lines: [{label: 无, none_when: count(late) = 0, none: full, worth: 27, points: 0}]}", [], "27"),
-        ("{lines: [{label: 无, none_when: count(late) = 0, none: 12, worth: 27, points: 0}]}", [], "12"),
+        ("{lines: [{label: 无, none_when: count(late) = 0, none: 12, worth: 27, points: 27}]}", [], "12"),
         ("{lines: [{label: 档, of: n, bands: {'< 0': 0, '[0, 10)': '= 2 * n', '>= 10': 25}}]}", figures(甲=9.5), "19"),
         ("{lines: [{label: 折, points: 100 * n / max(n)}]}", figures(甲=1, 乙=3, 丙=2, 丁=9), "33.33"),
         ("{lines: [{label: 名, points: '101 - rank(n, low)'}]}", figures(甲=1, 乙=3, 丙=2, 丁=9), "100"),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervise.phrases import parse_comparison
+from supervise.rules.compared import Criteria, Tested
 from supervise.rules.ruleset import ScoreRules
 from supervise.rules.scoring import Score, plain, rounded, score
 from tests.histories import END, LAW, placed, script, steps, tried
@@ -153,8 +154,33 @@ def test_comparisons_read_named_numbers_before_counts() -> None:
     known = {"score": Decimal("89.95")}
     assert not found.holds(A, parse_comparison("score >= 90"), known)
     assert found.holds(A, parse_comparison("plan missed = 1"), known)
-    assert found.shown(A, parse_comparison("score >= 90"), known) == "score >= 90(实为 89.95)"
-    assert found.shown(A, parse_comparison("plan missed = 1"), known) == "plan missed = 1(实为 1)"
+    tested = found.tested(A, parse_comparison("plan missed = 1"), known)
+    assert tested == Tested("plan missed", "=", Decimal(1), Decimal(1))
+    assert found.tested(A, parse_comparison("score >= 90"), known).actual == Decimal("89.95")
+
+
+@pytest.mark.parametrize(
+    ("written", "actual", "said"),
+    [
+        ("score >= 90", "100", "得分不低于 90 分(实为 100 分)"),
+        ("score < 60", "59.5", "得分低于 60 分(实为 59.5 分)"),
+        ("missed = 0", "0", "没有逾期未办的应办"),
+        ("black = 0", "0", "没有上黑榜"),
+        ("black = 0", "2", "没有上黑榜(实为 2 次)"),
+        ("on time >= 1", "3", "有按期的应办(3 件)"),
+        ("finish missed >= 3", "4", "“全面完成”逾期未办不少于 3 件(实为 4 件)"),
+        ("order red > 1", "2", "红单多于 1 次(实为 2 次)"),
+        ("order orange = 0", "0", "没有 orange 督查单"),
+        ("rework <= 2", "1", "“退回重报”不超过 2 次(实为 1 次)"),
+        ("finish on pace > 0", "1", "有“全面完成”不落后序时的任务(1 项)"),
+        ("15 workdays after finish = 0", "0", "没有“全面完成”到期后 15 个工作日的情形"),
+    ],
+)
+def test_conditions_are_said_as_officials_read_them(written: str, actual: str, said: str) -> None:
+    """No word of the rule language is left in what a unit reads about a list or a grade."""
+    comparison = parse_comparison(written)
+    tested = Tested(comparison.subject, comparison.sign, comparison.value, Decimal(actual))
+    assert Criteria(LAW.wording, {"red": "红单"}).said(tested, comparison.measure) == said
 
 
 def test_plain_numbers_have_neither_spare_zeros_nor_exponents() -> None:
