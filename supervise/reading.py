@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import yaml
@@ -344,6 +344,12 @@ def _translate(document: Document, error: Any) -> Problem:
     return document.problem("Y06", path, text)
 
 
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    """What checks a kind of file; to build it costs more than to check a file by it."""
+    return TypeAdapter(model)
+
+
 def validate(document: Document, model: type[T]) -> T:
     """Turn a document into ``model``, or raise with every problem at its line.
 
@@ -351,7 +357,7 @@ def validate(document: Document, model: type[T]) -> T:
         Invalid: Y04 unknown key, Y05 missing key, Y06 wrong value; all of them at once.
     """
     try:
-        made = TypeAdapter(model).validate_python(document.data)
+        made: T = _adapter(model).validate_python(document.data)
         if isinstance(made, Strict):
             made.__dict__["written"] = document.data  # beside the fields: what two files mean is compared without it
         return made

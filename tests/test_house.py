@@ -24,7 +24,7 @@ GROUND = {
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "cited", "almanac", "presser", "reminder", "burdens",
-    "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials", "carrier", "comparer",
+    "deliverer", "letterbook", "clockwork", "marker", "appraiser", "assessor", "trials", "carrier", "comparer",
     "objector", "publisher",
 )  # fmt: skip
 FIRST = {"workflows", "intake", "store"}
