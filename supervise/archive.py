@@ -34,7 +34,8 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "heads": {"district": "区县", "task": "任务编码", "version": "任务登记的步数", "head": "任务登记的印戳"},
     "seals": {
-        "district": "区县", "number": "封存的号", "kind": "tick 走时钟、publication 公布、audit 核对时、archive 归档",
+        "district": "区县", "number": "封存的号",
+        "kind": "tick 走时钟、publication 公布、audit 核对时、archive 归档、messages 移走消息",
         "sealed_at": "封存时刻(UTC)", "tasks": "累计任务数", "events": "累计记录数", "serial": "随哪份公布封存",
         "paper": "那份公布去掉 body、seal、seal_hash 后文字的杂凑值",
         "root": "sealed 里这一号各行 [编码,步数,印戳] 按编码排、逐行相接的杂凑值", "previous": "前一号的印戳",
@@ -45,7 +46,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "head": "封存时的印戳",
     },
     "publications": {
-        "district": "区县", "serial": "编号", "kind": "board 红黑榜、assessment 考核、archive 归档清单、preview 公示稿",
+        "district": "区县", "serial": "编号",
+        "kind": "board 红黑榜、assessment 考核、archive 归档清单、preview 公示稿、messages 移走的消息的清单",
         "name": "榜名或办法", "period": "考核期", "fingerprint": "body 的 SHA-256", "body": "公布的全文",
         "published_by": "谁公布", "published_at": "公布时刻(UTC)", "seal": "封存的号", "seal_hash": "那一号的印戳",
     },
@@ -53,6 +55,28 @@ FIELDS: dict[str, dict[str, str]] = {
         "district": "区县", "seq": "第几条", "unit": "单位", "kind": "种类", "day": "日期", "value": "分值",
         "actor": "谁记", "note": "说明", "recorded_at": "入库时刻(UTC)", "matter": "事项", "role": "lead 牵头、co 协办",
         "status": "原件上的状态", "voids": "撤回第几条;别的是 null",
+    },
+    "outbox": {
+        "district": "区县", "task": "任务编码", "seq": "第几条办理记录", "day": "日期", "recorded_at": "入库时刻(UTC)",
+        "action": "动作", "hearers": "告诉谁", "text": "一句话;还没有收进 letters 的",
+    },
+    "letters": {
+        "district": "区县", "task": "任务编码", "ref": "办理记录的序号,或提醒的名字",
+        "kind": "act 办理、notice 提醒等",
+        "action": "动作", "day": "日期", "recorded_at": "入库时刻(UTC)", "hearers": "告诉谁", "text": "一句话",
+        "grave": "1 是急件", "place": "在任务里的先后", "addressed": "1 是找过收件人了",
+    },
+    "deliveries": {
+        "district": "区县", "task": "任务编码", "ref": "letters 的 ref", "hearer": "告诉谁", "address": "地址",
+        "channel": "通道", "who": "收的人", "remark": "代收、收不到的缘由", "place": "先后", "grave": "1 是急件",
+        "parcel": "parcels 的 seq;还没有装的是 null",
+    },
+    "parcels": {
+        "district": "区县", "channel": "通道", "address": "地址", "seq": "这个地址的第几份", "kind": "种类",
+        "who": "收的人",
+        "items": "几条", "state": "waiting 待发、sent 已发、parked 搁置、retried 另发", "made_at": "装好的时刻(UTC)",
+        "attempts": "试了几次", "next_at": "下次何时", "sent_at": "送到的时刻", "error": "没成的缘由",
+        "lease": "不导出", "leased_until": "不导出",
     },
     "library": {
         "district": "区县", "name": "流程或办法和版本", "kind": "种类", "fingerprint": "text 的 SHA-256",
@@ -67,6 +91,10 @@ class Pack:
     def __init__(self, folder: Path) -> None:
         self._folder = checker.Folder(str(folder))
         self.district = self._folder.district
+
+    def has(self, name: str) -> bool:
+        """Whether there are records of a kind, be they none."""
+        return name in self._folder.files
 
     def rows(self, name: str) -> Iterator[Record]:
         """The records of one kind, in order."""

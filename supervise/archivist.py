@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from supervise import chain, checker, retirement
 from supervise.dates import FOREVER, PERIOD_WORDS, parse_period
 from supervise.errors import Diverged, Invalid, Problem, Refused, Unknown, did_you_mean
-from supervise.keeper import Keeper
+from supervise.letterbook import Letterbook
 from supervise.parquet import batch
 from supervise.people import Actor
 from supervise.records import Task, replay
@@ -60,7 +60,7 @@ class Shelved:
     trouble: str
 
 
-class Archivist(Keeper):
+class Archivist(Letterbook):
     """Everything about tasks that stand elsewhere."""
 
     def retire(self, session: Session, year: str, to: str, by: Actor) -> Left:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 CHANGED, MISSING, INSERTED, REORDERED = "changed", "missing", "inserted", "reordered"
 ALGORITHMS = ("sha256", "sm3")
-FILES = ("events", "heads", "seals", "sealed", "publications", "marks", "library")
+FILES = ["events", "heads", "seals", "sealed", "publications", "marks", "library"]
+MORE = ["outbox", "letters", "deliveries", "parcels"]  # what exports of old have not
 NEAR = 100  # how many rows around a broken one are tried in its place
 
 
@@ -304,8 +305,8 @@ class Folder:
         try:
             with open(os.path.join(path, "manifest.json"), encoding="utf-8") as file:
                 self.manifest: Record = json.load(file)
-            self.district: str = self.manifest["district"]
-            self.files: Record = {name: self.manifest["files"][name + ".jsonl"] for name in FILES}
+            self.district, listed = str(self.manifest["district"]), self.manifest["files"]
+            self.files: Record = {n: listed[n + ".jsonl"] for n in FILES + [m for m in MORE if m + ".jsonl" in listed]}
         except (OSError, ValueError, KeyError, TypeError):
             raise SystemExit(f"{path} 里没有可用的 manifest.json,不是一份完整的导出") from None
 
@@ -357,7 +358,7 @@ def check_folder(path: str) -> tuple[list[Break], tuple[int, ...]]:
     highest = max([0, *sealing, *(made["seal"] for made in publications)])
     broken = check_seals(folder.district, seals, lambda number: sealing.get(number, ()), highest)
     found = [b for _, b in events if b] + ([broken] if broken else []) + list(check_publications(publications, seals))
-    for name in ("marks", "library"):
+    for name in ("marks", "library", *folder.files.keys() & MORE):
         sum(1 for _ in folder.rows(name))  # read to the end, for the manifest's sake
     return folder.breaks + found, (len(events), sum(n for n, _ in events), len(seals), len(publications))
 
@@ -388,8 +389,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     for broken in breaks:
         print(broken)
-    tasks, events, seals, publications = counts
-    text = f"{tasks} 项任务、{events} 条办理记录、{seals} 号封存、{publications} 份公布"
+    text = "{} 项任务、{} 条办理记录、{} 号封存、{} 份公布".format(*counts)
     print(f"{text}:有 {len(breaks)} 处不对" if breaks else f"{text}:都对得上")
     return 1 if breaks else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from supervise.clockwork import Clock
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.people import Actor
+from supervise.phrases import TaskDue
 from supervise.reading import Document
 from supervise.records import PARTIES, Cut, Duty, Task
 from supervise.shelves import WHOLE
@@ -45,13 +47,23 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One open or missed duty on somebody's list; ``provisional`` if its date may move with a year's arrangement."""
+    """One open or missed duty on somebody's list.
+
+    Args:
+        duty: what is owed.
+        label: what the law calls it.
+        outcome: ``open`` or ``missed``.
+        text: of the task.
+        provisional: whether its date may move with a year's arrangement.
+        was: the first limit, if the task was carried on beyond it.
+    """
 
     duty: Duty
     label: str
     outcome: str
     text: str
     provisional: bool = False
+    was: date | None = None
 
 
 class Clerk(Clock):
@@ -199,7 +211,8 @@ class Clerk(Clock):
     def owed(self, session: Session, unit: str = "", cut: Cut | None = None) -> tuple[Owed, ...]:
         """What is owed on a day, by one unit or by everyone, nearest limit first.
 
-        Duties are read as stored; only tasks on which the clock has something to settle are folded again.
+        Duties are read as stored; only tasks on which the clock has something to settle are folded again. A task that
+        was carried on is owed once, by its new limit: nobody can keep the old one any more, which is told beside it.
         """
         cut = cut or Cut(self.today())
         names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
@@ -207,6 +220,7 @@ class Clerk(Clock):
         behind |= set(tasks.lent(session, self.district, names)) if names else set()
         away = self._away(session, cut)
         stored = duty_store.unmet(session, self.district, cut, sorted(names))
+        behind |= self._several(session, [duty for duty in stored if duty.task not in behind])
         fresh = (
             duty for s in self.situations(session, cut, sorted(behind | away.keys())) for duty in s.duties
             if not names or not names.isdisjoint((*duty.units, *_deputies(s.task, duty, cut.as_of)))
@@ -216,18 +230,32 @@ class Clerk(Clock):
             if duty.born <= cut.as_of and duty.outcome(cut.as_of) in ("open", "missed")
         ]  # fmt: skip
         briefs = away | tasks.briefs(session, self.district, {duty.task for duty in duties})
-        found, in_use = [], self.in_use(session)
+        was, unknown, found = _first_limits(duties), self.in_use(session).provisional, []
         for duty in duties:
             definition, text, closed_on = briefs[duty.task]
-            if closed_on is None or closed_on > cut.as_of or duty.born >= closed_on:
-                law = self.lifecycle(session, definition)
-                if duty.kind not in law.definition.duties:
-                    law = self.law(session, self.load(session, duty.task))
-                label = law.wording.duty(duty.kind)
-                kind = law.definition.duties.get(duty.kind)
-                doubt = unsure(kind, duty, self.calendar, in_use.provisional)
-                found.append(Owed(duty, label, duty.outcome(cut.as_of), text, doubt))
+            if duty.carried is None and (closed_on is None or closed_on > cut.as_of or duty.born >= closed_on):
+                law = self._law_of(session, duty, definition)
+                doubt = unsure(law.definition.duties.get(duty.kind), duty, self.calendar, unknown)
+                label, first = law.wording.duty(duty.kind), was.get((duty.task, duty.kind))
+                found.append(Owed(duty, label, duty.outcome(cut.as_of), text, doubt, first))
         return tuple(sorted(found, key=lambda o: (o.duty.due, o.duty.task, o.duty.key)))
+
+    def _law_of(self, session: Session, duty: Duty, definition: str) -> Lifecycle:
+        """The law that says what a duty is called: the present one of its task, unless only an older one knows it."""
+        law = self.lifecycle(session, definition)
+        known = duty.kind in law.definition.duties
+        return law if known else self.law(session, self.load(session, duty.task))
+
+    def _several(self, session: Session, duties: Iterable[Duty]) -> set[str]:
+        """The tasks that owe what runs to their own limit more than once: only their histories tell which is over."""
+        number = Counter((duty.task, duty.kind) for duty in duties)
+        some = {task for (task, _), times in number.items() if times > 1}
+        laws = {code: brief[0] for code, brief in tasks.briefs(session, self.district, some).items()}
+        return {
+            task for (task, name), times in number.items() if times > 1 and task in laws
+            and (kind := self.lifecycle(session, laws[task]).definition.duties.get(name)) is not None
+            and isinstance(kind.form, TaskDue)
+        }  # fmt: skip
 
     def _known_as(self, name: str, day: date) -> frozenset[str]:
         """A unit's own name, and the names of those whose work it carries on."""
@@ -250,6 +278,16 @@ def _placed(draft: Draft, breakdown: Breakdown) -> Task:
         category=draft.category, path=draft.path, targets=draft.targets, lines=str(draft.lines or ""),
         document=breakdown.document.number or breakdown.document.title,
     )  # fmt: skip
+
+
+def _first_limits(duties: Iterable[Duty]) -> dict[tuple[str, str], date]:
+    """Task and kind → the earliest limit beyond which it was carried on."""
+    found: dict[tuple[str, str], date] = {}
+    for duty in duties:
+        if duty.carried is not None:
+            key = duty.task, duty.kind
+            found[key] = min(duty.due, found.get(key, duty.due))
+    return found
 
 
 def _deputies(task: Task, duty: Duty, day: date) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -65,6 +65,7 @@ class Folder:
         rules: ``red-black@1`` → ladder, reminders, board or assessment.
         stories: parsed story files, not yet read.
         units: the directory.
+        homes: folders beside that have a directory of their own, with it.
         aliases: names that corrections have taught → units.
         calendar: built-in years under the site's own.
         years: year → the file that arranges it.
@@ -77,6 +78,7 @@ class Folder:
     rules: dict[str, Source[RuleSet]] = field(default_factory=dict)
     stories: list[Document] = field(default_factory=list)
     units: UnitList = field(default_factory=lambda: UnitList(()))
+    homes: dict[Path, UnitList] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=official_calendar)
     years: dict[int, str] = field(default_factory=dict)
@@ -128,6 +130,10 @@ class Folder:
             names = [*shelf, *dict.fromkeys(n.split("@")[0] for n in shelf)]
             raise Unknown(Problem("F02", f"没有“{name}”这个{what}{did_you_mean(name, names)}", file=str(self.path)))
         return shelf[name]
+
+    def at_home(self, file: str) -> Folder:
+        """The same with the directory of the folder in which a file stands."""
+        return replace(self, units=next((u for f, u in self.homes.items() if f in Path(file).parents), self.units))
 
     def sound(self) -> Folder:
         """This folder, if nothing is wrong with it.
@@ -266,11 +272,14 @@ def read_folder(path: Path, *beside: Path) -> Folder:
     folder = Folder(path)
     own = {"units.yaml": _units, ALIASES: _aliases}
     for one in (path, *beside):
+        first = folder.units
         for file in sorted(one.glob("*.yaml")):
             _try(folder, file, own.get(file.name, _definition))
         for sub, reader in (("calendar", _year), ("rules", _rule), ("stories", _story)):
             for file in sorted((one / sub).glob("*.yaml")):
                 _try(folder, file, reader)
+        if one != path and folder.units is not first:  # the stories of the first folder know its own units
+            folder.homes[one], folder.units = folder.units, first
     folder.problems += [*_rule_problems(folder), *_overlooked(folder)]
     folder.notes += [*_unscored(folder), *hints((s.document, s.value) for s in folder.rules.values())]
     return folder
@@ -367,25 +376,19 @@ def _one_sending(folder: Folder) -> Iterator[Problem]:
             yield source.document.problem("R33", ("sending",), text, "请并成一份,或删去一份")
 
 
-def _boards(folder: Folder) -> set[str]:
-    return {s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)}
-
-
-def _rungs(folder: Folder) -> list[str]:
-    return [rung.order for s in folder.rules.values() if isinstance(s.value, Ladder) for rung in s.value.rungs]
-
-
 def _wrong_in(source: Source[RuleSet], folder: Folder) -> Iterable[Problem]:
     rules, laws = source.value, folder.newest
     half = list(check_procedure(source.document, rules, laws))
     if isinstance(rules, Scheme):
         return [*check_scheme(source.document, rules, laws), *half]
     schemes = [name for scheme in folder.of_kind(Scheme) for name in scheme.board_names]
-    boards, rungs = sorted(_boards(folder)), _rungs(folder)
+    boards = sorted({s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)})
+    rungs = [rung.order for s in folder.rules.values() if isinstance(s.value, Ladder) for rung in s.value.rungs]
     found = [*rules_checking.check(source.document, rules, laws, boards, rungs, schemes), *half]
     if isinstance(rules, AssessmentRules):
-        units = [unit.name for unit in folder.units.units()]
-        return [*found, *rules_checking.unknown_groups(source.document, rules, folder.units.groups, units)]
+        known = folder.at_home(source.name).units
+        units = [unit.name for unit in known.units()]
+        return [*found, *rules_checking.unknown_groups(source.document, rules, known.groups, units)]
     return found
 
 

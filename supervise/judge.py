@@ -24,7 +24,7 @@ from supervise.records import Cut
 from supervise.rules.assessment import Published
 from supervise.rules.board import Board, Standing, rank, streaks
 from supervise.rules.compared import Criteria
-from supervise.rules.foreseen import foreseen
+from supervise.rules.foreseen import Foreseen, foreseen
 from supervise.rules.ladder import Ladder
 from supervise.rules.measures import Ground
 from supervise.rules.moved import movement, must_cite
@@ -252,6 +252,15 @@ class Judge(Marker):
         spans: Sequence[Period] = (),
     ) -> tuple[Tally, dict[str, str]]:  # fmt: skip
         workflow = rules.for_ if rules is not None else ""
+        spare = rules.score.spare if isinstance(rules, BoardRules) else ()
+        ahead = foreseen(rules, cited, spans) if isinstance(rules, BoardRules) else NOTHING
+        record, seen = self._surveyed(session, odd, workflow, cut, ahead)
+        return Tally(record, span, self.directory, spare), seen
+
+    def _surveyed(
+        self, session: Session, odd: Odd, workflow: str, cut: Cut, ahead: Foreseen = NOTHING
+    ) -> tuple[Surveyed, dict[str, str]]:
+        """The record of a workflow at a cut, of every one if empty, and the fingerprints of the laws in it."""
         old = {name for name in odd.left_out if workflow in ("", name.partition("@")[0])}
         laws = {n: self.lifecycle(session, n).definition for n in odd.laws}
         mine = {name: law for name, law in laws.items() if workflow in ("", law.workflow)}
@@ -261,10 +270,9 @@ class Judge(Marker):
         record = Surveyed(
             session, _view(self.district, cut, mine, len(mine) == len(laws)), mine, self._laws, odd.aside,
             Ground(folded, cut.as_of, self.directory),
-            lambda codes: self.situations(session, cut, codes), self.calendar, self.directory,
-            foreseen(rules, cited, spans) if isinstance(rules, BoardRules) else NOTHING,
+            lambda codes: self.situations(session, cut, codes), self.calendar, self.directory, ahead,
         )  # fmt: skip
-        return Tally(record, span, self.directory, rules.score.spare if isinstance(rules, BoardRules) else ()), seen
+        return record, seen
 
     def _print(self, session: Session, name: str) -> str:
         return library.fingerprint(library.registered(session, self.district, name) or "")

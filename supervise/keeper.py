@@ -221,6 +221,7 @@ class Keeper(Designer):
             "publications": iter(ledger.publications(session, self.district)),
             "marks": ledger.others(session, self.district, "marks"),
             "library": ledger.others(session, self.district, "library"),
+            **{name: ledger.others(session, self.district, name) for name in checker.MORE},
         }  # fmt: skip
 
     def restore(self, session: Session, folder: str | Path) -> Audited:
@@ -251,7 +252,16 @@ class Keeper(Designer):
         for batch in archive.batches(histories):
             self._relive(session, batch)
         ledger.mark_sealed(session, self.district)
+        self._messages(session, pack)
         return self._prove(session, pack)
+
+    def _messages(self, session: Session, pack: archive.Pack) -> None:
+        """What was sent counts as sent and what waits waits; an export of old says nothing of it, and all waits."""
+        if pack.has("outbox"):
+            ledger.clear(session, self.district, "outbox")
+            for name in checker.MORE:
+                for chunk in archive.batches(pack.rows(name)):
+                    ledger.put(session, name, chunk)
 
     def _relive(self, session: Session, histories: Sequence[Sequence[Event]]) -> None:
         """Save whole histories as their steps were saved, from the recorded moments."""

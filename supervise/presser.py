@@ -9,8 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from supervise.clerk import Clerk
-from supervise.dates import parse_period
 from supervise.errors import Problem, Refused, Unknown, did_you_mean
+from supervise.judge import Judge, Odd
 from supervise.people import Actor
 from supervise.records import Cut, Task
 from supervise.rules import effects, escalation, unitladder
@@ -19,12 +19,12 @@ from supervise.rules.entries import Saying
 from supervise.rules.escalation import Proposal
 from supervise.rules.ladder import Ladder, Lights, UnitRung
 from supervise.rules.lights import Burning
-from supervise.rules.measures import Ground, Ref
-from supervise.rules.reasons import pressing
+from supervise.rules.measures import Ref
+from supervise.rules.reasons import missed_kinds, pressing
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scheme import LABELS, Proposing, Scheme
 from supervise.rules.unitladder import UnitProposal, short
-from supervise.store import library, retired, tasks
+from supervise.store import counting, library, pressed, retired, tasks
 from supervise.workflows.lifecycle import Step
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import Wording
@@ -42,7 +42,7 @@ class Pending:
     matters: tuple[tuple[UnitProposal, str], ...]
 
 
-class Presser(Clerk):
+class Presser(Clerk, Judge):
     """Proposals and lights: everything that looks at tasks by the rules of a ladder and changes none of them."""
 
     def pending(self, session: Session, cut: Cut | None = None) -> Pending:
@@ -53,28 +53,46 @@ class Presser(Clerk):
             cut: the day; today if not given.
         """
         cut = cut or Cut(self.today())
-        record = self.situations(session, cut)
-        asking = {
-            workflow: [one for one in self.ladders(workflow) if any(rung.confirm for rung in one.rungs)]
-            for workflow in {situation.definition.workflow for situation in record}
-        }
+        ladders = self.ladders("")
+        record = self.situations(session, cut, sorted(self._pressed(session, cut, ladders)))
         orders = [
-            proposal for situation in record for ladder in asking[situation.definition.workflow]
+            proposal for situation in record for ladder in self.ladders(situation.definition.workflow)
+            if any(rung.confirm for rung in ladder.rungs)
             for proposal in escalation.proposed(ladder, situation, cut.as_of)
         ]  # fmt: skip
-        matters = [found for ladder in self.ladders("") for found in self._matters(ladder, record, cut.as_of)]
+        matters = self._matters(session, [ladder for ladder in ladders if ladder.units], cut)
         matters += self._listed_often(session, cut)
         return Pending(cut.as_of, tuple(orders), tuple(matters))
 
-    def _matters(self, ladder: Ladder, record: Sequence[Situation], day: date) -> list[tuple[UnitProposal, str]]:
-        if not ladder.units:
-            return []
-        definition = self.folder.newest[ladder.for_]
-        ground = Ground((s for s in record if s.definition.workflow == ladder.for_), day, self.directory)
+    def _pressed(self, session: Session, cut: Cut, ladders: Sequence[Ladder]) -> set[str]:
+        """The tasks on which an order can wait for people's word: some too many, none too few."""
+        day, district = cut.as_of, self.district
+        names = sorted(counting.laws(session, district, cut))
+        laws = [self.lifecycle(session, name).definition for name in names]
+        found = counting.unsettled(session, district, cut) | retired.open_on(session, district, day).keys()
+        for ladder in ladders:
+            entries = [entry for rung in ladder.rungs if rung.confirm for entry in rung.when]
+            mine = [law for law in laws if law.workflow == ladder.for_] if entries else []
+            kinds = [missed_kinds(entries, law, self._laws) for law in mine]
+            if None in kinds:
+                found |= pressed.alive(session, district, ladder.for_, day, day)
+            elif wanted := sorted(frozenset[str]().union(*(some for some in kinds if some is not None))):
+                found |= pressed.missing(session, district, day, wanted, counting.owing(session, district))
+        return found
+
+    def _matters(self, session: Session, ladders: Sequence[Ladder], cut: Cut) -> list[tuple[UnitProposal, str]]:
+        odd = self._odd(session, cut, None) if ladders else None
+        return [found for ladder in ladders if odd is not None for found in self._added_up(session, ladder, odd, cut)]
+
+    def _added_up(self, session: Session, ladder: Ladder, odd: Odd, cut: Cut) -> list[tuple[UnitProposal, str]]:
+        """What the rungs of a ladder for units propose."""
+        day, definition = cut.as_of, self.folder.newest[ladder.for_]
+        record, _ = self._surveyed(session, odd, ladder.for_, cut)
+        opened = self.situations(session, cut, sorted(pressed.beginning(session, self.district, ladder.ladder)))
         known = [
-            replace(matter, unit=self.directory.heir(matter.unit, day)) for matter in unitladder.matters(ladder, record)
+            replace(matter, unit=self.directory.heir(matter.unit, day)) for matter in unitladder.matters(ladder, opened)
         ]
-        found = unitladder.proposals(ladder, ground, pressing(definition), known, ladder.effective)
+        found = unitladder.proposals(ladder, record, pressing(definition), known, ladder.effective)
         saying = Saying(Wording(definition), ladder.labels)
         return [(one, saying.entry(_rung(ladder, one.matter).when[one.why])) for one in found]
 
@@ -82,11 +100,9 @@ class Presser(Clerk):
         """What the newest publication of each board proposes about units, and nobody has taken up yet."""
         found = []
         for name, rules, streaks in self._proposing():
-            made = library.publications(session, self.district, name, known=cut.known)
-            made = [one for one in made if parse_period(one.period).end <= cut.as_of]
-            if not made:
+            newest = library.newest(session, self.district, name, cut)
+            if newest is None:
                 continue
-            newest = max(made, key=lambda one: (parse_period(one.period).end, one.seal))
             body = json.loads(newest.body)
             for told in body["proposals"]:
                 streak = next((one for one in streaks if one.label == told["label"] and one.opens), None)
@@ -179,13 +195,22 @@ class Presser(Clerk):
         who = self.directory.unit(unit, day) if unit else None
         mine = who.name if who is not None else unit
         lit = Cut(day, cut.known)
-        record = self.situations(session, lit, self.touching(session, {mine} - {""}, lit))
+        record = self.situations(session, lit, sorted(self._shining(session, rules, mine, lit)))
         found = [
             light for s in record if s.definition.workflow == rules.for_ and (not mine or mine in s.task.lead)
             and _alive(s, day) and (light := light_rules.light(rules, s, day))
         ]  # fmt: skip
         grades = {one.light: n for n, one in enumerate(rules.rungs)}
         return rules, tuple(sorted(found, key=lambda one: (-grades.get(one.light, len(grades)), one.task)))
+
+    def _shining(self, session: Session, rules: Lights, unit: str, cut: Cut) -> set[str]:
+        """The tasks that may show a light on the day of a cut, of one unit if it is named."""
+        since = cut.as_of.replace(day=1)
+        found = pressed.alive(session, self.district, rules.for_, since, cut.as_of)
+        found |= counting.unsettled(session, self.district, cut)
+        away = retired.pointers(session, self.district, cut=cut, since=since)
+        found |= away.keys()
+        return found if not unit else found.intersection(self.touching(session, {unit}, cut) or ())
 
 
 def _alive(situation: Situation, day: date) -> bool:

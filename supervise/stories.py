@@ -163,10 +163,11 @@ def play(folder: Folder) -> tuple[int, int, tuple[Problem, ...]]:
         except SuperviseError as error:
             problems += error.problems
             continue
+        at_home = folder.at_home(document.file)
         for i, story in enumerate(told):
             stories, steps = stories + 1, steps + len(story.then)
             try:
-                problems += _play(document, (i,), story, folder)
+                problems += _play(document, (i,), story, at_home)
             except SuperviseError as error:
                 problems.append(document.problem("E01", (i,), f"演不下去:{error.problems[0].text}"))
             except ValueError as error:

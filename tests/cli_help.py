@@ -31,7 +31,7 @@ COMMANDS = (
 )  # fmt: skip
 OF_UNITS = ("units propose",)
 OF_CALENDAR = ("calendar show", "calendar check", "calendar load")
-OF_OUTBOX = ("outbox list", "outbox send", "outbox retry", "outbox replay", "outbox vacancies")
+OF_OUTBOX = ("outbox list", "outbox send", "outbox retry", "outbox replay", "outbox retire", "outbox vacancies")
 OF_DB = ("db upgrade", "db check", "db downgrade", "db sql", "db conform")
 GROUPS = ("units", "calendar", "outbox", "db")
 EVERY = (*COMMANDS, *OF_UNITS, *OF_CALENDAR, *OF_OUTBOX, *OF_DB)
@@ -256,6 +256,7 @@ def _sent(folder: Path, made: dict[str, list[Any]]) -> None:
     step("send", "--channels", channels)
     step("list")
     step("retry", "区住建局")
+    step("retire", "2025-01-02", "--dry-run")
     step("replay", "--since", "2025-01-01")
     step("list")
     step("vacancies")

@@ -109,6 +109,19 @@ def test_nobody_is_pressed_for_a_limit_from_which_a_task_was_carried_on(office: 
     }
 
 
+def test_a_carried_task_is_owed_once_by_its_new_limit(office: Office, session: Session) -> None:
+    """The liaison sees what can still be kept, with the first promise beside it; before that day it was the old one."""
+    office.carry(session, "2025", "2026", OFFICE, "文件")
+    owed = [one for one in office.owed(session, "区工信局") if one.duty.kind == "finish"]
+    assert [(one.duty.due, one.outcome, one.was) for one in owed] == [
+        (date(2026, 12, 31), "open", date(2025, 11, 28)),
+    ]  # fmt: skip
+    before = [one for one in office.owed(session, "区工信局", Cut(date(2026, 1, 5))) if one.duty.kind == "finish"]
+    assert [(one.duty.due, one.outcome, one.was) for one in before] == [(date(2025, 11, 28), "missed", None)]
+    shown = [duty.due for duty in office.show(session, "T1").duties if duty.kind == "finish"]
+    assert shown == [date(2025, 11, 28), date(2026, 12, 31)]
+
+
 def test_carrying_on_is_taken_back_without_a_trace_in_the_limits(office: Office, session: Session) -> None:
     """All of a round at once, on its day, by who did it; the log keeps both."""
     before = office.show(session, "T1").duties

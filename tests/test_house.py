@@ -24,6 +24,7 @@ GROUND = {
 HALL = (
     "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
     "plotter", "illustrator", "versions", "preview", "surveyor", "cited", "almanac", "presser", "reminder", "burdens",
+    "exempter", "letterbook",
     "exempter",
     "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials", "carrier", "comparer", "hands", "receipts",
     "objector", "publisher",

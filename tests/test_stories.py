@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from supervise.errors import Problem
-from supervise.folder import Source, shipped
+from supervise.folder import Source, read_folder, shipped
 from supervise.reading import Document, parse
 from supervise.rules.sending import Sending
 from supervise.stories import play
@@ -159,3 +159,28 @@ def test_the_lifecycle_in_the_guide_is_sound_short_and_does_what_its_story_says(
     )
     stories, steps, problems = play(folder)
     assert (stories, problems) == (1, ()) and steps > 8
+
+
+ELSEWHERE = """- story: 另一个县的单位
+  workflow: key-work@2
+  rules: [three-colour-orders@1]
+  given:
+    task: {code: T1, due: 2021-12-31, lead: [县水务局]}
+    assigned: 2021-03-25
+  then:
+    - {day: 2021-04-09, owes: {县水务局: [plan]}}
+  finally:
+    as_of: 2021-06-30
+    score:
+      red-black 2021Q2: {县水务局: 54}
+"""
+
+
+def test_a_folder_beside_with_its_own_units_leaves_the_stories_of_the_first_theirs(tmp_path: Path) -> None:
+    """Stories of both folders come out as written, each with the units of the folder it stands in."""
+    (tmp_path / "stories").mkdir()
+    (tmp_path / "units.yaml").write_text("groups: {bureaus: 局}\nunits:\n- {name: 县水务局, group: bureaus}\n", "utf-8")
+    (tmp_path / "stories" / "own.yaml").write_text(ELSEWHERE, "utf-8")
+    folder = read_folder(shipped(), tmp_path)
+    stories, _, problems = play(folder)
+    assert folder.problems == [] and problems == () and stories > len(FILES)

@@ -202,7 +202,7 @@ def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> st
             o.label,
             *(() if named else (cut("、".join(o.duty.units), 28),)),
             f"{o.duty.due}{'*' if o.provisional else ''}",
-            standing(o.duty, day, calendar),
+            standing(o.duty, day, calendar) + (f"(结转,原时限 {o.was})" if o.was else ""),
             cut(o.text, 44),
         )
         for o in rows

@@ -1,4 +1,4 @@
-"""The commands that send messages and say what became of them: outbox list, send, retry, replay, vacancies."""
+"""The commands that send messages and say what became of them: outbox list, send, retry, replay, retire, vacancies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from supervise.cli.kinds import Day, Number, Span
-from supervise.cli.output import Counter, shared, terminal
+from supervise.cli.output import Counter, actor, shared, terminal
 from supervise.cli.shell import Group, option
 
 if TYPE_CHECKING:
@@ -190,6 +190,42 @@ def replay(counter: Counter, since: date) -> None:
         start = in_force(office.folder, since).midnight(since)
         number = postbook.replay(session, office.district, start, office.now())
     counter.answer({"replayed": number}, lambda: f"{number} 份将再发一遍,请运行 supervise outbox send")
+
+
+@outbox.command(
+    "retire",
+    short_help="送到很久的消息移到文件",
+    examples=(
+        "supervise outbox retire 2025-01-01 --dry-run",
+        "supervise outbox retire 2025-01-01 --to 消息2024.jsonl",
+    ),
+)
+@click.argument("day", type=Day(), metavar="日期")
+@option("--to", default="", metavar="文件", help="写到哪个文件(JSON Lines),不能是已经有的")
+@option("--dry-run", is_flag=True, help="只看有多少,什么都不动")
+@option("--as", "as_", default="督查室", metavar="单位", help="谁移的", otherwise="督查室")
+@shared
+def retire_(counter: Counter, day: date, to: str, dry_run: bool, as_: str) -> None:
+    """把那天以前送到的消息写进文件,封存文件的杂凑值,再从库里移走;没送到、搁置的一条不动。
+
+    每个地址最后一份留着,以后的编号接着排;任务还在办的提醒留着,免得再提醒一次。移走的不能再 replay。
+    文件请与备份放在一起:以后审计,凭封存的杂凑值(export 的 publications 里)认它有没有被改过。
+    """
+    from supervise.cli import outfaces
+
+    if dry_run == bool(to):
+        raise click.UsageError("请写 --to 文件,或 --dry-run,两者之一")
+    if dry_run:
+        with counter.reading() as (office, session):
+            made = office.spent(session, day)
+    else:
+        with counter.writing() as (office, session):
+            made = office.retire_messages(session, day, to, actor(office, as_))
+    data = {
+        "before": day.isoformat(), "parcels": made.parcels, "letters": made.letters, "file": made.file or None,
+        "serial": made.serial or None,
+    }  # fmt: skip
+    counter.answer(data, lambda: outfaces.retired(made))
 
 
 @outbox.command("vacancies", short_help="哪些单位没有人收", examples=("supervise outbox vacancies",))

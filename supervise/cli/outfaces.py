@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from supervise.addressing import Vacancy
     from supervise.channels.port import Dispatch
     from supervise.deliverer import Round
+    from supervise.letterbook import Spent
     from supervise.store.postbook import Held
 
 
@@ -165,3 +166,13 @@ def vacant(found: Sequence[Vacancy]) -> str:
     """Vacancies for a person."""
     rows = [(one.unit, one.text) for one in found]
     return table(rows, indent=0) if rows else "该收消息的职务都有人,或者目录里没有写人(units.yaml 的 people)。"
+
+
+def retired(made: Spent) -> str:
+    """What left the record, or would, for a person."""
+    if not made.parcels:
+        return f"{made.day} 以前送到的消息没有可移的"
+    if not made.serial:
+        return f"{made.day} 以前送到的 {made.parcels} 份可以移走(没有动)"
+    head = f"已把 {made.parcels} 份写进 {made.file},从库里移走 {made.letters} 条,清单 {made.serial} 已封存"
+    return f"{head}\n请把这个文件与备份放在一起"

@@ -119,7 +119,7 @@ def owed(o: Owed) -> dict[str, Any]:
     return {
         "task": o.duty.task, "text": o.text, "kind": o.duty.kind, "label": o.label, "key": o.duty.key,
         "units": list(o.duty.units), "due": o.duty.due.isoformat(), "outcome": o.outcome,
-        "provisional": o.provisional,
+        "provisional": o.provisional, "was": o.was.isoformat() if o.was else None,
     }  # fmt: skip
 
 

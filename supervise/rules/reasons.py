@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from supervise.dates import FOREVER, ONE_DAY, Span, period_at
-from supervise.phrases import Done, Measure, OnPace, Outcome
+from supervise.phrases import Distance, Done, Measure, OnPace, Outcome, Unanswered
 from supervise.records import PARTIES, Duty, Event
 from supervise.rules.counts import Hit, reached
-from supervise.rules.entries import Run, Times
+from supervise.rules.entries import Entry, Run, Times
 from supervise.rules.ladder import Ladder, Rung
 from supervise.workflows.definition import CLOCK, Definition
 from supervise.workflows.duties import closings
-from supervise.workflows.situations import Holding, Situation
+from supervise.workflows.situations import Holding, Situation, called
 
 
 def pressing(definition: Definition) -> str:
@@ -36,6 +36,28 @@ def reasons(ladder: Ladder, situation: Situation, rung: Rung) -> Iterator[Holdin
             yield from running(situation, entry)
         else:
             yield from situation.holdings(entry)
+
+
+def missed_kinds(entries: Iterable[Entry], law: Definition, laws: Mapping[str, Definition]) -> set[str] | None:
+    """The kinds of duty of which one must stand missed for any of these to be a reason; ``None`` if others may be.
+
+    Args:
+        entries: of rungs.
+        law: under which tasks live.
+        laws: every law at hand, for what a later one calls a kind of duty.
+    """
+    found = set[str]()
+    for entry in entries:
+        what = entry.what if isinstance(entry, Run) else entry
+        if isinstance(what, Outcome) and what.outcome == "missed":
+            found |= {called(what.duty, law, laws)} if what.duty else law.duties.keys()
+        elif isinstance(what, Unanswered):
+            found |= set(law.given_duties)
+        elif isinstance(what, Distance) and not what.before:  # from an act on it is about no duty
+            found |= {called(name, law, laws) for name in what.of.split(" or ")} & law.duties.keys()
+        else:
+            return None
+    return found
 
 
 def running(situation: Situation, run: Run) -> Iterator[Holding]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, Select, Table, func, select, union, update
+from sqlalchemy import Date, Row, Select, Table, delete, func, select, union, update
 from sqlalchemy.orm import Session
 
 from supervise import chain
@@ -148,11 +148,13 @@ def publications(session: Session, district: str) -> list[Record]:
 
 
 def others(session: Session, district: str, name: str) -> Iterator[Record]:
-    """Marks or registered texts, whole."""
+    """Marks, registered texts or messages, whole; nobody is sending what is read here."""
     table = _table(of(session), name)
-    order = table.c.seq if name == "marks" else table.c.name
-    for row in session.execute(select(table).where(table.c.district == district).order_by(order)):
-        yield {key: _plain(value) for key, value in row._mapping.items()}
+    for row in session.execute(select(table).where(table.c.district == district).order_by(*table.primary_key)):
+        yield {key: _plain(value) for key, value in row._mapping.items()} | dict.fromkeys(_LEASE & row._mapping.keys())
+
+
+_LEASE = {"lease", "leased_until"}
 
 
 def _plain(value: Any) -> Any:
@@ -163,7 +165,10 @@ def _plain(value: Any) -> Any:
 
 # ── back into rows ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-_NAMES = {"marks": "mark", "library": "library", "publications": "publication", "seals": "seal", "sealed": "sealed"}
+_NAMES = {
+    "marks": "mark", "library": "library", "publications": "publication", "seals": "seal", "sealed": "sealed",
+    "outbox": "outbox", "letters": "letter", "deliveries": "delivery", "parcels": "parcel",
+}  # fmt: skip
 
 
 def _table(at: Tables, name: str) -> Table:
@@ -181,8 +186,14 @@ def empty(session: Session, district: str) -> bool:
     )
 
 
+def clear(session: Session, district: str, name: str) -> None:
+    """Take out every row of an exported file."""
+    table = _table(of(session), name)
+    session.execute(delete(table).where(table.c.district == district))
+
+
 def put(session: Session, name: str, records: Sequence[Record]) -> None:
-    """Put marks, registered texts, publications, seals or sealed heads back as they were."""
+    """Put marks, registered texts, publications, seals, sealed heads or messages back as they were."""
     table = _table(of(session), name)
     rows = [_row(table, {"seq" if k == "number" else k: v for k, v in record.items()}) for record in records]
     loading.add(connection(session), table, rows)
@@ -194,6 +205,8 @@ def _row(table: Table, record: Record) -> Record:
 
 def _typed(table: Table, key: str, value: Any) -> Any:
     kind = table.c[key].type
+    if value is None:
+        return None
     if isinstance(kind, UtcDateTime):
         return datetime.fromisoformat(value)
     return date.fromisoformat(value) if isinstance(kind, Date) else value

@@ -11,7 +11,9 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from supervise import chain
+from supervise.dates import parse_period
 from supervise.errors import Invalid, Problem
+from supervise.records import Cut
 from supervise.store import seals
 from supervise.store.faults import told
 from supervise.store.statements import Work, connection
@@ -147,6 +149,18 @@ def publications(
         query = query.where(publication.c.published_at <= known)
     rows = session.execute(query.order_by(publication.c.period, publication.c.published_at, publication.c.serial))
     return [as_publication(row) for row in rows]
+
+
+@told
+def newest(session: Session, district: str, name: str, cut: Cut) -> Publication | None:
+    """The publication of the last period that was over at a cut, as it was last put right; only its body is read."""
+    table = of(session).publication
+    mine = (table.c.district == district) & (table.c.name == name)
+    query = select(table.c.serial, table.c.period, table.c.seal).where(mine)
+    query = query if cut.known is None else query.where(table.c.published_at <= cut.known)
+    ended = ((parse_period(row.period).end, row.seal, row.serial) for row in session.execute(query))
+    last = max((one for one in ended if one[0] <= cut.as_of), default=None)
+    return numbered(session, district, last[2]) if last is not None else None
 
 
 @told

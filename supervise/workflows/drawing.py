@@ -48,16 +48,19 @@ class Style(NamedTuple):
             from their ``names``; ``stubs``: what turns back from beside the main line starts at a name too.
         aside: states beside the main line are told to the engine first.
         under: arrows between the main line and what is beside it use the lower side of its states.
+        spread: ways back to one state of the main line reach it at points of their own.
     """
 
     several: str = "rail"
     aside: bool = False
     under: bool = False
+    spread: bool = False
 
 
 STYLES = tuple(
-    Style(several, aside, under)
+    Style(several, aside, under, spread)
     for under in (False, True) for aside in (False, True) for several in ("rail", "each", "names", "stubs")
+    for spread in (False, True)
 )  # fmt: skip
 """The first is what is written as DOT; an image tries the next where something would be hard to read."""
 
@@ -147,13 +150,13 @@ def _arrow(
     sources, target, several = edge.sources, names[edge.target], len(edge.sources)
     if several > 1 and style.several == "each" and several <= EACH:
         for n, source in enumerate(sources):
-            ports = _ports(source, edge, line, style)
+            ports = _ports(source, edge, picture, style)
             _line(made, names[source], target, edge.back, label=label, id=f"{name}-{n}" if n else name, **look, **ports)
         return
     weight, ports = "100" if edge.main else "2", dict[str, str]()
     aside = edge.back and several == 1 and sources[0] not in line
     if several == 1 and not (aside and style.several == "stubs"):
-        start, ports = names[sources[0]], _ports(sources[0], edge, line, style)
+        start, ports = names[sources[0]], _ports(sources[0], edge, picture, style)
     elif several and style.several == "rail":
         start = _rail(made, name, edge, [names[source] for source in sources], taken, look)
     else:
@@ -174,14 +177,24 @@ def _start(
     return start
 
 
-def _ports(source: str, edge: Edge, line: Sequence[str], style: Style) -> dict[str, str]:
+def _ports(source: str, edge: Edge, picture: Picture, style: Style) -> dict[str, str]:
     """Where an arrow leaves and enters: what turns back goes over the main line, what leaves it may go under it."""
+    line = [node.name for node in picture.nodes if node.main]
     on = (source in line, edge.target in line)
     if all(on):
-        return {"tailport": "ne", "headport": "nw"} if edge.back else {}
+        where = _entry(source, edge.target, picture, line) if edge.back and style.spread else "ne"
+        return {"tailport": where, "headport": "nw"} if edge.back else {}
     if not any(on) or not style.under:
         return {}
     return {"tailport": "s"} if on[0] != edge.back else {"headport": "s"}  # laid out reversed, the target comes first
+
+
+def _entry(source: str, target: str, picture: Picture, line: Sequence[str]) -> str:
+    """Where a way back reaches its state: the nearest comes in at the near corner, the farther ones beyond it."""
+    back = {(s, edge.target) for edge in picture.edges if edge.back for s in edge.sources if s in line}
+    near = sorted((s for s, end in back if end == target), key=line.index)
+    corners = ("ne", "n") if any(s == target for s, _ in back) else ("ne", "n", "nw")  # its own way back leaves there
+    return corners[min(near.index(source), len(corners) - 1)]
 
 
 def _look(edge: Edge, picture: Picture) -> dict[str, str]:

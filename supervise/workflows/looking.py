@@ -19,6 +19,8 @@ STEPS = 16
 """Points looked at on each piece of a curve."""
 ROUGH = 8.0
 """Points by which a straight line may be off."""
+NEAR = 5.0
+"""Points by which two heads of arrows must be apart."""
 Point = tuple[float, float]
 
 
@@ -43,7 +45,7 @@ class Box(NamedTuple):
 
 
 def faults(svg: str, picture: Picture) -> int:
-    """How much is hard to read: texts on texts, names struck out by lines, and above all lines across the main line.
+    """How much is hard to read: texts on texts, names struck out, shared heads, above all lines across the main line.
 
     Args:
         svg: as ``svg.finish`` leaves it.
@@ -55,7 +57,7 @@ def faults(svg: str, picture: Picture) -> int:
     states = {name: box for name, group in nodes.items() if (box := _outline(group)) is not None}
     said = texts(root)
     found = 5 * sum(one.meets(other) for one, other in combinations(said, 2))
-    found += _struck(root, edges, nodes, curves)
+    found += _struck(root, edges, nodes, curves) + _together(picture, edges)
     return found + 10 * _crossings(picture, curves, states) + _through(picture, curves, states) + _crooked(curves)
 
 
@@ -117,6 +119,18 @@ def _struck(
         found += sum(any(text.holds(point, 1) for point in curves[name]) for text in written)
         written += texts(group)
     return 3 * found
+
+
+def _together(picture: Picture, edges: dict[str, ET.Element]) -> int:
+    """Pairs of ways back whose heads lie on each other, so that nobody sees which line ends there."""
+    heads = []
+    for n, edge in enumerate(picture.edges, 1):
+        group = edges.get(f"edge-{n}") if edge.back else None
+        head = group.find(f"{SVG}polygon") if group is not None else None
+        if head is not None:
+            points = _numbers(head.get("points", ""))
+            heads.append(_mean([1 / len(points)] * len(points), points))
+    return sum(abs(x - u) < NEAR and abs(y - v) < NEAR for (x, y), (u, v) in combinations(heads, 2))
 
 
 def _crossings(picture: Picture, curves: dict[str, list[Point]], states: dict[str, Box]) -> int:
