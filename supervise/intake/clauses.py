@@ -29,6 +29,7 @@ _POST_AND_NAME = re.compile(
 )
 
 
+_SECOND = re.compile(r"\)[;。,] *(?:②|\(2\)|2[.、])")  # ①…(县教育局);②…(县卫健局)
 # What a list says of its brackets behind the names of one: (县发改局、县统计局,列第一位的为牵头单位,下同).
 _REMARK = re.compile(
     r"[,;、 ](?:[排列署]?(?:在|名)?(?:第一|首位)[^,;、。]{0,8}(?:牵头|主办)[^,;、。]{0,4}|下同|以下(?:均)?同)"
@@ -89,12 +90,13 @@ def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     at = start
     if folded.count("(", start, end) < 2:
         return []
+    numbered = _SECOND.search(folded, start, end) is not None
     for a, b in sorted(brackets(folded, start, end).items()):
         if a < at:
             continue
         if not found and not folded[b + 1 : end].strip(" 。;"):
             return []  # the only bracket at the end is the clause of the whole
-        clause = find(folded, a, b + 1)
+        clause = find(folded, a, b + 1) or (bare(folded, at, b + 1) if numbered else None)
         if clause is None or clause.start != a:
             continue
         if len(folded[at:a].strip(" 。,;")) < 4:
@@ -227,6 +229,11 @@ def only_units(line: str, listed: bool) -> bool:
     named = [line[a:b].strip() for a, b in pieces(line, 0, len(line), "、,;") if line[a:b].strip()]
     known = all(looks_like_unit(name.removesuffix("等")) and not re.search(r"[。!?\d]", name) for name in named)
     return known and (len(named) > 1 or (len(named) == 1 and (listed or bool(prefix(named[0])))))
+
+
+def calls(line: str) -> bool:
+    """Whether a folded line names those who answer for what stands below it: 县工信局、县商务局:."""
+    return line.endswith(":") and only_units(line[:-1], True)
 
 
 def is_leader(line: str) -> bool:

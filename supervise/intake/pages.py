@@ -31,10 +31,15 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """
     counts = Counter(line.folded for line in all_lines)
     pages = {id(line) for line in all_lines if is_page_number(line.folded) and not line.folded.isdigit()}
+    heads = Counter(
+        line.folded
+        for index, line in enumerate(all_lines if pages else ())
+        if any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
+    )
     kept: list[Line] = []
     out: list[Line] = []
     begun = False
-    for index, line in enumerate(all_lines):
+    for line in all_lines:
         begun = (
             begun
             or marker(line.folded) is not None
@@ -42,8 +47,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "|" in line.folded
             or line.folded == "序号"
         )
-        beside = bool(pages) and any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
-        again = beside and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
+        again = heads[line.folded] > 1 and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
         if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)
         else:

@@ -20,7 +20,10 @@ from supervise.intake.folding import as_printed
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person
 from supervise.intake.parting import names
 
-_OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
+_OPEN = re.compile(
+    r"等(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
+)
+_COMMITTEE = re.compile(r"(各[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = ("无", "/", "-", "—", "--", "——", "暂无")
@@ -271,10 +274,15 @@ class _Walk:
         self.inherited = ""
         self.party = False
         self.which = ""
+        self.last = ""  # the name before, as printed
         self.guessed = False  # whether the last name was completed without a neighbour
 
     def complete(self, said: _Name, prefixes: Prefixes) -> str:
         self.guessed, name = False, said.name
+        if self.which and name in ("政府", "人民政府", "管委会") and (same := _COMMITTEE.fullmatch(self.last)):
+            self.last = same[1] + name  # 各县(区)党委、政府
+            return self.last
+        self.last = name
         if said.group:
             full = self.which + name if self.which and is_class(name) else name
             self.which = determiner(full)

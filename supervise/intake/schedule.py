@@ -152,6 +152,7 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         named = list(_WHO.finditer(folded, at, match.start()))
         # "各牵头单位要会同责任单位于…": the subject stands first; what follows 会同 is no subject.
         plain = [m for m in named if not folded[max(0, m.start() - 2) : m.start()].endswith(("会同", "商", "至", "向"))]
+        plain = [m for m in plain if "会同" not in m[0]]
         if plain:
             subject = _joined(folded, plain, match.start())
         duty = _DUTY.search(folded, match.start(), min(stop, match.start() + 160))

@@ -206,7 +206,7 @@ def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) 
 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
-    value, texts, fields, heading = 0, list[tuple[int, int]](), [], None
+    value, texts, fields, heading = 0, list[tuple[int, int]](), list[Field](), None
     figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)

@@ -18,7 +18,7 @@ from supervise.intake.folding import DIGITS, NUMERAL, number, pieces
 _MONEY = r"(?:美元|欧元|港元|元)"
 _PER = r"(?:/(?:立方米|平方米|平方公里|公里|亩|日|天|年|月|小时|升|人|户|吨|公顷)|每[日天年])"
 _MEASURED = (
-    r"(?:平方公里|平方千米|平方米|立方米|公里|千米|公顷|米(?!粉)|㎡|亩|微克|毫克|公斤|千克|吨(?!位)|标箱|千瓦时|千瓦|兆瓦"
+    r"(?:平方公里|平方千米|平方米|立方米|公里|千米|公顷|米(?!粉)|㎡|亩|微克|毫克|公斤|亿斤|斤|千克|吨(?!位)|标箱|千瓦时|千瓦|兆瓦"
     r"|张?床位|床(?!位)|车位)"
 )
 _COUNTED = (
@@ -134,8 +134,10 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     if not _FIGURES.search(folded, start, end):
         return ()
     found: list[Target] = []
+    above = ""  # 新增就业:9000人: what is said before the colon
     for a, b in pieces(folded, start, end, _BREAKS):
-        change = ""
+        change = _direction(above) if above and folded[a - 1] == ":" else ""
+        above = folded[a:b] if folded.startswith(":", b) else ""
         if not _FIGURES.search(folded, a, b):
             continue
         if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
