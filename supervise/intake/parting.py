@@ -21,6 +21,7 @@ _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州�
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
+_ITS = re.compile(r"各(?:有关)?(?:部门|委办|组成部门|直属)")  # 县政府 / 各部门, broken at the margin
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 # Without one of these 、 parts the names of a family, and nothing else does.
 _INTRICATE = re.compile(
@@ -74,6 +75,7 @@ def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
         goes_on = line and not _NEW_NAME.match(after)
         goes_on = goes_on or after.startswith("(")
+        goes_on = goes_on or (line and folded[at:b].rstrip(_BLANKS).endswith("政府") and bool(_ITS.match(after)))
         if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0])):
             yield trim(folded, at, b)
             at = b
