@@ -19,7 +19,7 @@ _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
 # A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
 # A clause begins where a bracket, a line or a sentence does.
-_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)-]|(?<=[挂帅负总责包抓]),")
+_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□-]|(?<=[挂帅负总责包抓]),")
 # Within a clause a label stands behind a mark or a blank.
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _DEED, _MUST = re.compile(r"完成|确保|落实|做好|抓好|开展|推进|加强"), re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
@@ -169,7 +169,7 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
 
 def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """Offsets of the bracket a span ends with, of at most 500 characters; a full stop may follow it."""
-    stop = len(folded[start:end].rstrip(" 。")) + start
+    stop = len(folded[start:end].rstrip(" 。;")) + start
     if stop - start < 4 or folded[stop - 1] != ")":
         return None
     opens = [a for a, b in brackets(folded, max(start, stop - 500), stop).items() if b == stop - 1]
@@ -181,13 +181,13 @@ def _limit_at_end(folded: str, start: int, end: int) -> tuple[int, Field | None]
 
     (县住建局)(10月底前) and …配合。6月底前完成。
     """
-    stop = len(folded[start:end].rstrip(" 。")) + start
+    stop = len(folded[start:end].rstrip(" 。;")) + start
     found = _bracket_at_end(folded, start, stop)
     a, b = (found[0] + 1, found[1] - 1) if found else (max(start, folded.rfind("。", start, stop) + 1), stop)
     begin = a - 1 if found else a
     a, b = trim(folded, a, b)
     if begin > start and verbs.UNTIL.fullmatch(folded, a, b) and folded[begin - 1 : begin] in (")", "。", " "):
-        return len(folded[start:begin].rstrip(" 。")) + start, Field("due", "", a, b)
+        return len(folded[start:begin].rstrip(" 。;")) + start, Field("due", "", a, b)
     return end, None
 
 

@@ -40,7 +40,7 @@ _NODE = re.compile(r"(?:时间节点|完成时间|完成时限|时限|期限)[:�
 # What is done by then; a time without 前 or 底 limits only that.
 _DONE = re.compile(
     r"(?:全面|全部|基本|如期|正式|力争|确保|整体|实现)*"
-    r"(?:建成|完成|竣工|完工|投用|投入|通车|出台|印发|验收|交付|开业|办结|到位|落地|投产|运营|开园|交房|达标|见效|销号)"
+    r"(?:开工|动工|建成|完成|竣工|完工|投用|投入|通车|出台|印发|验收|交付|开业|办结|到位|落地|投产|运营|开园|交房|达标|见效|销号)"
 )
 _HINT = re.compile(r"[年月季节周期限]|五一|七一|国庆|元旦")  # no limit is found without one of these
 _OPEN = re.compile(r"长期|持续|常态|立行立改|立即|即知即改|随时|及时|滚动")

@@ -205,6 +205,8 @@ class _Grower:
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
             node.goals = (*node.goals, _rest(line, moved.end))  # its sentence goes on behind the units
+        told = tuple((f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label)
+        node.goals = (*node.goals, *told)
         node.apart = begin == line.start and line.no != node.line
         if node.clause is None:
             node.clause = moved
@@ -269,7 +271,7 @@ class _Grower:
             node.body, node.end = node.body or line.start, line.end
         else:
             self.waiting.append(line)
-            if not _ASIDE.match(line.folded):
+            if not _ASIDE.match(line.folded) or (line.folded[0] in "(注" and "报" in line.folded):
                 self.segment.loose.append(line)
 
     def _leads(self, line: Line) -> bool:

@@ -195,8 +195,10 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             found.due = found.due or (field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
             _units(found, text, folded, field, how, marked)
+    members = list(_settle(found.members))
+    leads = {m.name for m in members if m.role == "lead"}
     return Parties(
-        members=tuple(_settle(found.members)),
+        members=tuple(m for m in members if m.role == "lead" or m.name not in leads),
         leaders=tuple(dict.fromkeys(found.leaders)),
         leader_groups=tuple(dict.fromkeys(found.leader_groups)),
         open=bool(found.open_at),
