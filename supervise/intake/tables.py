@@ -29,7 +29,9 @@ _CHAPTER = re.compile(rf"\(?[{NUMERAL}]{{1,3}}\)?[、.]?")
 # 目标值 and its 单位, in lists of figures.
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
-_CLASS = re.compile(r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线")
+_CLASS = re.compile(
+    r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线|行动(?:名称)?|模块|维度|专项"
+)
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
 _REMARKS = re.compile(r"备注|说明|备注说明")
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
