@@ -369,7 +369,7 @@ def validate(document: Document, model: type[T]) -> T:
         Invalid: Y04 unknown key, Y05 missing key, Y06 wrong value; all of them at once.
     """
     try:
-        made: T = _adapter(model).validate_python(document.data)
+        made: T = _adapter(model).validate_python(document.data)  # type: ignore[arg-type]
         if isinstance(made, Strict):
             made.__dict__["written"] = document.data  # beside the fields: what two files mean is compared without it
         return made

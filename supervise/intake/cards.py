@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from supervise.intake.folding import NUMERAL
-from supervise.intake.lines import Line, marker
+from supervise.intake.lines import Line, is_page_number, marker
 
 _LABEL = re.compile(
     rf"(?:\(?(?:\d{{1,4}}|[{NUMERAL}]{{1,3}}) ?[.、)] *)?"
-    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|攻坚|问题|预期)*"
+    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|攻坚|问题|预期|防控|风险|应对|化解|管控|治理|创建|考核|绩效|改革|销号)*"
     r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|指标|批示领导(?=及))"
     r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
 )
@@ -24,9 +24,11 @@ _BY = re.compile(
     r"(?:需|须|要|应|拟)?(?:完成|办结|落实|启动|开展)的?(?:重点)?(?:任务|事项|工作|项目)?"
     r"(?:\(?共? ?\d{1,3} ?[项件条]\)?)?:?"
 )
-_CLASS = re.compile(r"(?:(?:任务|工作|项目|所属|重点)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)")
+_CLASS = re.compile(
+    r"(?:(?:任务|工作|项目|所属|重点|风险|问题)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)"
+)
 _FIELD = re.compile(
-    r"(?m)^(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
+    r"(?m)^(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 )  # a label and its value parted by blanks alone
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
 _BESIDE = re.compile(r" {2,}(?=[\u4e00-\u9fff]{2,8} ?:)")
@@ -46,7 +48,9 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
     known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
     if not any(begins(f"{word}:") for word in known):
         return folded
-    return _FIELD.sub(lambda m: m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded)
+    return _FIELD.sub(
+        lambda m: m["indent"] + m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded
+    )
 
 
 def unpacked(all_lines: list[Line]) -> list[Line]:
@@ -76,13 +80,15 @@ def stacked(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
     known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
     if not any(begins(f"{word}:") for word in known):
         return all_lines
-    below = [*(line.folded for line in all_lines[1:]), ""]
-    bare = {a.folded for a, b in zip(all_lines, below, strict=True) if not b or b in known or b.isdigit()}
+    words = [line.folded for line in all_lines if not is_page_number(line.folded) or line.folded.isdigit()]
+    bare = {a for a, b in zip(words, [*words[1:], ""], strict=True) if not b or b in known or b.isdigit()}
     known -= bare  # the heads of a table, one below the other
     out: list[Line] = []
     for line in all_lines:
         last = out[-1] if out else None
-        if last is not None and last.folded in known and not marker(line.folded):
+        if last is not None and last.folded in known and is_page_number(line.folded):
+            out.insert(-1, line)  # a page ended between the two
+        elif last is not None and last.folded in known and not marker(line.folded):
             gap = ":".ljust(line.start - last.end)
             out[-1] = Line(last.no, last.start, line.end, last.folded + gap + line.folded)
         else:

@@ -21,7 +21,7 @@ _SET_OFF = "( -—–―·•*☆★●○◆▲△■□"
 # A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
 # A clause begins where a bracket, a line or a sentence does.
-_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―),-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
+_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□,-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
 # Within a clause a label stands behind a mark or a blank.
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
@@ -34,6 +34,7 @@ _POST_AND_NAME = re.compile(
 )
 
 
+_SECOND = re.compile(r"\)[;。,] *(?:②|\(2\)|2[.、])")  # ①…(县教育局);②…(县卫健局)
 # What a list says of its brackets behind the names of one: (县发改局、县统计局,列第一位的为牵头单位,下同).
 _REMARK = re.compile(
     r"[,;、 ](?:[排列署]?(?:在|名)?(?:第一|首位)[^,;、。]{0,8}(?:牵头|主办)[^,;、。]{0,4}|下同|以下(?:均)?同)"
@@ -95,12 +96,13 @@ def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     at = start
     if folded.count("(", start, end) < 2:
         return []
+    numbered = _SECOND.search(folded, start, end) is not None
     for a, b in sorted(brackets(folded, start, end).items()):
         if a < at:
             continue
         if not found and not folded[b + 1 : end].strip(" 。;"):
             return []  # the only bracket at the end is the clause of the whole
-        clause = find(folded, a, b + 1)
+        clause = find(folded, a, b + 1) or (bare(folded, at, b + 1) if numbered else None)
         if clause is None or clause.start != a:
             continue
         if len(folded[at:a].strip(" 。,;")) < 4:
@@ -174,7 +176,7 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
 
 def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """Offsets of the bracket a span ends with, of at most 500 characters; a full stop may follow it."""
-    stop = len(folded[start:end].rstrip(" 。")) + start
+    stop = len(folded[start:end].rstrip(" 。;")) + start
     if stop - start < 4 or folded[stop - 1] != ")":
         return None
     opens = [a for a, b in brackets(folded, max(start, stop - 500), stop).items() if b == stop - 1]
@@ -194,13 +196,13 @@ class _End(NamedTuple):
 
 @lru_cache(maxsize=4)  # a span without labels is asked twice, for verbs and for names alone
 def _end(folded: str, start: int, end: int) -> _End:
-    stop = len(folded[start:end].rstrip(" 。")) + start
+    stop = len(folded[start:end].rstrip(" 。;")) + start
     found = _bracket_at_end(folded, start, stop)
     a, b = (found[0] + 1, found[1] - 1) if found else (max(start, folded.rfind("。", start, stop) + 1), stop)
     begin = a - 1 if found else a
     a, b = trim(folded, a, b)
     if begin > start and folded[begin - 1] in ")。 " and verbs.UNTIL.fullmatch(folded, a, b):
-        stop = len(folded[start:begin].rstrip(" 。")) + start
+        stop = len(folded[start:begin].rstrip(" 。;")) + start
         return _End(stop, _bracket_at_end(folded, start, stop), Field("due", "", a, b))
     return _End(end, found, None)
 
@@ -242,6 +244,11 @@ def only_units(line: str, listed: bool) -> bool:
     named = [line[a:b].strip() for a, b in pieces(line, 0, len(line), "、,;") if line[a:b].strip()]
     known = all(looks_like_unit(name.removesuffix("等")) and not re.search(r"[。!?\d]", name) for name in named)
     return known and (len(named) > 1 or (len(named) == 1 and (listed or bool(prefix(named[0])))))
+
+
+def calls(line: str) -> bool:
+    """Whether a folded line names those who answer for what stands below it: 县工信局、县商务局:."""
+    return line.endswith(":") and only_units(line[:-1], True)
 
 
 def is_leader(line: str) -> bool:

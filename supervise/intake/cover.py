@@ -13,6 +13,8 @@ from supervise.intake.structure import is_attachment_mark, is_date_only
 
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
 _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes and orders print no letters before the year
+_COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
+_YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
 _FILED = re.compile(r"\((20\d\d)\) ?第? ?\d{1,4}(?!\d)")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
@@ -20,7 +22,7 @@ _ORGAN_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅"
     r"|公司|集团|大学|学院|医院|指挥部|领导小组)"
 )
-_FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
+_FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|说明|(?:交办|督办|督查)单|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
 _TITLE_END = re.compile(
     r"(?:工作|报告|(?:推进|任务|责任|督办|交办)卡|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
     r"|(?:通知|督办|督查|交办)单|目录|一览(?:表)?|情况|建议|提案|通知|通报|函|公告|决定|意见)(?:\([^)]*\))?$"
@@ -78,6 +80,8 @@ def titles(text: str, cover: list[Line]) -> str:
     long = (ln for ln in fit if len(ln.folded) >= (4 if ln is cover[0] else 6))
     first = next((ln for ln in long if not lines.marker(ln.folded)), None)
     words = text[first.start : first.end] if first else ""
+    if first and (column := _COLUMN.match(first.folded)):
+        words = words[column.end() :]
     return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", words)  # 督 办 通 知 单
 
 
@@ -210,6 +214,8 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
 
     The tasks tell it if nothing above them does, and at last the number under which the paper is filed.
     """
+    spans = [span[1] for source in (title, attached) if (span := _YEARS.search(source))]
+    title, attached = _YEARS.sub("", title), _YEARS.sub("", attached)
     for source in (title, attached):
         if era := re.search(r"(?<!\d)(1[0-4]\d) ?年度?", source):  # counted from 1911
             return int(era[1]) + 1911, str(int(era[1]) + 1911)
@@ -221,6 +227,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
                 else {"上半年": "-H1", "下半年": "-H2"}.get(match[3] or "", "")
             )
             return int(match[1]), match[1] + tail
+    cover = _YEARS.sub("", cover)
     for source in (title, attached, cover):
         if chinese := re.search(r"二[〇○零]([一二三四五六七八九〇○零])([一二三四五六七八九〇○零])年", source):
             year = f"20{DIGITS[chinese[1]]}{DIGITS[chinese[2]]}"
@@ -231,6 +238,8 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
         return int(year), year
     if issued_on:
         return int(issued_on[:4]), issued_on[:4]
+    if spans:  # a plan of several years: what names no year is due in the first
+        return int(spans[0]), spans[0]
     told = Counter(re.findall(r"(20\d{2}) ?年(?:度|底|末|内|前|全年|\d{1,2} ?月)", body)).most_common(1)
     filed = _FILED.search(cover)
     last = told[0][0] if told else filed[1] if filed else ""

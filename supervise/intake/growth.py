@@ -53,6 +53,7 @@ class _Grower:
         self.headed = False  # whether the line above was the head of a table
         self.before: Line | None = None  # the line above
         self.words = ""  # the class of the rows
+        self.zeros = False  # whether numbers are printed with a zero in front and a blank behind
         self.row = ""  # the row above, as printed
         self.led = False  # whether leaders on lines of their own are the headings
         self.decimal = (0, 0)  # the last number of the kind 2.1
@@ -105,6 +106,10 @@ class _Grower:
         if more and self.path:
             self.path[-1].goals = (*self.path[-1].goals, *more)
             return True
+        above = self.path[-1] if self.path else None
+        if above and not row.number and above.start == above.end and RANK[above.kind] >= RANK["item"]:
+            above.start, above.end, above.clause, above.goals = row.start, row.end, row.clause, row.goals
+            return True  # 任务1 above a table of its own
         self.last = row.number or self.last + 1
         clause, borrowed = filled(row.clause, self.above, columns.roles)
         self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
@@ -135,6 +140,8 @@ class _Grower:
             return below or (mark.under, mark.number) in ((under, number + 1), (under + 1, 1))
         if mark.number != self.last + 1:
             return False
+        if self.zeros and line.folded[mark.length - 1] == " ":
+            return True  # 10 behind 09
         return line.folded[mark.length - 1] in ".、" or clauses.find(line.folded, 0, len(line.folded)) is not None
 
     def _over(self, mark: Marker) -> Node | None:
@@ -151,6 +158,7 @@ class _Grower:
             if self._over(mark) is None:
                 mark = mark._replace(kind="item")  # nothing is numbered 2 above 2.1
         self.last = mark.number if mark.kind == "item" else self.last
+        self.zeros = self.zeros or mark.printed[0] == "0"
         node = Node(mark.kind, mark.number, mark.printed, line.no, start, start, card=line.card)
         self._push(node, line, start)
 
@@ -164,7 +172,7 @@ class _Grower:
             return
         for number, (a, b, clause) in enumerate(sentences, start=1):
             mark = lines.marker(line.folded[a:b])
-            a += mark.length if mark and mark.kind == "point" and mark.number == number else 0
+            a += mark.length if mark and RANK[mark.kind] >= RANK["item"] and mark.number == number else 0
             own = Node("point", number, "", line.no, line.start + a, line.start + b, clause.moved(line.start))
             self._place(own)
         node.end = line.start + sentences[0][1]
@@ -197,6 +205,8 @@ class _Grower:
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
             node.goals = (*node.goals, _rest(line, moved.end))  # its sentence goes on behind the units
+        told = tuple((f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label)
+        node.goals = (*node.goals, *told)
         node.apart = begin == line.start and line.no != node.line
         if node.clause is None:
             node.clause = moved
@@ -237,7 +247,7 @@ class _Grower:
         elif node is None:
             self.segment.heading.append(line)
             self.waiting = [line] if clauses.names_somebody(line.folded) else []
-        elif RANK[self.path[0].kind] < RANK["item"] and _calls(line.folded):
+        elif RANK[self.path[0].kind] < RANK["item"] and clauses.calls(line.folded):
             self.waiting = [line]
         elif said := sharing.said(line.folded):
             self._share(said, line)
@@ -261,7 +271,7 @@ class _Grower:
             node.body, node.end = node.body or line.start, line.end
         else:
             self.waiting.append(line)
-            if not _ASIDE.match(line.folded):
+            if not _ASIDE.match(line.folded) or (line.folded[0] in "(注" and "报" in line.folded):
                 self.segment.loose.append(line)
 
     def _leads(self, line: Line) -> bool:
@@ -352,7 +362,7 @@ class _Grower:
     def _restore(self, mark: Marker) -> None:
         """Take the unmarked line above an entry as a heading without marker; ``settling`` asks for proof."""
         waiting, self.waiting = self.waiting, []
-        if waiting and mark.kind == "item" and not self._no_heading() and _calls(waiting[-1].folded):
+        if waiting and mark.kind == "item" and not self._no_heading() and clauses.calls(waiting[-1].folded):
             line = waiting[-1]
             named = Clause(line.start, line.end, (Field("unit", "", line.start, line.end - 1),))
             self._place(Node("section", 0, "", line.no, line.start, line.end - 1, named))
@@ -377,11 +387,6 @@ class _Grower:
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
-
-
-def _calls(line: str) -> bool:
-    """Whether a folded line names those who answer for what stands below it: 县工信局、县商务局:."""
-    return line.endswith(":") and clauses.only_units(line[:-1], True)
 
 
 def _rest(line: Line, start: int) -> tuple[int, int]:

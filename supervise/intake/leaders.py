@@ -10,8 +10,9 @@ from supervise.intake.folding import fold, pieces, trim
 from supervise.intake.names import is_group
 
 _TITLE_ALONE = re.compile(
-    r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师)"
+    r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师|会计师|顾问|总监)"
 )
+_NOTE = re.compile(r"(?<=[\u4e00-\u9fff])\([^()]*(?:长|书记|常委|主任|主席|委员|经理|师)\)$")
 # 李明 县委常委、副县长: a name with the posts behind it.
 _POSTS_BEHIND = re.compile(
     rf"([\u4e00-\u9fff·]{{2,4}}) +{_TITLE_ALONE.pattern}(?:(?:、|兼|, ?){_TITLE_ALONE.pattern})*[。 ]*"
@@ -40,6 +41,8 @@ def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
         if b < field.end and _TITLE_ALONE.fullmatch(words) and not is_group(words):
             continue  # 县委常委、副县长李明: a title alone is the beginning of a name
         end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
+        if note := _NOTE.search(folded, begin, end):
+            end = note.start()  # 李明(县委常委、副县长): the posts are no part of the name
         for name in _persons(text[begin:end].replace("\r", "").replace("\n", "").split()):
             (together if is_group(fold(name)) else persons).append(name.removesuffix("同志"))
         begin = -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from supervise.intake.fields import Clause
@@ -56,9 +57,12 @@ def choose(parts: list[Segment]) -> list[Segment]:
 def task_kind(parts: list[Segment]) -> str:
     """The kind of marker that numbers tasks: the one that carries most clauses, else the outermost numbered one."""
     nodes = [node for part in parts for node in part.nodes]
+    heads = _run_on(nodes)
     inner = {id(child) for node in nodes if len(node.children) > 1 for child in node.children if not child.printed}
     bearing = Counter(
-        node.kind for node in nodes if node.clause is not None and not _is_heading(node) and id(node) not in inner
+        node.kind
+        for node in nodes
+        if node.clause is not None and not _is_heading(node) and id(node) not in inner and id(node) not in heads
     )  # sentences of one paragraph are numbered by us, and say nothing of how tasks are
     if bearing:
         return bearing.most_common(1)[0][0]
@@ -67,6 +71,14 @@ def task_kind(parts: list[Segment]) -> str:
         return below.most_common(1)[0][0]
     plain = {node.kind for node in nodes}
     return next((kind for kind in ("item", "sub", "point") if kind in plain), "")
+
+
+def _run_on(nodes: list[Node]) -> set[int]:
+    """Headings with parties of their own, where the numbers of the entries below them run on from one to the next."""
+    heads = [n for n in nodes if RANK[n.kind] < RANK["item"] and n.clause is not None and n.children]
+    rows = [[child.number for child in head.children if child.kind == "item"] for head in heads]
+    runs = [b[0] == a[-1] + 1 for a, b in pairwise(rows) if a and b]
+    return {id(head) for head in heads} if len(runs) > 1 and all(runs) else set()
 
 
 def _is_heading(node: Node) -> bool:
@@ -182,7 +194,7 @@ def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
 
 def label(node: Node) -> str:
     """How a node's number is written: ``第一部分``, ``三``, ``(三)``, ``3``, ``(3)``; empty if it is lost."""
-    if not 0 < node.number < 1000:
+    if not 0 < node.number < 1_000_000:
         return ""
     if node.kind == "item" and is_decimal(node.printed):
         return node.printed.rstrip(".、: ")

@@ -18,6 +18,9 @@ _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^
 _LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
 _HALF_LABEL = re.compile(r"[\u4e00-\u9fff]{1,4} ?:")
 _LABELLED = re.compile(r"(?:单位|部门|科室|机关|主办|协办|领导|责任人) ?:")
+_LIST_ON = re.compile(
+    r"[、,;](?=.)|等(?:$|[,;。、)(]|有关|相关|各|部门|单位|[省市区县州旗](?:级|直))|各(?:有关)?(?:部门|委办|组成部门|直属)"
+)
 LONGEST = 5_000  # no paragraph is longer; joining on and on takes time that grows with its square
 _ENDS = "。;!?:…)”|,"
 Begins = Callable[[str], bool]
@@ -31,10 +34,15 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """
     counts = Counter(line.folded for line in all_lines)
     pages = {id(line) for line in all_lines if is_page_number(line.folded) and not line.folded.isdigit()}
+    heads = Counter(
+        line.folded
+        for index, line in enumerate(all_lines if pages else ())
+        if any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
+    )
     kept: list[Line] = []
     out: list[Line] = []
     begun = False
-    for index, line in enumerate(all_lines):
+    for line in all_lines:
         begun = (
             begun
             or marker(line.folded) is not None
@@ -42,8 +50,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "|" in line.folded
             or line.folded == "序号"
         )
-        beside = bool(pages) and any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
-        again = beside and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
+        again = heads[line.folded] > 1 and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
         if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)
         else:
@@ -151,7 +158,7 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
         ):
             out[-1] = _joined(last, line)
             between += skipped
-            certain = last.folded.endswith((",", "、")) or is_furniture(last.folded)
+            certain = last.folded.endswith((",", "、")) or line.folded[0] in ",、;等" or is_furniture(last.folded)
             mended += [] if certain else [skipped[0].no if skipped else line.no]
         else:
             out.append(line)
@@ -181,7 +188,7 @@ def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return True
     if above.count("(") > above.count(")") and closes(line):
         return True
-    if _breaks_label(above, line, begins) or _breaks_name(above, line):
+    if _breaks_label(above, line, begins) or _breaks_name(above, line) or _lists_on(above, line):
         return True
     mark = marker(above)
     entry = mark is not None and RANK[mark.kind] >= RANK["item"]
@@ -202,6 +209,13 @@ def _torn(above: str, line: str, begins: Begins) -> bool:
     mark = marker(above)
     inside = (mark is not None and RANK[mark.kind] >= RANK["item"]) or _LABEL_IN_FRONT.match(above)
     return bool(inside) and not looks_like_unit(re.split(r"[、,;: ]", above)[-1])
+
+
+def _lists_on(above: str, line: str) -> bool:
+    """县商务局 / 等,各乡镇: nothing begins with 等 or a separator; 各部门 behind 县政府 is its second half."""
+    if _LIST_ON.match(line) is None or not _LABELLED.search(above):
+        return False
+    return line[0] != "各" or above.endswith("政府")
 
 
 def _breaks_label(above: str, line: str, begins: Begins) -> bool:

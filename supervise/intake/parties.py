@@ -20,7 +20,10 @@ from supervise.intake.folding import as_printed
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person
 from supervise.intake.parting import names
 
-_OPEN = re.compile(r"等(?:有关|相关|各)?(?:单位|部门|地区|镇街|乡镇)?$")
+_OPEN = re.compile(
+    r"等(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
+)
+_COMMITTEE = re.compile(r"(各[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
@@ -181,8 +184,8 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
     roles = {field.role for field in clause.fields}
-    leads = [f for f in clause.fields if f.role == "lead"] if not roles.isdisjoint(("unit", "")) else []
-    marked = any(not is_person(folded[f.start : f.end].strip()) for f in leads)
+    first = [f for f in clause.fields if f.role == "lead"] if not roles.isdisjoint(("unit", "")) else []
+    marked = any(not is_person(folded[f.start : f.end].strip()) for f in first)
     found = _Found()
     for field in clause.fields:
         if field.role == "leader":
@@ -193,8 +196,10 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             found.due = found.due or (field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
             _units(found, text, folded, field, how, marked)
+    members = list(_settle(found.members))
+    leads = {m.name for m in members if m.role == "lead"}
     return Parties(
-        members=tuple(_settle(found.members)),
+        members=tuple(m for m in members if m.role == "lead" or m.name not in leads),
         leaders=tuple(dict.fromkeys(found.leaders)),
         leader_groups=tuple(dict.fromkeys(found.leader_groups)),
         open=bool(found.open_at),
@@ -272,10 +277,15 @@ class _Walk:
         self.inherited = ""
         self.party = False
         self.which = ""
+        self.last = ""  # the name before, as printed
         self.guessed = False  # whether the last name was completed without a neighbour
 
     def complete(self, said: _Name, prefixes: Prefixes) -> str:
         self.guessed, name = False, said.name
+        if self.which and name in ("政府", "人民政府", "管委会") and (same := _COMMITTEE.fullmatch(self.last)):
+            self.last = same[1] + name  # 各县(区)党委、政府
+            return self.last
+        self.last = name
         if said.group:
             full = self.which + name if self.which and is_class(name) else name
             self.which = determiner(full)

@@ -13,17 +13,20 @@ from supervise.intake.names import looks_like_unit
 _AND = re.compile(
     r"(?:以及|及|会同|联合)(?=[省市区县州旗盟][\u4e00-\u9fff]|各|相关|有关|其他|驻)|[和与](?=各|相关|有关|其他)"
     r"|(?<=[局委办厅府])[和与](?=[省市区县州旗盟][\u4e00-\u9fff]{1,14}(?:局|委|办|厅|府|会|院)(?:$|[、,;。和与及]))"
+    # 县医保局等县级有关部门: who is named, and the rest of them
+    r"|(?<=[局委办厅府院会部司心]等)(?=(?:有关|相关)?[省市区县州旗](?:级|直)?(?:各|有关|相关)?(?:部门|单位|企业|机构)(?:$|[、,;。及和]))"
 )
-_JOINS = re.compile("[及和与]|会同|联合")
+_JOINS = re.compile("[及和与等]|会同|联合")
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
 _EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
+_ITS = re.compile(r"各(?:有关)?(?:部门|委办|组成部门|直属)")  # 县政府 / 各部门, broken at the margin
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 # Without one of these 、 parts the names of a family, and nothing else does.
 _INTRICATE = re.compile(
-    r"\s|及|会同|联合|[和与][各相有其省市区县州旗盟]|(?:各|[有相]关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、"
+    r"\s|及|会同|联合|等[有相省市区县州旗]|[和与][各相有其省市区县州旗盟]|(?:各|[有相]关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、"
 )
 _PLAIN = re.compile(r"[^、/。.:](?:[^、/]*[^、/。.:])?")
 
@@ -73,6 +76,7 @@ def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         line = "\n" in folded[b : end - len(after)]  # a name broken at the margin goes on without a level in front
         goes_on = line and not _NEW_NAME.match(after)
         goes_on = goes_on or after.startswith("(")
+        goes_on = goes_on or (line and folded[at:b].rstrip(_BLANKS).endswith("政府") and bool(_ITS.match(after)))
         if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0])):
             yield trim(folded, at, b)
             at = b

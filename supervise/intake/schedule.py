@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from supervise.intake import deadlines
 from supervise.intake.folding import number
 
-_REPORT = r"(?:报送|报至|报告|上报|报到|反馈|报|送|抄报)"
+_REPORT = r"(?:填报|报送|报至|报告|上报|报到|反馈|报|送|抄报)"
 _WHEN = re.compile(
     r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
@@ -24,7 +24,7 @@ _WHEN = re.compile(
 _DUTY = re.compile(
     r"(?:将|向|把)[^。;]{0,60}?"
     + _REPORT
-    + r"|(?:报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))"
+    + r"|(?:填报|报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))"
 )
 _TO = re.compile(
     r"(?:报送|报告(?!报)|反馈|上报|报(?!告))[^,。;至到]{0,30}?(?:至|到)(?P<at>[\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|"
@@ -152,6 +152,7 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         named = list(_WHO.finditer(folded, at, match.start()))
         # "各牵头单位要会同责任单位于…": the subject stands first; what follows 会同 is no subject.
         plain = [m for m in named if not folded[max(0, m.start() - 2) : m.start()].endswith(("会同", "商", "至", "向"))]
+        plain = [m for m in plain if "会同" not in m[0]]
         if plain:
             subject = _joined(folded, plain, match.start())
         duty = _DUTY.search(folded, match.start(), min(stop, match.start() + 160))

@@ -99,6 +99,16 @@ def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node])
             node.clause, node.shared = clause, True
 
 
+def _together(ahead: Sequence[Clause]) -> Clause:
+    """The last of the clauses above a list with those above it that say something else: 责任单位:…, 协办单位:…."""
+    whole = ahead[-1]
+    for clause in reversed(ahead[:-1]):
+        if {f.role for f in clause.fields} & {f.role for f in whole.fields}:
+            break
+        whole = Clause(clause.start, whole.end, (*clause.fields, *whole.fields), clause.closed and whole.closed)
+    return whole
+
+
 def hand_down(nodes: Sequence[Node], ahead: Sequence[Clause]) -> None:
     """Where a clause on its own line stands before the first entry, such lines speak of what follows them.
 
@@ -107,7 +117,7 @@ def hand_down(nodes: Sequence[Node], ahead: Sequence[Clause]) -> None:
     items = [node for node in nodes if RANK[node.kind] >= RANK["item"] and not node.children]
     if not ahead or not items:
         return
-    current, follows = ahead[-1], items[-1].clause is None
+    current, follows = _together(ahead), items[-1].clause is None
     for node in items:
         own = node.clause
         if own is None or (follows and node.apart):

@@ -22,8 +22,9 @@ def name_brackets(parts: list[Segment], folded: str) -> None:
     open_ = [node for node in nodes if node.clause is None]
     found = [(node, node.maybe) for node in open_ if node.maybe is not None]
     kinds = {node.kind for node, _ in found}
-    said = sum(node.clause is not None and folded[node.clause.start] == "(" for node in nodes if node.kind in kinds)
-    if len(found) + said >= 3 and 2 * (len(found) + said) >= sum(node.kind in kinds for node in nodes):
+    said = [node for node in nodes if node.clause is not None and folded[node.clause.start] == "("]
+    alike = len(found) + sum(node.kind in kinds for node in said)
+    if len(found) + len(said) >= 3 and 2 * alike >= sum(node.kind in kinds for node in nodes):
         for node, clause in found:
             pairs = sorted(brackets(folded, node.start, clause.start).items())
             inner = [field for a, b in pairs for field in _inside(folded, node.start, a, b)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from supervise.intake import Notice, read
 
 COUNTY = """\
@@ -289,3 +291,21 @@ def test_a_traditional_notice_is_read_by_the_same_rules() -> None:
     """Role words match in both scripts; names keep the script they are printed in."""
     notice = read("臨江縣2022年重點工作\n1.推進園區建設。\n牽頭單位:縣發改局\n協辦單位:縣財政局、環保局")
     assert table(notice) == [("1", ("縣發改局",), ("縣財政局", "縣環保局"))]
+
+
+@pytest.mark.parametrize(
+    ("broken", "lead", "co"),
+    [
+        ("县商务局、县发改局\n— 3 —\n等,各乡镇", ("县商务局", "县发改局"), ("各乡镇",)),
+        ("县商务局\n— 3 —\n、县财政局", ("县商务局", "县财政局"), ()),
+        ("县商务局、县发改局\n,各乡镇政府", ("县商务局", "县发改局"), ("各乡镇政府",)),
+        ("县政府\n各部门", ("县政府各部门",), ()),
+    ],
+)
+def test_a_list_of_units_cut_by_a_page_goes_on_behind_it(
+    broken: str, lead: tuple[str, ...], co: tuple[str, ...]
+) -> None:
+    """What begins with 等 or a separator, or with 各部门 behind 政府, is the second half of the list above."""
+    text = f"重点任务\n1.引进企业8家。\n责任单位:{broken}\n2.修路9公里。\n责任单位:县交通局、县财政局\n"
+    parties = read(text).items[0].parties
+    assert (parties.full("lead"), parties.full("co")) == (lead, co)

@@ -25,6 +25,7 @@ _INSIDE = frozenset(
      "Choice", "ruby", "rubyBase", "object")
 )  # fmt: skip
 _BLOCKS = frozenset(("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"))
+_STRUCK = ("strike", "dstrike")
 _GONE = frozenset(("del", "moveFrom"))
 _APART = {"footnoteReference": "脚注", "endnoteReference": "尾注", "commentReference": "批注"}
 _OFF = frozenset(("0", "false", "off"))
@@ -139,9 +140,15 @@ class _Reader:
     def _hidden(self, run: _Element) -> bool:
         mark = child(run, "rPr", "vanish")
         hidden = mark is not None and attribute(mark, "val") not in _OFF
-        if hidden and "".join(t.text or "" for t in run.iter() if local(t) == "t").strip():
-            self.out.note("K11", "有隐藏的文字,没有读")
-        return hidden
+        struck = any(
+            (line := child(run, "rPr", name)) is not None and attribute(line, "val") not in _OFF for name in _STRUCK
+        )
+        if (hidden or struck) and "".join(t.text or "" for t in run.iter() if local(t) == "t").strip():
+            if hidden:
+                self.out.note("K11", "有隐藏的文字,没有读")
+            else:
+                self.out.note("K11", "有划去的文字,没有读", "请核对划去的是否都不要")
+        return hidden or struck
 
     def _table(self, table: _Element) -> None:
         """A table, its cells laid out; one that holds tables is a frame, and is read cell by cell."""

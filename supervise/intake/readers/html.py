@@ -115,7 +115,7 @@ class _Reader:
         name = str(element.tag).lower() if isinstance(element.tag, str) else ""
         if name in _SKIPPED or _is_hidden(element):
             return
-        if name in _STRUCK:
+        if name in _STRUCK or "line-through" in (element.get("style") or ""):
             if "".join(map(str, element.itertext())).strip():
                 self.out.note("K11", "有划去的文字,没有读", "请核对划去的是否都不要")
             return

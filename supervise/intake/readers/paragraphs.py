@@ -95,6 +95,8 @@ def _common(values: Iterable[float]) -> float:
 def _goes_on(before: Printed, line: Printed, left: float, right: float) -> bool:
     if before.right + _first(line) < right or line.left > left + 1.2 * line.size:
         return False
+    if before.text.count("  ") > 1 and line.text.count("  ") > 1:
+        return False  # rows of a table without rules
     if before.left > left + 4.5 * before.size:  # a signature, or a title in the middle
         return False
     if abs(before.size - line.size) > 1.5:

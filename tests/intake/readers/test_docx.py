@@ -246,3 +246,14 @@ def test_a_bracket_over_a_break_of_the_line_is_one_bracket() -> None:
     notice = read(readers.read(bare_docx(body), "a.docx"))
     assert [party.name for party in notice.items[0].parties.members] == ["区城管局", "各街道"]
     assert not notice.problems
+
+
+def test_what_is_struck_through_by_hand_is_not_read_and_told() -> None:
+    """An entry with a line through it is out of the list; the clerk is told that something was left out."""
+    word = Word()
+    word.line("1.建设公寓300套(责任单位:区住建局)")
+    word.document.add_paragraph().add_run("2.改造市场4个(责任单位:区商务局)").font.strike = True
+    word.line("3.建设公园2处(责任单位:区文体局)")
+    made = readers.read(word.bytes(), "a.docx")
+    assert [item.no for item in read(made).items] == ["1", "3"]
+    assert [note.text for note in made.notes] == ["有划去的文字,没有读"]

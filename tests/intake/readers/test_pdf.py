@@ -106,3 +106,21 @@ def test_a_pdf_with_a_password_is_refused_by_name() -> None:
     with pytest.raises(Invalid) as refused:
         readers.read(buffer.getvalue(), "密.pdf")
     assert [p.code for p in refused.value.problems] == ["K03"]
+
+
+def test_rows_of_a_table_without_rules_are_no_wrapped_lines() -> None:
+    """A head that reaches the right margin does not run into the first row."""
+    page = Print(foot="")
+    rows = (
+        ("序号", "任务内容", "责任单位", "完成时限"),
+        ("1", "整治小巷6条", "城管办", "2025年6月底"),
+        ("2", "新增场地3处", "文化站", "2025年9月底"),
+    )
+    for row in rows:
+        for x, words in zip((0, 50, 220, 330), row, strict=True):
+            page.canvas.drawString(page.LEFT + x, page.y, words)
+        page.y -= 20
+    notice = read(readers.read(page.bytes(), "a.pdf"))
+    assert [(i.no, i.text, i.parties.full("lead")) for i in notice.items] == [
+        ("1", "整治小巷6条", ("城管办",)), ("2", "新增场地3处", ("文化站",)),
+    ]  # fmt: skip
