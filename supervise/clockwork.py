@@ -230,7 +230,7 @@ class Sweep:
                 self._second = True
                 return []
             else:
-                self._second, self._since = True, date.min
+                self._second, self._last, self._since = True, False, date.min
                 self._passed -= self._held
                 self._held.clear()
                 self._before = frozenset()

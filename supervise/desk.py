@@ -90,8 +90,9 @@ class Desk:
         archives: Iterable[str] = (),
         approved_only: bool = False,
     ) -> None:
-        folder = definitions if isinstance(definitions, Folder) else read_folder(Path(definitions or shipped()))
-        self.folder = folder.sound()
+        if not isinstance(definitions, Folder):
+            definitions = read_folder(Path(definitions or shipped()), stories=False)
+        self.folder = folder = definitions.sound()
         self.district = district
         known: Directory = directory if directory is not None else folder.units
         self.directory: Directory = Aliased(known, folder.aliases) if folder.aliases else known

@@ -255,12 +255,13 @@ def read_beside(path: Path, folder: Folder) -> Folder:
     return found
 
 
-def read_folder(path: Path, *beside: Path) -> Folder:
+def read_folder(path: Path, *beside: Path, stories: bool = True) -> Folder:
     """Read a definitions folder; whatever is wrong is gathered in ``problems``, nothing is skipped in silence.
 
     Args:
         path: the folder.
         beside: more of the same kind, with lifecycles, rules and stories that stand on those of the first.
+        stories: whether stories are read too; an office at work tells none.
 
     Raises:
         Unknown: F01 when there is no such folder.
@@ -275,7 +276,8 @@ def read_folder(path: Path, *beside: Path) -> Folder:
         first = folder.units
         for file in sorted(one.glob("*.yaml")):
             _try(folder, file, own.get(file.name, _definition))
-        for sub, reader in (("calendar", _year), ("rules", _rule), ("stories", _story)):
+        told = [("stories", _story)] if stories else []
+        for sub, reader in (("calendar", _year), ("rules", _rule), *told):
             for file in sorted((one / sub).glob("*.yaml")):
                 _try(folder, file, reader)
         if one != path and folder.units is not first:  # the stories of the first folder know its own units

@@ -14,7 +14,7 @@ from time import sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused, clockwork
@@ -109,6 +109,17 @@ def test_what_is_undone_was_never_sent(engine: Engine) -> None:
     assert record(engine) == before
     with sessions.begin() as session:
         assert sum(done.count for done in office.tick(session, NIGHT).did) == len(CODES)
+
+
+def test_a_night_looks_once_for_who_waits_and_once_for_what_is_unsealed(engine: Engine) -> None:
+    """Where all that waited has been looked at in one piece, and sealed with it, nothing can be left to ask for."""
+    office, asked = filled(engine), list[str]()
+    event.listen(engine, "before_cursor_execute", lambda on, cursor, text, *rest: asked.append(text))
+    with sessionmaker(engine).begin() as session:
+        report = office.tick(session, NIGHT)
+    assert (report.looked_at, report.left) == (len(CODES), 0)
+    assert sum("wake_on >=" in text for text in asked) == 1
+    assert sum("unsealed = " in text for text in asked if text.startswith("SELECT")) == 1
 
 
 def test_a_clock_that_is_stopped_says_what_is_left_and_goes_on_later(

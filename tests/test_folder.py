@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from supervise import Office
 from supervise.errors import Invalid, Problem, Unknown
 from supervise.folder import read_folder, read_text, shipped
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights
@@ -50,6 +51,14 @@ def test_what_is_shipped_is_sound() -> None:
     assert made.of_kind(Ladder, "other-work") == ()
     assert len(made.units.units()) > 30
     assert made.stories
+
+
+def test_an_office_at_work_reads_no_stories(folder: Path) -> None:
+    """A damaged story is found by whoever checks the folder, and keeps nobody from his work."""
+    (folder / "stories").mkdir()
+    (folder / "stories" / "broken.yaml").write_text("- [", "utf-8")
+    assert found(folder)[0][:2] == ("Y01", "broken.yaml")
+    assert Office(folder).folder.problems == []
 
 
 def test_what_is_measured_by_is_sound() -> None:

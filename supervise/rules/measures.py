@@ -22,7 +22,7 @@ from supervise.records import PARTIES, Duty, Event, Task
 from supervise.rules import reported
 from supervise.rules.reported import Figure
 from supervise.workflows.definition import Definition, DutyKind
-from supervise.workflows.duties import closings
+from supervise.workflows.limits import closings
 from supervise.workflows.situations import Situation
 from supervise.workflows.wording import OUTCOME_WORDS, RESERVED
 

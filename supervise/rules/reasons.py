@@ -12,7 +12,7 @@ from supervise.rules.counts import Hit, reached
 from supervise.rules.entries import Entry, Run, Times
 from supervise.rules.ladder import Ladder, Rung
 from supervise.workflows.definition import CLOCK, Definition
-from supervise.workflows.duties import closings
+from supervise.workflows.limits import closings
 from supervise.workflows.situations import Holding, Situation, called
 
 

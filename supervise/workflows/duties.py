@@ -29,7 +29,7 @@ from supervise.dates import FOREVER, ONE_DAY, Calendar, Span
 from supervise.phrases import AfterAction, EachPeriod, Length, OnDates, Stages, TaskDue
 from supervise.records import COMBINE, PARTIES, Duty, Event, Task, evolve
 from supervise.workflows.definition import Definition, DutyKind
-from supervise.workflows.limits import Start, legs, paused, recurring, staged, superseding, waiting
+from supervise.workflows.limits import Start, closings, legs, paused, recurring, staged, superseding, waiting
 
 NONE: Mapping[str, Sequence[Duty]] = {}
 
@@ -382,19 +382,6 @@ class _Book:
                 ends = kind is None or bool(kind.triggers)
                 if ends or reopening is None or draft.due <= reopening.day:
                     draft.met, draft.void = None, max(closing.day, draft.born)
-
-
-def closings(definition: Definition, acts: Sequence[Event]) -> list[tuple[Event, Event | None]]:
-    """Each time a task was closed, with the event that opened it again, ``None`` if it is closed still."""
-    found: list[tuple[Event, Event | None]] = []
-    closed: Event | None = None
-    for event in acts:
-        if event.target in definition.finals:
-            closed = closed or event
-        elif closed is not None:
-            found.append((closed, event))
-            closed = None
-    return [*found, (closed, None)] if closed is not None else found
 
 
 def _answer(found: Sequence[_Draft], kept: Mapping[str, Sequence[Duty]] = NONE) -> None:

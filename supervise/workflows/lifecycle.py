@@ -24,9 +24,8 @@ from supervise.phrases import CALENDAR, OPENING
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows import figures
 from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
-from supervise.workflows.duties import closings
 from supervise.workflows.guards import Companion, Guard, Move
-from supervise.workflows.limits import unsure
+from supervise.workflows.limits import closings, unsure
 from supervise.workflows.situations import Holding, Situation
 from supervise.workflows.wording import Wording
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from supervise.dates import FOREVER, ONE_DAY, Calendar, Period, Span, clamp, period_at
 from supervise.phrases import EachPeriod, OnDates, TaskDue
 from supervise.records import Duty, Event, Pause, Stage, Task
-from supervise.workflows.definition import DutyKind
+from supervise.workflows.definition import Definition, DutyKind
 
 YEARS = 10
 """How far ahead dates that come again are worked out."""
@@ -143,6 +143,19 @@ def paused(nominal: date, unit: str, born: date, pauses: Iterable[Pause], calend
             else:
                 nominal += pause.end - start
     return nominal
+
+
+def closings(definition: Definition, acts: Sequence[Event]) -> list[tuple[Event, Event | None]]:
+    """Each time a task was closed, with the event that opened it again, ``None`` if it is closed still."""
+    found: list[tuple[Event, Event | None]] = []
+    closed: Event | None = None
+    for event in acts:
+        if event.target in definition.finals:
+            closed = closed or event
+        elif closed is not None:
+            found.append((closed, event))
+            closed = None
+    return [*found, (closed, None)] if closed is not None else found
 
 
 def unsure(kind: DutyKind | None, duty: Duty, calendar: Calendar, unknown: Callable[[date], bool]) -> bool:

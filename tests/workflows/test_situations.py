@@ -220,6 +220,15 @@ def test_doing_something_else_does_not_answer_an_order() -> None:
     assert case.do("2021-04-14", A, "plan").outcome("reply", "2021-04-17") == "missed"
 
 
+def test_a_letter_leaves_what_an_act_cannot_have_touched_as_it_was() -> None:
+    """After a reply the answers to letters are worked out anew; all else is taken over as it stood."""
+    case = Case()
+    letter(case, "2021-04-12", "plan", "2021-04-16")
+    sent = case.situation.fold.kinds
+    replied = case.do("2021-04-14", A, "reply").situation.fold.kinds
+    assert {kind for kind in sent if replied[kind] is not sent[kind]} == {"reply"}
+
+
 def test_a_letter_about_a_waived_duty_needs_no_answer() -> None:
     """Once the matter counts no more, nobody is late with a letter about it."""
     case = Case()
