@@ -86,7 +86,10 @@ KINDS: dict[str, Kind] = {
     "b4": Kind(
         "红黑榜", "limit_rollup", "pandas_naive_parquet", lambda r: _mid(r, "s"),
         lambda r: {"month": "一个月", "year": "一年"}[r["span"]],
-        tuple(f"supervise_assess_{name}" for name in ("sqlite", "sqlite_past", "postgres", "postgres_past")), "",
+        tuple(
+            f"supervise_assess_{store}{said}{end}"
+            for store in ("sqlite", "postgres") for said in ("", "_receipts") for end in ("", "_past")
+        ), "",
         lambda r: f"{_mid(r, 's') * 1e3:.1f} ms,内存 {_mid(r, 'rss_mib'):.0f} MiB",
     ),
     "b5": Kind(

@@ -175,7 +175,7 @@ class Surveyed:
         found = self._less(("kinds", every, *sorted(shared)), lambda codes: counting.settled(
             work, view, every, self.cited.owing, shared, codes))  # fmt: skip
         self._numbers |= {(one, what): {} for one in stretches for what in new}
-        for (stretch, kind, letter, unit, role, outcome, share), number in found.items():
+        for (unit, kind, stretch, letter, role, outcome, share), number in found.items():
             if share:
                 self._numbers[stretches[stretch], (kind, outcome)][letter, unit] = number
             elif kind in new:
@@ -185,10 +185,10 @@ class Surveyed:
         """Numbers over all tasks less those of the tasks set aside; asked once."""
         if key not in self._numbers:
             found: dict[tuple[Any, ...], int] = defaultdict(int)
-            for *by, number in ask(None):
-                found[tuple(by)] += number
-            for *by, number in ask(sorted(self.aside)):
-                found[tuple(by)] -= number
+            for row in ask(None):
+                found[row[:-1]] += row[-1]
+            for row in ask(sorted(self.aside)) if self.aside else ():
+                found[row[:-1]] -= row[-1]
             self._numbers[key] = {by: number for by, number in found.items() if number}
         return self._numbers[key]
 

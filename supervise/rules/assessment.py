@@ -237,8 +237,11 @@ def _given(
     given: dict[str, int] = {grade.grade: 0 for grade in rules.grades}
     full: set[str] = set()
     done: dict[str, tuple[int, Notes]] = {}
-    for merit in sorted({_merit(rules, row) for row in rows}, reverse=True):
-        left = {row.unit: (row, *caps[row.unit]) for row in rows if _merit(rules, row) == merit}
+    equal: dict[tuple[Decimal, ...], list[Assessed]] = {}
+    for row in rows:
+        equal.setdefault(_merit(rules, row), []).append(row)
+    for merit in sorted(equal, reverse=True):
+        left = {row.unit: (row, *caps[row.unit]) for row in equal[merit]}
         for index, grade in enumerate(rules.grades):
             fit = [(r, notes) for r, cap, notes in left.values() if cap <= index and _meets(evidence, r, grade.when)]
             within = [row for row, _ in fit if not row.apart]

@@ -6,7 +6,7 @@ asks sets apart the tasks of which that is not the whole truth, see ``unsettled`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -126,7 +126,7 @@ def settled(
     session: Session, view: View, ask: Settling, owing: Sequence[str], shared: Collection[tuple[str, str]] = (),
     codes: Sequence[str] | None = None,
 ) -> Iterator[Any]:  # fmt: skip
-    """Numbers of the duties that settled: stretch, kind, letter or not, unit, role, outcome, share or not, number.
+    """Numbers of the duties that settled: unit, kind, stretch, letter or not, role, outcome, share or not, number.
 
     What several leads owe together is one duty to who helps with it, and who owes it himself does not help with it.
 
@@ -147,9 +147,10 @@ def settled(
     )  # fmt: skip
     for stood in _stood(at, view, owing if codes is None else None):
         query = select(*columns, _outcome(duty, view.after)).where(*stood, *_settled(at, view, ask))
-        for some in [None] if codes is None else chunks(codes):
-            found = (query if some is None else query.where(duty.c.task.in_(some))).cte("came")
-            by = [found.c[name] for name in ("stretch", "kind", "letter", "unit", "role", "outcome")]
+        for chunk in [None] if codes is None else chunks(codes):
+            some = query if chunk is None else query.where(duty.c.task.in_(chunk))
+            found = (some.order_by(duty.c.task) if shared else some).cte("came")  # parts of a task lie together
+            by = [found.c[name] for name in ("unit", "kind", "stretch", "letter", "role", "outcome")]
             numbers: Any = select(*by, literal(0).label("shared"), func.count()).group_by(*by)
             yield from asked(session, union_all(numbers, _shares(at, view, found, shared)) if shared else numbers)
 
@@ -157,7 +158,7 @@ def settled(
 def _shares(at: Tables, view: View, found: CTE, pairs: Collection[tuple[str, str]]) -> Select[Any]:
     """How often a unit helped with what was found."""
     part = at.part
-    by = (found.c.stretch, found.c.kind, found.c.letter, part.c.unit, found.c.outcome)
+    by = (part.c.unit, found.c.kind, found.c.stretch, found.c.letter, found.c.outcome)
     held = and_(
         part.c.since_day <= found.c.settles, or_(part.c.until_day.is_(None), part.c.until_day > found.c.settles)
     )
@@ -165,23 +166,23 @@ def _shares(at: Tables, view: View, found: CTE, pairs: Collection[tuple[str, str
     same = part.c.district == view.district, part.c.task == found.c.task, part.c.role == CO
     query = select(*by[:4], literal(CO), by[4], literal(1), func.count()).group_by(*by)
     return query.select_from(found.join(part, and_(*same, or_(held, before)))).where(
-        found.c.role == LEAD, _came(found, pairs), part.c.unit != found.c.unit,
-        _alone(at, view, found, lambda other: other.c.unit < found.c.unit),
-        _alone(at, view, found, lambda other: other.c.unit == part.c.unit),
-    )  # fmt: skip
+        found.c.role == LEAD, _came(found, pairs), part.c.unit != found.c.unit, _first(at, view, found)
+    )
 
 
-def _alone(
-    at: Tables, view: View, found: CTE, who: Callable[[FromClause], ColumnElement[bool]]
-) -> ColumnElement[bool]:  # fmt: skip
-    """Whether none of some units owes a lead's duty too; where nobody else ever led the task, no duty is looked up."""
+def _first(at: Tables, view: View, found: CTE) -> ColumnElement[bool]:
+    """Whether a lead's duty is looked at by the first who owes it, and who helps does not owe it.
+
+    Where nobody else ever led the task, no duty is looked up for it.
+    """
     led, other = at.part.alias(), at.duty.alias()
     leads = led.c.district == view.district, led.c.task == found.c.task, led.c.role == LEAD
     same = other.c.district == view.district, other.c.task == found.c.task, other.c.ref == found.c.ref
     stands = other.c.since_day <= view.day, or_(other.c.until_day.is_(None), other.c.until_day > view.day)
+    owes = or_(other.c.unit < found.c.unit, other.c.unit == at.part.c.unit)
     return or_(
         ~select(led.c.task).where(*leads, led.c.unit != found.c.unit).exists(),
-        ~select(other.c.task).where(*same, who(other), *stands).exists(),
+        ~select(other.c.task).where(*same, owes, *stands).exists(),
     )
 
 
