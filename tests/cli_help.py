@@ -25,7 +25,7 @@ DEFINITIONS = ROOT / "definitions"
 COMMANDS = (
     "init", "check", "intake", "assign", "list", "show", "log", "owed", "do", "tick", "orders", "lights",
     "remind", "mark", "marks", "unmark", "board", "why", "contest", "objections", "uphold",
-    "assess", "replay-rules", "carry", "compare", "burden",
+    "assess", "replay-rules", "carry", "compare", "burden", "exemptions",
     "diagram", "chart", "review", "table", "replay", "audit", "export", "restore", "retire", "diff", "approve",
     "migrate", "simulate", "walk", "schema",
 )  # fmt: skip
@@ -48,6 +48,7 @@ QUERIES = (
     "assess",
     "replay-rules",
     "burden",
+    "exemptions",
     "diagram",
     "chart",
     "review",
@@ -427,6 +428,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("remind", "QH2025-001", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15")
     step("remind", "--unit", "区工信局", "--as", "督查室", "--reason", "未报", "--day", "2025-07-15", "--dry-run")
     step("burden", "2025Q3", "--as-of", "2025-07-15")
+    step("exemptions", "2025", "--as-of", "2025-12-31")
     step("burden", "2025-12", "--merge", "--as-of", "2025-07-15")
     granted = ("--merge", "--unit", "区工信局", "--as", "督查室", "--reason", "减负", "--day", "2025-07-15")
     step("burden", "2025-12", *granted)

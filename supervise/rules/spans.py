@@ -91,7 +91,7 @@ def _called(scheme: Scheme, node: Call, known: Known) -> tuple[Range, bool]:
     if name == "default":
         return _hull(every)
     if name == "along":
-        return _hull(every[2::2])
+        return _hull(every[2::2])[0], False
     if name in ("total", "sum", "items_sum") and first.low >= 0:
         return COUNTS, whole
     if name in ("rate", "given", "deviation"):
