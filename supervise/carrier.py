@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from supervise.clerk import Clerk
+from supervise.clerk import Clerk, Dealt
 from supervise.dates import ONE_DAY
 from supervise.errors import Invalid, Problem, Refused, SuperviseError
 from supervise.judge import Judge
@@ -42,21 +42,13 @@ class Carried:
     age: int
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What was carried on, or taken back, and why the rest was not."""
-
-    done: tuple[Carried, ...]
-    refused: tuple[Problem, ...]
-
-
 class Carrier(Clerk, Judge):
     """Carrying on what a year left undone."""
 
     def carry(
         self, session: Session, since: str, to: str, by: Actor, basis: str, until: date | None = None,
         skip: Collection[str] = (), day: date | None = None, dry_run: bool = False,
-    ) -> Round:  # fmt: skip
+    ) -> Dealt[Carried]:  # fmt: skip
         """Carry on every task whose limit lay in a period or before and was missed, as its lifecycle allows.
 
         Args:
@@ -89,7 +81,7 @@ class Carrier(Clerk, Judge):
             raise Refused(Problem("T12", f"{old.label}没有要结转的任务", help=help_))
         return self._done(session, found, day, dry_run)
 
-    def take_back(self, session: Session, since: str, by: Actor, day: date | None = None) -> Round:
+    def take_back(self, session: Session, since: str, by: Actor, day: date | None = None) -> Dealt[Carried]:
         """Take back what was carried on from a period, as far as the lifecycle allows: one's own, soon, the last act.
 
         Args:
@@ -111,7 +103,7 @@ class Carrier(Clerk, Judge):
             raise Refused(Problem("T12", f"没有从{old.label}结转、还能撤回的任务"))
         return self._done(session, found, day, False)
 
-    def _done(self, session: Session, found: list[tuple[Task, Act]], day: date, dry_run: bool) -> Round:
+    def _done(self, session: Session, found: list[tuple[Task, Act]], day: date, dry_run: bool) -> Dealt[Carried]:
         if dry_run:
             made = [self._tried(session, task, act) for task, act in found]
         else:
@@ -122,7 +114,7 @@ class Carrier(Clerk, Judge):
             if isinstance(after, Task)
         )
         refused = [problem for one in made if isinstance(one, SuperviseError) for problem in one.problems]
-        return Round(done, tuple(refused))
+        return Dealt(done, tuple(refused))
 
     def _tried(self, session: Session, task: Task, act: Act) -> Task | SuperviseError:
         try:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from supervise.clockwork import Clock
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from supervise.intake.breakdown import Breakdown, Draft
     from supervise.intake.notice import Notice
     from supervise.intake.readers.transcript import Transcript
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,14 @@ class Owed:
     text: str
     provisional: bool = False
     was: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt(Generic[T]):
+    """What became of many that were to be dealt with: what was done, and why the rest was not."""
+
+    done: tuple[T, ...]
+    refused: tuple[Problem, ...]
 
 
 class Clerk(Clock):
@@ -125,7 +136,14 @@ class Clerk(Clock):
         away = retired.pointers(session, self.district, sorted(wanted))
         taken = sorted({*tasks.briefs(session, self.district, wanted), *away})
         if taken:
-            raise Refused(Problem("T02", f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复", task=taken[0]))
+            raise Refused(
+                Problem(
+                    "T02",
+                    f"{taken[0]} 等 {len(taken)} 项已经交办过,编码不能重复",
+                    task=taken[0],
+                    help="请换编码的开头(intake --code),或用 --skip 跳过已交办的",
+                )
+            )
         source = self.folder.definition(breakdown.workflow)
         _sorted(drafts, source.value)
         self.register(session, "workflow", source)
@@ -206,7 +224,8 @@ class Clerk(Clock):
         if word in labels:
             return word
         known = [u.name for u in self.directory.units(day)]
-        raise Unknown(Problem("U04", f"没有“{word}”这个单位{did_you_mean(word, [*known, *sorted(labels)])}"))
+        text = f"没有“{word}”这个单位{did_you_mean(word, [*known, *sorted(labels)])}"
+        raise Unknown(Problem("U04", text, help="单位名称见单位目录(units.yaml)"))
 
     def owed(self, session: Session, unit: str = "", cut: Cut | None = None) -> tuple[Owed, ...]:
         """What is owed on a day, by one unit or by everyone, nearest limit first.
@@ -317,5 +336,12 @@ def _limits(breakdown: Breakdown, drafts: Sequence[Draft], day: date) -> list[Pr
         if due is None:
             found.append(Problem("T04", "没有完成时限,请写 due(整份分解或这一项)", task=draft.code))
         elif due <= day:
-            found.append(Problem("T04", f"完成时限 {due} 不晚于交办之日 {day}", task=draft.code))
+            found.append(
+                Problem(
+                    "T04",
+                    f"完成时限 {due} 不晚于交办之日 {day}",
+                    task=draft.code,
+                    help="改 due,或用 --day 写对交办之日",
+                )
+            )
     return found

@@ -171,9 +171,9 @@ class _Run:
         return ""
 
     def race(self) -> str:
-        rounds = 10
+        rounds, life = 10, Rehearsal(self.sessions)
         for n in range(rounds):
-            _race(Rehearsal(self.sessions), f"R{n}")
+            _race(life, f"R{n}")
         return f"{rounds} 轮"
 
     def remove(self) -> str:

@@ -247,7 +247,9 @@ class Desk:
     def unknown(self, session: Work, code: str) -> Unknown:
         """What is raised when no task has that code."""
         codes = [*tasks.codes(session, self.district), *retired.pointers(session, self.district)]
-        return Unknown(Problem("T01", f"没有“{code}”这项任务{did_you_mean(code, codes)}", task=code))
+        none = f"“{self.district}”还没有任务;别的区县的,用 --district(SUPERVISE_DISTRICT)指明"
+        help_ = "有哪些任务,见 supervise list" if codes else none
+        return Unknown(Problem("T01", f"没有“{code}”这项任务{did_you_mean(code, codes)}", task=code, help=help_))
 
     def at_hand(self, session: Session, code: str) -> Task:
         """One task as stored, for someone who will act on it.

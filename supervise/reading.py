@@ -368,8 +368,9 @@ def validate(document: Document, model: type[T]) -> T:
     Raises:
         Invalid: Y04 unknown key, Y05 missing key, Y06 wrong value; all of them at once.
     """
+    kind: Any = model
     try:
-        made: T = _adapter(model).validate_python(document.data)  # type: ignore[arg-type]
+        made: T = _adapter(kind).validate_python(document.data)
         if isinstance(made, Strict):
             made.__dict__["written"] = document.data  # beside the fields: what two files mean is compared without it
         return made

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from supervise.clerk import Clerk
+from supervise.clerk import Clerk, Dealt
 from supervise.errors import Problem, Refused
 from supervise.people import Actor
 from supervise.phrases import REMIND
@@ -54,14 +54,6 @@ class Reminding:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Chased:
-    """What a round of reminding came to: what was said, and why the rest was not."""
-
-    done: tuple[Reminding, ...]
-    refused: tuple[Problem, ...]
-
-
 @dataclass(slots=True)
 class _Round:
     """A round while it is made."""
@@ -78,7 +70,9 @@ class _Round:
 class Reminder(Clerk):
     """Reminding by hand."""
 
-    def remind(self, session: Session, pick: Pick, by: Actor, chase: Chase, day: date | None = None) -> Chased:
+    def remind(
+        self, session: Session, pick: Pick, by: Actor, chase: Chase, day: date | None = None
+    ) -> Dealt[Reminding]:
         """Remind of everything that fits; of a task all of it or nothing, and nobody more often than the rules allow.
 
         Args:
@@ -94,15 +88,17 @@ class Reminder(Clerk):
         """
         made = self._round(session, pick, by, chase, day)
         self.save(session, made.steps)
-        return Chased(tuple(made.done), tuple(made.refused))
+        return Dealt(tuple(made.done), tuple(made.refused))
 
-    def reminding(self, session: Session, pick: Pick, by: Actor, chase: Chase, day: date | None = None) -> Chased:
+    def reminding(
+        self, session: Session, pick: Pick, by: Actor, chase: Chase, day: date | None = None
+    ) -> Dealt[Reminding]:
         """What ``remind`` would do; nothing is written.
 
         Args, Raises: as for ``remind``.
         """
         made = self._round(session, pick, by, chase, day)
-        return Chased(tuple(made.done), tuple(made.refused))
+        return Dealt(tuple(made.done), tuple(made.refused))
 
     def _round(self, session: Session, pick: Pick, by: Actor, chase: Chase, day: date | None) -> _Round:
         day = day or self.today()

@@ -32,7 +32,8 @@ from supervise.store.lines import Lines
 
 if TYPE_CHECKING:
     from supervise.channels.port import Channel
-    from supervise.reminder import Chased, Pick, Reminder
+    from supervise.clerk import Dealt
+    from supervise.reminder import Pick, Reminder, Reminding
     from supervise.rules.reminders import Chase
     from supervise.store.statements import Work
 
@@ -102,7 +103,7 @@ class Service:
         """
         return settled(self._queue.ask(acts) if self._queue is not None else self._try(acts))
 
-    def remind(self, pick: Pick, by: Actor, chase: Chase, day: date | None = None) -> Chased:
+    def remind(self, pick: Pick, by: Actor, chase: Chase, day: date | None = None) -> Dealt[Reminding]:
         """Remind of everything that fits, in one transaction; see ``Reminder.remind``.
 
         Raises:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, delete
+from sqlalchemy.orm import Session, sessionmaker
 
 from supervise.store.tables import of
-from tests.servers import KINDS, database, installed
+from tests.servers import KINDS, database, in_memory, installed
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -23,6 +24,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared material beside the repository (../shared): test skipped")
     return folder
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """A transaction on an empty record in memory."""
+    with sessionmaker(in_memory()).begin() as made:
+        yield made
 
 
 @pytest.fixture(params=KINDS)

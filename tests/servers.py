@@ -20,6 +20,7 @@ from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from supervise.store import tables
 from supervise.store.database import open_database
 
 KINDS = ("sqlite", "postgresql", "mariadb")
@@ -113,3 +114,10 @@ def installed(kind: str, folder: Path) -> Iterator[Engine]:
             yield engine
         finally:
             engine.dispose()
+
+
+def in_memory() -> Engine:
+    """An empty record that ends with its engine."""
+    made = create_engine("sqlite://")
+    tables.metadata.create_all(made)
+    return made

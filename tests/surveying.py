@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Office, Refused
@@ -19,11 +19,11 @@ from supervise.people import UnitList
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import BoardRules, Line
 from supervise.rules.scoring import Tally
-from supervise.store import tables
 from supervise.versions import Change
 from supervise.workflows.definition import Definition
 from tests.histories import END, FOLDER, LAW, OFFICE, OPENED, Act, fields, placed, script
 from tests.laws import folder
+from tests.servers import in_memory
 
 RED_BLACK = FOLDER.rule(BoardRules, "red-black").value
 COUNTS = (
@@ -110,8 +110,7 @@ class Lived:
         sideways: bool = True,
     ) -> None:
         if engine is None:
-            engine = create_engine("sqlite://")
-            tables.metadata.create_all(engine)
+            engine = in_memory()
         self.sessions = sessionmaker(engine)
         self.moment = datetime(2025, 2, 10, 1, tzinfo=UTC)
         units = units_in_motion() if moving else FOLDER.units

@@ -10,7 +10,7 @@ from itertools import count, pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Office, Refused
@@ -23,10 +23,10 @@ from supervise.rules.measures import Ground
 from supervise.rules.ruleset import BoardRules
 from supervise.rules.scoring import Score, Tally, score
 from supervise.store import duties as duty_store
-from supervise.store import tables, tasks
+from supervise.store import tasks
 from supervise.workflows.duties import fold, waiting
 from tests.histories import END, FOLDER, LAW, LETTERS, OFFICE, OPENED, Act, placed, played, script, steps, tried
-from tests.servers import KINDS
+from tests.servers import KINDS, in_memory
 
 RULES = FOLDER.rule(BoardRules, "red-black").value
 
@@ -169,8 +169,7 @@ class Played:
 
     def __init__(self, acts: list[Act], gap: int, engine: Engine | None = None) -> None:
         if engine is None:
-            engine = create_engine("sqlite://")
-            tables.metadata.create_all(engine)
+            engine = in_memory()
         self.sessions = sessionmaker(engine)
         self.moment = datetime(2025, 2, 10, 1, tzinfo=UTC)
         self.district = f"区{next(_numbers)}"  # on a server, each history in a district of its own

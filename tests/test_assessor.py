@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Invalid, Office, Refused
@@ -23,9 +22,9 @@ from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
 from supervise.reading import parse
 from supervise.rules import ruleset
-from supervise.store import tables
 from supervise.store.library import Publication
 from tests.histories import FOLDER
+from tests.servers import in_memory
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
 CLOSED = Cut(date(2025, 7, 14))
@@ -67,8 +66,7 @@ def office() -> Office:
 @pytest.fixture
 def session(office: Office) -> Iterator[Session]:
     """Three tasks on which nothing was done, and the board of one quarter."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    engine = in_memory()
     with sessionmaker(engine).begin() as session:
         office.assign(session, Breakdown(tasks=TASKS), OFFICE, date(2025, 3, 3))
         office.publish(session, office.board(session, "red-black", "2025Q2", CLOSED), OFFICE)
@@ -135,8 +133,7 @@ def praised(tmp_path: Path) -> Iterator[tuple[Office, Session]]:
     )
     (tmp_path / "rules" / "annual.yaml").write_text(head + parts + tail[tail.index("adjust:") :], "utf-8")
     office = Office(read_folder(tmp_path), today=lambda: date(2026, 2, 1))
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    engine = in_memory()
     with sessionmaker(engine).begin() as session:
         for day, points in ((date(2025, 3, 1), 30), (date(2025, 9, 1), 50)):
             office.mark(session, "区工信局", "praise", day, points, OFFICE)

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.judge import canonical
 from supervise.records import replay
-from supervise.store import tables
 from supervise.workflows.derived import said
 from supervise.workflows.deriving import derive
 from tests.histories import FOLDER
+from tests.servers import in_memory
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
 GXJ, NEW_YEAR = Actor("王某", "区工信局"), date(2026, 1, 6)
@@ -36,8 +35,7 @@ def office() -> Office:
 @pytest.fixture
 def session(office: Office) -> Iterator[Session]:
     """Three tasks on which nothing was done, two of them due in the old year."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    engine = in_memory()
     with sessionmaker(engine).begin() as session:
         office.assign(session, Breakdown(tasks=TASKS), OFFICE, date(2025, 3, 3))
         yield session

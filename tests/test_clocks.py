@@ -14,19 +14,18 @@ from time import sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused, clockwork
 from supervise.dates import ONE_DAY
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.people import Unit, UnitList
-from supervise.store import tables
 from supervise.store.engines import open_engine
 from supervise.store.tables import of
 from tests.acting import OFFICE, an_office, record, sound
 from tests.histories import FOLDER, LETTERS
-from tests.servers import installed
+from tests.servers import in_memory, installed
 
 OPENED, NIGHT = date(2025, 3, 3), date(2025, 3, 20)
 CODES = tuple(f"N{n:04d}" for n in range(400))
@@ -54,8 +53,7 @@ def filled(engine: Engine) -> Office:
 
 def undisturbed() -> dict[str, list[dict[str, Any]]]:
     """The record after one whole tick, alone in memory."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    engine = in_memory()
     office = filled(engine)
     with sessionmaker(engine).begin() as session:
         assert office.tick(session, NIGHT).looked_at == len(CODES)
@@ -179,8 +177,7 @@ def year(text: str, ticks: Callable[[date], bool]) -> dict[str, Any]:
     _, read = Office(FOLDER).intake(text, "notice.txt", "S")
     names = sorted({name for draft in read.tasks for name in (*draft.lead, *draft.co)})
     units = UnitList(tuple(Unit(name, str(n)) for n, name in enumerate(names)), {}, {})
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    engine = in_memory()
     office, end = Office(FOLDER, directory=units, today=lambda: day), date(2022, 2, 28)
     office.now = an_office().now
     drafts = tuple(

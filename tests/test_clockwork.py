@@ -8,28 +8,21 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Office, Refused
 from supervise.clockwork import Sweep
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.nights import TickReport
-from supervise.store import tables
 from tests.acting import record
 from tests.histories import END, FOLDER, OFFICE, OPENED, script, steps
+from tests.servers import in_memory
 
 TRIO = (
     (("区工信局", "区科技局"), ("区商务局",)), (("区科技局", "区工信局"), ("区商务局",)),
     (("区工信局", "区科技局"), ("区商务局", "区财政局")),
 )  # fmt: skip
-
-
-def engine() -> Engine:
-    """A database in memory."""
-    made = create_engine("sqlite://")
-    tables.metadata.create_all(made)
-    return made
 
 
 class Night:
@@ -87,7 +80,7 @@ def test_what_is_decided_once_for_many_is_what_each_would_get(
     chosen: list[list[tuple[int, int, int]]], gap: int
 ) -> None:
     """Facts, letters, answers owed, who is told, days to wake, hashes, seals: every row of every table is the same."""
-    one, other = engine(), engine()
+    one, other = in_memory(), in_memory()
     together, apart = Night(chosen, gap, True, one), Night(chosen, gap, False, other)
     assert record(one) == record(other)
     assert together.did == apart.did

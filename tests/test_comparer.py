@@ -7,14 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Office, Unknown
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.rules.moved import told
-from supervise.store import tables
 from tests.histories import FOLDER
+from tests.servers import in_memory
 
 OFFICE, GXJ = Actor("张督查", "督查室", frozenset({"office"})), Actor("王某", "区工信局")
 JUNE, DECEMBER = date(2025, 6, 30), date(2025, 12, 31)
@@ -29,8 +28,7 @@ def office() -> Office:
 @pytest.fixture
 def session(office: Office) -> Iterator[Session]:
     """A task with a plan of 40 % by June, put off by a month; another placed in July."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    engine = in_memory()
     tasks = [Draft(code="T1", text="修路", lead=("区工信局",)), Draft(code="T2", text="架桥", lead=("区商务局",))]
     with sessionmaker(engine).begin() as session:
 

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Actor, Cut, Office
 from supervise.exports import workbook
 from supervise.intake.breakdown import Breakdown, Doubt, Draft
-from supervise.store import tables
 from supervise.worksheet import breakdown
+from tests.servers import in_memory
 
 calamine = pytest.importorskip("python_calamine")
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
@@ -34,8 +33,7 @@ def sheets(raw: bytes) -> dict[str, list[list[Any]]]:
 @pytest.fixture(scope="module")
 def bodies() -> dict[str, dict[str, Any]]:
     """A board and an assessment of three tasks on which nothing was done."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
+    engine = in_memory()
     office = Office(today=lambda: date(2026, 2, 1))
     with sessionmaker(engine).begin() as session:
         office.assign(session, Breakdown(tasks=TASKS), OFFICE, date(2025, 3, 3))

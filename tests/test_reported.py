@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from supervise import Actor, Cut, Office
 from supervise.folder import Folder, Source, read_beside
@@ -21,7 +19,6 @@ from supervise.judge import canonical
 from supervise.reading import parse
 from supervise.rules import ruleset
 from supervise.rules.reported import Figure, figure
-from supervise.store import tables
 from supervise.stories import strange
 from tests.histories import END, FOLDER, steps
 from tests.surveying import Lived
@@ -53,15 +50,6 @@ def source(text: str) -> Source[Any]:
     """A scheme that is not in the folder."""
     document = parse(text, "figures.yaml")
     return Source("figures@1", text, document, ruleset.load(document))
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    """Three tasks of two units, on which firms and money were reported."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
-    with sessionmaker(engine).begin() as session:
-        yield session
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Unknown
@@ -14,10 +13,10 @@ from supervise.liaison import Act
 from supervise.reading import parse, validate
 from supervise.simulation import Frame, frames, told
 from supervise.store import tasks
-from supervise.store.tables import of
 from supervise.stories import Story, play
 from tests.acting import GXJ, OFFICE, PLAN, record
 from tests.retiring import Clock
+from tests.servers import in_memory
 from tests.test_stories import STORY
 from tests.test_versions import an_office, place
 from tests.workflows.builders import FOLDER
@@ -70,8 +69,7 @@ def test_a_misspelt_story_is_answered_with_the_nearest() -> None:
 
 def test_an_act_looked_at_is_the_act_that_is_done() -> None:
     """State, duties and events shown beforehand are those on record afterwards, and looking writes nothing."""
-    clock, engine = Clock(), create_engine("sqlite://")
-    of(engine).metadata.create_all(engine)
+    clock, engine = Clock(), in_memory()
     office = an_office(FOLDER, clock)
     act = Act("T1", "plan", GXJ, PLAN)
     with sessionmaker(engine).begin() as session:
@@ -100,8 +98,7 @@ def test_an_act_looked_at_is_the_act_that_is_done() -> None:
 
 def test_a_letter_that_the_act_does_not_prevent_is_foretold() -> None:
     """What the clock will send at the end of the day is part of the look ahead."""
-    clock, engine = Clock(), create_engine("sqlite://")
-    of(engine).metadata.create_all(engine)
+    clock, engine = Clock(), in_memory()
     office = an_office(FOLDER, clock)
     with sessionmaker(engine)() as session:
         place(office, session, "T1")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from supervise import Actor, Cut, Office
 from supervise.folder import Folder, read_beside
-from supervise.store import tables
 from tests.histories import FOLDER
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))
@@ -39,15 +36,6 @@ def folder(tmp_path: Path) -> Folder:
     (tmp_path / "monthly.yaml").write_text(SCHEME, "utf-8")
     made = read_beside(tmp_path / "monthly.yaml", FOLDER).sound().rules["monthly@1"]
     return replace(FOLDER, rules={**FOLDER.rules, "monthly@1": made})
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    """An empty record."""
-    engine = create_engine("sqlite://")
-    tables.metadata.create_all(engine)
-    with sessionmaker(engine).begin() as session:
-        yield session
 
 
 def test_a_streak_waits_for_people_and_becomes_a_task_once(folder: Folder, session: Session) -> None:

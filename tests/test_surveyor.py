@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office
@@ -22,11 +22,11 @@ from supervise.judge import canonical
 from supervise.rules.moved import lines_of
 from supervise.rules.ruleset import BoardRules
 from supervise.store import counting, recounting
-from supervise.store.tables import of, tables
+from supervise.store.tables import of
 from tests import surveying
 from tests.histories import END, OPENED, _steps, placed, steps
 from tests.laws import renamed
-from tests.servers import KINDS
+from tests.servers import KINDS, in_memory
 from tests.surveying import Folding, Lived, everything
 
 PERIODS = ("2025-03", "2025-06", "2025-11", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2025")
@@ -273,8 +273,7 @@ def test_boards_of_two_workflows_in_one_district_do_not_mix(tmp_path: Path) -> N
     (tmp_path / "key-work.yaml").write_text(law, "utf-8")
     (tmp_path / "side.yaml").write_text(law.replace("workflow: key-work", "workflow: side"), "utf-8")
     folder = read_folder(tmp_path).sound()
-    engine = create_engine("sqlite://")
-    tables().metadata.create_all(engine)
+    engine = in_memory()
     moment = datetime(2025, 6, 1, tzinfo=UTC)
     offices = [kind(folder, now=lambda: moment, today=lambda: END) for kind in (Office, Folding)]
     sessions = sessionmaker(engine)

@@ -32,6 +32,7 @@ from tests.acting import LEADS, OFFICE, record, sound
 from tests.histories import FOLDER, LADDER, script, steps
 from tests.laws import OLD, document, folder, rename, renamed, second
 from tests.retiring import Clock
+from tests.servers import in_memory
 from tests.workflows.test_eras import other_laws
 
 NAMED, NAMES = renamed()
@@ -132,8 +133,7 @@ def test_boards_do_not_care_under_which_number_a_task_lives() -> None:
     """Points are those of the same year without the change, where the new law says the same."""
     made = []
     for change in (True, False):
-        clock, engine = Clock(), create_engine("sqlite://")
-        open_tables(engine)
+        clock, engine = Clock(), in_memory()
         office = an_office(folder(SAME), clock)
         with sessionmaker(engine).begin() as session:
             half_year(office, session, clock)
@@ -160,8 +160,7 @@ def test_there_and_back_again_restores_identical_rows(
 ) -> None:
     """Whatever had happened and whatever the new law says: after the way back every row says what it said before."""
     new, map_ = law
-    clock, engine = Clock(), create_engine("sqlite://")
-    open_tables(engine)
+    clock, engine = Clock(), in_memory()
     sessions = sessionmaker(engine)
     office = an_office(folder(new), clock)
     acts = script(drawn)
@@ -206,8 +205,7 @@ def open_tables(engine: Engine) -> None:
 @pytest.fixture
 def sessions() -> Iterator[sessionmaker[Session]]:
     """Sessions on an empty database."""
-    engine = create_engine("sqlite://")
-    open_tables(engine)
+    engine = in_memory()
     yield sessionmaker(engine)
     engine.dispose()
 

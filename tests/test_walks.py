@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Office
@@ -18,12 +17,12 @@ from supervise.errors import Refused
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.people import Actor
 from supervise.records import Task
-from supervise.store.tables import of
 from supervise.workflows.duties import fold
 from supervise.workflows.lifecycle import Button, Lifecycle
 from supervise.workflows.walking import Way, form, placed, someone, walk, ways
 from tests.acting import sound
 from tests.retiring import Clock
+from tests.servers import in_memory
 from tests.test_paths import arrows, paths
 from tests.workflows.builders import FOLDER
 
@@ -165,8 +164,7 @@ def attempted(law: Lifecycle, task: Task, chosen: tuple[Actor, Button], day: dat
 @given(seed=st.integers(0, 2**32))
 def test_a_random_walk_is_stored_as_it_is_folded(name: str, seed: int) -> None:
     """After every night of a random walk through a database the rows are what the log adds up to."""
-    clock, engine, dice = Clock(), create_engine("sqlite://"), Random(seed)
-    of(engine).metadata.create_all(engine)
+    clock, engine, dice = Clock(), in_memory(), Random(seed)
     office, sessions = Office(FOLDER, now=clock, today=lambda: clock.day), sessionmaker(engine)
     clock.day = MONDAY
     law = lifecycle(name)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from supervise.burdens import Combined, Joined
+from supervise.clerk import Dealt
 from supervise.exports import BURDENS
-from supervise.reminder import Chased
+from supervise.reminder import Reminding
 from supervise.widths import Align, cut, table
 
 
-def chased(made: Chased, dry_run: bool) -> str:
+def chased(made: Dealt[Reminding], dry_run: bool) -> str:
     """Who was, or would be, reminded of what, how often now, and why the rest was not."""
     rows = [
         (one.task.code, one.label, cut("、".join(one.event.to), 36), one.duty.due, f"第 {one.times} 次")
@@ -24,7 +25,7 @@ def chased(made: Chased, dry_run: bool) -> str:
     return "\n".join(lines)
 
 
-def chased_data(made: Chased, dry_run: bool) -> dict[str, Any]:
+def chased_data(made: Dealt[Reminding], dry_run: bool) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "dry_run": dry_run,

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     MomentType = click.ParamType[datetime]
     NumberType = click.ParamType[int]
     SpanType = click.ParamType[float]
+    ChoiceType = click.Choice[str]
 else:  # older versions of click know no kinds of kinds
     DayType = MomentType = NumberType = SpanType = click.ParamType
+    ChoiceType = click.Choice
 
 
 class Day(DayType):
@@ -57,6 +59,16 @@ class Number(NumberType):
         if not (str(value).isdecimal() and len(str(value)) < 10):
             self.fail(f"“{value}”不是数,应写作 3", param, ctx)
         return int(value)
+
+
+class OneOf(ChoiceType):
+    """One of a few words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word, if it is one of them."""
+        if value not in self.choices:
+            self.fail(f"没有“{value}”,可写 {'、'.join(map(str, self.choices))}", param, ctx)
+        return str(value)
 
 
 class Span(SpanType):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -83,6 +83,10 @@ for _command in (
     cli.add_command(_command)
 
 
+ALONE: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""A group named without a command: its help says more than what is missing; older versions of click print it so."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line and exit with its code; no traceback reaches a user unless SUPERVISE_DEBUG is set."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -102,6 +106,9 @@ def _run(given: Sequence[str]) -> int:
     except click.exceptions.Abort:
         click.echo("已中断", err=True)
         return 130
+    except ALONE as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.ClickException as error:
         return _told("Usage", [_usage(error, given)], "--json" in given, 2)
     except Exception as error:

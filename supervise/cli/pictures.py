@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from supervise.cli.kinds import OneOf
 from supervise.cli.output import Counter, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
@@ -118,7 +119,7 @@ CHARTS: dict[str, tuple[str, ...]] = {
         "supervise chart lights 2025 --as-of 2025-09-30 -o 红黄绿灯.pdf",
     ),
 )
-@click.argument("kind", metavar="图表", type=click.Choice(tuple(CHARTS)))
+@click.argument("kind", metavar="图表", type=OneOf(tuple(CHARTS)))
 @click.argument("of", metavar="对象…", nargs=-1, required=True)
 @option("-o", "--output", metavar="文件", default="", otherwise="打印 SVG",
         help="写到 .svg、.png、.pdf 文件,或 .json(网页上交给 ECharts 的数据)")  # fmt: skip

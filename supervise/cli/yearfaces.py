@@ -10,7 +10,8 @@ from supervise.widths import Align, table
 
 if TYPE_CHECKING:
     from supervise.assessor import Gap
-    from supervise.carrier import Round
+    from supervise.carrier import Carried
+    from supervise.clerk import Dealt
 
 Body = Mapping[str, Any]
 GAPS = {
@@ -66,7 +67,7 @@ CARRIED = {"done": "已结转 {} 项", "would": "将结转 {} 项(没有入库)"
 """How a round of carrying on went → what it says first."""
 
 
-def carried(made: Round, how: str) -> str:
+def carried(made: Dealt[Carried], how: str) -> str:
     """What was carried on to when, how late and how old it is, and why the rest was not."""
     rows = [
         (
@@ -88,7 +89,7 @@ def carried(made: Round, how: str) -> str:
     return "\n".join(lines)
 
 
-def carried_data(made: Round, how: str) -> dict[str, Any]:
+def carried_data(made: Dealt[Carried], how: str) -> dict[str, Any]:
     """The same as plain data."""
     return {
         "dry_run": how == "would", "undone": how == "undone",

@@ -89,6 +89,23 @@ def test_what_is_hard_to_read_is_found(more: str, expected: int) -> None:
     assert looking.faults(BAD.replace("{0}", more), made) == expected
 
 
+def test_two_ways_back_under_one_head_are_hard_to_read() -> None:
+    """Heads of arrows that turn back to one state must lie apart; where they do, nothing is wrong."""
+    back = tuple(Edge((source,), "a", (Deed(source, source),), (), back=True) for source in "bc")
+    made = Picture("w@1", "w", "", tuple(Node(name, name) for name in "abc"), back, ())
+    head = '<g id="edge-{n}" class="edge"><polygon points="{x},0 {y},4 {x},8 {x},0"/></g>'
+    for apart, expected in ((2, 1), (20, 0)):
+        heads = head.format(n=1, x=10, y=14) + head.format(n=2, x=10 + apart, y=14 + apart)
+        assert looking.faults(f'<svg xmlns="http://www.w3.org/2000/svg">{heads}</svg>', made) == expected
+
+
+def test_three_ways_back_to_one_state_end_at_three_points(engine: str) -> None:
+    """What the office does to a key work turns back to one state three times; one sees which line ends where."""
+    made = picture(KEY_WORK, view=View("role", "office"))
+    assert sum(edge.back and edge.target == "in_progress" for edge in made.edges) >= 3
+    assert looking.faults(engines.draw(made).decode(), made) == 0
+
+
 def test_a_hard_case_is_laid_out_until_it_can_be_read(engine: str) -> None:
     """Twenty states with arrows from everywhere: some layout is found in which nothing is hard to read."""
     for shown in (*(View(known) for known in VIEWS), *(View("role", role) for role in acting(long_one()))):
