@@ -128,7 +128,7 @@ class _Reader:
         self.limits: dict[int, deadlines.Deadline | None] = {}
         self.text, self.folded, self.file = text, folded, file
         self.headers = tuple((line.no, line.folded) for line in headers)
-        self.breaks = tuple(m.start() for m in re.finditer("\n", text))
+        self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
