@@ -276,7 +276,7 @@ class _Reader:
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
         words = "\n".join(filter(None, [text[a:b].strip() for text, _, a, b in whole]))
-        text = _MARGIN.sub("\n", words).replace(BREAK, "\n")
+        text = (_MARGIN.sub("\n", words) if "\n" in words else words).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,
