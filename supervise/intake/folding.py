@@ -152,11 +152,14 @@ _BRACKETS = re.compile(r"[()]")
 
 def brackets(folded: str, start: int, end: int) -> dict[int, int]:
     """Opening bracket → its closing bracket, for every pair that lies within the span."""
-    waiting: list[int] = []
-    pairs: dict[int, int] = {}
     first = folded.find("(", start, end)
     if first < 0:
-        return pairs
+        return {}
+    if folded.find("(", first + 1, end) < 0:
+        close = folded.find(")", first, end)
+        return {first: close} if close > 0 else {}
+    waiting: list[int] = []
+    pairs: dict[int, int] = {}
     for match in _BRACKETS.finditer(folded, first, end):
         if match.group() == "(":
             waiting.append(match.start())
