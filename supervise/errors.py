@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -53,7 +53,9 @@ class Problem:
 
     def at(self, file: str) -> Problem:
         """The same problem, said to be in ``file`` unless it already names one."""
-        return self if self.file else replace(self, file=file)
+        if self.file:
+            return self
+        return Problem(self.code, self.text, file, self.line, self.column, self.path, self.task, self.help)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data with the keys of this class, empty ones left out."""

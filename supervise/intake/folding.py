@@ -68,14 +68,17 @@ _STRAIGHT = _table()
 _FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
 _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
 _FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
+_BEGINNING = 500  # a text in the other script shows it in so many characters
 _FEW = 24  # up to so many different characters are replaced one by one sooner than all are looked up
 
 
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
-    odd = set(_FOLDED.findall(text))
-    if len(odd) > _FEW:
-        return text.translate(_FOLD)
+    odd: set[str] = set()
+    for length in (_BEGINNING, len(text)):
+        odd = set(_FOLDED.findall(text, 0, length))
+        if len(odd) > _FEW:
+            return text.translate(_FOLD)
     for char in odd:
         text = text.replace(char, _FOLD[ord(char)])
     return text
@@ -154,11 +157,14 @@ _BRACKETS = re.compile(r"[()]")
 
 def brackets(folded: str, start: int, end: int) -> dict[int, int]:
     """Opening bracket → its closing bracket, for every pair that lies within the span."""
-    waiting: list[int] = []
-    pairs: dict[int, int] = {}
     first = folded.find("(", start, end)
     if first < 0:
-        return pairs
+        return {}
+    if folded.find("(", first + 1, end) < 0:
+        close = folded.find(")", first, end)
+        return {first: close} if close > 0 else {}
+    waiting: list[int] = []
+    pairs: dict[int, int] = {}
     for match in _BRACKETS.finditer(folded, first, end):
         if match.group() == "(":
             waiting.append(match.start())

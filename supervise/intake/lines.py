@@ -99,9 +99,10 @@ _FURNITURE = re.compile(
     r"|(?:分享到|扫一扫|手机扫|相关阅读|扩展阅读|推荐阅读|相關|相关(?:词条|文章|链接|新闻)|热门|熱門|聯絡|联系我们|上一篇|下一篇"
     r"|版权所有|copyright|打印|关闭|\(?字体|字号|来源 ?:|信息来源|发布(?:日期|时间)|责任编辑|编辑 ?:|[浏阅][览读]次数"
     r"|\(?(?:续 ?表|续上表|接上表|转下页|接上页)[ 一二三四五六七八九十\d]{0,4}\)?$"
-    r"|您当前的位置|当前位置|首页|https?:|www\.|.{0,30}icp备|返回顶部|附件下载)",
+    r"|您当前的位置|当前位置|首页|https?:|www\.|返回顶部|附件下载)",
     re.IGNORECASE,
 )
+_SITE = re.compile(".{0,30}icp备", re.IGNORECASE)  # the number a website is registered under
 
 
 _TO_ALL = re.compile(
@@ -273,7 +274,9 @@ def is_page_number(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a folded line belongs to the page around the notice: page numbers, buttons, copyright."""
-    return len(line) < 200 and _FURNITURE.match(line) is not None
+    if len(line) >= 200:
+        return False
+    return _FURNITURE.match(line) is not None or ("备" in line and _SITE.match(line) is not None)
 
 
 def is_sentence(line: str) -> bool:

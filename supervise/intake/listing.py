@@ -93,8 +93,10 @@ def _is_heading(node: Node) -> bool:
 
 def _with_leader(own: Clause, above: Clause | None) -> Clause:
     """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none."""
+    if above is None:
+        return own
     named = {f.role for f in own.fields}
-    taken = tuple(f for f in above.fields if f.role in ("leader", "lead") and f.role not in named) if above else ()
+    taken = tuple(f for f in above.fields if f.role in ("leader", "lead") and f.role not in named)
     return own._replace(fields=(*taken, *own.fields)) if taken else own
 
 
@@ -158,7 +160,7 @@ def _descend(
         for child in node.children:
             yield from _descend(child, (*path, node), kind, node.whole or above, clauses_printed, folded)
     elif node.clause is not None or node.kind == kind:
-        clause = _with_leader(node.whole, above) if node.whole else above
+        clause = _with_leader(own, above) if (own := node.whole) else above
         yield Entry(node, path, "", clause, inherited=node.clause is None and above is not None)
 
 

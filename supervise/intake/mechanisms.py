@@ -66,6 +66,8 @@ def read(text: str, folded: str, spans: Iterable[tuple[int, int]]) -> tuple[Mech
     """
     found: dict[str, Mechanism] = {}
     for start, end in spans:
+        if not _ABOUT.search(folded, start, end):
+            continue
         for sentence in re.finditer(r"[^。;!?\n]+[。;]?", folded[start:end]):
             words = sentence[0]
             if not _ABOUT.search(words):

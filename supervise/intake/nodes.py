@@ -105,9 +105,9 @@ class Segment:
         return found
 
     @property
-    def bearing(self) -> int:
-        """How many of its nodes carry a unit clause."""
-        return sum(node.clause is not None for node in self.nodes)
+    def bearing(self) -> bool:
+        """Whether any of its nodes carries a unit clause."""
+        return any(root.bears for root in self.roots)
 
 
 def _gather(nodes: list[Node], found: list[Node]) -> None:

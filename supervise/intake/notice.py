@@ -129,7 +129,7 @@ class _Reader:
         self.limits: dict[int, deadlines.Deadline | None] = {}
         self.text, self.folded, self.file = text, folded, file
         self.headers = tuple((line.no, line.folded) for line in headers)
-        self.breaks = tuple(m.start() for m in re.finditer("\n", text))
+        self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
@@ -279,7 +279,7 @@ class _Reader:
             deadline = self._heading_limit(entry.path, year)
         if named.due:
             deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
-        text = _MARGIN.sub("\n", words).replace(BREAK, "\n")
+        text = (_MARGIN.sub("\n", words) if "\n" in words else words).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
             no=entry.no,

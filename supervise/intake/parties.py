@@ -227,6 +227,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
     """The names of one field, added to those found before."""
     walk: _Walk | None = None
     persons = _PERSON.search(field.label) is not None
+    labelled = folded.find(":", field.start, field.end) >= 0
     for index, family in enumerate(how.split.get((field.start, field.end)) or names(folded, field)):
         role = field.role if field.role in ("lead", "co") else _role(folded, field, marked, how, index, family)
         if index and not how.commas:
@@ -234,7 +235,7 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
         if how.families or walk is None:
             walk = _Walk()
         for a, b in family:
-            colon = folded.find(":", a, b) + 1
+            colon = folded.find(":", a, b) + 1 if labelled else 0
             if colon and "(" not in folded[a:colon]:  # a label we do not know stands before the name
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
             said = _understood(folded[a:b])

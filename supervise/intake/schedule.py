@@ -10,6 +10,7 @@ from supervise.intake import deadlines
 from supervise.intake.folding import number
 
 _REPORT = r"(?:填报|报送|报至|报告|上报|报到|反馈|报|送|抄报)"
+_SENDS = re.compile("[报送馈](?:(?<!馈)|(?<=反馈))")
 _WHEN = re.compile(
     r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
@@ -139,8 +140,10 @@ def _settled(said: list[Reporting]) -> Iterator[Reporting]:
 
 
 def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if not _SENDS.search(folded, start, end):
+        return
     for match in re.finditer(r"[^。;!?\n]+", folded[start:end]):
-        if len(match[0]) < 2000 and ("报" in match[0] or "送" in match[0] or "反馈" in match[0]):
+        if len(match[0]) < 2000 and _SENDS.search(match[0]):
             yield start + match.start(), start + match.end()
 
 

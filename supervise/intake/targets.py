@@ -145,9 +145,10 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
             continue
         if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
             continue
-        for c, d in pieces(folded, a, b, "、"):
+        parts = pieces(folded, a, b, "、")
+        for c, d in parts:
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
-            if _FIGURES.search(folded, c, d):
+            if len(parts) == 1 or _FIGURES.search(folded, c, d):
                 found += _segment(text, folded, c, d, change)
     return tuple(found)
 

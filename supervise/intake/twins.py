@@ -50,8 +50,9 @@ def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
         alike.setdefault((name[0], name[-1]), []).append(name)
     chars = {name: frozenset(name) for name in used}
     for short in (name for name in used if len(name) >= SHORTEST):
+        own = chars[short]
         for long in alike[short[0], short[-1]][:600]:
-            if chars[short] <= chars[long] and len(short) < len(long) and _abbreviates(short, long):
+            if own <= chars[long] and len(short) < len(long) and _abbreviates(short, long):
                 common = len(used[short]) > len(used[long])
                 if common and (len(short) < 6 or len(long) - len(short) > 2):
                     continue  # 县委办 is no short form of a name that occurs once

@@ -25,7 +25,7 @@ _VERB = re.compile(
     )
 )
 _LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
-_PARTED = re.compile("[,;]")
+_SAID = re.compile(rf"[{''.join(sorted(_LAST))}]\s*(?:[,;]|\Z)")
 _FIRST_NAME = re.compile(r"[^、,;。]*")
 
 
@@ -38,7 +38,7 @@ def _at_end(folded: str, start: int, end: int) -> re.Match[str] | None:
 
 def overruled(folded: str, field: Field) -> list[Field]:
     """A labelled part in which a verb says otherwise: 责任单位:县水利局,各乡镇配合."""
-    if folded[field.end - 1 : field.end] not in _LAST and not _PARTED.search(folded, field.start, field.end):
+    if not _SAID.search(folded, field.start, field.end):
         return [field]
     found: list[Field] = []
     said = False

@@ -178,15 +178,16 @@ class _Reader:
         j = _count(attribute(child(row, "trPr", "gridBefore"), "val"), 0)
         for element in _cells(row):
             properties = child(element, "tcPr")
-            wide = max(1, _count(attribute(child(properties, "gridSpan"), "val"), 1))
-            merge = child(properties, "vMerge")
+            marks = {local(mark): attribute(mark, "val") for mark in (properties if properties is not None else ())}
+            wide = max(1, _count(marks.get("gridSpan", ""), 1))
+            merge = marks.get("vMerge")
             words = "\n".join(filter(None, (self.words(p, bare=True) for p in _paragraphs(element))))
             words = "\n".join(filter(None, (words, *self._inner(element))))
             self.cells += 1
             if self.cells > MAX_CELLS:
                 raise exceeded(f"表格超过 {MAX_CELLS // 10_000} 万格", self.out.file)
             above = open_.get(j)
-            if merge is not None and attribute(merge, "val") in ("", "continue") and above is not None:
+            if merge in ("", "continue") and above is not None:
                 above.rows = i - above.row + 1
             else:
                 cell = Cell(words, i, j, 1, wide)

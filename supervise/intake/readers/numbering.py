@@ -126,16 +126,11 @@ class Numbering:
         self.counters: dict[str, list[int | None]] = {}
         self.abstract: dict[str, _Element] = {}
         self.lists: dict[str, _List] = {}
-        self.styles: dict[str, tuple[str, str, str]] = {}  # style → base, list, level
+        self.styles = {
+            attribute(s, "styleId"): s for s in (styles if styles is not None else ()) if local(s) == "style"
+        }
+        self.asked: dict[str, tuple[str, str, str]] = {}  # style → base, list, level
         self.of_style: dict[tuple[str, str], int] = {}  # abstract list and style → level
-        for style in styles if styles is not None else ():
-            if local(style) == "style":
-                number = child(style, "pPr", "numPr")
-                self.styles[attribute(style, "styleId")] = (
-                    attribute(child(style, "basedOn"), "val"),
-                    attribute(child(number, "numId"), "val"),
-                    attribute(child(number, "ilvl"), "val"),
-                )
         roots = list(numbering) if numbering is not None else []
         links = {}
         for element in roots:
@@ -188,11 +183,23 @@ class Numbering:
         for _ in range(_DEPTH):
             if style not in self.styles:
                 break
-            base, ident, level = self.styles[style]
+            base, ident, level = self._style(style)
             if ident:
                 return ident, level, style
             style = base
         return "", "", ""
+
+    def _style(self, name: str) -> tuple[str, str, str]:
+        """What a style is based on, and the list and level it gives; a document asks for few of those it has."""
+        if name not in self.asked:
+            style = self.styles[name]
+            number = child(style, "pPr", "numPr")
+            self.asked[name] = (
+                attribute(child(style, "basedOn"), "val"),
+                attribute(child(number, "numId"), "val"),
+                attribute(child(number, "ilvl"), "val"),
+            )
+        return self.asked[name]
 
     def _next(self, found: _List, at: int) -> str:
         counters = self.counters.setdefault(found.abstract, [None] * _LEVELS)

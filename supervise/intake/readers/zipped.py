@@ -6,14 +6,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from supervise.errors import Refused
 from supervise.intake.readers.limits import MAX_PART, MAX_PARTS, MAX_TAGS, broken, exceeded, missing
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import XMLParser, _Element
 
 _CHUNK = 1 << 20
 _DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
@@ -96,13 +96,19 @@ def tree(data: bytes, what: str, file: str) -> _Element:
         raise exceeded(f"{what} 里有 {data.count(b'<')} 个标记", file)
     if (b"<!" in data or b"<\0!" in data) and _DECLARES.search(data):
         raise broken(what, file, "里面有 DOCTYPE 或 ENTITY 声明")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         if "HUGE" in str(error):  # the library's own limits: depth, length of a name or a text
             raise exceeded(f"{what} 套得太深或太大", file) from None
         raise broken(what, file, error) from None
+
+
+@cache
+def _parser() -> XMLParser:
+    from lxml import etree
+
+    return etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
 
 
 @lru_cache(maxsize=4096)
