@@ -31,6 +31,7 @@ _FIELD = re.compile(
     r"(?m)^(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 )  # a label and its value parted by blanks alone
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
+_SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")
 _BESIDE = re.compile(r" {2,}(?=[\u4e00-\u9fff]{2,8} ?:)")
 Span = tuple[int, int]
 
@@ -62,6 +63,8 @@ def unpacked(all_lines: list[Line]) -> list[Line]:
             cuts += [match.end() for match in _BESIDE.finditer(line.folded)]
         for a, b in zip(cuts, [*cuts[1:], len(line.folded)], strict=True):
             words = line.folded[a:b].rstrip()
+            if a and _SOURCE.match(words):
+                continue  # where it comes from is no part of what is to be done
             out.append(line if len(cuts) == 1 else Line(line.no, line.start + a, line.start + a + len(words), words))
     return out
 
