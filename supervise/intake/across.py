@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from supervise.intake import clauses
 from supervise.intake.folding import trim
 from supervise.intake.lines import Line
-from supervise.intake.tables import Columns, cells_of, is_chapter
+from supervise.intake.tables import Columns, cells_of, head, is_chapter
+
+# 4  建设标准厂房5万平方米    县工信局、各乡镇: a row without a head.
+_PLAIN = re.compile(r"\d{1,3} +\S.*? {2,}(\S+)")
 
 
 def repeated(above: str, line: Line, columns: Columns) -> tuple[tuple[int, int], ...]:
@@ -35,3 +42,11 @@ def lone(line: Line, columns: Columns) -> Line | None:
     (a, b), (c, d) = words[0], words[-1]
     mark = line.folded[a:b] + ("" if a == c or line.folded[b - 1] in ")、." else "、")
     return Line(line.no, line.start + a, line.start + d, mark.ljust(c - a) + line.folded[c:d] if a < c else mark)
+
+
+def headless(found: Iterable[Line]) -> Columns | None:
+    """The columns of a list whose rows are a number, a task and its units, parted by blanks, under no head."""
+    rows = [line for line in found if (row := _PLAIN.fullmatch(line.folded)) and clauses.only_units(row[1], True)]
+    if len(rows) < 3 or any(map(head, found)):
+        return None
+    return Columns(("no", "text", "unit"), ("", "", ""), "  ")

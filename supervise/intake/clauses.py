@@ -131,6 +131,9 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
 
 def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
     """Where a clause without brackets ends and its sentence goes on: 责任单位是县水利局,6月1日前完成排查."""
+    full = folded.find("。", label.end(), end)
+    if label["leader"] is None and 0 <= full < end - 4 and not LABEL.match(folded, *trim(folded, full + 1, end)):
+        return full  # 责任单位为县人社局。脱贫人口务工1万人…
     if label["leader"] or label["due"] or folded.find(",", label.end(), end) < 0:
         return end
     for a, b in list(pieces(folded, label.end(), end, ","))[1:]:

@@ -25,6 +25,7 @@ _VERB = re.compile(
     )
 )
 _LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
+_BY_WHOM = re.compile(r"(?<![自理缘])由")
 _PARTED = re.compile("[,;]")
 _FIRST_NAME = re.compile(r"[^、,;。]*")
 
@@ -100,6 +101,8 @@ def said(folded: str, start: int, end: int) -> list[Field]:
         if ABOVE.fullmatch(folded, a, b):
             continue
         verb = _at_end(folded, a, b)
+        if (by := _BY_WHOM.search(folded, a + 1, b)) and not looks_like_unit(folded[a : by.start()]):
+            a = by.end()  # 住房安全由县住建局负责
         if verb is None:
             waiting.append((a, b))
             continue
