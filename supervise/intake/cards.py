@@ -59,7 +59,11 @@ def unpacked(all_lines: list[Line]) -> list[Line]:
     out: list[Line] = []
     for line in all_lines:
         cuts = [0]
-        if line.folded.count(":") > 1 and (_NUMBERED.match(line.folded) or _LABEL.match(line.folded)):
+        if (
+            "  " in line.folded
+            and line.folded.count(":") > 1
+            and (_NUMBERED.match(line.folded) or _LABEL.match(line.folded))
+        ):
             cuts += [match.end() for match in _BESIDE.finditer(line.folded)]
         for a, b in zip(cuts, [*cuts[1:], len(line.folded)], strict=True):
             words = line.folded[a:b].rstrip()
