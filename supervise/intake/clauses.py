@@ -25,6 +25,7 @@ _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _DEED, _MUST = re.compile(r"完成|确保|落实|做好|抓好|开展|推进|加强"), re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
+    r"[\u4e00-\u9fff·]{2,4}同志\([\u4e00-\u9fff、,]{2,30}\)|"
     r"[\u4e00-\u9fff·]{2,4} +[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长)"
 )
 
@@ -241,7 +242,7 @@ def calls(line: str) -> bool:
 
 def is_leader(line: str) -> bool:
     """Whether a folded line is a post and a name, and nothing else but what he does: 县委书记 高山 领办."""
-    return len(line) <= 20 and bool(_POST_AND_NAME.fullmatch(without_deed(line)))
+    return len(line) <= (40 if line.endswith(")") else 20) and bool(_POST_AND_NAME.fullmatch(without_deed(line)))
 
 
 def without_deed(line: str) -> str:

@@ -83,6 +83,7 @@ def titles(text: str, cover: list[Line]) -> str:
     words = text[first.start : first.end] if first else ""
     if first and (column := _COLUMN.match(first.folded)):
         words = words[column.end() :]
+    words = words.lstrip("# ")  # a heading as plain text marks it
     return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", words)  # 督 办 通 知 单
 
 

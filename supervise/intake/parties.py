@@ -192,7 +192,9 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             found.leaders += persons
             found.leader_groups += together
         elif field.role == "due":
-            found.due = found.due or (field.start, field.end)
+            near = found.due is not None and 0 <= field.start - found.due[1] < 4
+            if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
+                found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
             _units(found, text, folded, field, how, marked)
     members = list(_settle(found.members))

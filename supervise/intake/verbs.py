@@ -26,6 +26,7 @@ _VERB = re.compile(
 )
 _LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
 _BY_WHOM = re.compile(r"(?<![自理缘])由")
+_DEED = re.compile(r"(?:共同|组织)?(?:办理|落实|实施|推进|负责|开展|完成|研究)$")  # 会同县财政局办理
 _PARTED = re.compile("[,;]")
 _FIRST_NAME = re.compile(r"[^、,;。]*")
 
@@ -99,6 +100,10 @@ def said(folded: str, start: int, end: int) -> list[Field]:
             fields.append(Field("due", "", a, b))
             continue
         if ABOVE.fullmatch(folded, a, b):
+            continue
+        if folded.startswith("会同", a) and fields:
+            deed = _DEED.search(folded, a, b)
+            fields.append(Field("co", "会同", a + 2, deed.start() if deed else b))
             continue
         verb = _at_end(folded, a, b)
         if (by := _BY_WHOM.search(folded, a + 1, b)) and not looks_like_unit(folded[a : by.start()]):
