@@ -59,7 +59,7 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     """
     for match in labels.behind(_BEGINS_BEHIND, folded, start, end, first=True):
         if match["other"] is None:
-            return _labelled(folded, start, match, end)
+            return _mixed(folded, start, match, end) or _labelled(folded, start, match, end)
     return _spoken(folded, start, end)
 
 
@@ -105,6 +105,18 @@ def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
         found.append((at, at + len(folded[at:a].rstrip()), clause._replace(end=b + 1)))
         at, _ = trim(folded, b + 1, end, " 。;,")
     return found if len(found) > 1 and at == end else []
+
+
+def _mixed(folded: str, start: int, label: re.Match[str], end: int) -> Clause | None:
+    """A bracket in which verbs say the roles before the first label: (县农业农村局牵头,县科技局配合;责任人:高山)."""
+    if folded[label.start() - 1] not in ";,":
+        return None
+    pairs = brackets(folded, start, end)
+    opening = max((a for a, b in pairs.items() if a < label.start() < b), default=-1)
+    said = verbs.said(folded, opening + 1, label.start()) if opening >= 0 else []
+    if not said:
+        return None
+    return Clause(opening, pairs[opening] + 1, (*said, *_fields(folded, label, pairs[opening])))
 
 
 def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from supervise.intake import leaders
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import as_printed
-from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person
+from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person, looks_like_unit
 from supervise.intake.parting import names
 
 _OPEN = re.compile(
@@ -238,6 +238,8 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 a:colon
             ]:  # a label we do not know stands before the name
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
+                if not looks_like_unit(folded[a:b].strip()):
+                    continue  # 成果形式:报告: nobody is named
             said = _understood(folded[a:b])
             found.open_at = found.open_at or (b if said.listed else 0)
             if not said.name or said.name in _NOBODY:
