@@ -10,7 +10,7 @@ from supervise.intake.folding import trim
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = (
-    r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|机构|处室|科室|股室|主体|地区|机关|镇街)"
+    r"(?:(?:\([^()\s]{1,4}\))?(?:责任)?(?:单位|部门|部室|机构|处室|科室|股室|主体|地区|机关|镇街)"
     r"(?:\([^()\s]{1,6}\))?)"
 )
 _LEAD = (

@@ -164,6 +164,8 @@ def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> in
 
 def _known(name: str) -> bool:
     """Whether words are the name of a unit (县工业和信息化局), or of two that 和 joins."""
+    if name.count("(") != name.count(")"):
+        return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket
     return any(all(looks_like_unit(_OPEN.sub("", part)) for part in parts) for parts in ([name], name.split("和")))
 
 
