@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 from supervise.intake.folding import NUMERAL
 from supervise.intake.lines import Line, is_page_number, marker
@@ -58,18 +59,17 @@ def unpacked(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print several words of a card side by side (编号:12  任务名称:…) cut apart."""
     out: list[Line] = []
     for line in all_lines:
-        cuts = [0]
-        if (
-            "  " in line.folded
-            and line.folded.count(":") > 1
-            and (_NUMBERED.match(line.folded) or _LABEL.match(line.folded))
-        ):
-            cuts += [match.end() for match in _BESIDE.finditer(line.folded)]
-        for a, b in zip(cuts, [*cuts[1:], len(line.folded)], strict=True):
-            words = line.folded[a:b].rstrip()
-            if a and _SOURCE.match(words):
-                continue  # where it comes from is no part of what is to be done
-            out.append(line if len(cuts) == 1 else Line(line.no, line.start + a, line.start + a + len(words), words))
+        words = line.folded
+        if "  " not in words or words.count(":") < 2 or not (_NUMBERED.match(words) or _LABEL.match(words)):
+            out.append(line)
+            continue
+        cuts = [0, *(match.end() for match in _BESIDE.finditer(words)), len(words)]
+        for a, b in pairwise(cuts):
+            own = words[a:b].rstrip()
+            if len(cuts) == 2:
+                out.append(line)
+            elif not a or not _SOURCE.match(own):  # where it comes from is no part of what is to be done
+                out.append(Line(line.no, line.start + a, line.start + a + len(own), own))
     return out
 
 
