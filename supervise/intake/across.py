@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from supervise.intake import clauses
 from supervise.intake.folding import trim
 from supervise.intake.lines import Line
-from supervise.intake.tables import Columns, cells_of, is_chapter
+from supervise.intake.tables import Columns, cells_of, head, is_chapter
+
+# 4  建设标准厂房5万平方米    县工信局、各乡镇: a row without a head.
+_PLAIN = re.compile(r"\d{1,3} +\S.*? {2,}(\S+)")
+
+
+# 4 建设标准厂房5万平方米 县工信局、各乡镇 9月底前
+_LIMITED = re.compile(r"\d{1,3} +\S.* (\S+) +(?:\S{0,12}(?:前|底|月|季度|日)|全年|长期|持续|常态化)")
 
 
 def repeated(above: str, line: Line, columns: Columns) -> tuple[tuple[int, int], ...]:
@@ -35,3 +46,13 @@ def lone(line: Line, columns: Columns) -> Line | None:
     (a, b), (c, d) = words[0], words[-1]
     mark = line.folded[a:b] + ("" if a == c or line.folded[b - 1] in ")、." else "、")
     return Line(line.no, line.start + a, line.start + d, mark.ljust(c - a) + line.folded[c:d] if a < c else mark)
+
+
+def headless(found: Sequence[Line]) -> Columns | None:
+    """The columns of a list whose rows are a number, a task and its units, parted by blanks, under no head."""
+    numbered = [line for line in found if line.folded[0].isdigit() and len(line.folded) < 300]
+    for pattern, roles, bar in ((_PLAIN, ("no", "text", "unit"), "  "), (_LIMITED, ("no", "text", "unit", "due"), " ")):
+        rows = [ln for ln in numbered if (row := pattern.fullmatch(ln.folded)) and clauses.only_units(row[1], True)]
+        if len(rows) > 2 and not any(map(head, found)):
+            return Columns(roles, ("",) * len(roles), bar)
+    return None

@@ -65,7 +65,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
             continue
         pages = [page.no for page in gone if above.end < page.start < line.start]
         apart = folded.count("\n", above.end, line.start) > 1 + len(pages)
-        if apart or begins(line.folded) or not _goes_on(above, kind, line, own, usual):
+        if apart or begins(line.folded) or not _goes_on(above, kind, line, own, usual, bool(pages)):
             continue
         sure = bool(pages) or rows or line.folded[0] in _CLOSING
         heads = not re.search("[,。;:]", above.folded) and len(line.folded) > 5 and line.folded.endswith(_ENDS)
@@ -85,10 +85,13 @@ def _kind(line: str) -> str:
     return "label" if _LABEL.match(line) or bullet(line)[0] else "plain"
 
 
-def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str) -> bool:
+def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str, paged: bool) -> bool:
     """Whether a line may be the rest of the one above, by what the two look like."""
-    if line.card or line.opens or line.heads or is_date_only(line.folded) or is_organ(line.folded):
+    if line.card or line.opens or line.heads or is_date_only(line.folded):
         return False
+    whole = looks_like_unit(re.split("[、,;:\t| ]", above.folded)[-1])
+    if is_organ(line.folded) and (whole or not paged or (kind != "label" and kind[0] not in _BARS)):
+        return False  # a signature; 县生态环境局、县 / 财政局 is none
     beside = _BESIDE.match(line.folded) or is_attachment_mark(above.folded)
     if beside or is_furniture(above.folded) or is_furniture(line.folded):
         return False
@@ -98,4 +101,4 @@ def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str) -> bool:
         return kind[0] == own[0] == usual[0] and int(kind[1:]) + int(own[1:]) <= int(usual[1:])
     if head(line):
         return False  # of a table
-    return not (kind == "label" and looks_like_unit(re.split("[、,;: ]", above.folded)[-1]))
+    return paged or not (kind == "label" and whole)

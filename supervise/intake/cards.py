@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 from supervise.intake.folding import NUMERAL
 from supervise.intake.lines import Line, is_page_number, marker
 
 _LABEL = re.compile(
     rf"(?:\(?(?:\d{{1,4}}|[{NUMERAL}]{{1,3}}) ?[.、)] *)?"
-    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|攻坚|问题|预期|防控|风险|应对|化解|管控|治理|创建|考核|绩效|改革|销号)*"
+    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|实施|执行|攻坚|问题|预期|防控|风险|应对|化解|管控|治理|创建|考核|绩效|改革|销号)*"
     r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|指标|批示领导(?=及))"
     r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
 )
@@ -31,6 +32,7 @@ _FIELD = re.compile(
     r"(?m)^(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 )  # a label and its value parted by blanks alone
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
+_SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")
 _BESIDE = re.compile(r" {2,}(?=[\u4e00-\u9fff]{2,8} ?:)")
 Span = tuple[int, int]
 
@@ -57,12 +59,17 @@ def unpacked(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print several words of a card side by side (编号:12  任务名称:…) cut apart."""
     out: list[Line] = []
     for line in all_lines:
-        cuts = [0]
-        if line.folded.count(":") > 1 and (_NUMBERED.match(line.folded) or _LABEL.match(line.folded)):
-            cuts += [match.end() for match in _BESIDE.finditer(line.folded)]
-        for a, b in zip(cuts, [*cuts[1:], len(line.folded)], strict=True):
-            words = line.folded[a:b].rstrip()
-            out.append(line if len(cuts) == 1 else Line(line.no, line.start + a, line.start + a + len(words), words))
+        words = line.folded
+        if "  " not in words or words.count(":") < 2 or not (_NUMBERED.match(words) or _LABEL.match(words)):
+            out.append(line)
+            continue
+        cuts = [0, *(match.end() for match in _BESIDE.finditer(words)), len(words)]
+        for a, b in pairwise(cuts):
+            own = words[a:b].rstrip()
+            if len(cuts) == 2:
+                out.append(line)
+            elif not a or not _SOURCE.match(own):  # where it comes from is no part of what is to be done
+                out.append(Line(line.no, line.start + a, line.start + a + len(own), own))
     return out
 
 

@@ -30,6 +30,7 @@ _MUST = re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _PROPOSED = re.compile(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$")
 _POST_AND_NAME = re.compile(
     r"[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长) +[\u4e00-\u9fff·]{2,4}|"
+    r"[\u4e00-\u9fff·]{2,4}同志\([\u4e00-\u9fff、,]{2,30}\)|"
     r"[\u4e00-\u9fff·]{2,4} +[\u4e00-\u9fff、]{0,12}(?:[省市区县州旗镇乡]长|书记|常委|部长|主席|主任|秘书长|局长)"
 )
 
@@ -64,7 +65,7 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     """
     for match in labels.behind(_BEGINS_BEHIND, folded, start, end, first=True):
         if match["other"] is None:
-            return _labelled(folded, start, match, end)
+            return _mixed(folded, start, match, end) or _labelled(folded, start, match, end)
     return _spoken(folded, start, end)
 
 
@@ -112,6 +113,18 @@ def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     return found if len(found) > 1 and at == end else []
 
 
+def _mixed(folded: str, start: int, label: re.Match[str], end: int) -> Clause | None:
+    """A bracket in which verbs say the roles before the first label: (县农业农村局牵头,县科技局配合;责任人:高山)."""
+    if folded[label.start() - 1] not in ";,":
+        return None
+    pairs = brackets(folded, start, end)
+    opening = max((a for a, b in pairs.items() if a < label.start() < b), default=-1)
+    said = verbs.said(folded, opening + 1, label.start()) if opening >= 0 else []
+    if not said:
+        return None
+    return Clause(opening, pairs[opening] + 1, (*said, *_fields(folded, label, pairs[opening])))
+
+
 def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause:
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
     first = label.start()
@@ -136,6 +149,9 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
 
 def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
     """Where a clause without brackets ends and its sentence goes on: 责任单位是县水利局,6月1日前完成排查."""
+    full = folded.find("。", label.end(), end)
+    if label["leader"] is None and 0 <= full < end - 4 and not LABEL.match(folded, *trim(folded, full + 1, end)):
+        return full  # 责任单位为县人社局。脱贫人口务工1万人…
     if label["leader"] or label["due"] or folded.find(",", label.end(), end) < 0:
         return end
     for a, b in list(pieces(folded, label.end(), end, ","))[1:]:
@@ -253,7 +269,7 @@ def calls(line: str) -> bool:
 
 def is_leader(line: str) -> bool:
     """Whether a folded line is a post and a name, and nothing else but what he does: 县委书记 高山 领办."""
-    return len(line) <= 20 and bool(_POST_AND_NAME.fullmatch(without_deed(line)))
+    return len(line) <= (40 if line.endswith(")") else 20) and bool(_POST_AND_NAME.fullmatch(without_deed(line)))
 
 
 def without_deed(line: str) -> str:

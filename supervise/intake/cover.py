@@ -14,6 +14,7 @@ from supervise.intake.structure import is_attachment_mark, is_date_only
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
 _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes and orders print no letters before the year
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
+_SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
 _FILED = re.compile(r"\((20\d\d)\) ?第? ?\d{1,4}(?!\d)")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
@@ -82,6 +83,7 @@ def titles(text: str, cover: list[Line]) -> str:
     words = text[first.start : first.end] if first else ""
     if first and (column := _COLUMN.match(first.folded)):
         words = words[column.end() :]
+    words = words.lstrip("# ")  # a heading as plain text marks it
     return re.sub(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))", "", words)  # 督 办 通 知 单
 
 
@@ -153,7 +155,7 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
             return signed[0]
-        above = cover[index - 1]
+        above = cover[index - 1 - (_SEAL.fullmatch(cover[index - 1].folded) is not None)]
         if not lines.is_sentence(above.folded) and 3 <= len(above.folded) <= 60 and not lines.marker(above.folded):
             return re.sub(r"\s+", "" if len(above.folded) < 20 else "、", text[above.start : above.end])
     heads = [line for line in folded[:20_000].split("\n") if "文件" in line]

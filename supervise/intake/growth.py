@@ -48,7 +48,7 @@ class _Grower:
         self.path: list[Node] = []
         self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
         self.last = 0  # number of the last item
-        self.columns: tables.Columns | None = None  # of the table we are in
+        self.columns = across.headless(segment.lines)  # of the table we are in
         self.signs: list[str] = []  # that stand in place of numbers, the outer one first
         self.headed = False  # whether the line above was the head of a table
         self.before: Line | None = None  # the line above
@@ -340,7 +340,7 @@ class _Grower:
         clause = node.more[-1] if node.more else node.clause
         if clause is None or len(line.folded) > 300 or not clause.fields or clause.fields[-1].role in ("due", "leader"):
             return False
-        if self.before is None or self.before.end < clause.end:
+        if self.before is None or not self.before.start <= clause.end <= self.before.end:
             return False
         open_ = self.before.folded.endswith(("、", ",", "及"))
         return (open_ or node.apart) and clauses.only_units(line.folded.rstrip("。)"), open_)

@@ -16,13 +16,12 @@ from supervise.intake.nodes import LOST, Node, Segment
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
 # Chapters that say how the work is to be done, not what: without units they hold no task.
-# What follows from it, and how it will be inspected, is no task.
-_CONSEQUENCES = re.compile(
-    r"^(?:考核)?(?:奖惩|附则|责任追究|奖励|惩处|考核办法)"
-    r"|^(?:督查|检查|督导|考核|自查|抽查)(?:的?主要)?(?:内容|范围|方式|对象|时间|步骤|安排)"
-)
+# What follows from it is no task.
+_CONSEQUENCES = re.compile(r"^(?:考核)?(?:奖惩|附则|责任追究|奖励|惩处|考核办法)")
+# How the work will be inspected is none either, unless the points to be inspected name their units.
+_INSPECTED = re.compile(r"^(?:督查|检查|督导|考核|自查|抽查)(?:的?主要)?(?:内容|范围|方式|对象|时间|步骤|安排)")
 _REQUIREMENTS = re.compile(
-    r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
+    r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明|步骤|阶段安排|进度安排|时间安排)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
 )
 
 
@@ -154,7 +153,8 @@ def _descend(
     outer = RANK[node.kind] < RANK[kind]
     if clauses_printed and outer and not node.bears and _REQUIREMENTS.search(_title(node, folded)):
         return
-    if outer and _CONSEQUENCES.match(_title(node, folded)):
+    title = _title(node, folded) if outer else ""
+    if _CONSEQUENCES.match(title) or (not node.bears and _INSPECTED.match(title)):
         return
     if below or (outer and any(n.kind == kind for c in node.children for n in c.walk())):
         for child in node.children:

@@ -40,6 +40,7 @@ _CHARGED = re.compile(
 _AHEAD = re.compile(
     r"[\u4e00-\u9fff]{2,14}?(?:局|厅|委(?![员宣组统政办网编社改党机老农])|中心|集团|公司|政府|办公室|管委会|部门|单位)(?=[\u4e00-\u9fff]{2})"
 )
+_COMRADE = re.compile(r"[\u4e00-\u9fff·]{2,4}同志(?=牵头|负责|总|协调|统筹|具体)")  # 请李明同志牵头
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -134,13 +135,17 @@ def _parties(folded: str, start: int, end: int) -> Clause | None:
         if by and _list_before(folded, by.end(), b, _ACTS):
             a, charged = by.start(), True
         begin = a + (0 if not charged else 1 if folded[a] in "由请" else 2)
+        if charged and (person := _COMRADE.match(folded, begin, b)):
+            fields.append(Field("leader", "", begin, person.end()))
+            continue
         helps = _list_before(folded, begin, b, _HELPS)
         if helps and fields:
             fields.append(Field("co", "", begin, helps))
-        elif acts := _list_before(folded, begin, b, _ACTS):
+        elif acts := _list_before(folded, begin, b, _ACTS) or (_name_ahead(folded, begin, b) if charged else 0):
             named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]
             if charged or not all(map(is_group, named)):
-                fields.append(Field("unit" if fields else "lead", "", begin, acts))
+                leads = not any(f.role == "lead" for f in fields)
+                fields.append(Field("lead" if leads else "unit", "", begin, acts))
                 fields += _called_in(folded, acts, b)
     return Clause(fields[0].start, fields[-1].end, tuple(fields)) if any(f.role == "lead" for f in fields) else None
 
@@ -150,11 +155,18 @@ def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> in
     if folded.startswith("会同", start):
         return 0
     for match in verb.finditer(folded, start + 2, min(end, start + 120)):
-        named = [folded[c:d].strip() for c, d in pieces(folded, start, match.start(), "、和")]
+        named = [folded[c:d].strip() for c, d in pieces(folded, start, match.start(), "、")]
         named[-1] = _LIMIT_BEHIND.sub("", named[-1])
-        if all(looks_like_unit(_OPEN.sub("", name)) for name in named):
+        if all(map(_known, named)):
             return start + len(_LIMIT_BEHIND.sub("", folded[start : match.start()]))
     return 0
+
+
+def _known(name: str) -> bool:
+    """Whether words are the name of a unit (县工业和信息化局), or of two that 和 joins."""
+    if name.count("(") != name.count(")"):
+        return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket
+    return any(all(looks_like_unit(_OPEN.sub("", part)) for part in parts) for parts in ([name], name.split("和")))
 
 
 def _called_in(folded: str, at: int, end: int) -> list[Field]:

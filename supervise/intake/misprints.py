@@ -93,9 +93,18 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
     after = list(_AFTER_STOP.finditer(folded, start, end))
     if len(after) > 1:
         yield "I10", f"句号后有 {len(after) - 1} 处空格,按没有空格读", after[1].start()
-    if stray := [m for m in _STRAY.finditer(folded, start, end) if BREAK not in text[m.start() : m.end()]]:
+    if stray := [
+        m
+        for m in _STRAY.finditer(folded, start, end)
+        if BREAK not in text[m.start() : m.end()] and not _bracketed(folded, start, m.start())
+    ]:
         words = text[max(start, stray[0].start() - 3) : stray[0].end() + 3].strip()
         yield "I10", f"文字中间有 {len(stray)} 处空格(如“{words}”),按没有空格读", stray[0].start()
+
+
+def _bracketed(folded: str, start: int, at: int) -> bool:
+    """Whether an offset lies within a bracket, where blanks part names: (北山代表团 李明)."""
+    return folded.rfind("(", start, at) > folded.rfind(")", start, at)
 
 
 def _masked(text: str, folded: str, start: int, end: int) -> Iterator[tuple[str, str, int]]:

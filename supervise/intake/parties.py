@@ -17,7 +17,7 @@ from typing import NamedTuple
 from supervise.intake import leaders
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import as_printed
-from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person
+from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person, looks_like_unit
 from supervise.intake.parting import names
 
 _OPEN = re.compile(
@@ -193,7 +193,9 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             found.leaders += persons
             found.leader_groups += together
         elif field.role == "due":
-            found.due = found.due or (field.start, field.end)
+            near = found.due is not None and 0 <= field.start - found.due[1] < 4
+            if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
+                found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
             _units(found, text, folded, field, how, marked)
     members = list(_settle(found.members))
@@ -238,6 +240,8 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
             colon = folded.find(":", a, b) + 1 if labelled else 0
             if colon and "(" not in folded[a:colon]:  # a label we do not know stands before the name
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
+                if not looks_like_unit(folded[a:b].strip()):
+                    continue  # 成果形式:报告: nobody is named
             said = _understood(folded[a:b])
             found.open_at = found.open_at or (b if said.listed else 0)
             if said.name in _NOBODY:

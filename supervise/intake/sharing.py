@@ -115,6 +115,7 @@ def hand_down(nodes: Sequence[Node], ahead: Sequence[Clause]) -> None:
     They do so only if nothing follows the last entry; else the first one is for all entries that name nobody.
     """
     items = [node for node in nodes if RANK[node.kind] >= RANK["item"] and not node.children]
+    items = items or [node for node in nodes if node.kind == "section" and not node.children]
     if not ahead or not items:
         return
     current, follows = _together(ahead), items[-1].clause is None

@@ -23,6 +23,7 @@ _DATE_ONLY = re.compile(
 _PUBLIC = re.compile(r"\(?此件.{0,12}\)?$")
 # 注:1.…, and 2., 3. below it: remarks on the list, no entries of it.
 _NOTE = re.compile(r"(?:附?注|备注|说明|填表说明) ?: ?1 ?[.、]")
+_BAR = re.compile(rf"[\t|{tables.CELL}]")
 _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
     r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
@@ -75,7 +76,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
             found.append([])
             past_cover = past_cover or not restarts
             chapter, signed, tail, tabled = 0, False, False, False
-        tabled = tabled or tables.head(line) is not None
+        tabled = tabled or (_BAR.search(line.folded) is not None and tables.head(line) is not None)
         if mark and mark.kind in ("part", "chapter"):
             chapter = mark.number if mark.kind == "chapter" else 0
         if tail and mark and mark.number == 1 and not listed:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from supervise import goals
-from supervise.intake.folding import DIGITS, NUMERAL, number, pieces
+from supervise.intake.folding import DIGITS, NUMERAL, fold, number, pieces
 
 _MONEY = r"(?:美元|欧元|港元|元)"
 _PER = r"(?:/(?:立方米|平方米|平方公里|公里|亩|日|天|年|月|小时|升|人|户|吨|公顷)|每[日天年])"
@@ -25,8 +25,8 @@ _COUNTED = (
     rf"(?:{_MEASURED}{_PER}?|场次|人次|家次|户次|辆次|班次|架次"
     r"|人(?!大|民|才|社|均|事|口|居)|个百分点|个工作日|个(?!月|工作日|别|人)|家(?!庭)|项(?!目)|条|座|所|户(?!籍|外|口|均)"
     r"|名(?!单|录|称|师|校|医)|处(?!置|理|罚|室)|栋|幢|件|台(?!账|阶)|套(?:\(间\))?|间|轮(?!动|换|流|岗|训|次|值|候|胎|廓)|根(?!据|本|治|除|源|植|基)|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批(?!次|发)"
-    r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|路|口|眼|部(?!门|委)|位|例|类|宗|村|镇|班|份|册|篇|款|笔|门|节(?![能约点假日水目省俭后前])|堂(?!食)|列(?!车|入|为|出|席)|期(?!间|限|工程|项目|建设)"
-    r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|分(?![\u4e00-\u9fff])|天(?![\u4e00-\u9fff])|倍|%|‰)"
+    r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|路|口|眼|部(?!门|委)|位|例|类|宗|起(?![草步点来诉源重伏])|村|镇|班|份|册|篇|款|笔|门|节(?![能约点假日水目省俭后前])|堂(?!食)|列(?!车|入|为|出|席)|期(?!间|限|工程|项目|建设)"
+    r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|[分天](?![\u4e00-\u9fff])|[分天](?=以上|以下|以内|左右)|倍|%|‰)"
 )
 _UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY})|{_COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
@@ -49,7 +49,7 @@ _SIGNED = re.compile(
 # 百分之五, 八十家以上: spelled out; below ten a numeral is a word more often than a figure (两个医院, 四个一批).
 _SPELLED = re.compile(
     rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
-    rf"(?P<unit>(?!条政|大|个方面|项措施|[件项](?:民生|惠民)?实事|项(?:重点)?(?:行动|工程|举措|任务|工作)){_COUNTED})(?P<bound>以上|以下|以内)?"
+    rf"(?P<unit>(?!条政|条措|大|个方面|项措施|[件项](?:民生|惠民)?实事|项(?:重点)?(?:行动|工程|举措|任务|工作)){_COUNTED})(?P<bound>以上|以下|以内)?"
 )
 _BOUND = re.compile("[≥≤<>]")
 _FIGURES = re.compile("[0-9零番十百]")
@@ -139,8 +139,8 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     found: list[Target] = []
     above = ""  # 新增就业:9000人: what is said before the colon
     for a, b in pieces(folded, start, end, _BREAKS):
-        change = _direction(above) if above and folded[a - 1] == ":" else ""
-        above = folded[a:b] if folded.startswith(":", b) else ""
+        counted, above = above, text[a:b].strip() if folded.startswith(":", b) else ""
+        change = _direction(fold(counted))
         if not _FIGURES.search(folded, a, b):
             continue
         if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
@@ -149,7 +149,8 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
         for c, d in parts:
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
             if len(parts) == 1 or _FIGURES.search(folded, c, d):
-                found += _segment(text, folded, c, d, change)
+                own = _segment(text, folded, c, d, change)
+                found += [goal if goal.indicator else goal._replace(indicator=counted) for goal in own]
     return tuple(found)
 
 

@@ -26,6 +26,13 @@ _VERB = re.compile(
 )
 _LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
 _SAID = re.compile(rf"[{''.join(sorted(_LAST))}]\s*(?:[,;]|\Z)")
+_BY_WHOM = re.compile(r"(?<![自理缘])由")
+_DEED = re.compile(r"(?:共同|组织)?(?:办理|落实|实施|推进|负责|开展|完成|研究)$")  # 会同县财政局办理
+# 4月启动、10月底前完成: what is done by when, among the names.
+_STAGES = re.compile(
+    r"(?:(?:20\d\d ?年 ?)?(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?|[一二三四]季度|[上下]半年|年)[底末]?(?:之?前)?"
+    r"(?:启动|开工|[全基]?[面部本]?完成|建成|投用|出台|印发|开展|推进|报送|验收)[、和]?)+"
+)
 _FIRST_NAME = re.compile(r"[^、,;。]*")
 
 
@@ -94,12 +101,18 @@ def said(folded: str, start: int, end: int) -> list[Field]:
         a, b = trim(folded, a, b, " 由")
         if a == b:
             continue
-        if UNTIL.fullmatch(folded, a, b):
+        if UNTIL.fullmatch(folded, a, b) or _STAGES.fullmatch(folded, a, b):
             fields.append(Field("due", "", a, b))
             continue
         if ABOVE.fullmatch(folded, a, b):
             continue
+        if folded.startswith("会同", a) and fields:
+            deed = _DEED.search(folded, a, b)
+            fields.append(Field("co", "会同", a + 2, deed.start() if deed else b))
+            continue
         verb = _at_end(folded, a, b)
+        if (by := _BY_WHOM.search(folded, a + 1, b)) and not looks_like_unit(folded[a : by.start()]):
+            a = by.end()  # 住房安全由县住建局负责
         if verb is None:
             waiting.append((a, b))
             continue
