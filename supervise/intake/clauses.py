@@ -63,6 +63,8 @@ def find(folded: str, start: int, end: int) -> Clause | None:
         start: first offset of the task's line.
         end: offset behind that line.
     """
+    if end - start < 4:
+        return None
     for match in labels.behind(_BEGINS_BEHIND, folded, start, end, first=True):
         if match["other"] is None:
             return _mixed(folded, start, match, end) or _labelled(folded, start, match, end)
@@ -285,6 +287,8 @@ def names_somebody(line: str) -> bool:
 
 def bare(folded: str, start: int, end: int) -> Clause | None:
     """A closing bracket (县水利局、县应急局), a last sentence, or words behind a dash, if they name only units."""
+    if end - start < 4:
+        return None
     (stop, found, last), a, b = _end(folded, start, end), 0, 0
     if found and folded.rfind("—", start, found[0] - 1) > folded.rfind("。", start, found[0]):
         found = None  # ——镇民政办、各村(社区): the bracket is a part of the last name
