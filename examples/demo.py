@@ -26,7 +26,7 @@ from supervise import Cut, Invalid, Office, Refused, SuperviseError, Task
 from supervise.cli import faces
 from supervise.dates import periods_of
 from supervise.exports import workbook
-from supervise.folder import read_text, shipped
+from supervise.folder import shipped
 from supervise.intake import breakdown as breakdowns
 from supervise.intake.breakdown import Breakdown
 from supervise.intake.gold import as_gold
@@ -34,6 +34,7 @@ from supervise.intake.notice import Notice
 from supervise.intake.notice import read as read_notice
 from supervise.intake.units import draft_units
 from supervise.store.database import open_database
+from supervise.texts import read_text
 from supervise.worksheet import breakdown as breakdown_workbook
 
 HERE = Path(__file__).parent

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from supervise import checker
 from supervise.chain import Record
 from supervise.errors import Invalid, Problem, Refused, Unknown
-from supervise.folder import reason
+from supervise.texts import reason
 
 T = TypeVar("T")
 FORMAT = "supervise-export/1"

@@ -10,11 +10,11 @@ import tempfile
 from pathlib import Path
 
 from supervise.errors import Invalid, Problem, Refused, Unknown
-from supervise.folder import reason
 from supervise.guarded import Guarded
 from supervise.intake import readers
 from supervise.intake.readers.limits import MAX_CONVERSION, MAX_FILE, broken, exceeded
 from supervise.intake.readers.transcript import Transcript
+from supervise.texts import reason
 
 
 def read_document(path: Path, name: str = "", guarded: Guarded | None = None) -> Transcript:

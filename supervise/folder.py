@@ -9,7 +9,6 @@ calendar/*.yaml   one year's working days each, over the built-in ones
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -28,6 +27,7 @@ from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights,
 from supervise.rules.scheme import Scheme
 from supervise.rules.schemecheck import check_scheme
 from supervise.rules.sending import Sending
+from supervise.texts import read_text
 from supervise.workflows import checking, definition
 from supervise.workflows.definition import Definition
 
@@ -36,8 +36,6 @@ R = TypeVar("R", Ladder, Lights, Reminders, BoardRules, AssessmentRules, Scheme,
 PACKAGED = Path(__file__).parent / "definitions"
 ALIASES = "aliases.yaml"
 CHECKOUT = Path(__file__).parent.parent / "definitions"
-MOST = 32_000_000
-"""Bytes of a file that are read at all; a file of definitions may have far fewer."""
 
 
 def shipped() -> Path:
@@ -146,58 +144,6 @@ class Folder:
         return self
 
 
-_REASONS = {
-    errno.ENOENT: "没有这个文件或文件夹",
-    errno.ENOTDIR: "路径里有一段不是文件夹",
-    errno.EISDIR: "这是文件夹,不是文件",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-    errno.EROFS: "这个位置只能读",
-    errno.ENOSPC: "磁盘满了",
-    errno.EEXIST: "已经有了",
-    errno.ENAMETOOLONG: "文件名太长",
-}
-
-
-def reason(error: OSError) -> str:
-    """Why a file could not be read or written, in Chinese where we have words for it."""
-    return _REASONS.get(error.errno or 0, error.strerror or str(error))
-
-
-def read_text(path: Path, name: str = "") -> str:
-    """A text file as UTF-8 (with or without BOM) or GB18030, the two that offices use.
-
-    Raises:
-        Unknown: F01 when there is no such file.
-        Invalid: F03 when it is no text.
-    """
-    shown = name or str(path)
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MOST + 1)
-    except FileNotFoundError:
-        raise Unknown(Problem("F01", f"没有这个文件:{shown}")) from None
-    except OSError as error:
-        raise Invalid(Problem("F03", f"读不了 {shown}:{reason(error)}")) from None
-    if len(raw) > MOST:
-        raise Invalid(Problem("F03", f"{shown} 超过 {MOST // 1_000_000} MB,不像人写的文件"))
-    return decoded(raw, shown)
-
-
-def decoded(raw: bytes, name: str) -> str:
-    """The text of a file, as UTF-8 or GB18030.
-
-    Raises:
-        Invalid: F03 when it is no text.
-    """
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid(Problem("F03", f"{name} 不是文本文件(既不是 UTF-8 也不是 GB18030)", help="请另存为 UTF-8 文本"))
-
-
 def read_file(path: Path) -> Source[Any]:
     """One lifecycle or rule set from a file of its own.
 
@@ -266,18 +212,17 @@ def read_folder(path: Path, *beside: Path, stories: bool = True) -> Folder:
     Raises:
         Unknown: F01 when there is no such folder.
     """
-    for one in (path, *beside):
-        if not one.is_dir():
-            help_ = "请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明" if one == path else ""
-            raise Unknown(Problem("F01", f"没有这个文件夹:{one}", help=help_))
+    if missing := [one for one in (path, *beside) if not one.is_dir()]:
+        help_ = "请用 --definitions(或环境变量 SUPERVISE_DEFINITIONS)指明" if missing[0] == path else ""
+        raise Unknown(Problem("F01", f"没有这个文件夹:{missing[0]}", help=help_))
     folder = Folder(path)
     own = {"units.yaml": _units, ALIASES: _aliases}
+    below = [("calendar", _year), ("rules", _rule), ("stories", _story)][: 3 if stories else 2]
     for one in (path, *beside):
         first = folder.units
         for file in sorted(one.glob("*.yaml")):
             _try(folder, file, own.get(file.name, _definition))
-        told = [("stories", _story)] if stories else []
-        for sub, reader in (("calendar", _year), ("rules", _rule), *told):
+        for sub, reader in below:
             for file in sorted((one / sub).glob("*.yaml")):
                 _try(folder, file, reader)
         if one != path and folder.units is not first:  # the stories of the first folder know its own units
@@ -387,11 +332,11 @@ def _wrong_in(source: Source[RuleSet], folder: Folder) -> Iterable[Problem]:
     boards = sorted({s.value.board for s in folder.rules.values() if isinstance(s.value, BoardRules)})
     rungs = [rung.order for s in folder.rules.values() if isinstance(s.value, Ladder) for rung in s.value.rungs]
     found = [*rules_checking.check(source.document, rules, laws, boards, rungs, schemes), *half]
-    if isinstance(rules, AssessmentRules):
-        known = folder.at_home(source.name).units
-        units = [unit.name for unit in known.units()]
-        return [*found, *rules_checking.unknown_groups(source.document, rules, known.groups, units)]
-    return found
+    if not isinstance(rules, AssessmentRules):
+        return found
+    known = folder.at_home(source.name).units
+    names = [unit.name for unit in known.units()]
+    return [*found, *rules_checking.unknown_groups(source.document, rules, known.groups, names)]
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:

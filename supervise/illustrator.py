@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 from supervise import review as reviews
 from supervise.errors import Invalid, Problem, Unknown
-from supervise.folder import Source, read_text
+from supervise.folder import Source
 from supervise.people import Actor
 from supervise.plotter import Plotter
 from supervise.reading import parse
 from supervise.records import PARTIES, Cut, Task
 from supervise.store import library
+from supervise.texts import read_text
 from supervise.workflows import against, checking, diagram, drawing, engines, texts, views, walk
 from supervise.workflows import definition as definition_room
 from supervise.workflows.definition import CLOCK, Definition

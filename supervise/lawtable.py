@@ -12,9 +12,9 @@ from typing import Any
 
 from supervise.errors import Invalid, Problem
 from supervise.exports import library
-from supervise.folder import decoded
 from supervise.intake.readers import xlsx
 from supervise.reading import dump
+from supervise.texts import decoded
 from supervise.widths import lines
 from supervise.workflows import checking
 from supervise.workflows.definition import Definition

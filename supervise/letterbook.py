@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from supervise import chain
 from supervise.deliverer import in_force
 from supervise.errors import Invalid, Problem, Refused
-from supervise.folder import reason
 from supervise.keeper import Keeper
 from supervise.people import Actor
 from supervise.store import library, spent
+from supervise.texts import reason
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from supervise.errors import Invalid, Problem
-from supervise.folder import ALIASES, read_text, reason, shipped
+from supervise.folder import ALIASES, shipped
 from supervise.intake.aliases import Alias
 from supervise.people import AliasEntry, AliasesFile
 from supervise.reading import dump, parse, validate
+from supervise.texts import read_text, reason
 
 _HEAD = """# 记住的单位别名:交办时改正过的名称。通知里写 name 的,以后就认作 unit。
 # 由 supervise assign 记下,记错的删去那一条;定下来的可以改写到 units.yaml 的 also 里。

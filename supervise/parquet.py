@@ -17,8 +17,8 @@ from typing import Any
 
 from supervise import chain
 from supervise.errors import Invalid, Problem, Unknown
-from supervise.folder import reason
 from supervise.store.retired import TABLES, Row, Rows, event_record, key, kinds
+from supervise.texts import reason
 
 
 class ParquetShelf:

@@ -12,8 +12,8 @@ from supervise.channels.plain import LinesFile
 from supervise.channels.port import Channel
 from supervise.channels.webhook import Webhook
 from supervise.errors import Invalid, Problem, did_you_mean
-from supervise.folder import read_text
 from supervise.reading import Document, Strict, parse, validate
+from supervise.texts import read_text
 
 
 class ChannelEntry(Strict):

@@ -22,7 +22,8 @@ from supervise.cli.shell import Command, option
 def init(counter: Counter, copy: str, beside: bool) -> None:
     """建好数据库,已建好的不动;加 --copy definitions 再抄一份自带的流程、办法、单位目录,改成自己的。"""
     from supervise.errors import Invalid, Problem, Refused
-    from supervise.folder import reason, shipped
+    from supervise.folder import shipped
+    from supervise.texts import reason
 
     if copy and Path(copy).exists():
         raise Refused(Problem("F06", f"{copy} 已经在了,不覆盖", help="请换一个名字,或先移走它"))

@@ -83,9 +83,9 @@ def _one(counter: Counter, notice: str, code: str, output: str, units_out: str) 
 def _many(counter: Counter, notices: Sequence[str], code: str, output: str, xlsx: bool, overwrite: bool) -> int:
     """Read one notice after the other; what cannot be read is told at the end and stops nothing."""
     from supervise.errors import Invalid, Problem, SuperviseError
-    from supervise.folder import reason
     from supervise.guarded import Guarded
     from supervise.intake.breakdown import to_yaml
+    from supervise.texts import reason
 
     office, refused = counter.office(), list[Problem]()
     targets = _targets(notices, output, _WORKBOOK if xlsx else ".yaml") if output else {}
@@ -230,10 +230,10 @@ def assign(counter: Counter, breakdown: str, day: date | None, as_: str, skip: S
 def _corrected(path: str) -> tuple[Breakdown, Document]:
     """The breakdown a clerk has corrected, in either form."""
     from supervise.documents import load
-    from supervise.folder import read_text
     from supervise.intake import workbook
     from supervise.intake.breakdown import Breakdown
     from supervise.reading import parse, validate
+    from supervise.texts import read_text
 
     data = load(Path(path), path)
     if data.startswith(b"PK"):

@@ -172,7 +172,7 @@ def saving(path: str) -> Iterator[Callable[[bytes], None]]:
 @contextmanager
 def _writing(path: str) -> Iterator[None]:
     from supervise.errors import Invalid, Problem
-    from supervise.folder import reason
+    from supervise.texts import reason
 
     try:
         yield

@@ -210,7 +210,7 @@ def review(counter: Counter, old: str, new: str, output: str, as_of: date | None
 
 def _folder(name: str) -> Path:
     from supervise.errors import Invalid, Problem
-    from supervise.folder import reason
+    from supervise.texts import reason
 
     try:
         Path(name).mkdir(parents=True, exist_ok=True)

@@ -39,10 +39,11 @@ def simulate(counter: Counter, story: str, only: str) -> int:
 
 
 def _told(counter: Counter, word: str) -> tuple[Folder, Document, tuple[Story, ...]]:
-    from supervise.folder import read_folder, read_text, shipped
+    from supervise.folder import read_folder, shipped
     from supervise.reading import parse, validate
     from supervise.simulation import told
     from supervise.stories import Story
+    from supervise.texts import read_text
 
     folder = read_folder(Path(counter.definitions or shipped())).sound()
     if not Path(word).is_file():

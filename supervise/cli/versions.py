@@ -174,8 +174,8 @@ def _moved(
 
 
 def _map(file: str) -> Map:
-    from supervise.folder import read_text
     from supervise.reading import parse, validate
+    from supervise.texts import read_text
     from supervise.versions import Map
     from supervise.workflows.definition import Migrates
 

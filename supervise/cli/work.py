@@ -245,7 +245,7 @@ def _pointer(path: str) -> dict[str, str]:
     import hashlib
 
     from supervise.errors import Invalid, Problem
-    from supervise.folder import reason
+    from supervise.texts import reason
 
     if not os.path.isfile(path):
         return {"title": path, "uri": path}

@@ -109,7 +109,7 @@ def assess(
 def _columns(mapping: str, output: str) -> Any:
     """What writes a year in the columns of a mapping file."""
     from supervise import handover
-    from supervise.folder import read_text
+    from supervise.texts import read_text
 
     wanted = handover.load(read_text(Path(mapping)), mapping)
 
