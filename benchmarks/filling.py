@@ -25,8 +25,8 @@ from sqlalchemy.pool import StaticPool
 
 from benchmarks import world
 from supervise import Office, chain
-from supervise.folder import Folder, read_folder
 from supervise.intake.breakdown import Breakdown, Draft
+from supervise.site.folder import Folder, read_folder
 from supervise.store import upgrades
 from supervise.store.database import Sessions, sessions_on
 from supervise.store.tables import of

@@ -13,8 +13,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from supervise.documents import load
 from supervise.intake import read, readers
+from supervise.papers.documents import load
 
 Rows = list[list[str]]
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.lines import Lines, summary
-from supervise.folder import read_folder, shipped
+from supervise.site.folder import read_folder, shipped
 from supervise.workflows import drawing, texts
 from supervise.workflows.diagram import picture
 from supervise.workflows.moves import moves

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from supervise import Actor, Office, Unit, UnitList
-from supervise.service import Service
+from supervise.hall.service import Service
 from supervise.store.database import Sessions, open_database
 
 HERE = Path(__file__).resolve().parent

@@ -25,17 +25,17 @@ from year import OFFICE, Clock, Year, number
 from supervise import Cut, Invalid, Office, Refused, SuperviseError, Task
 from supervise.cli import faces
 from supervise.dates import periods_of
-from supervise.exports import workbook
-from supervise.folder import shipped
 from supervise.intake import breakdown as breakdowns
 from supervise.intake.breakdown import Breakdown
 from supervise.intake.gold import as_gold
 from supervise.intake.notice import Notice
 from supervise.intake.notice import read as read_notice
 from supervise.intake.units import draft_units
+from supervise.papers.exports import workbook
+from supervise.papers.worksheet import breakdown as breakdown_workbook
+from supervise.site.folder import shipped
+from supervise.site.texts import read_text
 from supervise.store.database import open_database
-from supervise.texts import read_text
-from supervise.worksheet import breakdown as breakdown_workbook
 
 HERE = Path(__file__).parent
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from supervise.charts import engine
-from supervise.folder import shipped
-from supervise.illustrator import render
+from supervise.hall.illustrator import render
 from supervise.office import Office
 from supervise.rules.ruleset import Ladder
+from supervise.site.folder import shipped
 from supervise.workflows.views import VIEWS, acting
 
 YEAR = "2025"

@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from supervise.desk import Message
     from supervise.errors import Diverged, Invalid, Problem, Refused, Stale, SuperviseError, Unknown
     from supervise.goals import Target
-    from supervise.liaison import Act
+    from supervise.hall.desk import Message
+    from supervise.hall.liaison import Act
     from supervise.office import Office
     from supervise.people import Actor, Directory, Unit, UnitList
     from supervise.records import Cut, Duty, Event, Task
@@ -21,8 +21,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Office": "office",
-    "Act": "liaison",
-    "Message": "desk",
+    "Act": "hall.liaison",
+    "Message": "hall.desk",
     "Target": "goals",
     **dict.fromkeys(("Actor", "Directory", "Unit", "UnitList"), "people"),
     **dict.fromkeys(("Cut", "Duty", "Event", "Task"), "records"),

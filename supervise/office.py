@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from supervise.archivist import Archivist
-from supervise.burdens import Burdens
-from supervise.carrier import Carrier
-from supervise.comparer import Comparer
-from supervise.exempter import Exempter
-from supervise.presser import Presser
-from supervise.preview import Previewer
-from supervise.reminder import Reminder
-from supervise.service import Service
+from supervise.hall.archivist import Archivist
+from supervise.hall.burdens import Burdens
+from supervise.hall.carrier import Carrier
+from supervise.hall.comparer import Comparer
+from supervise.hall.exempter import Exempter
+from supervise.hall.presser import Presser
+from supervise.hall.preview import Previewer
+from supervise.hall.reminder import Reminder
+from supervise.hall.service import Service
+from supervise.hall.trials import Trials
 from supervise.store.database import open_database
-from supervise.trials import Trials
 
 
 class Office(Reminder, Presser, Burdens, Exempter, Carrier, Comparer, Trials, Previewer, Archivist):

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Actor, Office
+from supervise.hall.liaison import Act
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.liaison import Act
 from supervise.store.tables import of
 from tests.histories import FOLDER
 

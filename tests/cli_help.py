@@ -340,7 +340,7 @@ def _forge(db: Path) -> None:
 def _learned(folder: Path) -> Any:
     """What assigning a workbook says in which a name was corrected, with definitions and a database of its own."""
     from supervise.intake import Breakdown, Draft
-    from supervise.worksheet import breakdown
+    from supervise.papers.worksheet import breakdown
 
     own = folder / "自己的"
     shutil.copytree(DEFINITIONS, own)

@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from supervise.errors import Refused
-from supervise.folder import Folder, read_folder, shipped
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.rules import escalation
 from supervise.rules.ruleset import Ladder
+from supervise.site.folder import Folder, read_folder, shipped
 from supervise.workflows.lifecycle import Lifecycle
 
 FOLDER: Folder = read_folder(shipped()).sound()

@@ -8,8 +8,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from supervise.folder import Folder, Source
 from supervise.reading import Document, dump, parse
+from supervise.site.folder import Folder, Source
 from supervise.workflows import checking
 from supervise.workflows.definition import CLOCK, Definition, load
 from supervise.workflows.migration import looked_back

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Office, Refused
 from supervise.dates import Period
+from supervise.hall.judge import Odd
+from supervise.hall.versions import Change
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import Odd
 from supervise.people import UnitList
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import BoardRules, Line
 from supervise.rules.scoring import Tally
-from supervise.versions import Change
 from supervise.workflows.definition import Definition
 from tests.histories import END, FOLDER, LAW, OFFICE, OPENED, Act, fields, placed, script
 from tests.laws import folder

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from supervise.addressing import Addressing
-from supervise.deliverer import in_force
+from supervise.hall.addressing import Addressing
+from supervise.hall.deliverer import in_force
 from supervise.people import Aliased, Directory, UnitList, UnitsFile, unit_list
 from supervise.reading import parse, validate
 from tests.histories import FOLDER

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Office, Refused
 from supervise.dates import parse_period
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
 from supervise.phrases import parse_measure
 from supervise.records import PARTIES, Task, replay
 from supervise.rules.measures import Ground

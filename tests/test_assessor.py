@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Invalid, Office, Refused
-from supervise.assessor import filed
-from supervise.folder import Source, read_folder, shipped
-from supervise.handover import load, written
+from supervise.hall.assessor import filed
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
+from supervise.papers.handover import load, written
 from supervise.reading import parse
 from supervise.rules import ruleset
+from supervise.site.folder import Source, read_folder, shipped
 from supervise.store.library import Publication
 from tests.histories import FOLDER
 from tests.servers import in_memory

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Refused
+from supervise.hall.reminder import Pick
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.reminder import Pick
 from supervise.rules.combining import Asked, combine
 from supervise.rules.reminders import Chase
 from supervise.store import outbox

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
 from supervise.records import replay
 from supervise.workflows.derived import said
 from supervise.workflows.deriving import derive

@@ -21,9 +21,10 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Cut, Invalid, Office, Refused, Stale, Unknown, chain, checker
+from supervise import Actor, Cut, Invalid, Office, Refused, Stale, Unknown, chain
+from supervise.archives import checker
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
 from supervise.store import ledger, tables
 from tests.histories import FOLDER
 

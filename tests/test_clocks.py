@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Cut, Office, Refused, clockwork
+from supervise import Actor, Cut, Office, Refused
 from supervise.dates import ONE_DAY
+from supervise.hall import clockwork
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.people import Unit, UnitList
 from supervise.store.engines import open_engine
@@ -30,7 +31,7 @@ from tests.servers import in_memory, installed
 OPENED, NIGHT = date(2025, 3, 3), date(2025, 3, 20)
 CODES = tuple(f"N{n:04d}" for n in range(400))
 CLOCK = """
-import sys, datetime, supervise.clockwork as clockwork
+import sys, datetime, supervise.hall.clockwork as clockwork
 from tests.acting import an_office
 clockwork.CHUNK = 20
 with an_office().serve(sys.argv[1]) as service:

@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Office, Refused
-from supervise.clockwork import Sweep
+from supervise.hall.clockwork import Sweep
+from supervise.hall.nights import TickReport
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.nights import TickReport
 from tests.acting import record
 from tests.histories import END, FOLDER, OFFICE, OPENED, script, steps
 from tests.servers import in_memory

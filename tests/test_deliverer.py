@@ -13,10 +13,10 @@ from sqlalchemy.orm import sessionmaker
 
 from supervise import Actor, Office
 from supervise.channels import Dispatch, Undelivered
-from supervise.deliverer import Deliverer
-from supervise.folder import Folder
+from supervise.hall.deliverer import Deliverer
+from supervise.hall.service import Service
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.service import Service
+from supervise.site.folder import Folder
 from supervise.store import outbox, postbook
 from supervise.store.database import open_database
 from supervise.store.outbox import Letter

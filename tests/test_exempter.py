@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Cut, Refused, exports
+from supervise import Actor, Cut, Refused
 from supervise.intake.breakdown import Breakdown, Draft
+from supervise.papers import exports
 from supervise.records import Mark
 from supervise.rules.marking import may_enter
 from supervise.rules.scheme import MarkKind

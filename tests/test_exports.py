@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Actor, Cut, Office
-from supervise.exports import workbook
 from supervise.intake.breakdown import Breakdown, Doubt, Draft
-from supervise.worksheet import breakdown
+from supervise.papers.exports import workbook
+from supervise.papers.worksheet import breakdown
 from tests.servers import in_memory
 
 calamine = pytest.importorskip("python_calamine")

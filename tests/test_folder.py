@@ -10,9 +10,9 @@ import pytest
 
 from supervise import Office
 from supervise.errors import Invalid, Problem, Unknown
-from supervise.folder import read_folder, shipped
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder, Lights
-from supervise.texts import read_text
+from supervise.site.folder import read_folder, shipped
+from supervise.site.texts import read_text
 
 TEXT = "# 说明\nyear: 2027\noff: [01-01]\n"
 

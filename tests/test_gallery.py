@@ -8,8 +8,8 @@ import pytest
 
 from examples import gallery
 from supervise.charts import engine
-from supervise.folder import shipped
 from supervise.office import Office
+from supervise.site.folder import shipped
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 OFFICE = Office(shipped())

@@ -21,17 +21,15 @@ GROUND = {
     "errors", "dates", "people", "records", "paces", "phrases", "patterns", "reading", "widths", "chain", "goals",
     "facts", "hearing", "arrangements", "collecting",
 }  # fmt: skip
-HALL = (
-    "office", "desk", "liaison", "clerk", "judge", "designer", "keeper", "service", "shelves", "archivist",
-    "plotter", "illustrator", "versions", "preview", "surveyor", "cited", "almanac", "presser", "reminder", "burdens",
-    "exempter", "letterbook",
-    "exempter",
-    "deliverer", "clockwork", "marker", "appraiser", "assessor", "trials", "carrier", "comparer", "hands", "receipts",
-    "objector", "publisher",
-)  # fmt: skip
-FIRST = {"workflows", "intake", "store"}
-SECOND = {"rules"}
-FOURTH = {"cli", "web", "worker", "integrations"}
+# Floor → its rooms; the hall is also the front door's ``office.py``.
+ROOMS = {
+    1: {"workflows", "intake", "store"},
+    2: {"rules"},
+    3: {"site"},
+    4: {"papers", "archives", "channels", "charts"},
+    5: {"hall"},
+    6: {"cli", "web", "worker", "integrations"},
+}
 EXEMPT = {"supervise", "supervise.__main__"}  # the front door sees everything
 
 # Third-party library → the rooms and modules that may import it; what is not listed is not imported at all.
@@ -41,7 +39,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "resvg_py": ("workflows.engines",),
     "typst": ("workflows.engines",),
     "quickjs": ("charts.engine",),
-    "sqlalchemy": ("store", *HALL),
+    "sqlalchemy": ("store", "office", "hall", "archives"),
     "alembic": ("store",),
     "click": ("cli",),
     "yaml": ("reading",),
@@ -50,7 +48,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "dates",
         "people",
         "workflows.definition",
-        "stories",
+        "site.stories",
         "rules.ruleset",
         "rules.ladder",
         "rules.notices",
@@ -60,15 +58,15 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     ),
     "pydantic_core": ("reading",),
     "chinese_calendar": ("dates",),
-    "xlsxwriter": ("exports", "cli"),
-    "pyarrow": ("parquet",),
-    "docxtpl": ("exports",),
+    "xlsxwriter": ("papers.exports", "cli"),
+    "pyarrow": ("archives.parquet",),
+    "docxtpl": ("papers.exports",),
     "python_calamine": ("intake.readers",),
     "pdfplumber": ("intake.readers",),
     "lxml": ("intake.readers",),
     "opencc": ("intake",),
     "fastapi": ("web",),
-    "jinja2": ("web", "review"),
+    "jinja2": ("web", "papers.review"),
     "itsdangerous": ("web",),
     "uvicorn": ("web", "cli"),
     "celery": ("worker",),
@@ -145,17 +143,18 @@ def imports(name: str) -> tuple[Import, ...]:
 
 
 def room(name: str) -> str:
-    """The room of a module: the ground floor and the hall are one room each."""
+    """The room of a module: the nouns on the ground floor are one room."""
     first = name.split(".")[1] if "." in name else "office"
     if first in GROUND:
         return "ground floor"
-    return first if first in FIRST | SECOND | FOURTH else "hall"
+    return "hall" if first == "office" else first
 
 
 def floor(name: str) -> int:
     """The floor of a module."""
-    names = {"ground floor": 0, "hall": 3} | dict.fromkeys(FIRST, 1) | dict.fromkeys(SECOND, 2)
-    return names.get(room(name), 4)
+    if room(name) == "ground floor":
+        return 0
+    return next((number for number, rooms in ROOMS.items() if room(name) in rooms), len(ROOMS))
 
 
 def place(name: str, line: int) -> str:

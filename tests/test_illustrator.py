@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Office
 from supervise.errors import Invalid, Unknown
-from supervise.illustrator import render
+from supervise.hall.illustrator import render
 from supervise.store.tables import of
 from supervise.workflows import walk
 from supervise.workflows.traffic import Way, traffic

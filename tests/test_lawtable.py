@@ -9,10 +9,10 @@ import pytest
 import xlsxwriter
 
 from supervise.errors import Invalid
-from supervise.folder import read_file
 from supervise.intake.readers import xlsx
-from supervise.lawtable import definition_of, table
+from supervise.papers.lawtable import definition_of, table
 from supervise.reading import dump, parse
+from supervise.site.folder import read_file
 from supervise.workflows.definition import Definition, load
 from supervise.workflows.tables import FORM
 from tests.cli_help import DEFINITIONS, run

@@ -15,7 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from supervise import Refused, SuperviseError
 from supervise.channels import Undelivered
-from supervise.letterbook import Spent
+from supervise.hall.letterbook import Spent
 from supervise.store import library, outbox, tables
 from tests.acting import OFFICE
 from tests.test_deliverer import WEDNESDAY, World, letter

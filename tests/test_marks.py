@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Invalid, Office, Refused, Unknown
-from supervise.folder import shipped
-from supervise.judge import canonical
-from supervise.rehearsal import DISTRICT, END, YEAR, Rehearsal
+from supervise.hall.judge import canonical
+from supervise.hall.rehearsal import DISTRICT, END, YEAR, Rehearsal
+from supervise.site.folder import shipped
 from supervise.store import upgrades
 from supervise.store.database import sessions_on
 from supervise.store.engines import open_engine

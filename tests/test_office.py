@@ -14,12 +14,13 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Actor, Cut, Diverged, Invalid, Message, Office, Refused, Stale, Unknown, exports
+from supervise import Actor, Cut, Diverged, Invalid, Message, Office, Refused, Stale, Unknown
 from supervise.dates import FOREVER
-from supervise.folder import shipped
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
+from supervise.papers import exports
 from supervise.rules.moved import difference
+from supervise.site.folder import shipped
 from supervise.store import tables
 from supervise.store.tables import of
 

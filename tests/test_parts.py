@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused, Unknown
-from supervise.folder import shipped
 from supervise.intake.breakdown import Breakdown, Draft
+from supervise.site.folder import shipped
 from tests.workflows.test_language import FULL
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervise.errors import Invalid, Problem
-from supervise.folder import read_folder, shipped
 from supervise.people import Unit, UnitList, UnitsFile, names, unit_list
 from supervise.reading import parse, validate
+from supervise.site.folder import read_folder, shipped
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 

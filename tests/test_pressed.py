@@ -14,10 +14,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office
-from supervise.folder import Folder, read_folder, shipped
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.rules.ladder import Lights
 from supervise.rules.measures import Ground
+from supervise.site.folder import Folder, read_folder, shipped
 from supervise.store import library, tasks
 from supervise.workflows.situations import Situation
 from tests.cli_help import ROOT

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused, Unknown
 from supervise.dates import parse_period
-from supervise.folder import shipped
 from supervise.intake.breakdown import Breakdown, Draft
+from supervise.site.folder import shipped
 from supervise.store import outbox
 from tests.cli_help import run
 from tests.workflows.builders import board

@@ -20,11 +20,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office, Refused, Unknown
-from supervise.folder import read_folder, shipped
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
 from supervise.rules.assessment import Filed
 from supervise.rules.moved import told
+from supervise.site.folder import read_folder, shipped
 from supervise.store import library
 from supervise.store.tables import of
 from tests.servers import installed

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Office, Refused, Stale
 from supervise.dates import ONE_DAY
+from supervise.hall.reminder import Pick
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.reminder import Pick
 from supervise.rules import reminders
 from supervise.rules.reminders import Chase
 from supervise.rules.ruleset import Reminders

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from supervise import Actor, Cut, Office
-from supervise.folder import Folder, Source, read_beside
 from supervise.goals import goal
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
 from supervise.reading import parse
 from supervise.rules import ruleset
 from supervise.rules.reported import Figure, figure
-from supervise.stories import strange
+from supervise.site.folder import Folder, Source, read_beside
+from supervise.site.stories import strange
 from tests.histories import END, FOLDER, steps
 from tests.surveying import Lived
 

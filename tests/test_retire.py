@@ -16,8 +16,9 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from supervise import Cut, Diverged, Invalid, Office, Refused, Stale, Unknown, checker
-from supervise.judge import canonical
+from supervise import Cut, Diverged, Invalid, Office, Refused, Stale, Unknown
+from supervise.archives import checker
+from supervise.hall.judge import canonical
 from supervise.store import ledger, retired
 from supervise.store.database import Sessions, open_database, reading
 from supervise.store.tables import of

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from supervise.errors import Invalid, Unknown
-from supervise.folder import shipped
 from supervise.intake import draft, read, to_yaml
-from supervise.keys import MEANING, PHRASES
 from supervise.patterns import PATTERNS
 from supervise.phrases import (
     parse_bound,
@@ -28,7 +26,9 @@ from supervise.phrases import (
 )
 from supervise.reading import Strict, parse, validate
 from supervise.rules import entries, ladder, ruleset, scheme, sending
-from supervise.schemas import MODELS, models, schema
+from supervise.site.folder import shipped
+from supervise.site.keys import MEANING, PHRASES
+from supervise.site.schemas import MODELS, models, schema
 from tests.cli_help import NOTICE, run
 from tests.workflows.test_broken import FAULTS
 from tests.workflows.wide import WIDE

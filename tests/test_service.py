@@ -16,8 +16,8 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Act, Invalid, Message, Office, Refused, Stale, Unknown
+from supervise.hall.service import Service
 from supervise.records import Task
-from supervise.service import Service
 from supervise.store.engines import open_engine
 from supervise.store.tables import of
 from tests.acting import (

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.orm import sessionmaker
 
 from supervise import Unknown
-from supervise.liaison import Act
+from supervise.hall.liaison import Act
 from supervise.reading import parse, validate
-from supervise.simulation import Frame, frames, told
+from supervise.site.simulation import Frame, frames, told
+from supervise.site.stories import Story, play
 from supervise.store import tasks
-from supervise.stories import Story, play
 from tests.acting import GXJ, OFFICE, PLAN, record
 from tests.retiring import Clock
 from tests.servers import in_memory

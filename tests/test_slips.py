@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from supervise.dates import YearFile
 from supervise.errors import Invalid, Problem, Refused, Unknown
-from supervise.folder import read_folder, shipped
 from supervise.intake import Breakdown
 from supervise.intake import check as check_breakdown
 from supervise.people import UnitsFile, unit_list
 from supervise.reading import Document, dump, parse, validate
 from supervise.rules import checking, ruleset
-from supervise.stories import play
+from supervise.site.folder import read_folder, shipped
+from supervise.site.stories import play
 from tests.test_schemas import SAMPLES
 from tests.workflows.test_broken import edited
 

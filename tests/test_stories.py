@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from supervise.errors import Problem
-from supervise.folder import Source, read_folder, shipped
 from supervise.reading import Document, parse
 from supervise.rules.sending import Sending
-from supervise.stories import play
+from supervise.site.folder import Source, read_folder, shipped
+from supervise.site.stories import play
 from tests.workflows.builders import FOLDER, law
 
 FILES = {Path(document.file).name: document for document in FOLDER.stories}

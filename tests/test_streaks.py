@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from supervise import Actor, Cut, Office
-from supervise.folder import Folder, read_beside
+from supervise.site.folder import Folder, read_beside
 from tests.histories import FOLDER
 
 OFFICE = Actor("张督查", "督查室", frozenset({"office"}))

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Office
 from supervise.dates import parse_period
-from supervise.folder import read_folder
+from supervise.hall.judge import canonical
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
 from supervise.rules.moved import lines_of
 from supervise.rules.ruleset import BoardRules
+from supervise.site.folder import read_folder
 from supervise.store import counting, recounting
 from supervise.store.tables import of
 from tests import surveying

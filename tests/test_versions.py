@@ -15,18 +15,18 @@ from sqlalchemy import Engine, create_engine, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Actor, Cut, Invalid, Office, Refused
-from supervise.approvals import shown
 from supervise.dates import FOREVER
-from supervise.folder import Folder
+from supervise.hall.judge import canonical
+from supervise.hall.versions import Change, Map
 from supervise.intake.breakdown import Breakdown, Draft
-from supervise.judge import canonical
 from supervise.records import Duty
 from supervise.rules.ruleset import Reminders
+from supervise.site.approvals import shown
+from supervise.site.folder import Folder
 from supervise.store import duties as duty_store
 from supervise.store import tasks
 from supervise.store.database import open_database
 from supervise.store.tables import of
-from supervise.versions import Change, Map
 from supervise.workflows.definition import Definition, Migrates
 from tests.acting import LEADS, OFFICE, record, sound
 from tests.histories import FOLDER, LADDER, script, steps

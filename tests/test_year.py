@@ -16,8 +16,8 @@ import pytest
 
 from supervise import Invalid, Office
 from supervise.dates import periods_of
-from supervise.folder import shipped
-from supervise.judge import canonical
+from supervise.hall.judge import canonical
+from supervise.site.folder import shipped
 from supervise.store.database import open_database
 from tests.servers import KINDS, database
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from supervise.channels.port import Dispatch, Undelivered
-from supervise.texts import reason
+from supervise.site.texts import reason
 
 
 class Screen:

@@ -13,7 +13,7 @@ from supervise.channels.port import Channel
 from supervise.channels.webhook import Webhook
 from supervise.errors import Invalid, Problem, did_you_mean
 from supervise.reading import Document, Strict, parse, validate
-from supervise.texts import read_text
+from supervise.site.texts import read_text
 
 
 class ChannelEntry(Strict):

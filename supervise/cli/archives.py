@@ -10,7 +10,7 @@ from supervise.cli.output import Counter, actor, shared
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.archivist import Left, Shelved
+    from supervise.hall.archivist import Left, Shelved
 
 
 @click.command(

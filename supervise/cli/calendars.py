@@ -14,9 +14,9 @@ from supervise.cli.output import Counter, actor, saving, shared, terminal
 from supervise.cli.shell import Group, option
 
 if TYPE_CHECKING:
-    from supervise.folder import Folder, Source
     from supervise.office import Office
     from supervise.people import Actor
+    from supervise.site.folder import Folder, Source
     from supervise.store.database import Sessions
     from supervise.workflows.arranging import Arranged
 
@@ -125,7 +125,7 @@ def _open_end(office: Office, sessions: Sessions) -> bool:
 
 def _with(counter: Counter, file: str) -> tuple[Office, Source[Any] | None]:
     """The office under the calendar with a year's file, and the file if it is not in the folder yet."""
-    from supervise.folder import read_year
+    from supervise.site.folder import read_year
 
     office = counter.office()
     if not file:

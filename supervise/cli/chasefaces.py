@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from supervise.burdens import Combined, Joined
-from supervise.clerk import Dealt
-from supervise.exports import BURDENS
-from supervise.reminder import Reminding
+from supervise.hall.burdens import Combined, Joined
+from supervise.hall.clerk import Dealt
+from supervise.hall.reminder import Reminding
+from supervise.papers.exports import BURDENS
 from supervise.widths import Align, cut, table
 
 

@@ -12,7 +12,7 @@ from supervise.cli.output import Counter, saving, shared
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.comparer import Beside, Point
+    from supervise.hall.comparer import Beside, Point
 
 
 @click.command(
@@ -55,7 +55,7 @@ def compare(counter: Counter, first: str, second: str, unit: str, board: str, ou
     with saving(output) as save, counter.reading() as (office, session):
         found = office.contrast(session, days, unit)
         if output:
-            from supervise import exports
+            from supervise.papers import exports
 
             save(exports.table("对比", *_table(found, days)))
     counter.answer(_data(found, days), lambda: _told(found, days))
@@ -115,7 +115,7 @@ def _later(one: Beside) -> bool:
 
 def _data(found: Sequence[Beside], days: Sequence[date]) -> dict[str, Any]:
     """The same as plain data."""
-    from supervise.receipts import as_plain
+    from supervise.hall.receipts import as_plain
 
     return {
         "days": [day.isoformat() for day in days],

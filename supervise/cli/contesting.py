@@ -14,7 +14,7 @@ from supervise.cli.shell import Command, option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from supervise.objector import Objection
+    from supervise.hall.objector import Objection
 
 
 @click.command(

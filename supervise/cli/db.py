@@ -161,7 +161,7 @@ def conform(counter: Counter, url: str) -> int:
 
     表名用随机前缀,不碰库里已有的表,中途失败也会删净。全部通过的退出码是 0,有一项不过是 1。
     """
-    from supervise.conformance import conform as run
+    from supervise.hall.conformance import conform as run
     from supervise.widths import table
 
     with counter.passing(url):

@@ -22,8 +22,8 @@ from supervise.cli.shell import Command, option
 def init(counter: Counter, copy: str, beside: bool) -> None:
     """建好数据库,已建好的不动;加 --copy definitions 再抄一份自带的流程、办法、单位目录,改成自己的。"""
     from supervise.errors import Invalid, Problem, Refused
-    from supervise.folder import shipped
-    from supervise.texts import reason
+    from supervise.site.folder import shipped
+    from supervise.site.texts import reason
 
     if copy and Path(copy).exists():
         raise Refused(Problem("F06", f"{copy} 已经在了,不覆盖", help="请换一个名字,或先移走它"))
@@ -51,8 +51,8 @@ def check(counter: Counter, beside: tuple[str, ...]) -> int:
 
     另写的文件夹里的办法和故事,放在现有的流程上一起查、一起演。写了一个文件,只查这一份流程或办法,里面提到的流程照文件夹里的。
     """
-    from supervise.folder import read_beside, read_folder, shipped
-    from supervise.stories import play, strange
+    from supervise.site.folder import read_beside, read_folder, shipped
+    from supervise.site.stories import play, strange
     from supervise.widths import table
 
     file = next((name for name in beside if not Path(name).is_dir()), "")

@@ -33,14 +33,14 @@ def exemptions(
         body = office.exemptions(session, period, unit, cut(as_of, known))
     with saving(output) as write:
         if output:
-            from supervise import exports
+            from supervise.papers import exports
 
             write(exports.exemptions(body))
     counter.answer(body, lambda: _told(body))
 
 
 def _told(body: Mapping[str, Any]) -> str:
-    from supervise.exports import EXEMPTIONS
+    from supervise.papers.exports import EXEMPTIONS
     from supervise.widths import Align, table
     from supervise.widths import cut as shortened
 

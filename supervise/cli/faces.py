@@ -9,10 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from supervise.clerk import Owed, View
 from supervise.dates import Calendar, starred
 from supervise.goals import plain
-from supervise.nights import TickReport
+from supervise.hall.clerk import Owed, View
+from supervise.hall.nights import TickReport
 from supervise.records import PARTIES, Duty, Event, Task, replay
 from supervise.rules.effects import effects
 from supervise.rules.reminders import reminded

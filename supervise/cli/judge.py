@@ -15,8 +15,8 @@ from supervise.cli.publishing import alone, signed, step, stepped
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.folder import Source
     from supervise.office import Office
+    from supervise.site.folder import Source
     from supervise.store.database import Work
 
 Body = dict[str, Any]
@@ -95,7 +95,7 @@ def board(
         with saving(rest["output"]) as save:
             made = _tried(counter, name, period, as_of=as_of, **files)
             if rest["output"]:
-                from supervise import exports
+                from supervise.papers import exports
 
                 save(exports.workbook(*made["boards"]))
         counter.answer(made, lambda: schemefaces.boards(made["boards"]))
@@ -125,7 +125,7 @@ def draft_of(office: Office, file: str, *kinds: str) -> Source[Any]:
         Invalid: F04 when it is no rule file, and with everything that is wrong in it.
     """
     from supervise.errors import Invalid, Problem
-    from supervise.folder import read_beside
+    from supervise.site.folder import read_beside
 
     found = next(iter(read_beside(Path(file), office.folder).sound().rules.values()), None)
     if found is None or not any(kind in found.document.data for kind in kinds or JUDGING):
@@ -216,7 +216,7 @@ def why(
             body = make(session, name, period, asked, cited=(known_as.name if known_as is not None else unit,))
         receipt = office.why(body, unit)
         if output:
-            from supervise import exports
+            from supervise.papers import exports
 
             save(exports.receipt(receipt, office.calendar.provisional))
     if "lists" in receipt:
@@ -250,7 +250,7 @@ def _explained(made: Body, unit: str) -> list[Body]:
 
 def workbook(body: Body, office: Office) -> bytes:
     """A result as a workbook."""
-    from supervise import exports
+    from supervise.papers import exports
 
     return exports.workbook(body, unknown=office.calendar.provisional)
 
@@ -272,11 +272,11 @@ def _tried(
     as_of: date | None,
 ) -> Body:  # fmt: skip
     """Every board of a scheme from files alone."""
-    from supervise.appraiser import directory_of, trial
     from supervise.cli.marks import read
     from supervise.errors import Invalid, Problem
-    from supervise.folder import read_beside, read_folder, shipped
+    from supervise.hall.appraiser import directory_of, trial
     from supervise.rules.scheme import Scheme
+    from supervise.site.folder import read_beside, read_folder, shipped
 
     folder = read_folder(Path(counter.definitions or shipped())).sound()
     source = next(iter(read_beside(Path(name), folder).sound().rules.values()), None)

@@ -12,7 +12,7 @@ from supervise.cli.output import Counter, shared
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.keeper import Audited
+    from supervise.hall.keeper import Audited
 
 
 @click.command(
@@ -102,7 +102,7 @@ def restore(counter: Counter, folder: str) -> None:
 
     区县以导出的清单为准。
     """
-    from supervise.archive import read
+    from supervise.archives.archive import read
 
     counter.district = read(Path(folder)).district
     with counter.writing(create=True) as (office, session):

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from supervise.approvals import Approval
 from supervise.cli.faces import Unknown, noted
 from supervise.dates import starred
+from supervise.site.approvals import Approval
 from supervise.widths import table
 from supervise.workflows.difference import HEAD, Difference, Entry
 from supervise.workflows.migration import Fate, Plan

@@ -126,7 +126,7 @@ def read(file: str) -> bytes:
         Invalid: F03 when it cannot be read.
     """
     from supervise.errors import Invalid, Problem, Unknown
-    from supervise.texts import reason
+    from supervise.site.texts import reason
 
     try:
         return Path(file).read_bytes()

@@ -15,10 +15,10 @@ from supervise.cli.output import Counter, actor, saving, shared, terminal
 from supervise.cli.shell import Command, Group, option
 
 if TYPE_CHECKING:
-    from supervise.guarded import Guarded
     from supervise.intake.breakdown import Breakdown
     from supervise.intake.notice import Notice
     from supervise.office import Office
+    from supervise.papers.guarded import Guarded
     from supervise.reading import Document
 
 _WORKBOOK = ".xlsx"
@@ -83,9 +83,9 @@ def _one(counter: Counter, notice: str, code: str, output: str, units_out: str) 
 def _many(counter: Counter, notices: Sequence[str], code: str, output: str, xlsx: bool, overwrite: bool) -> int:
     """Read one notice after the other; what cannot be read is told at the end and stops nothing."""
     from supervise.errors import Invalid, Problem, SuperviseError
-    from supervise.guarded import Guarded
     from supervise.intake.breakdown import to_yaml
-    from supervise.texts import reason
+    from supervise.papers.guarded import Guarded
+    from supervise.site.texts import reason
 
     office, refused = counter.office(), list[Problem]()
     targets = _targets(notices, output, _WORKBOOK if xlsx else ".yaml") if output else {}
@@ -120,7 +120,7 @@ def _many(counter: Counter, notices: Sequence[str], code: str, output: str, xlsx
 def _taken_in(
     office: Office, notice: str, code: str, guarded: Guarded | None, number: int = 0
 ) -> tuple[Notice, Breakdown]:
-    from supervise.documents import read_document
+    from supervise.papers.documents import read_document
 
     transcript = read_document(Path(notice), notice, guarded)
     read, made = office.intake(transcript, notice, code)
@@ -160,7 +160,7 @@ def _free(path: str, overwrite: bool) -> None:
 
 def _workbook(office: Office, made: Breakdown) -> bytes:
     from supervise.intake.breakdown import check
-    from supervise.worksheet import breakdown
+    from supervise.papers.worksheet import breakdown
 
     day = made.document.issued
     return breakdown(made, office.directory.units(day), check(made, office.directory))
@@ -229,11 +229,11 @@ def assign(counter: Counter, breakdown: str, day: date | None, as_: str, skip: S
 
 def _corrected(path: str) -> tuple[Breakdown, Document]:
     """The breakdown a clerk has corrected, in either form."""
-    from supervise.documents import load
     from supervise.intake import workbook
     from supervise.intake.breakdown import Breakdown
+    from supervise.papers.documents import load
     from supervise.reading import parse, validate
-    from supervise.texts import read_text
+    from supervise.site.texts import read_text
 
     data = load(Path(path), path)
     if data.startswith(b"PK"):
@@ -247,7 +247,7 @@ def _learned(office: Office, made: Breakdown, document: Document, source: str, d
     from supervise.errors import SuperviseError
     from supervise.intake.aliases import learned
     from supervise.intake.workbook import Sheet
-    from supervise.memory import remember
+    from supervise.site.memory import remember
 
     if not isinstance(document, Sheet):
         return ()
@@ -278,9 +278,9 @@ def propose(counter: Counter, notices: Sequence[str], output: str, overwrite: bo
     """按通知里出现的名称起草单位目录:规范名称、其他写法、按末尾推定的分组、统称;请核对后使用。"""
     from dataclasses import replace
 
-    from supervise.documents import read_document
     from supervise.intake.notice import read
     from supervise.intake.units import draft_units
+    from supervise.papers.documents import read_document
     from supervise.reading import parse
 
     _free(output, overwrite)

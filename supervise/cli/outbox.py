@@ -16,7 +16,7 @@ from supervise.cli.shell import Group, option
 
 if TYPE_CHECKING:
     from supervise.channels.port import Channel, Dispatch
-    from supervise.deliverer import Deliverer, Round
+    from supervise.hall.deliverer import Deliverer, Round
 
 
 class Listing(Group):
@@ -183,7 +183,7 @@ def retry(counter: Counter, who: str) -> None:
 @shared
 def replay(counter: Counter, since: date) -> None:
     """对方丢了数据时用:从那天起发过的,原样再发一遍,编号不变,收到过的凭编号认出来。"""
-    from supervise.deliverer import in_force
+    from supervise.hall.deliverer import in_force
     from supervise.store import postbook
 
     with counter.writing() as (office, session):
@@ -233,9 +233,9 @@ def retire_(counter: Counter, day: date, to: str, dry_run: bool, as_: str) -> No
 @shared
 def vacancies(counter: Counter, day: date | None) -> None:
     """哪些单位该收消息的职务空缺或请假,由谁代收,谁也收不了的排在前面。"""
-    from supervise.addressing import Addressing
     from supervise.cli import outfaces
-    from supervise.deliverer import in_force
+    from supervise.hall.addressing import Addressing
+    from supervise.hall.deliverer import in_force
 
     office = counter.office()
     day = day or office.today()

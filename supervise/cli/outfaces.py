@@ -13,10 +13,10 @@ from supervise.store.parcels import PARKED, SENT, WAITING, Parcel
 from supervise.widths import table
 
 if TYPE_CHECKING:
-    from supervise.addressing import Vacancy
     from supervise.channels.port import Dispatch
-    from supervise.deliverer import Round
-    from supervise.letterbook import Spent
+    from supervise.hall.addressing import Vacancy
+    from supervise.hall.deliverer import Round
+    from supervise.hall.letterbook import Spent
     from supervise.store.postbook import Held
 
 

@@ -19,11 +19,11 @@ from supervise.cli.kinds import Day, Moment
 from supervise.cli.shell import option
 
 if TYPE_CHECKING:
-    from supervise.folder import Folder
+    from supervise.hall.service import Service
     from supervise.office import Office
     from supervise.people import Actor
     from supervise.records import Cut
-    from supervise.service import Service
+    from supervise.site.folder import Folder
     from supervise.store.database import Sessions, Work
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -172,7 +172,7 @@ def saving(path: str) -> Iterator[Callable[[bytes], None]]:
 @contextmanager
 def _writing(path: str) -> Iterator[None]:
     from supervise.errors import Invalid, Problem
-    from supervise.texts import reason
+    from supervise.site.texts import reason
 
     try:
         yield

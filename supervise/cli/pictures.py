@@ -14,7 +14,7 @@ from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
     from supervise.charts.engine import Chart, Form
-    from supervise.illustrator import Format
+    from supervise.hall.illustrator import Format
     from supervise.office import Office
     from supervise.store.database import Work
     from supervise.workflows.picture import Picture
@@ -80,7 +80,7 @@ def _drawn(
     counter: Counter, name: str, form: str, as_of: date | None, known: datetime | None, asked: dict[str, Any]
 ) -> tuple[Picture, dict[str, Any] | None, bytes]:
     """The picture that was asked for, its numbers if it has any, and the file's content."""
-    from supervise.illustrator import render
+    from supervise.hall.illustrator import render
 
     numbers, format = None, cast("Format", form)
     if asked["task"]:
@@ -210,7 +210,7 @@ def review(counter: Counter, old: str, new: str, output: str, as_of: date | None
 
 def _folder(name: str) -> Path:
     from supervise.errors import Invalid, Problem
-    from supervise.texts import reason
+    from supervise.site.texts import reason
 
     try:
         Path(name).mkdir(parents=True, exist_ok=True)

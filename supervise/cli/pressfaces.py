@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from supervise.hall.presser import Pending
 from supervise.hearing import said
-from supervise.presser import Pending
 from supervise.records import Duty, Task
 from supervise.rules.escalation import Proposal
 from supervise.rules.ladder import Lights

@@ -13,9 +13,9 @@ from supervise.cli.output import Counter, shared
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.folder import Folder
     from supervise.reading import Document
-    from supervise.stories import Story
+    from supervise.site.folder import Folder
+    from supervise.site.stories import Story
 
 
 @click.command(
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def simulate(counter: Counter, story: str, only: str) -> int:
     """不用数据库,把故事一步一步演出来:每一步之后的状态、应办、督查单和待办;与故事不符的退出码是 4。"""
     from supervise.cli import stagefaces
-    from supervise.simulation import frames
+    from supervise.site.simulation import frames
 
     folder, document, stories = _told(counter, story)
     played = [(one, list(frames(folder, document, i, one))) for i, one in enumerate(stories) if only in one.story]
@@ -39,11 +39,11 @@ def simulate(counter: Counter, story: str, only: str) -> int:
 
 
 def _told(counter: Counter, word: str) -> tuple[Folder, Document, tuple[Story, ...]]:
-    from supervise.folder import read_folder, shipped
     from supervise.reading import parse, validate
-    from supervise.simulation import told
-    from supervise.stories import Story
-    from supervise.texts import read_text
+    from supervise.site.folder import read_folder, shipped
+    from supervise.site.simulation import told
+    from supervise.site.stories import Story
+    from supervise.site.texts import read_text
 
     folder = read_folder(Path(counter.definitions or shipped())).sound()
     if not Path(word).is_file():
@@ -64,7 +64,7 @@ def _told(counter: Counter, word: str) -> tuple[Folder, Document, tuple[Story, .
 def walk(counter: Counter, name: str, day: date | None, most: int) -> None:
     """把从起点到终点、不走回头路的每一条路真走一遍:谁办、哪天办、办结了哪些应办;走不通的说明为什么。"""
     from supervise.cli import stagefaces
-    from supervise.folder import read_file
+    from supervise.site.folder import read_file
     from supervise.workflows.definition import Definition
     from supervise.workflows.lifecycle import Lifecycle
     from supervise.workflows.walking import walk

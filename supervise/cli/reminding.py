@@ -54,7 +54,7 @@ def remind(
     催不了的列出理由和下次最早的日子。一项任务的几件应办一起催成,或都不催。催办记入办理记录。
     """
     from supervise.cli import chasefaces
-    from supervise.reminder import Pick
+    from supervise.hall.reminder import Pick
     from supervise.rules.reminders import Chase
 
     if not (codes or unit or kind or due_before):
@@ -130,7 +130,7 @@ def burden(
         return
     with saving(output) as write:
         if output:
-            from supervise import exports
+            from supervise.papers import exports
 
             write(exports.burden(body))
     counter.answer(body, lambda: chasefaces.burden(body))

@@ -28,9 +28,9 @@ def schema(counter: Counter, kind: str, every: bool, output: str) -> None:
     名字之间对不对得上,仍由 supervise check 查。
     """
     from supervise.errors import Invalid, Problem
-    from supervise.schemas import MODELS
-    from supervise.schemas import schema as made
-    from supervise.texts import reason
+    from supervise.site.schemas import MODELS
+    from supervise.site.schemas import schema as made
+    from supervise.site.texts import reason
 
     if every == bool(kind):
         raise click.UsageError("请写一个种类,或写 --all" if not kind else "写了种类就不写 --all")

@@ -12,7 +12,7 @@ from supervise.widths import Align, cut, table
 
 if TYPE_CHECKING:
     from supervise.dates import Calendar
-    from supervise.marker import Loaded
+    from supervise.hall.marker import Loaded
     from supervise.store.marks import Kept
 
 Body = Mapping[str, Any]

@@ -9,11 +9,11 @@ from typing import Any
 from supervise.cli import shapes
 from supervise.cli.faces import noted
 from supervise.dates import starred
-from supervise.preview import Preview
+from supervise.hall.preview import Preview
 from supervise.records import Duty, Event, Task
 from supervise.rules.scoring import plain
-from supervise.simulation import Frame
-from supervise.stories import Story
+from supervise.site.simulation import Frame
+from supervise.site.stories import Story
 from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.walking import Stride, Walked
 from supervise.workflows.wording import OUTCOME_WORDS

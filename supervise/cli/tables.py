@@ -45,8 +45,8 @@ def table(counter: Counter, name: str, read: str, output: str) -> None:
 
 
 def _out(counter: Counter, name: str, output: str) -> None:
-    from supervise.lawtable import WORKBOOK
-    from supervise.lawtable import table as made
+    from supervise.papers.lawtable import WORKBOOK
+    from supervise.papers.lawtable import table as made
 
     form = Path(output).suffix.lower() if output else ".md"
     if form not in (".md", WORKBOOK):
@@ -59,9 +59,9 @@ def _out(counter: Counter, name: str, output: str) -> None:
 
 
 def _back(counter: Counter, read: str, output: str) -> None:
-    from supervise.documents import load
     from supervise.errors import Problem, Refused
-    from supervise.lawtable import definition_of, to_yaml
+    from supervise.papers.documents import load
+    from supervise.papers.lawtable import definition_of, to_yaml
 
     if output and Path(output).exists():
         raise Refused(Problem("F06", f"{output} 已经在了,不覆盖", help="请换一个名字,或先移走它"))

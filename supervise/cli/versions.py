@@ -14,11 +14,11 @@ from supervise.cli.output import Counter, actor, shared
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.folder import Source
+    from supervise.hall.versions import Change, Map
     from supervise.office import Office
     from supervise.people import Actor
+    from supervise.site.folder import Source
     from supervise.store.database import Sessions
-    from supervise.versions import Change, Map
     from supervise.workflows.difference import Difference
     from supervise.workflows.migration import Plan
 
@@ -40,8 +40,8 @@ def diff(counter: Counter, old: str, new: str) -> None:
 
     旧和新写名称(如 key-work@1)、文件或文件夹;两个文件夹按名称一份一份地比。末尾的印记供审定时核对。
     """
-    from supervise.approvals import shown
     from supervise.cli import lawfaces
+    from supervise.site.approvals import shown
 
     found = list(_compared(counter, old, new))
     data = {"differences": [one.as_dict() | {"shown": shown(one)} for one in found]}
@@ -67,7 +67,7 @@ def _compared(counter: Counter, old: str, new: str) -> Iterator[Difference]:
 
 def _files(counter: Counter, word: str) -> dict[str, Source[Any]]:
     """What a word means, by name without version: a folder, a file, or a name in the folder or the register."""
-    from supervise.folder import read_file, read_folder
+    from supervise.site.folder import read_file, read_folder
 
     path = Path(word)
     if path.is_dir():
@@ -131,8 +131,8 @@ def migrate(
     这一项就不动,并说明对照表里要写什么(退出码 3)。一项一改,各自入库,记入办理记录,可用 --revert 退回。
     """
     from supervise.cli import lawfaces
+    from supervise.hall.versions import Change
     from supervise.store.database import reading
-    from supervise.versions import Change
 
     office, sessions = counter.office(), counter.sessions()
     change = Change(old, new, _map(map_) if map_ else None, revert)
@@ -174,9 +174,9 @@ def _moved(
 
 
 def _map(file: str) -> Map:
+    from supervise.hall.versions import Map
     from supervise.reading import parse, validate
-    from supervise.texts import read_text
-    from supervise.versions import Map
+    from supervise.site.texts import read_text
     from supervise.workflows.definition import Migrates
 
     document = parse(read_text(Path(file)), file)

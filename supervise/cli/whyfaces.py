@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from supervise.clerk import Owed, View
 from supervise.cli import faces
 from supervise.dates import starred
+from supervise.hall.clerk import Owed, View
 from supervise.workflows.derived import said
 from supervise.workflows.deriving import Derivation
 

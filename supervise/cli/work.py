@@ -202,7 +202,7 @@ def _looked_at(
 ) -> None:
     """Say what an act would do."""
     from supervise.cli import stagefaces
-    from supervise.liaison import Act
+    from supervise.hall.liaison import Act
 
     with counter.reading() as (office, session):
         definition = office.lifecycle(session, office.at_hand(session, code).definition).definition
@@ -245,7 +245,7 @@ def _pointer(path: str) -> dict[str, str]:
     import hashlib
 
     from supervise.errors import Invalid, Problem
-    from supervise.texts import reason
+    from supervise.site.texts import reason
 
     if not os.path.isfile(path):
         return {"title": path, "uri": path}

@@ -15,9 +15,9 @@ from supervise.cli.publishing import alone, signed, step, stepped
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
-    from supervise.folder import Source
     from supervise.office import Office
     from supervise.rules.assessment import Filed
+    from supervise.site.folder import Source
     from supervise.store.database import Work
 
 Body = dict[str, Any]
@@ -108,8 +108,8 @@ def assess(
 
 def _columns(mapping: str, output: str) -> Any:
     """What writes a year in the columns of a mapping file."""
-    from supervise import handover
-    from supervise.texts import read_text
+    from supervise.papers import handover
+    from supervise.site.texts import read_text
 
     wanted = handover.load(read_text(Path(mapping)), mapping)
 
@@ -122,8 +122,8 @@ def _columns(mapping: str, output: str) -> Any:
 
 def filed(office: Office, scores: tuple[str, ...]) -> dict[str, Filed]:
     """Scores out of files, by the name that the rules give them."""
-    from supervise import assessor
     from supervise.cli.marks import read
+    from supervise.hall import assessor
 
     found = {}
     for text in scores:

@@ -9,9 +9,9 @@ from supervise.records import replay
 from supervise.widths import Align, table
 
 if TYPE_CHECKING:
-    from supervise.assessor import Gap
-    from supervise.carrier import Carried
-    from supervise.clerk import Dealt
+    from supervise.hall.assessor import Gap
+    from supervise.hall.carrier import Carried
+    from supervise.hall.clerk import Dealt
 
 Body = Mapping[str, Any]
 GAPS = {

@@ -16,8 +16,8 @@ from supervise.intake import Breakdown, Doubt, Draft, Source, check, draft, read
 from supervise.intake.aliases import Alias, alike, learned
 from supervise.intake.workbook import COLUMNS, DOUBTS, TASKS, UNITS
 from supervise.intake.workbook import read as read_workbook
+from supervise.papers.worksheet import breakdown as workbook
 from supervise.people import Unit, UnitList
-from supervise.worksheet import breakdown as workbook
 
 calamine = pytest.importorskip("python_calamine")
 xlsxwriter = pytest.importorskip("xlsxwriter")

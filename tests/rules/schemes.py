@@ -71,7 +71,7 @@ def problems(text: str) -> dict[str, str]:
 
 def past(placed: Placed, period: str, **rows_: Any) -> Earlier:
     """An earlier board as it would have been published."""
-    from supervise.receipts import as_plain
+    from supervise.hall.receipts import as_plain
 
     told = {row.unit: as_plain(row) for row in placed.standings}
     return Earlier(placed.name, period, parse_period(period).start, told)

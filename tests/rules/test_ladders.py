@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from supervise.dates import FOREVER
 from supervise.errors import Problem
-from supervise.folder import Folder, read_folder, shipped
 from supervise.reading import parse
 from supervise.rules import checking, ruleset
 from supervise.rules.counts import Hit, reached
 from supervise.rules.entries import Reset, parse_entry, parse_reset
 from supervise.rules.ruleset import Ladder
-from supervise.stories import play
+from supervise.site.folder import Folder, read_folder, shipped
+from supervise.site.stories import play
 from tests.workflows.builders import OFFICE, A, Case, on
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "ladders"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from supervise.receipts import as_plain
+from supervise.hall.receipts import as_plain
 from supervise.records import Mark
 from supervise.rules.facts import Earlier
 from tests.cli_help import run

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervise.dates import official_calendar
-from supervise.folder import read_folder, shipped
 from supervise.reading import parse
 from supervise.rules import ruleset
 from supervise.rules.sending import Sending, Waiting, pack, parse_zone
+from supervise.site.folder import read_folder, shipped
 
 TEXT = (shipped() / "rules" / "sending.yaml").read_text("utf-8")
 ZONE = parse_zone("+08:00")

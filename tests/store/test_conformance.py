@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from supervise.conformance import conform
+from supervise.hall.conformance import conform
 from supervise.store import types
 from supervise.store.engines import open_engine
 from supervise.store.shapes import catalogue

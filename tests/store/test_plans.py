@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
 
-from supervise import Act, Cut, Office, clockwork
+from supervise import Act, Cut, Office
 from supervise.dates import FOREVER
+from supervise.hall import clockwork
 from supervise.store import counting, duties, library, onestep, partaking, retired, seals, tasks
 from supervise.store.asking import Span, View
 from supervise.store.counting import Settling

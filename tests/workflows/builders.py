@@ -8,7 +8,6 @@ from typing import Any
 
 from supervise.dates import parse_period
 from supervise.errors import Problem, Refused
-from supervise.folder import Folder, read_folder, shipped
 from supervise.goals import goal
 from supervise.people import Actor, Unit, UnitList
 from supervise.reading import parse
@@ -18,6 +17,7 @@ from supervise.rules.escalation import Pressed
 from supervise.rules.measures import Ground
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
 from supervise.rules.scoring import Tally
+from supervise.site.folder import Folder, read_folder, shipped
 from supervise.workflows import checking, figures
 from supervise.workflows.definition import load
 from supervise.workflows.lifecycle import Lifecycle

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from supervise.folder import read_folder, shipped
+from supervise.site.folder import read_folder, shipped
 from supervise.workflows import against, drawing
 from supervise.workflows.definition import Definition
 from supervise.workflows.difference import difference

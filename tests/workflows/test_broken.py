@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from supervise.dates import official_calendar
 from supervise.errors import Invalid, Problem
-from supervise.folder import shipped
 from supervise.reading import dump, parse
-from supervise.texts import read_text
+from supervise.site.folder import shipped
+from supervise.site.texts import read_text
 from supervise.workflows import checking
 from supervise.workflows.definition import load
 from supervise.workflows.lifecycle import Lifecycle

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from supervise.errors import Refused, Unknown
-from supervise.folder import Folder, read_folder, shipped
+from supervise.site.folder import Folder, read_folder, shipped
 from supervise.workflows import drawing, engines, letters, looking, texts
 from supervise.workflows.diagram import picture
 from supervise.workflows.moves import main_line

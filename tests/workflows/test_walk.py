@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from supervise.illustrator import ahead
+from supervise.hall.illustrator import ahead
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.workflows import engines, texts

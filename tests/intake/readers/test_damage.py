@@ -15,9 +15,9 @@ from collections.abc import Callable
 import pytest
 
 from supervise.errors import Invalid, SuperviseError
-from supervise.guarded import Guarded
 from supervise.intake import read, readers
 from supervise.intake.readers.limits import MAX_FILE
+from supervise.papers.guarded import Guarded
 from tests.intake.readers.making import (
     HEAD,
     NAMESPACE,

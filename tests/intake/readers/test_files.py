@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from supervise import documents
-from supervise.documents import converted, read_document
 from supervise.errors import Invalid, Refused, Unknown
 from supervise.intake import read
 from supervise.intake.readers.limits import MAX_FILE
+from supervise.papers import documents
+from supervise.papers.documents import converted, read_document
 from tests.intake.readers.making import HEAD, ROWS, TITLE, Word, plain_sheet
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -102,7 +102,7 @@ def test_a_conversion_that_fails_or_hangs_is_refused(program: Path, body: str, c
 def test_text_needs_no_library_and_no_process() -> None:
     """A plain notice is read by what is in the core: nothing of the import extra is loaded."""
     code = (
-        "import sys; from pathlib import Path; from supervise.documents import read_document;"
+        "import sys; from pathlib import Path; from supervise.papers.documents import read_document;"
         f"read_document(Path({str(Path(documents.__file__))!r}));"
         "print(*{'lxml', 'python_calamine', 'pdfplumber', 'sqlalchemy'} & set(sys.modules))"
     )

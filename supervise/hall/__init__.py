@@ -1,0 +1,1 @@
+"""The hall, where the rooms meet: its sides, one for each user."""

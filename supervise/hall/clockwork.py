@@ -1,0 +1,374 @@
+"""The clock's side of the hall: a night over all tasks that wait for the day, in pieces that stand on their own.
+
+Tasks on which the same has become due are decided once and written together (``Watch``, ``Mould``); all others go one
+by one, through ``look``. A piece that was written is done: who comes again after a kill, an outage or a full stop finds
+only what is left, for every task that was looked at says itself when it is to be looked at next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from supervise.collecting import undisturbed
+from supervise.facts import Known
+from supervise.hall.almanac import Almanac
+from supervise.hall.liaison import Liaison
+from supervise.hall.nights import KEPT, NAMED, Done, Piece, TickReport
+from supervise.hearing import post_and_role
+from supervise.phrases import CALENDAR
+from supervise.records import Event, Task
+from supervise.rules import escalation, reminders
+from supervise.rules.entries import Run, Times
+from supervise.rules.escalation import Proposal
+from supervise.rules.ladder import Ladder, Rung
+from supervise.store import outbox, seals, sweeping, tasks
+from supervise.store.casting import Casts, Mould
+from supervise.workflows.lifecycle import Lifecycle, Step
+from supervise.workflows.watching import Watch
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+CHUNK, PAGE = 1000, 20_000
+"""Tasks written at once, and the most codes of tasks held in memory."""
+SEALED = 5000
+"""Tasks that one seal names beside those that the clock acted on."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the clock has to do to one task."""
+
+    step: Step
+    proposals: tuple[Proposal, ...] = ()
+    letters: tuple[outbox.Letter, ...] = ()
+
+
+class Clock(Liaison, Almanac):
+    """The clock: what became due by itself."""
+
+    def tick(self, session: Session, day: date | None = None, progress: Progress | None = None) -> TickReport:
+        """Let the clock run to ``day``: settle what became true, send the orders that are due, seal what changed.
+
+        Running it again, late, or twice at once changes no state and no score.
+
+        Args:
+            session: the caller's; flushed, never committed.
+            day: today if not given.
+            progress: told how many tasks of how many are done.
+        """
+        sweep = self.sweep(day, progress)
+        while (piece := sweep.go(session)) is not None:
+            sweep.keep(piece)
+        while sweep.seal(session):
+            pass
+        return sweep.report(session)
+
+    def sweep(self, day: date | None = None, progress: Progress | None = None) -> Sweep:
+        """A run of the clock in pieces, for who owns the transactions; see ``Service.tick``."""
+        return Sweep(self, day or self.today(), progress)
+
+    def look(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Looked:
+        """What the clock has to do to one task by ``day``: settle, press, remind; saving tells when to look next.
+
+        Whoever adds to it says in ``Watch`` what his part looks at, or sees to it that such tasks are not ``alike``.
+        """
+        step, proposals = lifecycle.settle(task, day), list[Proposal]()
+        for ladder in self.ladders(lifecycle.definition.workflow):
+            self.must_be_approved(session, ladder.name, self.folder.rules[ladder.name].text)
+            pressed = escalation.press(ladder, lifecycle, step.task, day)
+            step = step.then(pressed.step)
+            proposals += pressed.proposals
+        return Looked(step, tuple(proposals), tuple(self._notices(session, lifecycle, step.task, day)))
+
+    def _notices(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Iterator[outbox.Letter]:
+        """What is to be said of the limits of a task that are near; what was said before is among it."""
+        rules, calendar = self.reminders(lifecycle.definition.workflow), lifecycle.calendar_of(task)
+        for one in rules:
+            self.must_be_approved(session, one.name, self.folder.rules[one.name].text)
+        for notice in reminders.notices(rules, lifecycle.situation(task), day) if rules else ():
+            duty, label = notice.duty, lifecycle.wording.duty(notice.duty.kind)
+            left = calendar.workdays_between(day, duty.due)
+            when = f"还有 {left} 个工作日" if left else "今天到期"
+            when += ",放假安排未公布,日期待定" if lifecycle.unsure(task, duty) else ""
+            text = f"{task.code} “{label}”{duty.due} 到期({when}):{task.text}"
+            yield outbox.Letter(task.code, notice.key, "notice", "notice", notice.start, notice.to, text, self.now())
+
+    def mould(self, session: Session, step: Step, day: date) -> Mould | None:
+        """What a step leaves of its task, ready to be done to others; ``None`` if it is nothing that can be cast."""
+        if not self._listeners.keys().isdisjoint(event.action for event in step.events):
+            return None
+        self.must_be_approved(session, step.task.definition)
+        saving, _ = self._saving(session, step, day)
+        (task,), sheet = tasks.written(self.district, [saving], self.now(), self.algorithm)
+        linked = replace(saving, task=task, events=task.events[-len(saving.events) :])
+        made = Mould(self.district, linked, sheet, self.law(session, step.task).definition.roles, self.algorithm)
+        return made if made.sound else None
+
+
+class Sweep:
+    """One run of the clock over everything that waits for a day.
+
+    Args:
+        office: whose tasks.
+        day: up to which it looks.
+        progress: told how many tasks of how many are done.
+        alike: whether tasks that are alike are decided once; without, each goes by itself.
+    """
+
+    def __init__(self, office: Clock, day: date, progress: Progress | None = None, alike: bool = True) -> None:
+        self.office, self.day, self.progress, self.alike = office, day, progress, alike
+        self.total: int | None = None
+        self._page: list[str] = []
+        self._since, self._most, self._last = date.min, CHUNK, False
+        self._passed: set[str] = set()  # looked at, and waiting still
+        self._before: frozenset[str] = frozenset()
+        self._watches: dict[str, Watch] = {}
+        self._held: set[str] = set()
+        self._second = False
+        self._whole = Piece(())
+
+    def go(self, session: Session) -> Piece | None:
+        """Do the next piece, of which nothing is remembered until ``keep``; ``None`` when there is none.
+
+        Raises:
+            Stale: when others were in the way; the piece may be tried again.
+        """
+        codes = self._next(session)
+        if not codes:
+            return None
+        with undisturbed():
+            return self._done(session, codes)
+
+    def _done(self, session: Session, codes: list[str]) -> Piece:
+        office = self.office
+        seals.begin(session)
+        seals_here = seals.mine(session, office.district)
+        known = sweeping.known(session, office.district, codes, self.day)
+        piece = Piece(codes, len(known))
+        here = {one.code for one in known}
+        piece.held = [code for code in codes if code not in here]
+        casts = Casts(session.connection(), office.district)
+        alone = self._cast(session, piece, casts, known, seals_here)
+        self._one_by_one(session, piece, alone)
+        casts.write()
+        piece.sealed = bool(seals_here and casts.heads) and self._seal(session, casts, known)
+        return piece
+
+    def keep(self, piece: Piece) -> None:
+        """Know that a piece is on record."""
+        del self._page[: len(piece.codes)]
+        self._held |= set(piece.held)
+        self._passed |= {*piece.held}
+        whole = self._whole
+        whole.looked_at += piece.looked_at
+        whole.sealed = piece.sealed
+        whole.events += piece.events[: KEPT - len(whole.events)]
+        whole.proposals += piece.proposals
+        whole.notices += piece.notices[: KEPT - len(whole.notices)]
+        whole.noticed += piece.noticed
+        for (definition, action, rung), (number, codes) in piece.did.items():
+            before, named = whole.did.get((definition, action, rung), (0, []))
+            whole.did[definition, action, rung] = before + number, [*named, *codes][:NAMED]
+        if self.progress is not None and self.total:
+            self.progress(min(whole.looked_at, self.total), self.total)
+
+    def seal(self, session: Session) -> bool:
+        """Seal some of what changed otherwise since the last seal; whether there may be more."""
+        if self._whole.sealed:
+            return False
+        office = self.office
+        made = seals.make(session, office.district, "tick", office.now(), office.algorithm, most=SEALED)
+        return made is not None
+
+    def report(self, session: Session) -> TickReport:
+        """What was done so far, and what is left."""
+        office, whole = self.office, self._whole
+        did = tuple(Done(*key, number, tuple(codes)) for key, (number, codes) in whole.did.items())
+        left = sweeping.left(session, office.district, self.day) if self._unfinished else 0
+        return TickReport(
+            self.day,
+            whole.looked_at,
+            did,
+            tuple(whole.events),
+            tuple(whole.proposals),
+            min(len(self._held), left),
+            left,
+            tuple(whole.notices),
+            whole.noticed,
+        )
+
+    @property
+    def _unfinished(self) -> bool:
+        return bool(self._page or self._held) or not self._second
+
+    def _next(self, session: Session) -> list[str]:
+        """The codes of the next piece; those that somebody was acting on are tried once more at the end."""
+        if self.total is None and self.progress is not None:
+            self.total = sweeping.left(session, self.office.district, self.day)
+        while not self._page:
+            if self._last and not self._held:
+                self._second = True
+                return []
+            most = self._most + len(self._passed)
+            found = sweeping.waking(session, self.office.district, self.day, most, self._since)
+            codes = {code for code, _ in found}
+            self._passed |= codes & self._before  # they were looked at, and it changed nothing: a clock set back
+            self._page = sorted(codes - self._passed)
+            self._last = len(found) < most
+            self._before = frozenset(self._page)
+            if self._page:
+                self._since = found[-1][1] if len(found) == most else self._since
+                # small at first: a database that takes all for due would else rather read every task
+                self._most = min(2 * self._most, PAGE)
+            elif self._second or not self._held:
+                self._second = True
+                return []
+            else:
+                self._second, self._last, self._since = True, False, date.min
+                self._passed -= self._held
+                self._held.clear()
+                self._before = frozenset()
+        return self._page[:CHUNK]
+
+    def _watch(self, session: Session, name: str) -> Watch:
+        """What the clock looks at under a law and its ladders."""
+        if name not in self._watches:
+            lifecycle = self.office.lifecycle(session, name)
+            ladders = self.office.ladders(lifecycle.definition.workflow)
+            entries = (entry for ladder in ladders for rung in ladder.rungs for entry in rung.when)
+            rungs = [entry for entry in entries if not isinstance(entry, Times | Run)]
+            told = [post_and_role(word)[1] for ladder in ladders for rung in ladder.rungs for word in rung.tell]
+            rules = self.office.reminders(lifecycle.definition.workflow)
+            noticed = {kind for rule in rules for notice in rule.notices for kind in notice.duty}
+            several = self.office.rearranged(session)
+            known = all(plain(ladder) for ladder in ladders) and not (several and self.office.in_use(session).behind)
+            aside = {one.action for ladder in ladders for one in ladder.suspends}
+            aside |= {CALENDAR} if several else set()
+            self._watches[name] = Watch(lifecycle, rungs, told, known, noticed, aside)
+        return self._watches[name]
+
+    def _asking(self, watches: Sequence[Watch]) -> sweeping.Asking:
+        """What counts for tasks under some laws."""
+        kinds = sorted({kind for watch in watches for kind in (*watch.kinds, *watch.replies)})
+        roles = sorted({role for watch in watches for role in watch.roles})
+        orders = sorted({watch.lifecycle.pressing for watch in watches} - {""})
+        return sweeping.Asking(tuple(kinds), tuple(roles), tuple(orders), any(watch.levels for watch in watches))
+
+    def _cast(self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool) -> list[str]:
+        """Do to all that are alike what must be done to one of them; the codes of those that go by themselves."""
+        district = self.office.district
+        groups = self._groups(session, known) if self.alike else []
+        together = {one.code for group in groups for one in group}
+        alone = [one.code for one in known if one.code not in together]
+        models = tasks.standing(session, district, [group[0].code for group in groups])
+        quiet: dict[str, tuple[int, date]] = {}
+        for group in groups:
+            task = models.get(group[0].code)
+            if task is None or not self._alike(session, piece, casts, group, task, quiet, sealed):
+                alone += [one.code for one in group]
+        tasks.set_wake(session, district, quiet)
+        return alone
+
+    def _groups(self, session: Session, known: Sequence[Known]) -> list[list[Known]]:
+        """Tasks on which the clock must do the same; those it has acted on before are not among them."""
+        district, keys = self.office.district, dict[str, str]()
+        watches = [self._watch(session, name) for name in sorted({one.definition for one in known})]
+        aside = frozenset[str]().union(*(watch.aside for watch in watches))
+        apart = sweeping.have_done(session, district, [one.code for one in known], aside) if aside else set()
+        near = [one for one in known if one.code not in apart]
+        found: dict[Hashable, list[Known]] = defaultdict(list)
+        for one in sweeping.alike(session, district, near, self._asking(watches), self.day):
+            watch = self._watch(session, one.definition)
+            likeness = watch.likeness(one, self.day)
+            if likeness is not None:
+                found[likeness] += one.tasks
+                done = list(watch.done(one, self.day))
+                keys |= {task.code + key: task.code for task in one.tasks for key in done}
+        recorded = sweeping.recorded(session, district, list(keys)) if keys else set()
+        acted = {keys[key] for key in recorded}
+        groups = (
+            [[one for one in group if one.code not in acted] for group in found.values()] if acted else found.values()
+        )
+        return [group for group in groups if len(group) > 1]
+
+    def _alike(
+        self, session: Session, piece: Piece, casts: Casts, group: list[Known], task: Task,
+        quiet: dict[str, tuple[int, date]], sealed: bool,
+    ) -> bool:  # fmt: skip
+        """Decide one of a group, and do the same to all; ``False`` if it is nothing that can be cast."""
+        office = self.office
+        lifecycle = office.law(session, task)
+        looked = office.look(session, lifecycle, task, self.day)
+        codes = [one.code for one in group]
+        if looked.letters:
+            return False  # a notice names its task and those who owe it
+        if not looked.step.path:
+            wake = office.wake(lifecycle, task, self.day, looked=True)
+            quiet |= {one.code: (one.version, wake) for one in group}
+        else:
+            mould = office.mould(session, looked.step, self.day)
+            if mould is None:
+                return False
+            casts.cast(mould, group, sealed)
+            self._tell(piece, lifecycle, mould.saving.events, [(one.code, one.version) for one in group])
+        piece.proposals += [replace(p, task=code) for code in codes for p in looked.proposals]
+        return True
+
+    def _one_by_one(self, session: Session, piece: Piece, codes: Sequence[str]) -> None:
+        office, steps, quiet, letters = self.office, list[Step](), dict[str, tuple[int, date]](), list[outbox.Letter]()
+        for task in tasks.standing(session, office.district, codes).values():
+            lifecycle = office.law(session, task)
+            looked = office.look(session, lifecycle, task, self.day)
+            piece.proposals += looked.proposals
+            letters += looked.letters
+            if looked.step.path:
+                steps.append(looked.step)
+                self._tell(piece, lifecycle, looked.step.events, [(task.code, task.version)])
+            else:
+                quiet[task.code] = task.version, office.wake(lifecycle, task, self.day, looked=True)
+        office.save(session, steps, self.day)
+        tasks.set_wake(session, office.district, quiet)
+        told = outbox.add(session, office.district, letters)
+        piece.notices += told[: max(KEPT - len(self._whole.notices), 0)]
+        piece.noticed += len(told)
+
+    def _tell(
+        self, piece: Piece, lifecycle: Lifecycle, events: Sequence[Event], whose: Sequence[tuple[str, int]]
+    ) -> None:
+        """Note what was done to some tasks, each of which had so many events before."""
+        words = self.office.rung_words(lifecycle.definition.workflow)
+        for number, event in enumerate(events, start=1):
+            rung = next((str(value) for value in event.data.values() if str(value) in words), "")
+            piece.count(event.definition, event.action, rung, [code for code, _ in whose])
+            room = max(KEPT - len(self._whole.events) - len(piece.events), 0)
+            piece.events += [replace(event, task=code, seq=had + number, hash="") for code, had in whose[:room]]
+
+    def _seal(self, session: Session, casts: Casts, known: Iterable[Known]) -> bool:
+        """Name the new heads of what was cast, and some of what else changed, in one seal; whether that was all."""
+        office, before = self.office, {one.code: one for one in known}
+        cast = [before[code] for code, _, _ in casts.heads]
+        seen = {one.code: one.version for one in cast if not one.unsealed}
+        seen |= seals.versions(session, office.district, [one.code for one in cast if one.unsealed])
+        return seals.name(session, office.district, "tick", office.now(), office.algorithm, casts.heads, seen, SEALED)
+
+
+def plain(ladder: Ladder) -> bool:
+    """Whether a ladder says nothing but what ``Watch`` knows of: what is new sends its tasks one by one."""
+    rungs = (
+        Rung.model_construct(order=r.order, label=r.label, when=r.when, reply=r.reply, confirm=r.confirm, tell=r.tell)
+        for r in ladder.rungs
+    )
+    known = list(map(vars, ladder.rungs)) == list(map(vars, rungs))
+    known = known and not any(isinstance(entry, Times | Run) for rung in ladder.rungs for entry in rung.when)
+    return known and all(
+        getattr(ladder, name) == field.default for name, field in Ladder.model_fields.items() if name not in _LADDER
+    )
+
+
+_LADDER = {"ladder", "version", "title", "source", "effective", "for_", "suspends", "rungs"}
