@@ -91,7 +91,7 @@ def standings(standings: Sequence[Standing], cited: Collection[str] | None) -> l
                      **({"because": [_plain(ref, plain) for ref in line.because]} if whole else {})}
                     for line in row.score.lines
                 ], "total": f"{row.score.total:f}",
-            }, "list": row.list, "why": list(row.why),
+            }, "list": row.list, "why": list(row.why), "tested": [_plain(one, plain) for one in row.tested],
         }
         for row in standings
         for whole in (cited is None or row.unit in cited,)
