@@ -227,6 +227,24 @@ def test_who_may_enter_is_who_may_take_back(office: Office, session: Session) ->
             act()
 
 
+def test_a_kind_that_no_rule_asks_for_is_not_taken(office: Office, session: Session) -> None:
+    """A slip of the pen is no new kind: it is refused with the nearest name (M02), and nothing is on record."""
+    with pytest.raises(Invalid, match=r"“prase”.*praise.*\[M02\]"):
+        office.mark(session, "区工信局", "prase", DAY, 1, OFFICE)
+    assert office.marks(session, "区工信局") == []
+
+
+@pytest.mark.parametrize(("value", "by", "code"), [("920", OFFICE, "M04"), ("92", Actor("李联络", "区工信局"), "M05")])
+def test_an_assessment_says_what_its_marks_may_be_and_whose_they_are(
+    session: Session, value: str, by: Actor, code: str
+) -> None:
+    """The shipped year takes a leader's mark from 0 to 100, entered by the office."""
+    year = Office(shipped(), today=lambda: date(2025, 12, 31))
+    with pytest.raises((Invalid, Refused), match=code):
+        year.mark(session, "区工信局", "区领导评价", date(2025, 12, 30), value, by)
+    assert year.mark(session, "区工信局", "区领导评价", date(2025, 12, 30), "92", OFFICE).kind == "leader"
+
+
 def test_a_scheme_counts_tasks_as_the_shipped_board_does(definitions: Path) -> None:
     """The lines of the shipped board written as a scheme give each unit the same points for the same facts."""
     made = open_engine("sqlite://")

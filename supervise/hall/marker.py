@@ -1,6 +1,7 @@
 """The marking side of the hall: facts from outside the lifecycles are entered, loaded from a file, listed, taken back.
 
-What a mark may say is declared by the schemes of the folder; a kind that only an assessment asks for is a number.
+What a mark may say is declared by the schemes and assessments of the folder; a kind that only a part of an assessment
+asks for is a number, and one that no rule asks for is not taken.
 """
 
 from __future__ import annotations
@@ -49,11 +50,11 @@ class Loaded:
     known: int
 
 
-def declared(schemes: Iterable[Scheme]) -> dict[str, list[MarkKind]]:
-    """The kinds of marks that some schemes declare."""
+def declared(rules: Iterable[Scheme | AssessmentRules]) -> dict[str, list[MarkKind]]:
+    """The kinds of marks that some rules declare."""
     found: dict[str, list[MarkKind]] = {}
-    for scheme in schemes:
-        for kind, spec in scheme.marks.items():
+    for one in rules:
+        for kind, spec in one.marks.items():
             found.setdefault(kind, []).append(spec)
     return found
 
@@ -107,8 +108,9 @@ class Marker(Desk):
         """
         if scheme:
             return declared([self.folder.rule(Scheme, scheme).value])
-        found = declared(self.folder.of_kind(Scheme))
-        for rules in self.folder.of_kind(AssessmentRules):
+        years = self.folder.of_kind(AssessmentRules)
+        found = declared([*self.folder.of_kind(Scheme), *years])
+        for rules in years:
             for part in rules.parts:
                 if part.from_.kind == "mark" and part.from_.name not in found:
                     found[part.from_.name] = [MarkKind(label=part.label, value="number")]
@@ -133,7 +135,7 @@ class Marker(Desk):
         Args:
             session: the caller's.
             unit: by any of its names.
-            kind: its key or label; one that no rule declares is taken as it is.
+            kind: its key or label.
             day: the day it counts on.
             value: 1 for what is only counted.
             by: who enters it.
@@ -144,7 +146,8 @@ class Marker(Desk):
 
         Raises:
             Unknown: U04, no such unit.
-            Invalid: M01 when the value is no number, M03, M04, M06 when the kind does not allow it.
+            Invalid: M01 when the value is no number, M02 when no rule asks for such a kind, M03, M04, M06 when the kind
+                does not allow it.
             Refused: M05 when somebody else must enter it.
         """
         known = self.directory.unit(unit, day)
@@ -158,9 +161,14 @@ class Marker(Desk):
         if not number.is_finite():
             raise Invalid(Problem("M01", f"“{value}”不是数字"))
         kinds = self.kinds()
-        key = next((k for k, specs in kinds.items() if kind in (k, specs[0].label)), kind)
+        key = next((k for k, specs in kinds.items() if kind in (k, specs[0].label)), "")
+        if not key:
+            names = [*kinds, *(specs[0].label for specs in kinds.values())]
+            text = f"没有一份办法用到“{kind}”这个登记项{did_you_mean(kind, names)}"
+            had = f"登记项有:{'、'.join(f'{k}({specs[0].label})' for k, specs in kinds.items())};" if kinds else ""
+            raise Invalid(Problem("M02", text, help=f"{had}新的请写进办法的 marks"))
         made = Mark(known.name, key, day, number, by.id, note, matter, role, status)
-        specs = kinds.get(key, ())
+        specs = kinds[key]
         problems = [Problem(code, text) for spec in specs for code, _, text in faults(spec, made)]
         if problems:
             raise Invalid(dict.fromkeys(problems))

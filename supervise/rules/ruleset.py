@@ -15,7 +15,7 @@ from supervise.rules.ladder import Ladder as Ladder
 from supervise.rules.ladder import Lights as Lights
 from supervise.rules.ladder import Measures, Rules, Spared
 from supervise.rules.notices import Reminders as Reminders
-from supervise.rules.scheme import Announced, Proposing, Scheme
+from supervise.rules.scheme import Announced, MarkKind, Proposing, Scheme
 from supervise.rules.sending import Sending
 from supervise.workflows.definition import Words, listed
 
@@ -201,6 +201,7 @@ class Bar(Circumstance):
 class AssessmentRules(Announced, Rules):
     """年度考核: parts, adjustments, grades from the top down, caps and bars.
 
+    ``marks`` say what may be entered for the year; a mark that a part takes and that nobody declares is any number.
     ``rounding`` is that of a quota which is a share; ``then`` names the parts that tell equal scores apart where a
     quota ends; ``apart`` are units or groups that are scored and graded outside the quotas.
     """
@@ -210,6 +211,7 @@ class AssessmentRules(Announced, Rules):
     carries: Decimal
     max: Decimal | None = None
     places: int = Field(default=2, ge=0, le=6)
+    marks: dict[str, MarkKind] = {}
     parts: tuple[Part, ...]
     adjust: tuple[Adjustment, ...] = ()
     grades: tuple[Grade, ...]
