@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervise.phrases import parse_comparison
-from supervise.rules.compared import Criteria, Tested
+from supervise.rules import compared
+from supervise.rules.compared import Criteria
 from supervise.rules.ruleset import ScoreRules
 from supervise.rules.scoring import Score, plain, rounded, score
 from tests.histories import END, LAW, placed, script, steps, tried
@@ -155,7 +156,7 @@ def test_comparisons_read_named_numbers_before_counts() -> None:
     assert not found.holds(A, parse_comparison("score >= 90"), known)
     assert found.holds(A, parse_comparison("plan missed = 1"), known)
     tested = found.tested(A, parse_comparison("plan missed = 1"), known)
-    assert tested == Tested("plan missed", "=", Decimal(1), Decimal(1))
+    assert tested == compared.Tested("plan missed", "=", Decimal(1), Decimal(1))
     assert found.tested(A, parse_comparison("score >= 90"), known).actual == Decimal("89.95")
 
 
@@ -179,7 +180,7 @@ def test_comparisons_read_named_numbers_before_counts() -> None:
 def test_conditions_are_said_as_officials_read_them(written: str, actual: str, said: str) -> None:
     """No word of the rule language is left in what a unit reads about a list or a grade."""
     comparison = parse_comparison(written)
-    tested = Tested(comparison.subject, comparison.sign, comparison.value, Decimal(actual))
+    tested = compared.Tested(comparison.subject, comparison.sign, comparison.value, Decimal(actual))
     assert Criteria(LAW.wording, {"red": "红单"}).said(tested, comparison.measure) == said
 
 
