@@ -53,7 +53,7 @@ def points(task: Task) -> dict[tuple[str, str], Decimal]:
     return {(period, unit): made.total for period in periods for unit, made in scores(task, period).items()}
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(steps, st.integers(2, 45))
 def test_when_the_clock_runs_changes_no_state_no_outcome_and_no_score(
     chosen: list[tuple[int, int, int]], gap: int
@@ -69,7 +69,7 @@ def test_when_the_clock_runs_changes_no_state_no_outcome_and_no_score(
         assert points(other) == points(task)
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(steps, st.integers(1, 40))
 def test_duties_carried_on_from_event_to_event_are_those_of_the_whole_history(
     chosen: list[tuple[int, int, int]], gap: int
@@ -84,7 +84,7 @@ def test_duties_carried_on_from_event_to_event_are_those_of_the_whole_history(
         assert (before.all, before.apart, before.redone) == (whole.all, whole.apart, whole.redone)
 
 
-@settings(max_examples=30)
+@settings(max_examples=18)
 @given(steps)
 def test_the_ball_lies_with_the_office_on_the_days_that_the_states_say(chosen: list[tuple[int, int, int]]) -> None:
     """A day is waited for exactly if the last thing done by then left a state that waits; no span touches the next."""
@@ -98,7 +98,7 @@ def test_the_ball_lies_with_the_office_on_the_days_that_the_states_say(chosen: l
             assert any(span.holds(day) for span in spans) == (left in kind.waits)
 
 
-@settings(max_examples=30)
+@settings(max_examples=18)
 @given(steps)
 def test_receipts_add_up(chosen: list[tuple[int, int, int]]) -> None:
     """The lines of every score add up to its total exactly, within the bounds the rules set."""
@@ -117,7 +117,7 @@ def _after(acts: list[Act]) -> Task:
     return task
 
 
-@settings(max_examples=30)
+@settings(max_examples=18)
 @given(steps)
 def test_quarters_add_up_to_the_whole(chosen: list[tuple[int, int, int]]) -> None:
     """Every settled duty counts once for each who owes it, over all quarters together: none twice, none lost."""
@@ -138,7 +138,7 @@ def test_quarters_add_up_to_the_whole(chosen: list[tuple[int, int, int]]) -> Non
         assert Counter((f.ref.key, f.unit) for f in facts) == owed
 
 
-@settings(max_examples=30)
+@settings(max_examples=18)
 @given(steps, st.integers(0, 400))
 def test_a_guard_holds_exactly_when_its_span_does(chosen: list[tuple[int, int, int]], after: int) -> None:
     """``outcome`` on a day and the span of that outcome are two views of one thing."""
@@ -150,7 +150,7 @@ def test_a_guard_holds_exactly_when_its_span_does(chosen: list[tuple[int, int, i
             ]
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(steps, st.integers(0, 400))
 def test_settling_is_done_once_it_is_done(chosen: list[tuple[int, int, int]], after: int) -> None:
     """Settling twice, or in two stages, is settling once; and nothing is due before ``wake`` says so."""
@@ -205,7 +205,7 @@ def folded(office: Office, session: Session, cut: Cut) -> list[object]:
     return [d for task in found for d in LAW.situation(replay(task.events)).duties]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(steps, st.integers(1, 6), st.data())
 def test_rows_equal_the_replay_at_every_cut(chosen: list[tuple[int, int, int]], gap: int, data: st.DataObject) -> None:
     """Task rows equal the fold of the log, and so do the stored duties, now and at any cut."""
@@ -225,7 +225,7 @@ def rows_equal_the_replay(made: Played, data: st.DataObject) -> None:
             assert duty_store.at(session, made.district, cut) == folded(made.office, session, cut)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps, st.integers(1, 6), st.integers(0, 400))
 def test_the_to_do_list_is_what_the_duties_say(chosen: list[tuple[int, int, int]], gap: int, after: int) -> None:
     """Owed on a day is what is open or missed then by its last limit, and a unit's tasks are those it has a part in."""
@@ -250,7 +250,7 @@ def the_list_is_what_the_duties_say(made: Played, after: int) -> None:
             assert ("T1" in {one.task.code for one in made.office.list(session, unit, cut=cut)}) == mine
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(steps, st.integers(1, 6), st.data())
 def test_a_board_at_a_cut_is_the_same_bytes_for_ever(
     chosen: list[tuple[int, int, int]], gap: int, data: st.DataObject

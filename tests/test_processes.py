@@ -63,10 +63,10 @@ def test_one_of_two_processes_from_the_same_version_wins(folder: Path) -> None:
     assert "2 条办理记录" in run(folder, "replay", "--verify")
 
 
-def test_eight_processes_leave_one_act_and_a_sound_record(folder: Path) -> None:
-    """Eight processes race to file the same plan: one is on record, the others are refused or stale, none half done."""
+def test_five_processes_leave_one_act_and_a_sound_record(folder: Path) -> None:
+    """Five processes race to file the same plan: one is on record, the others are refused or stale, none half done."""
     assigned(folder)
-    race = [supervise(folder, "do", "T1", "plan", "--as", "区工信局", *PLAN) for _ in range(8)]
+    race = [supervise(folder, "do", "T1", "plan", "--as", "区工信局", *PLAN) for _ in range(5)]
     codes = []
     for process in race:
         _, said = process.communicate()

@@ -29,7 +29,7 @@ def line(phrase: str) -> Line:
     return Line(label="行", count=[phrase], lead=1)  # type: ignore[arg-type]
 
 
-@settings(max_examples=75)
+@settings(max_examples=40)
 @given(steps, st.integers(0, 400))
 def test_what_is_left_out_counts_nowhere(choices: list[tuple[int, int, int]], more: int) -> None:
     """No phrase finds a fact of a closed task in any period that begins after its last day and the phrase's reach."""

@@ -34,6 +34,7 @@ def test_every_supported_database_passes(url: str, other: Engine) -> None:
     other.dispose()
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_database_that_rounds_moments_is_found_out(url: str, other: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of the database is named, the other checks still run, and nothing is left behind."""
 
