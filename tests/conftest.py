@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from supervise.store.tables import of
 from tests.servers import KINDS, database, in_memory, installed
 
-settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile("steady")
 
 

@@ -146,7 +146,7 @@ def test_only_the_office_puts_reports_together_with_a_reason_and_within_the_task
     assert refused(OFFICE, "为基层减负") == {"H14"}
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(st.lists(histories.steps, min_size=2, max_size=4), st.integers(0, 6), st.booleans())
 def test_the_report_is_what_the_fold_gives(seeds: list[list[tuple[int, int, int]]], gap: int, moving: bool) -> None:
     """Over random histories, at any cut, the stored facts and the fold of every history give one report."""

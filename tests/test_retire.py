@@ -305,12 +305,12 @@ main(sys.argv[1:])
 
 @pytest.mark.parametrize("shelf", SHELVES)
 def test_killed_at_any_moment_nothing_is_lost(shelf: str, record: Sessions, office: Office, tmp_path: Path) -> None:
-    """Killed before every thirteenth statement, it leaves a sound record of six tasks, and at last finishes."""
+    """Killed before every twenty-third statement, it leaves a sound record of six tasks, and at last finishes."""
     with reading(record) as session:
         before = answers(office, session)
     words = ["retire", "2025", "--to", shelf, "--db", "x.db"]
     copied = 0
-    for number in range(0, 1000, 13):
+    for number in range(0, 1000, 23):
         done = subprocess.run([sys.executable, "-c", KILLED, str(number), *words], cwd=tmp_path, capture_output=True)
         copied += (tmp_path / shelf).exists()
         with reading(record) as session:

@@ -101,7 +101,7 @@ def years_agree(made: Lived, data: st.DataObject) -> None:
                 assert office.assess(session, "annual", "2025", cut, cited=()) == uncited(asked, ())
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(lives, st.integers(0, 6), st.booleans(), st.data())
 def test_what_is_asked_of_stored_facts_is_what_all_histories_give(
     chosen: list[list[tuple[int, int, int]]], gap: int, moving: bool, data: st.DataObject
@@ -113,7 +113,7 @@ def test_what_is_asked_of_stored_facts_is_what_all_histories_give(
     years_agree(made, data)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(lives, st.integers(0, 6), st.data())
 def test_tasks_that_change_their_law_count_on_a_board_as_in_their_histories(
     chosen: list[list[tuple[int, int, int]]], gap: int, data: st.DataObject
@@ -127,7 +127,7 @@ def test_tasks_that_change_their_law_count_on_a_board_as_in_their_histories(
         assert made.office.replay(session).tasks >= len(chosen)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(lives, st.integers(0, 6), st.booleans(), st.data())
 def test_boards_of_periods_that_follow_are_those_of_each_alone(
     chosen: list[list[tuple[int, int, int]]], gap: int, moving: bool, data: st.DataObject
@@ -169,7 +169,7 @@ def test_servers_answer_as_the_fold_does(
     years_agree(made, data)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(lives, st.integers(0, 6), st.data())
 def test_what_is_written_anew_is_what_was_written_with_the_acts(
     chosen: list[list[tuple[int, int, int]]], gap: int, data: st.DataObject
