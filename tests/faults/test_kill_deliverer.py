@@ -91,9 +91,10 @@ def assigned(url: str) -> set[str]:
 
 
 def told(receiver: Receiver, process: Any) -> None:
-    """Wait until something arrives, or nothing more can."""
-    while process.is_alive() and not receiver.news.wait(0.2):
-        pass
+    """Wait until something arrives, or nothing more can; half a minute at most."""
+    for _ in range(150):
+        if receiver.news.wait(0.2) or not process.is_alive():
+            return
 
 
 @pytest.mark.parametrize("kind", ("sqlite", "postgresql"), indirect=True)
