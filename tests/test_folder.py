@@ -144,6 +144,18 @@ def test_a_folder_that_is_not_there_says_how_to_name_one(tmp_path: Path) -> None
         read_folder(tmp_path / "nowhere")
 
 
+def test_what_a_text_says_is_worked_out_once(folder: Path) -> None:
+    """Who reads a folder again has the very same laws and rules; of a file that was changed, what it now says."""
+    first, again = read_folder(folder), read_folder(folder)
+    for shelf in ("definitions", "rules"):
+        for name, source in getattr(first, shelf).items():
+            assert getattr(again, shelf)[name].value is source.value
+    change(folder / "key-work.yaml", "title: 政府重点工作", "title: 改了名")
+    assert read_folder(folder).newest["key-work"].title == "改了名"
+    change(folder / "key-work.yaml", "title: 改了名", "title: [")
+    assert found(folder) == found(folder) and found(folder)[0][0] == "Y01"
+
+
 def test_a_misspelt_action_is_found_where_it_stands(folder: Path) -> None:
     """A name that no action has is answered with its file, its line and the nearest name (D07)."""
     line = change(folder / "key-work.yaml", "met_by: contribute,", "met_by: contribut,")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -153,7 +153,7 @@ def read_file(path: Path) -> Source[Any]:
     """
     folder, name = Folder(path.parent), str(path)
     text = read_text(path)
-    document = parse(text, name)
+    document = _parsed(text, name)
     kind = _definition if isinstance(document.data, dict) and "workflow" in document.data else _rule
     kind(folder, name, text, document)
     folder.sound()
@@ -190,7 +190,7 @@ def read_beside(path: Path, folder: Folder) -> Folder:
     found, name = Folder(path.parent, units=folder.units, calendar=folder.calendar), str(path)
     text = read_text(path)
     try:
-        document = parse(text, name)
+        document = _parsed(text, name)
         kind = _definition if isinstance(document.data, dict) and "workflow" in document.data else _rule
         kind(found, name, text, document)
     except Invalid as error:
@@ -244,17 +244,36 @@ def _try(folder: Folder, file: Path, reader: Callable[[Folder, str, str, Documen
     name = str(file)
     try:
         text = read_text(file)
-        reader(folder, name, text, parse(text, name))
+        reader(folder, name, text, _parsed(text, name))
     except (Invalid, Unknown) as error:
         folder.problems += error.problems
+
+
+# What a text says never changes: who opens an office for each district, or each request, has it worked out once.
+_kept = lru_cache(maxsize=256)
+_parsed = _kept(parse)
+
+
+@_kept
+def _law(text: str, name: str) -> tuple[Definition, tuple[Problem, ...], tuple[Problem, ...]]:
+    """What a lifecycle file says, what is wrong with it, and what is worth a look."""
+    document = _parsed(text, name)
+    value = definition.load(document)
+    return value, checking.check(document, value), checking.notes(document, value)
+
+
+@_kept
+def _rules(text: str, name: str) -> RuleSet:
+    """What a rules file says."""
+    return ruleset.load(_parsed(text, name))
 
 
 def _definition(folder: Folder, name: str, text: str, document: Document) -> None:
     if not isinstance(document.data, dict) or "workflow" not in document.data:
         raise Invalid(document.problem("F04", (), "认不出这是什么文件:流程文件应以 workflow: 开头"))
-    value = definition.load(document)
-    folder.problems += checking.check(document, value)
-    folder.notes += checking.notes(document, value)
+    value, problems, notes = _law(text, name)
+    folder.problems += problems
+    folder.notes += notes
     _put(folder, folder.definitions, value.name, Source(name, text, document, value))
 
 
@@ -262,7 +281,7 @@ def _rule(folder: Folder, name: str, text: str, document: Document) -> None:
     if not isinstance(document.data, dict) or not ruleset.KINDS.keys() & document.data.keys():
         kinds = "、".join(f"{kind}:" for kind in ruleset.KINDS)
         raise Invalid(document.problem("F04", (), f"认不出这是什么办法,应以 {kinds} 之一开头"))
-    value = ruleset.load(document)
+    value = _rules(text, name)
     _put(folder, folder.rules, value.name, Source(name, text, document, value))
 
 
