@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +12,8 @@ from sqlalchemy.orm import sessionmaker
 from supervise import Stale
 from supervise.store import tables
 from supervise.store.database import Sessions, open_database
+from tests.cli_help import Result
+from tests.forks import Command
 from tests.servers import KINDS, database
 from tests.test_chain import GXJ, OFFICE, OPENED, PLAN, an_office, drafts, everything, exported, opened, play
 
@@ -33,13 +33,12 @@ def sessions(url: str) -> Iterator[Sessions]:
     made.kw["bind"].dispose()
 
 
-def run(url: str, *words: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, url: str, *words: str) -> Result:
     """A command in a process of its own; one that waits for somebody else runs out of time."""
-    command = [sys.executable, "-m", "supervise", *words, "--db", url]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=20)
+    return Command(folder, *words, "--db", url).ended(within=20)
 
 
-def test_advances_of_different_tasks_do_not_wait_for_each_other(url: str, sessions: Sessions) -> None:
+def test_advances_of_different_tasks_do_not_wait_for_each_other(url: str, sessions: Sessions, tmp_path: Path) -> None:
     """While one process holds an act on T1 open another acts on T2, and while one seals both, on T3."""
     office = an_office()
     with sessions.begin() as session:
@@ -48,12 +47,12 @@ def test_advances_of_different_tasks_do_not_wait_for_each_other(url: str, sessio
     given = ("--as", "区工信局", "--day", "2025-03-05", "--milestones", "2025-06-30 过半", "--contact", "李某")
     with sessions.begin() as session:
         office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN)
-        done = run(url, "do", "T2", "plan", *given)
-        assert done.returncode == 0, done.stderr
+        done = run(tmp_path, url, "do", "T2", "plan", *given)
+        assert done.code == 0, done.err
     with sessions.begin() as session:
         assert office.seal(session) is not None
-        done = run(url, "do", "T3", "plan", *given)
-        assert done.returncode == 0, done.stderr
+        done = run(tmp_path, url, "do", "T3", "plan", *given)
+        assert done.code == 0, done.err
     with sessions() as session:
         made = office.audit(session)
         assert made.breaks == () and (made.events, made.seals, made.unsealed) == (6, 2, 1)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forks import Command
 
 BREAKDOWN = """
 due: 2027-12-31
@@ -16,11 +15,9 @@ tasks:
 """
 
 
-def supervise(folder: Path, *words: str) -> subprocess.Popen[str]:
+def supervise(folder: Path, *words: str) -> Command:
     """A command in a process of its own, on the folder's database."""
-    env = {**os.environ, "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "supervise", *words, "--db", (folder / "url").read_text("utf-8")]
-    return subprocess.Popen(command, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return Command(folder, *words, "--db", (folder / "url").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -32,10 +29,9 @@ def folder(tmp_path: Path, url: str) -> Path:
 
 def run(folder: Path, *words: str) -> str:
     """Output of a command that must succeed."""
-    process = supervise(folder, *words)
-    out, err = process.communicate()
-    assert process.returncode == 0, err
-    return out
+    done = supervise(folder, *words).ended()
+    assert done.code == 0, done.err
+    return done.out
 
 
 def assigned(folder: Path) -> None:
@@ -56,9 +52,9 @@ def test_one_of_two_processes_from_the_same_version_wins(folder: Path) -> None:
             folder, "do", "T1", "withdraw", "--as", "督查室", "--seen", "1", "--day", "2027-03-02", "--reason", "调整"
         ),
     ]
-    ended = [(process.communicate(), process.returncode) for process in both]
-    assert sorted(code for _, code in ended) == [0, 6]
-    (_, said), _ = next(e for e in ended if e[1] == 6)
+    ended = [process.ended() for process in both]
+    assert sorted(one.code for one in ended) == [0, 6]
+    said = next(one.err for one in ended if one.code == 6)
     assert "别人先办了" in said and ("已报方案" in said or "已办结" in said)
     assert "2 条办理记录" in run(folder, "replay", "--verify")
 
@@ -67,11 +63,9 @@ def test_five_processes_leave_one_act_and_a_sound_record(folder: Path) -> None:
     """Five processes race to file the same plan: one is on record, the others are refused or stale, none half done."""
     assigned(folder)
     race = [supervise(folder, "do", "T1", "plan", "--as", "区工信局", *PLAN) for _ in range(5)]
-    codes = []
-    for process in race:
-        _, said = process.communicate()
-        codes.append(process.returncode)
-        assert "Traceback" not in said
+    ended = [process.ended() for process in race]
+    codes = [one.code for one in ended]
+    assert not any("Traceback" in one.err for one in ended)
     assert codes.count(0) == 1 and set(codes) <= {0, 3, 6}
     assert "2 条办理记录" in run(folder, "replay", "--verify")
 
@@ -80,7 +74,7 @@ def test_two_clocks_at_once_send_each_order_once(folder: Path) -> None:
     """Two ticks of one night in two processes send one letter; whoever comes second changes nothing."""
     assigned(folder)
     night = [supervise(folder, "tick", "2027-03-20") for _ in range(2)]
-    codes = sorted((process.communicate(), process.returncode)[1] for process in night)
+    codes = sorted(process.ended().code for process in night)
     assert codes[0] == 0 and set(codes) <= {0, 6}
     assert run(folder, "log", "T1").count("发督查单") == 1
 
@@ -88,8 +82,8 @@ def test_two_clocks_at_once_send_each_order_once(folder: Path) -> None:
 def test_four_processes_at_once_make_one_database(folder: Path) -> None:
     """Four installations of one database at the same moment all succeed, and the tables are there once."""
     race = [supervise(folder, "init") for _ in range(4)]
-    said = [process.communicate()[1] for process in race]
-    assert [process.returncode for process in race] == [0] * 4, said
+    ended = [process.ended() for process in race]
+    assert [one.code for one in ended] == [0] * 4, ended
     run(folder, "db", "check")
 
 
@@ -97,8 +91,8 @@ def test_four_processes_that_first_use_a_database_place_each_task_once(folder: P
     """Four clerks assign the same breakdown into an empty database: one succeeds, no task is there twice."""
     (folder / "b.yaml").write_text(BREAKDOWN, "utf-8")
     race = [supervise(folder, "assign", "b.yaml", "--day", "2027-03-01") for _ in range(4)]
-    said = [process.communicate()[1] for process in race]
-    codes = [process.returncode for process in race]
-    assert codes.count(0) == 1 and set(codes) <= {0, 3, 6}, said
-    assert not any("Traceback" in words for words in said)
+    ended = [process.ended() for process in race]
+    codes = [one.code for one in ended]
+    assert codes.count(0) == 1 and set(codes) <= {0, 3, 6}, ended
+    assert not any("Traceback" in one.err for one in ended)
     assert "1 条办理记录" in run(folder, "replay", "--verify")

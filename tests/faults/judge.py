@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
@@ -22,9 +21,6 @@ from tests.faults.writer import OFFICE, OPENED, Act, actor, draft
 
 Line = dict[str, Any]
 
-PROCESSES = multiprocessing.get_context("forkserver")  # each writer is a fork of a process that has imported everything
-PROCESSES.set_forkserver_preload(["pytest", "tests.faults.writer"])
-
 
 def trials(few: int) -> int:
     """How many times: a few, unless ``SUPERVISE_TRIALS`` says more."""
@@ -36,13 +32,6 @@ def seed() -> int:
     made = int(os.environ.get("SUPERVISE_SEED") or SystemRandom().randrange(10**6))
     print(f"SUPERVISE_SEED={made}")
     return made
-
-
-def started(work: Callable[..., None], *given: Any) -> Any:
-    """A process of its own."""
-    process = PROCESSES.Process(target=work, args=given)
-    process.start()
-    return process
 
 
 def install(url: str, *codes: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -15,9 +13,11 @@ import pytest
 
 from supervise import Invalid
 from supervise.intake.breakdown import to_yaml
+from tests.cli_help import Result
 from tests.faults.disks import Disk, small
 from tests.faults.judge import Judge, install, opened, seed, trials
 from tests.faults.writer import Desk, Hand, Job, draft, work
+from tests.forks import Command
 
 TIMES = min(trials(3), 50)
 DAY = date(2025, 4, 1)
@@ -46,23 +46,17 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
         yield made
 
 
-def supervise(url: str, *words: str, most: int = 0) -> subprocess.CompletedProcess[str]:
+def supervise(folder: Path, url: str, *words: str, most: int = resource.RLIM_INFINITY) -> Result:
     """A command in a process of its own; with ``most``, it may write no file longer than so many bytes."""
-
-    def limit() -> None:
-        if most:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-    env = {**os.environ, "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "supervise", *words, "--db", url]
-    return subprocess.run(command, env=env, text=True, capture_output=True, preexec_fn=limit)
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
+    return Command(folder, *words, "--db", url, first=limit).ended()
 
 
-def told(done: subprocess.CompletedProcess[str]) -> None:
+def told(done: Result) -> None:
     """A command that failed named the disk and what to do, in a few lines."""
-    assert done.returncode == 4, done.stderr
-    assert "[B05]" in done.stderr and "磁盘" in done.stderr and "腾出空间" in done.stderr
-    assert len(done.stderr.splitlines()) == 2 and "Traceback" not in done.stderr
+    assert done.code == 4, done.err
+    assert "[B05]" in done.err and "磁盘" in done.err and "腾出空间" in done.err
+    assert len(done.err.splitlines()) == 2 and "Traceback" not in done.err
 
 
 def sound(url: str, folder: Path) -> None:
@@ -101,7 +95,7 @@ def test_a_command_on_a_full_disk_says_so(disk: Disk, tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(to_yaml(draft(*(f"T{i}" for i in range(2, 400)))), "utf-8")
     install(disk.url, "T1")
     disk.fill(0)
-    told(supervise(disk.url, "assign", str(tmp_path / "b.yaml"), "--day", "2025-04-01"))
+    told(supervise(tmp_path, disk.url, "assign", "b.yaml", "--day", "2025-04-01"))
     disk.empty()
     sound(disk.url, tmp_path)
     assert {task for task, _ in opened(disk.url).events} == {"T1"}
@@ -110,7 +104,7 @@ def test_a_command_on_a_full_disk_says_so(disk: Disk, tmp_path: Path) -> None:
 def test_a_database_that_finds_no_room_can_be_made_later(disk: Disk, tmp_path: Path) -> None:
     """Tables that found no room are not there by halves: they can be made once there is."""
     disk.fill(1 << 16)
-    told(supervise(disk.url, "init"))
+    told(supervise(tmp_path, disk.url, "init"))
     disk.empty()
     install(disk.url, "T1")
     sound(disk.url, tmp_path)
@@ -121,5 +115,5 @@ def test_a_limit_on_files_is_told_like_a_full_disk(tmp_path: Path, most: int) ->
     """A quota stops SQLite as a full disk would, before the first page or amid a step; it needs no right to mount."""
     url = f"sqlite:///{tmp_path / 'test.db'}"
     install(url, "T1")
-    told(supervise(url, *PLAN, most=most))
+    told(supervise(tmp_path, url, *PLAN, most=most))
     sound(url, tmp_path)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.judge import PROCESSES, Judge, ended, install, seed, started, trials
+from tests.faults.judge import Judge, ended, install, seed, trials
 from tests.faults.writer import OPENED, THREADS, Job, work
+from tests.forks import PROCESSES, started
 
 MANY, ROUNDS = 8, min(trials(3), 24)
 FIRST = ("tick", "tick", "seal", *["act"] * 5)

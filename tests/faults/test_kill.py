@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from supervise import Diverged
-from tests.faults.judge import Judge, begun, install, seed, started, trials
+from tests.faults.judge import Judge, begun, install, seed, trials
 from tests.faults.writer import Job, work
+from tests.forks import started
 
 KILLS = trials(6)
 KINDS = ("sqlite", "postgresql", *(["mariadb"] if KILLS > 10 else []))

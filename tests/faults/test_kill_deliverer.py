@@ -20,7 +20,8 @@ from supervise import Actor, Office
 from supervise.channels.webhook import Webhook
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.store.database import open_database
-from tests.faults.judge import seed, started, trials
+from tests.faults.judge import seed, trials
+from tests.forks import started
 
 KILLS = trials(2)
 START = datetime(2025, 3, 5, 2, 0, tzinfo=UTC)
