@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
+from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Diverged, Invalid, Office, Refused, Stale, Unknown
@@ -23,6 +27,7 @@ from supervise.store import ledger, retired
 from supervise.store.database import Sessions, open_database, reading
 from supervise.store.tables import of
 from tests.cli_help import run
+from tests.forks import Command
 from tests.retiring import CLOSED, GXJ, OFFICE, TODAY, an_office, answers, breakdown, lived
 from tests.servers import KINDS, database
 from tests.test_chain import everything, exported
@@ -40,6 +45,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
         session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     sessions.kw["bind"].dispose()
     return folder / "x.db"
+
+
+@pytest.fixture(scope="module")
+def before(played: Path) -> Iterator[dict[str, str]]:
+    """Everything that a user can ask of it, and what is answered before any task left."""
+    sessions = open_database(f"sqlite:///{played}")
+    with reading(sessions) as session:
+        yield answers(an_office(), session)
+    sessions.kw["bind"].dispose()
 
 
 @pytest.fixture
@@ -78,13 +92,15 @@ def count(session: Session, name: str) -> int:
 @pytest.mark.parametrize(
     ("kind", "shelf"), [*(("sqlite", one) for one in SHELVES), *zip(KINDS[1:], SHELVES, strict=True)]
 )
-def test_every_answer_is_the_same_to_the_byte(kind: str, shelf: str, tmp_path: Path) -> None:
+def test_every_answer_is_the_same_to_the_byte(
+    kind: str, shelf: str, played: Path, before: dict[str, str], tmp_path: Path
+) -> None:
     """Lists, logs, boards, receipts and assessments at every cut are equal before, after, and after the way back."""
     with database(kind, tmp_path) as url:
+        if kind == "sqlite":
+            shutil.copy(played, tmp_path / "test.db")
         sessions = open_database(url, create=True)
-        office = lived(sessions)
-        with reading(sessions) as session:
-            before = answers(office, session)
+        office = an_office() if kind == "sqlite" else lived(sessions)
         left = away(office, sessions, tmp_path / shelf)
         assert (left.tasks, left.serial, left.events) == (CLOSED, "2025-archive-1", 18)
         with reading(sessions) as session:
@@ -105,12 +121,10 @@ def test_every_answer_is_the_same_to_the_byte(kind: str, shelf: str, tmp_path: P
 
 @pytest.mark.parametrize("archive", ["postgresql", "mariadb"])
 def test_an_archive_may_be_a_database_of_another_kind(
-    archive: str, record: Sessions, office: Office, tmp_path: Path
+    archive: str, record: Sessions, before: dict[str, str], office: Office, tmp_path: Path
 ) -> None:
     """An SQLite record retired to a server answers as before, from an address of which no password is written down."""
-    with database(archive, tmp_path) as url, reading(record) as session:
-        before = answers(office, session)
-        session.rollback()
+    with database(archive, tmp_path) as url:
         given = url.replace("@", ":geheim@", 1) if archive == "postgresql" else url  # who is trusted may say anything
         away(office, record, given)
         with reading(record) as later:
@@ -126,10 +140,10 @@ def test_an_archive_may_be_a_database_of_another_kind(
 
 
 @pytest.mark.parametrize("shelf", SHELVES)
-def test_only_what_needs_the_archive_asks_for_it(shelf: str, record: Sessions, office: Office, tmp_path: Path) -> None:
+def test_only_what_needs_the_archive_asks_for_it(
+    shelf: str, record: Sessions, before: dict[str, str], office: Office, tmp_path: Path
+) -> None:
     """With the archive gone, boards of later periods are the same to the byte; what needs it says where it was."""
-    with reading(record) as session:
-        before = answers(office, session)
     away(office, record, tmp_path / shelf)
     (tmp_path / shelf).rename(tmp_path / "elsewhere")
     office = an_office()
@@ -213,10 +227,10 @@ def test_a_key_used_again_meanwhile_keeps_a_task_away(record: Sessions, office: 
 
 
 @pytest.mark.parametrize("shelf", SHELVES)
-def test_who_comes_back_may_leave_again(shelf: str, record: Sessions, office: Office, tmp_path: Path) -> None:
+def test_who_comes_back_may_leave_again(
+    shelf: str, record: Sessions, before: dict[str, str], office: Office, tmp_path: Path
+) -> None:
     """A task retired a second time stands in the same archive once, under a new list, with the same answers."""
-    with reading(record) as session:
-        before = answers(office, session)
     away(office, record, tmp_path / shelf)
     with record.begin() as session:
         office.bring_back(session, "A1")
@@ -284,42 +298,37 @@ def test_a_rollback_of_the_host_leaves_the_record_whole(
         assert office.audit(session).breaks == () and office.show(session, "A1").task.code == "A1"
 
 
-KILLED = """
-import os, signal, sys
-from sqlalchemy import Engine, event
-left = int(sys.argv.pop(1))
+def killed_before(number: int) -> None:
+    """See that this process is killed before a statement or commit of a given number."""
+    steps = numbers()
 
-def step(*_):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def step(*_: object) -> None:
+        if next(steps) >= number:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-for name in ("before_cursor_execute", "commit"):
-    event.listen(Engine, name, step)
-from supervise.cli.main import main
-main(sys.argv[1:])
-"""
-"""The command line in a process that is killed before a statement or commit of a given number."""
+    for name in ("before_cursor_execute", "commit"):
+        event.listen(Engine, name, step)
 
 
 @pytest.mark.parametrize("shelf", SHELVES)
-def test_killed_at_any_moment_nothing_is_lost(shelf: str, record: Sessions, office: Office, tmp_path: Path) -> None:
+def test_killed_at_any_moment_nothing_is_lost(
+    shelf: str, record: Sessions, before: dict[str, str], tmp_path: Path
+) -> None:
     """Killed before every eleventh statement, it leaves a sound record of six tasks, and at last finishes."""
-    with reading(record) as session:
-        before = answers(office, session)
-    words = ["retire", "2025", "--to", shelf, "--db", "x.db"]
     copied = 0
     for number in range(0, 1000, 11):
-        done = subprocess.run([sys.executable, "-c", KILLED, str(number), *words], cwd=tmp_path, capture_output=True)
+        retire = Command(
+            tmp_path, "retire", "2025", "--to", shelf, "--db", "x.db", first=partial(killed_before, number)
+        )
+        done = retire.ended()
         copied += (tmp_path / shelf).exists()
         with reading(record) as session:
             made = an_office().audit(session)
             assert (made.breaks, made.tasks, made.out_of_reach) == ((), 6, 0), number
             left = count(session, "task")
-        if done.returncode == 0:
+        if done.code == 0:
             break
-        assert left == 6, number
+        assert (done.code, left) == (-signal.SIGKILL, 6), number
     assert left == 3 and number > 15 and copied > 2, (number, copied)
     with reading(record) as session:
         assert answers(an_office(), session) == before and count(session, "retired") == 3
