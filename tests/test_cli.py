@@ -419,17 +419,27 @@ def test_a_terminal_without_chinese_still_gets_an_answer(played: Day) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize(("command", "truth"), [("list", "数据没有改动"), ("tick 2025-07-20", "数据已经入库")])
-def test_a_fault_tells_what_became_of_the_data(day: Day, command: str, truth: str) -> None:
-    """When the answer cannot be written, the message says whether the work was done."""
+@pytest.mark.parametrize(
+    ("command", "truth"),
+    [("list", "数据没有改动"), ("list --json", "数据没有改动"), ("tick 2025-07-20", "已经入库")],
+)
+def test_an_answer_that_cannot_be_written_is_said_on_the_other_stream(day: Day, command: str, truth: str) -> None:
+    """The message says why, and whether the work was done."""
     before = tables(day.db)["sv_event"]
     line = f'"{sys.executable}" -m supervise {command} --db "{day.db}" > /dev/full'
     made = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
-    assert made.returncode == 1
-    assert "[C02]" in made.stderr
+    assert made.returncode == 4
+    assert "磁盘满了" in made.stderr and "[F07]" in made.stderr
     assert truth in made.stderr
     assert "Traceback" not in made.stderr
-    assert (tables(day.db)["sv_event"] > before) == (truth == "数据已经入库")
+    assert (tables(day.db)["sv_event"] > before) == (truth == "已经入库")
+
+
+def test_a_closed_output_stops_nothing(day: Day) -> None:
+    """A program may start us with no standard output at all."""
+    line = f'"{sys.executable}" -m supervise list --db "{day.db}" >&-'
+    made = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert (made.returncode, made.stderr) == (0, "")
 
 
 # ── mistakes on the command line ────────────────────────────────────────────────────────────────────────────────────
