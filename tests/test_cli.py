@@ -471,6 +471,16 @@ def test_a_closed_output_stops_nothing(day: Day) -> None:
         ("why 区工信局 --board a b --assess c d", "两者之一"),
         ("chart nope", "图表:没有“nope”,可写 ladder、calendar"),
         ("diagram key-work -o a.gif", "文件名应以 .svg、.png、.pdf、.dot、.mmd、.md 或 .json 结尾"),
+        ("table key-work -o a.doc", "不会写“a.doc”,文件名应以 .md 或 .xlsx 结尾"),
+        ("table --read a.md -o a.xlsx", "文件名应以 .yaml 或 .yml 结尾"),
+        ("board red-black 2025Q2 -o a.doc", "不会写“a.doc”,文件名应以 .xlsx 结尾"),
+        ("board red-black 2025Q2 -o a", "文件名应以 .xlsx 结尾"),
+        ("assess annual 2025 -o a.pdf", "文件名应以 .xlsx 结尾"),
+        ("exemptions 2025Q2 -o a.doc", "文件名应以 .xlsx 结尾"),
+        ("burden 2025-06 -o a.doc", "文件名应以 .xlsx 结尾"),
+        ("compare 2025H1 2025 -o a.doc", "文件名应以 .xlsx 结尾"),
+        ("intake a.txt -o a.doc", "文件名应以 .yaml、.yml 或 .xlsx 结尾"),
+        ("intake a.txt -o a.yaml --units-out a.xlsx", "文件名应以 .yaml 或 .yml 结尾"),
     ],
 )
 def test_a_wrong_command_line_is_explained(line: str, words: str) -> None:
