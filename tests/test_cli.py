@@ -581,6 +581,11 @@ def test_all_reasons_are_given_at_once(unchanged: Day) -> None:
         ("board three-colour-orders 2025Q2", "F02", ["three-colour-orders"]),
         ("assess anual 2025", "F02", ["是不是 annual"]),
         ("diagram key-wrk", "F02", ["没有“key-wrk”这个流程,是不是 key-work?"]),
+        ("board xx 2025Q2", "F02", ["没有“xx”这个办法,可用的有:red-black  [F02]"]),
+        ("board xx@1 2025Q2", "F02", ["没有“xx@1”这个办法,可用的有:red-black@1  [F02]"]),
+        ("diff key-work@2 xx", "F02", ["没有“xx”这个流程或办法", "有哪些,见 supervise check"]),
+        ("simulate xx", "F02", ["没有“xx”这个故事", "有哪些"]),
+        ("list --state xx", "T05", ["没有“xx”这个状态", "有哪些,见 supervise list"]),
         ("why 区工息局 --board red-black 2025Q2", "U05", ["没有“区工息局”,是不是 区工信局?"]),
     ],
 )
