@@ -5,6 +5,7 @@ Programs that lay text out without the fonts at hand count a Chinese character a
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -19,6 +20,7 @@ NARROW, BROAD = 0.55, 0.75
 
 _BROAD = set("ABCDEFGHIJKLMNOPQRSTUVWXYZmw%&@")
 _INVISIBLE = {"Mn", "Me", "Cf", "Cc"}
+_WORD = re.compile(r"[!-~]+|.")
 _NEVER_FIRST = set("。、》〉」』】〕”’…%,.;:?!)]}\uff0c\uff1b\uff1a\uff1f\uff01\uff09")
 
 
@@ -141,5 +143,15 @@ def _side(cells: Iterable[object]) -> Align:
 
 
 def lines(text: str, width: int) -> int:
-    """How many lines a text takes where each has so many columns."""
-    return sum(max(1, -(-columns(line) // width)) for line in text.split("\n"))
+    """How many lines a text takes where each has so many columns; a Latin word goes to the next if it does not fit."""
+    return sum(_lines(_WORD.findall(line), width) for line in text.split("\n"))
+
+
+def _lines(words: Sequence[str], width: int) -> int:
+    number, taken = 1, 0
+    for word in words:
+        size = columns(word)
+        if taken and taken + size > width:
+            number, taken = number + 1, 0
+        number, taken = number + (taken + size - 1) // width, (taken + size - 1) % width + 1
+    return number

@@ -1,6 +1,7 @@
 """What several tests share."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -13,8 +14,24 @@ from sqlalchemy.orm import Session, sessionmaker
 from supervise.store.tables import of
 from tests.servers import KINDS, database, in_memory, installed
 
-settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)
+DRAWS = 40
+"""Draws of a law that does not say how many it needs."""
+
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=DRAWS)
 settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Where ``SUPERVISE_TRIALS`` asks for more than the ordinary number of draws, every law draws that much more."""
+    wanted = int(os.environ.get("SUPERVISE_TRIALS") or 0)
+    if wanted <= DRAWS:
+        return
+    for law in {getattr(item, "obj", None) for item in items}:
+        law = getattr(law, "__func__", law)
+        said = getattr(law, "_hypothesis_internal_use_settings", None)  # hypothesis has no public name for it
+        if said is not None:
+            more = settings(said, max_examples=said.max_examples * wanted // DRAWS)
+            law._hypothesis_internal_use_settings = more
 
 
 @pytest.fixture

@@ -419,17 +419,27 @@ def test_a_terminal_without_chinese_still_gets_an_answer(played: Day) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize(("command", "truth"), [("list", "数据没有改动"), ("tick 2025-07-20", "数据已经入库")])
-def test_a_fault_tells_what_became_of_the_data(day: Day, command: str, truth: str) -> None:
-    """When the answer cannot be written, the message says whether the work was done."""
+@pytest.mark.parametrize(
+    ("command", "truth"),
+    [("list", "数据没有改动"), ("list --json", "数据没有改动"), ("tick 2025-07-20", "已经入库")],
+)
+def test_an_answer_that_cannot_be_written_is_said_on_the_other_stream(day: Day, command: str, truth: str) -> None:
+    """The message says why, and whether the work was done."""
     before = tables(day.db)["sv_event"]
     line = f'"{sys.executable}" -m supervise {command} --db "{day.db}" > /dev/full'
     made = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
-    assert made.returncode == 1
-    assert "[C02]" in made.stderr
+    assert made.returncode == 4
+    assert "磁盘满了" in made.stderr and "[F07]" in made.stderr
     assert truth in made.stderr
     assert "Traceback" not in made.stderr
-    assert (tables(day.db)["sv_event"] > before) == (truth == "数据已经入库")
+    assert (tables(day.db)["sv_event"] > before) == (truth == "已经入库")
+
+
+def test_a_closed_output_stops_nothing(day: Day) -> None:
+    """A program may start us with no standard output at all."""
+    line = f'"{sys.executable}" -m supervise list --db "{day.db}" >&-'
+    made = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert (made.returncode, made.stderr) == (0, "")
 
 
 # ── mistakes on the command line ────────────────────────────────────────────────────────────────────────────────────
@@ -461,6 +471,16 @@ def test_a_fault_tells_what_became_of_the_data(day: Day, command: str, truth: st
         ("why 区工信局 --board a b --assess c d", "两者之一"),
         ("chart nope", "图表:没有“nope”,可写 ladder、calendar"),
         ("diagram key-work -o a.gif", "文件名应以 .svg、.png、.pdf、.dot、.mmd、.md 或 .json 结尾"),
+        ("table key-work -o a.doc", "不会写“a.doc”,文件名应以 .md 或 .xlsx 结尾"),
+        ("table --read a.md -o a.xlsx", "文件名应以 .yaml 或 .yml 结尾"),
+        ("board red-black 2025Q2 -o a.doc", "不会写“a.doc”,文件名应以 .xlsx 结尾"),
+        ("board red-black 2025Q2 -o a", "文件名应以 .xlsx 结尾"),
+        ("assess annual 2025 -o a.pdf", "文件名应以 .xlsx 结尾"),
+        ("exemptions 2025Q2 -o a.doc", "文件名应以 .xlsx 结尾"),
+        ("burden 2025-06 -o a.doc", "文件名应以 .xlsx 结尾"),
+        ("compare 2025H1 2025 -o a.doc", "文件名应以 .xlsx 结尾"),
+        ("intake a.txt -o a.doc", "文件名应以 .yaml、.yml 或 .xlsx 结尾"),
+        ("intake a.txt -o a.yaml --units-out a.xlsx", "文件名应以 .yaml 或 .yml 结尾"),
     ],
 )
 def test_a_wrong_command_line_is_explained(line: str, words: str) -> None:
@@ -561,6 +581,11 @@ def test_all_reasons_are_given_at_once(unchanged: Day) -> None:
         ("board three-colour-orders 2025Q2", "F02", ["three-colour-orders"]),
         ("assess anual 2025", "F02", ["是不是 annual"]),
         ("diagram key-wrk", "F02", ["没有“key-wrk”这个流程,是不是 key-work?"]),
+        ("board xx 2025Q2", "F02", ["没有“xx”这个办法,可用的有:red-black  [F02]"]),
+        ("board xx@1 2025Q2", "F02", ["没有“xx@1”这个办法,可用的有:red-black@1  [F02]"]),
+        ("diff key-work@2 xx", "F02", ["没有“xx”这个流程或办法", "有哪些,见 supervise check"]),
+        ("simulate xx", "F02", ["没有“xx”这个故事", "有哪些"]),
+        ("list --state xx", "T05", ["没有“xx”这个状态", "有哪些,见 supervise list"]),
         ("why 区工息局 --board red-black 2025Q2", "U05", ["没有“区工息局”,是不是 区工信局?"]),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -84,6 +85,20 @@ def test_a_unit_does_not_excuse_itself(lived: tuple[Office, Session], action: st
         office.advance(session, "T2", action, OFFICE, date(2025, 3, 3), **data)
     assert [problem.code for problem in error.value.problems] == ["A23"]
     assert "自己办" in str(error.value)
+
+
+def test_a_unit_grants_itself_no_more_time(lived: tuple[Office, Session]) -> None:
+    """The office that leads a task may ask, and refuse itself, but not put the limit off; for others it may."""
+    office, session = lived
+    asked = {"reason": "汛期", "until": date(2026, 1, 31)}
+    office.advance(session, "T2", "ask", OFFICE, date(2025, 3, 3), **asked)
+    other = replace(OFFICE, id="另一人")
+    with pytest.raises(Refused) as error:
+        office.advance(session, "T2", "extend", other, date(2025, 3, 4), until=asked["until"])
+    assert [problem.code for problem in error.value.problems] == ["A23"]
+    office.advance(session, "T2", "refuse", other, date(2025, 3, 4), reason="不变")
+    office.advance(session, "T1", "ask", actor(GXJ), date(2025, 7, 3), **asked)
+    assert office.advance(session, "T1", "extend", OFFICE, date(2025, 7, 4), until=asked["until"]).due == asked["until"]
 
 
 def test_a_mark_that_exempts_is_entered_by_others() -> None:

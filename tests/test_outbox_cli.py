@@ -69,7 +69,9 @@ def test_a_unit_without_anybody_makes_the_exit_code_one(desk: Path) -> None:
     said(run("outbox"), 0, "搁置(改好后 supervise outbox retry):1 份")
     said(run("outbox", "vacancies"), 0, "区科技局      没有写收消息的人")
     people(desk, "区科技局", "{name: 孙某, post: deputy, to: {record: sun}}")
+    said(run("outbox", "retry", "区科局"), 5, "没有给“区科局”的消息搁置着,是不是 区科技局?", "[O14]")
     said(run("outbox", "retry"), 0, "放回 1 份")
+    said(run("outbox", "retry"), 0, "没有搁置的消息")
     said(run("outbox", "send"), 0, "已发 1 份 1 条")
     lines = [json.loads(line) for line in (desk / "messages.jsonl").read_text("utf-8").splitlines()]
     assert [line["address"] for line in lines] == ["wang", "sun"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -310,6 +311,16 @@ def test_an_office_that_wants_approval_runs_nothing_without(sessions: sessionmak
         with pytest.raises(Refused, match="red-black@1"):
             office.publish(session, body, OFFICE)
     sound(office, sessions.kw["bind"])
+
+
+def test_the_same_approval_is_on_record_once(sessions: sessionmaker[Session]) -> None:
+    """Whoever approves again gets what stands, on whatever day; another person's approval is another one."""
+    office = an_office(folder(SAME), Clock())
+    with sessions.begin() as session:
+        made = office.approve(session, SAME.name, OFFICE, date(2025, 3, 3))
+        assert office.approve(session, SAME.name, OFFICE, date(2025, 3, 4)) == made
+        other = office.approve(session, SAME.name, replace(OFFICE, id="第二人"), date(2025, 3, 5))
+        assert office.approvals(session, SAME.name) == (made, other)
 
 
 def test_an_approval_is_of_one_text(sessions: sessionmaker[Session]) -> None:

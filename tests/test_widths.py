@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervise.widths import NARROW, columns, cut, pad, table, width, wrap
+from supervise.widths import NARROW, columns, cut, lines, pad, table, width, wrap
 
 TEXTS = st.text(alphabet=st.sampled_from("督查室办结,。(abc 12“”…é🚩\u0301\u200d"), max_size=40)
 
@@ -57,6 +57,23 @@ def test_cut_fits_any_text_into_any_room(text: str, room: int) -> None:
         assert cut(text, room) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "width", "number"),
+    [
+        ("", 10, 1),
+        ("abc", 3, 1),
+        ("abcd", 3, 2),
+        ("办结销号", 4, 2),
+        ("ab cdefgh", 6, 2),
+        ("ab cdefghijklm", 6, 3),
+        ("a\nb", 6, 2),
+    ],
+)
+def test_lines_are_counted_as_they_wrap(text: str, width: int, number: int) -> None:
+    """A word that does not fit behind another begins a line; one that is wider than a line takes several."""
+    assert lines(text, width) == number
+
+
 def test_wrap_makes_even_lines() -> None:
     """Nine characters in lines of eight become five and four, not eight and one."""
     assert wrap("报送落实方案", 8) == ["报送落实方案"]
@@ -68,9 +85,9 @@ def test_wrap_makes_even_lines() -> None:
 @given(TEXTS, st.integers(2, 12))
 def test_wrap_loses_nothing_but_blanks(text: str, ems: int) -> None:
     """Every line fits, and put together again the lines say the same."""
-    lines = wrap(text, ems)
-    assert "".join("".join(lines).split()) == "".join(text.split())
-    assert all(width(line) <= ems for line in lines)
+    made = wrap(text, ems)
+    assert "".join("".join(made).split()) == "".join(text.split())
+    assert all(width(line) <= ems for line in made)
 
 
 def test_table_puts_columns_below_each_other() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from supervise.cli.kinds import File
 from supervise.cli.output import Counter, saving, shared
 from supervise.cli.shell import Command, option
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("second", metavar="后")
 @option("--unit", default="", metavar="单位", help="只看这个单位牵头的")
 @option("--board", default="", metavar="榜名", help="比这个榜(或考核办法)的两期,前后写考核期")
-@option("-o", "--output", default="", metavar="文件", help="另存为 xlsx")
+@option("-o", "--output", type=File("xlsx"), default="", metavar="文件", help="另存为 xlsx")
 @shared
 def compare(counter: Counter, first: str, second: str, unit: str, board: str, output: str) -> None:
     """对比式通报:每项任务在两个时点照自己的方案应到几成、报了几成、核实了几成,最初的时限和那时的时限。

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from supervise.cli.kinds import File
 from supervise.cli.output import Counter, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
@@ -19,7 +20,7 @@ from supervise.cli.shell import Command, option
 )
 @click.argument("period", metavar="考核期")
 @option("--unit", default="", metavar="单位", help="只看这个单位")
-@option("-o", "--output", default="", metavar="文件", help="另存为 xlsx")
+@option("-o", "--output", type=File("xlsx"), default="", metavar="文件", help="另存为 xlsx")
 @as_of
 @shared
 def exemptions(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from supervise.cli.kinds import File
 from supervise.cli.output import Counter, F, actor, as_of, cut, saving, shared
 from supervise.cli.publishing import alone, signed, step, stepped
 from supervise.cli.shell import Command, option
@@ -27,7 +28,7 @@ JUDGING = ("board", "scheme", "assessment")
 def published(function: F) -> F:
     """Options of a result that can be frozen and saved."""
     for add in (
-        option("-o", "--output", metavar="文件", default="", help="另存为 xlsx"),
+        option("-o", "--output", type=File("xlsx"), metavar="文件", default="", help="另存为 xlsx"),
         option("--as", "as_", default="督查室", metavar="单位", help="谁公布", otherwise="督查室"),
         option("--publish", is_flag=True, help="公布:定稿编号,以后不再改动"),
     ):
@@ -178,7 +179,7 @@ def judged(
 @click.argument("unit", metavar="单位")
 @option("--board", "on_board", nargs=2, metavar="榜名 考核期", default=None, help="哪一期红黑榜")
 @option("--assess", "on_assess", nargs=2, metavar="办法 年份", default=None, help="哪一年的考核")
-@option("-o", "--output", metavar="文件", default="", help="另存为 xlsx")
+@option("-o", "--output", type=File("xlsx"), metavar="文件", default="", help="另存为 xlsx")
 @tried
 @as_of
 @shared

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,10 +14,15 @@ if TYPE_CHECKING:
     MomentType = click.ParamType[datetime]
     NumberType = click.ParamType[int]
     SpanType = click.ParamType[float]
+    FileType = click.ParamType[str]
     ChoiceType = click.Choice[str]
 else:  # older versions of click know no kinds of kinds
-    DayType = MomentType = NumberType = SpanType = click.ParamType
+    DayType = MomentType = NumberType = SpanType = FileType = click.ParamType
     ChoiceType = click.Choice
+
+
+YAML = ("yaml", "yml")
+"""What the name of a YAML file may end with."""
 
 
 class Day(DayType):
@@ -84,3 +91,31 @@ class Span(SpanType):
         if unit is None or not (number.isdecimal() and len(number) < 7 and int(number)):
             self.fail(f"“{value}”不是时长,应写作 90s、10m 或 2h", param, ctx)
         return float(int(number) * unit)
+
+
+class File(FileType):
+    """A file to be written, whose name says what it holds.
+
+    Args:
+        forms: what the name may end with.
+    """
+
+    name = "文件"
+
+    def __init__(self, *forms: str) -> None:
+        self.forms = forms
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, if it ends with one of them."""
+        form_of(str(value), self.forms)
+        return str(value)
+
+
+def form_of(output: str, forms: tuple[str, ...]) -> str:
+    """The form that a file's name asks for; the first if nothing is to be written, or to a device."""
+    device = os.path.exists(output) and not os.path.isfile(output) and not os.path.isdir(output)
+    form = forms[0] if device or not output else Path(output).suffix.lstrip(".").lower()
+    if form not in forms:
+        told = " 或 ".join("、".join(f".{one}" for one in some) for some in (forms[:-1], forms[-1:]) if some)
+        raise click.UsageError(f"不会写“{output}”,文件名应以 {told} 结尾")
+    return form

@@ -41,7 +41,7 @@ from supervise.cli import (
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
-    from supervise.cli.output import Counter
+    from supervise.cli.output import Counter, Unsaid
     from supervise.errors import Problem
 
 EXITS = {"Diverged": 1, "Refused": 3, "Invalid": 4, "Unknown": 5, "Stale": 6}
@@ -112,25 +112,29 @@ def _run(given: Sequence[str]) -> int:
     except click.ClickException as error:
         return _told("Usage", [_usage(error, given)], "--json" in given, 2)
     except Exception as error:
+        from supervise.cli.output import Unsaid
         from supervise.errors import SuperviseError
 
+        kept = any(counter.kept for counter in counters)
+        if isinstance(error, Unsaid):
+            return _told("Unsaid", [_unsaid(error, kept)], False, EXITS["Invalid"])
         if isinstance(error, SuperviseError):
             name = type(error).__name__
             return _told(name, error.problems, "--json" in given, EXITS[name])
         if os.environ.get("SUPERVISE_DEBUG"):
             raise
-        return _told("Unexpected", [_fault(error, any(c.kept for c in counters))], "--json" in given, 1)
+        return _told("Unexpected", [_fault(error, kept)], "--json" in given, 1)
 
 
 def _told(name: str, problems: Sequence[Problem], json: bool, code: int) -> int:
     """Say what is wrong, and give the exit code."""
     if json:
-        from supervise.cli.output import print_json
+        from supervise.cli.output import Unsaid, print_json
 
         try:
             print_json({"error": name, "problems": [p.as_dict() for p in problems]})
             return code
-        except OSError:  # standard output is what failed: say it on the other one
+        except Unsaid:  # standard output is what failed: say it on the other one
             pass
     for problem in problems[:MOST]:
         click.echo(str(problem), err=True)
@@ -147,6 +151,14 @@ def _usage(error: click.ClickException, given: Sequence[str]) -> Problem:
     known = getattr(cli.commands.get(command), "commands", {})
     command = " ".join([command, *(word for word in given[1:2] if word in known)])
     return Problem("C01", f"命令写错了:{text}", help=f"用法见 {' '.join(filter(None, ('supervise', command)))} --help")
+
+
+def _unsaid(error: Unsaid, kept: bool) -> Problem:
+    """A result that nobody has got."""
+    from supervise.errors import Problem
+
+    done = "办的事已经入库,不要再办一遍;用 list、show 看" if kept else "数据没有改动;换个地方再要一次"
+    return Problem("F07", f"结果写不到要去的地方:{error}", help=done)
 
 
 def _fault(error: Exception, kept: bool) -> Problem:

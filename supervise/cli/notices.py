@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.kinds import Day
+from supervise.cli.kinds import YAML, Day, File, form_of
 from supervise.cli.output import Counter, actor, saving, shared, terminal
 from supervise.cli.shell import Command, Group, option
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from supervise.office import Office
     from supervise.papers.guarded import Guarded
     from supervise.reading import Document
-
-_WORKBOOK = ".xlsx"
 
 
 @click.command(
@@ -39,7 +37,7 @@ _WORKBOOK = ".xlsx"
     "-o", "--output", metavar="文件", default="", help="分解写到这里:.yaml 或 .xlsx;几份通知写文件夹", otherwise="打印"
 )
 @option("--xlsx", is_flag=True, help="几份通知一起读时,每份出 xlsx 而不是 yaml")
-@option("--units-out", metavar="文件", default="", help="另按通知里的名称起草一份单位目录")
+@option("--units-out", type=File(*YAML), metavar="文件", default="", help="另按通知里的名称起草一份单位目录")
 @option("--overwrite", is_flag=True, help="要写的文件已经有了,也照样写")
 @shared
 def intake(
@@ -53,24 +51,25 @@ def intake(
         if units_out:
             raise click.UsageError("几份通知一起读时不能写 --units-out;请用 supervise units propose")
         return _many(counter, notices, code, output, xlsx, overwrite)
+    form = form_of(output, (*YAML, "xlsx"))
     _free(output, overwrite)
     _free(units_out, overwrite)
-    _one(counter, notices[0], code, output, units_out)
+    _one(counter, notices[0], code, output, units_out, form == "xlsx")
     return None
 
 
-def _one(counter: Counter, notice: str, code: str, output: str, units_out: str) -> None:
+def _one(counter: Counter, notice: str, code: str, output: str, units_out: str, xlsx: bool) -> None:
     from supervise.intake.breakdown import to_yaml
     from supervise.intake.units import draft_units
 
     office = counter.office()
     read, made = _taken_in(office, notice, code, None)
-    text = "" if output.endswith(_WORKBOOK) else to_yaml(made)
+    text = "" if xlsx else to_yaml(made)
     with saving(output) as save, saving(units_out) as save_units:
         if units_out:
             save_units(draft_units(read).encode())
         if output:
-            save(text.encode() if text else _workbook(office, made))
+            save(_workbook(office, made) if xlsx else text.encode())
     if output:
         tail = f"已写入 {output},改定后用 supervise assign {output} 交办"
         counter.answer(_document(read, made), lambda: "\n".join([*_summary(notice, made), tail]))
@@ -88,7 +87,7 @@ def _many(counter: Counter, notices: Sequence[str], code: str, output: str, xlsx
     from supervise.site.texts import reason
 
     office, refused = counter.office(), list[Problem]()
-    targets = _targets(notices, output, _WORKBOOK if xlsx else ".yaml") if output else {}
+    targets = _targets(notices, output, ".xlsx" if xlsx else ".yaml") if output else {}
     for target in targets.values():
         _free(target, overwrite)
     if output:
@@ -271,7 +270,7 @@ def units() -> None:
     examples=("supervise units propose 通知.docx -o units.yaml",),
 )
 @click.argument("notices", metavar="通知文件…", nargs=-1, required=True)
-@option("-o", "--output", metavar="文件", default="", help="写到这个文件", otherwise="打印")
+@option("-o", "--output", type=File(*YAML), metavar="文件", default="", help="写到这个文件,.yaml", otherwise="打印")
 @option("--overwrite", is_flag=True, help="文件已经有了,也照样写")
 @shared
 def propose(counter: Counter, notices: Sequence[str], output: str, overwrite: bool) -> None:

@@ -171,11 +171,18 @@ def retry(counter: Counter, who: str) -> None:
 
     只写 supervise outbox retry 就是全部。已经收到的人不会再收。
     """
-    from supervise.store import postbook
+    from supervise.errors import Problem, Unknown, did_you_mean
+    from supervise.store import parcels, postbook
 
     with counter.writing() as (office, session):
+        parked = postbook.parcels(session, office.district, parcels.PARKED)
+        known = {name for one in parked for name in (one.who, one.address) if name}
+        if who and who not in known:
+            text = f"没有给“{who}”的消息搁置着{did_you_mean(who, sorted(known))}"
+            raise Unknown(Problem("O14", text, help="搁置的见 supervise outbox"))
         number = postbook.retry(session, office.district, who)
-    counter.answer({"retried": number}, lambda: f"放回 {number} 份,请运行 supervise outbox send")
+    told = f"放回 {number} 份,请运行 supervise outbox send" if number else "没有搁置的消息"
+    counter.answer({"retried": number}, lambda: told)
 
 
 @outbox.command("replay", short_help="某日以后发过的再发一遍", examples=("supervise outbox replay --since 2025-06-20",))

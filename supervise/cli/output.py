@@ -6,6 +6,7 @@ import functools
 import json as json_module
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from supervise.cli.fitting import fit
 from supervise.cli.kinds import Day, Moment
 from supervise.cli.shell import option
 
@@ -130,17 +132,35 @@ class Counter:
             say(text())
 
 
+class Unsaid(Exception):
+    """A result that could not be written to standard output, and why."""
+
+
 def say(text: str) -> None:
-    """Print to standard output; a reader who has read enough, such as ``head``, is no fault."""
-    try:
-        click.echo(text)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Print to standard output; lines are made to fit if it is a terminal."""
+    on_screen = sys.stdout is not None and sys.stdout.isatty()
+    _print(fit(text, shutil.get_terminal_size().columns) if on_screen else text)
 
 
 def print_json(data: Any) -> None:
     """One JSON document on standard output, Chinese as it is."""
-    say(json_module.dumps(data, ensure_ascii=False, indent=1))
+    _print(json_module.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _print(text: str) -> None:
+    """Print; a reader who has read enough, such as ``head``, is no fault.
+
+    Raises:
+        Unsaid: when it cannot be written, such as to a full disk.
+    """
+    from supervise.site.texts import reason
+
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise Unsaid(reason(error)) from None
 
 
 @contextmanager

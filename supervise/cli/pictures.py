@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from supervise.cli.kinds import OneOf
+from supervise.cli.kinds import OneOf, form_of
 from supervise.cli.output import Counter, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
 FORMS = ("svg", "png", "pdf", "dot", "mmd", "md", "json")
 """What a file's name may end with."""
-
-
-def form_of(output: str, forms: tuple[str, ...] = FORMS) -> str:
-    """The form that a file's name asks for; svg if nothing is to be written."""
-    form = Path(output).suffix.lstrip(".").lower() if output else forms[0]
-    if form not in forms:
-        told = "、".join(f".{one}" for one in forms[:-1]) + f" 或 .{forms[-1]}"
-        raise click.UsageError(f"不会画“{output}”,文件名应以 {told} 结尾")
-    return form
 
 
 @click.command(
@@ -60,7 +51,7 @@ def diagram(counter: Counter, name: str, output: str, as_of: date | None, known:
 
     流程写名称(key-work、key-work@1)或文件;加 --task 时不必写。
     """
-    form = form_of(output)
+    form = form_of(output, FORMS)
     if (name == "") == (asked["task"] == ""):
         raise click.UsageError("请写流程,或 --task 编码,两者之一")
     if sum(map(bool, (asked["task"], asked["against"], asked["counts"]))) > 1:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import click
 
-from supervise.cli.kinds import Day
+from supervise.cli.kinds import Day, File
 from supervise.cli.output import Counter, actor, as_of, cut, saving, shared
 from supervise.cli.shell import Command, option
 
@@ -84,7 +84,7 @@ def remind(
 @option("--reason", default="", metavar="事由", help="为什么合并或拆开,对方会看到")
 @option("--by", "person", default="", metavar="姓名", help="经办人")
 @option("--day", type=Day(), default=None, metavar="日期", help="合并之日", otherwise="今天")
-@option("-o", "--output", default="", metavar="文件", help="另存为 xlsx")
+@option("-o", "--output", type=File("xlsx"), default="", metavar="文件", help="另存为 xlsx")
 @as_of
 @shared
 def burden(

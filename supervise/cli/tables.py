@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supervise.cli.kinds import YAML, form_of
 from supervise.cli.output import Counter, saving, shared
 from supervise.cli.shell import Command, option
 
@@ -45,15 +46,12 @@ def table(counter: Counter, name: str, read: str, output: str) -> None:
 
 
 def _out(counter: Counter, name: str, output: str) -> None:
-    from supervise.papers.lawtable import WORKBOOK
     from supervise.papers.lawtable import table as made
 
-    form = Path(output).suffix.lower() if output else ".md"
-    if form not in (".md", WORKBOOK):
-        raise click.UsageError(f"不会写“{output}”,文件名应以 .md 或 .xlsx 结尾")
+    form = form_of(output, ("md", "xlsx"))
     definition = counter.office().folder.definition(name).value
     with saving(output) as save:
-        data = made(definition, form == WORKBOOK)
+        data = made(definition, form == "xlsx")
         save(data)
     _told(counter, definition, "", output, "" if output else data.decode())
 
@@ -63,6 +61,7 @@ def _back(counter: Counter, read: str, output: str) -> None:
     from supervise.papers.documents import load
     from supervise.papers.lawtable import definition_of, to_yaml
 
+    form_of(output, YAML)
     if output and Path(output).exists():
         raise Refused(Problem("F06", f"{output} 已经在了,不覆盖", help="请换一个名字,或先移走它"))
     definition = definition_of(load(Path(read), read), read)

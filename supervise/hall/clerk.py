@@ -214,7 +214,8 @@ class Clerk(Clock):
         known = {w for names in states for pair in names.items() for w in pair}
         if word and word not in known:
             labels = [label for names in states for label in names.values()]
-            raise Unknown(Problem("T05", f"没有“{word}”这个状态{did_you_mean(word, labels)}"))
+            text = f"没有“{word}”这个状态{did_you_mean(word, labels)}"
+            raise Unknown(Problem("T05", text, help="有哪些,见 supervise list 的“状态”一栏"))
 
     def _known_unit(self, word: str, day: date) -> str:
         unit = self.directory.unit(word, day) or self.directory.unit(word)

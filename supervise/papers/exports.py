@@ -11,14 +11,15 @@ from typing import Any
 
 from supervise.errors import Problem, Refused
 from supervise.rules.moved import called, lines_of, must_cite
-from supervise.widths import columns
+from supervise.widths import columns, lines
 
 Body = Mapping[str, Any]
 Row = Sequence[Any]
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 BURDENS = ("应办", "要求报送", "催办", "督查单", "督查检查", "消息")
 EXEMPTIONS = ("免责", "停计时", "认可理由", "登记免责", "不上榜", "停计时天数")
-_WIDEST = 44
+_PRINT = 96
+"""Columns in which the print of a file stands behind its name in one line."""
 _LINE = 15
 """Points of a line of text in a cell."""
 
@@ -31,6 +32,7 @@ class Sheet:
         title: the line in the middle of the top; empty for a sheet without heading.
         below: the line under it: period, cut, number, who published it and when.
         numbers: how numbers are written, column by column; as they are if not said.
+        widest: columns of text in a line at most; longer text wraps.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Sheet:
     title: str = ""
     below: str = ""
     numbers: Sequence[str] = ()
+    widest: int = 44
 
 
 def workbook(*bodies: Body, unknown: Callable[[date], bool] = lambda day: False) -> bytes:
@@ -88,7 +91,7 @@ def basis(body: Body) -> Sheet:
         rows.append(("补充", f"{said['to']}:{said['reason']}"))
         rows += [("改动", one["text"]) for one in said["differences"]]
     rows += [("封存", f"第 {body['seal']['number']} 号 {body['seal']['hash']}")] if "seal" in body else []
-    return Sheet("口径", ("项目", "内容"), rows)
+    return Sheet("口径", ("项目", "内容"), rows, widest=_PRINT)
 
 
 def titled(body: Body) -> str:
@@ -212,7 +215,7 @@ def write(sheets: Iterable[Sheet]) -> bytes:
         },
         "text": {"text_wrap": True, "valign": "vcenter", "border": 1, "border_color": "#B0B0B0"},
     }  # fmt: skip
-    looks["number"] = looks["text"] | {"align": "right", "indent": 1}
+    looks["number"] = looks["text"] | {"align": "right", "indent": 1, "text_wrap": False}
     for sheet in sheets:
         formats = {name: book.add_format(look) for name, look in looks.items()}
         numbers = [book.add_format(looks["number"] | {"num_format": form}) for form in sheet.numbers]
@@ -244,13 +247,13 @@ def _sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any], numbers: Sequenc
                 page.write_number(i, column, value, numbers[column])
             else:
                 page.write_string(i, column, str(value), formats["text"])
-        lines = max((-(-columns(str(v)) // (w - 1)) for v, w in zip(cells, wide, strict=True)), default=1)
-        if lines > 1:  # not every program makes room for what it wraps
-            page.set_row(i, _LINE * lines)
+        tall = max((lines(str(v), w - 1) for v, w in zip(cells, wide, strict=True)), default=1)
+        if tall > 1:  # not every program makes room for what it wraps
+            page.set_row(i, _LINE * tall)
     if sheet.rows:
         page.autofilter(top, 0, top + len(sheet.rows), last)
 
 
 def _width(sheet: Sheet, column: int) -> int:
     widest = max((columns(str(row[column])) for row in sheet.rows), default=0)
-    return min(_WIDEST, max(widest, columns(str(sheet.head[column]))) + 2)
+    return min(sheet.widest, max(widest, columns(str(sheet.head[column]))) + 2)

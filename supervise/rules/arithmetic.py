@@ -105,8 +105,8 @@ class Function(NamedTuple):
 
 
 FUNCTIONS: dict[str, Function] = {
-    "min": Function(1, None, "group", "几个数中最小的;只写一个,即本组最小"),
-    "max": Function(1, None, "group", "几个数中最大的;只写一个,即本组最大"),
+    "min": Function(1, None, "group", "几个数中最小的,缺一个就没有;只写一个,即本组最小"),
+    "max": Function(1, None, "group", "几个数中最大的,缺一个就没有;只写一个,即本组最大"),
     "mean": Function(1, 2, "group", "本组平均(没有数的单位不计);mean(x, all) 全部单位"),
     "median": Function(1, 2, "group", "本组中位数"),
     "sum": Function(1, 2, "group", "本组合计"),

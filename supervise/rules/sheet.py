@@ -198,7 +198,9 @@ class Sheet:
             return self.worth(chosen, unit, item)
         if name in PLAIN or (name in ("min", "max") and len(arguments) > 1):
             found = [self.worth(argument, unit, item) for argument in arguments]
-            return among(self, name, found) if name in ("min", "max") else PLAIN[name](self, found)
+            if name in PLAIN:
+                return PLAIN[name](self, found)
+            return None if None in found else among(self, name, found)  # a cap is no substitute for what is missing
         if name in ("before", "times", "in_a_row"):
             return self._past(name, source_of(call), unit, item)
         if name == "items" or name.startswith("items_"):

@@ -125,8 +125,9 @@ class Folder:
             Unknown: F02, with the nearest name.
         """
         if name not in shelf:
-            names = [*shelf, *dict.fromkeys(n.split("@")[0] for n in shelf)]
-            raise Unknown(Problem("F02", f"没有“{name}”这个{what}{did_you_mean(name, names)}", file=str(self.path)))
+            names = list(shelf) if "@" in name else list(dict.fromkeys(n.split("@")[0] for n in shelf))
+            text = f"没有“{name}”这个{what}{did_you_mean(name, names)}"
+            raise Unknown(Problem("F02", text, file=str(self.path), help="有哪些,见 supervise check"))
         return shelf[name]
 
     def at_home(self, file: str) -> Folder:

@@ -68,7 +68,8 @@ def told(folder: Folder, file: str) -> tuple[Document, tuple[Story, ...]]:
     }
     name = file.replace("\\", "/").rpartition("/")[2].removesuffix(".yaml")
     if name not in names:
-        raise Unknown(Problem("F02", f"没有“{file}”这个故事{did_you_mean(name, names)}"))
+        text = f"没有“{file}”这个故事{did_you_mean(name, names)}"
+        raise Unknown(Problem("F02", text, file=str(folder.path), help="有哪些,见这个文件夹的 stories"))
     return names[name], validate(names[name], tuple[Story, ...])
 
 

@@ -1,4 +1,4 @@
-"""Nobody excuses himself: whoever waives a duty, stops a clock or accepts a reason is none of the units concerned."""
+"""Nobody excuses himself: whoever waives a duty, stops a clock, grants time or accepts a reason is not concerned."""
 
 from __future__ import annotations
 

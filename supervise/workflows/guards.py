@@ -15,7 +15,7 @@ from supervise.dates import FOREVER
 from supervise.errors import Problem, did_you_mean
 from supervise.goals import numeric, plain
 from supervise.people import Actor
-from supervise.phrases import Bound, Value
+from supervise.phrases import Bound, TaskDue, Value
 from supervise.records import PARTIES, Event, Loan, Pause, Task, evolve
 from supervise.workflows import entries, figures
 from supervise.workflows.definition import CLOCK, Action, Definition, FieldSpec
@@ -288,12 +288,17 @@ class Guard:
                 move.changes["due"] = (task.due - (pause.end - move.day)).isoformat()
 
     def _own_excuse(self, move: Move, action: Action) -> Iterator[Problem]:
-        """That who waives a duty or stops a clock is a unit concerned."""
-        if action.voids or action.pauses:
-            key = str(move.data[action.voids]) if action.voids else ""
-            roles = self._roles(move.task, move.actor, move.day)
-            own = own_excuse(self.situation(move.task), action.label, move.actor.unit, roles, key)
-            yield from (own,) if own is not None else ()
+        """That who waives a duty, stops a clock or puts off the limit of the task is a unit concerned."""
+        task, situation = move.task, self.situation(move.task)
+        later = "due" in action.sets and move.changes.get("due", "") > task.due.isoformat()
+        if not (action.voids or action.pauses or later):
+            return
+        key = str(move.data[action.voids]) if action.voids else ""
+        if later:  # whoever owes what is due then
+            kinds = self.definition.duties
+            key = next((duty.key for duty in situation.duties if isinstance(kinds[duty.kind].form, TaskDue)), "")
+        own = own_excuse(situation, action.label, move.actor.unit, self._roles(task, move.actor, move.day), key)
+        yield from (own,) if own is not None else ()
 
     def _beyond(self, move: Move, name: str, action: Action) -> Iterator[Problem]:
         """The bounds on how far the act may put off the limit."""
