@@ -185,6 +185,7 @@ class SchemeLine(Strict):
     co: Steps = ()
     nth: Literal["unit", "matter"] = "unit"
     nth_since: Windows | None = None
+    nth_within: Annotated[Length, ReadBy(parse_length)] | None = None
     within: Windows = Window()
     rate: Words = ()
     points: Formulas | None = None

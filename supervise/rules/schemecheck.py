@@ -89,7 +89,8 @@ def _twice(document: Document, scheme: Scheme) -> Iterator[Problem]:
 
 
 def _words(scheme: Scheme) -> Iterator[str]:
-    """The words that some value may come to."""
+    """The words that some value may come to: ``group`` to the name of a group."""
+    yield from scheme.groups
     for _, formula, _ in formulas(scheme):
         yield from (_said(formula.node))
 

@@ -17,6 +17,7 @@ from supervise.rules.bands import Range, holes, shown
 from supervise.rules.scheme import Formula, Grading, Scheme, SchemeBoard, SchemeLine, Value
 from supervise.rules.spans import EVERY, limits_of, line_span, meet, span_of
 from supervise.rules.spoken import labels, spoken
+from supervise.rules.windows import covers
 
 _YEARLY = {"year": 1, "half": 2, "quarter": 4, "month": 12}
 _CONDITIONS = ("when", "unless", "none_when", "ranked_when")
@@ -142,10 +143,15 @@ def _parts(document: Document, scheme: Scheme, path: Path, line: SchemeLine) -> 
     if line.base is not None and not line.lines:
         text = "base(起始分)只用于有小项(lines)的一段,这里不起作用"
         yield document.problem("J13", (*path, "base"), text, "请把这一行放进 lines,如 {base: 20, min: 0, lines: [{…}]}")
-    if line.stepped and line.sum:
-        yield document.problem("J13", path, "分次计分([第一次, 第二次, …])只用于 count,不用于 sum")
-    if not line.stepped and (line.nth != "unit" or line.nth_since is not None):
-        yield document.problem("J13", path, "nth、nth_since 只用于分次计分,each 要写几个数,如 [-1, -3, -10]")
+    if not line.stepped and (line.nth != "unit" or line.nth_since is not None or line.nth_within is not None):
+        text = "nth、nth_since、nth_within 只用于分次计分,each 要写几个数,如 [-1, -3, -10]"
+        yield document.problem("J13", path, text)
+    if line.nth_since is not None and line.nth_within is not None:
+        yield document.problem("J13", (*path, "nth_within"), "nth_since、nth_within 只能写一样", "请删去一样")
+    if line.nth_since is not None and not covers(line.nth_since, line.within, scheme.period):
+        text = "计分的日子(within)比数第几次的日子(nth_since)长,早先的和以后的都会当作第一次"
+        help_ = "请放宽 nth_since;“几个月以内再次”的写 nth_within: 6 months"
+        yield document.problem("J13", (*path, "nth_since"), text, help_)
     around = [one for at, one in lines(scheme) if path[: len(at)] == at]
     if line.stepped and any(one.per_matter != "all" for one in around):
         text = "分次计分和 per_matter(同一事项只计一次)不能一起用"

@@ -40,7 +40,7 @@ from supervise.rules.scheme import Formula, Scheme, SchemeLine, Value
 from supervise.rules.spoken import labels, plain, spoken, told, with_numbers
 from supervise.rules.windows import Window, window
 
-BUILT_IN = ("as_of", "period_start", "period_end", "tasks", "nothing")
+BUILT_IN = ("as_of", "period_start", "period_end", "tasks", "group", "nothing")
 """Names that every scheme has."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -106,6 +106,8 @@ class Sheet:
             return self._marked(unit, first, part, item)
         if first == "tasks":
             return Fraction(self.facts.handled(unit))
+        if first == "group":
+            return self.groups[unit]
         period = self.facts.period
         days = {"as_of": self.facts.last, "period_start": period.start, "period_end": period.end}
         return days.get(first)  # ``nothing`` is none of them
@@ -198,7 +200,9 @@ class Sheet:
             return self.worth(chosen, unit, item)
         if name in PLAIN or (name in ("min", "max") and len(arguments) > 1):
             found = [self.worth(argument, unit, item) for argument in arguments]
-            return among(self, name, found) if name in ("min", "max") else PLAIN[name](self, found)
+            if name not in ("min", "max"):
+                return PLAIN[name](self, found)
+            return None if None in found else among(self, name, found)
         if name in ("before", "times", "in_a_row"):
             return self._past(name, source_of(call), unit, item)
         if name == "items" or name.startswith("items_"):
@@ -234,6 +238,8 @@ class Sheet:
             weights = sum((number(self, w) for _, w in pairs if w is not None), Fraction(0))
             weighed = sum((n * number(self, w) for n, w in pairs if w is not None), Fraction(0))
             return weighed / weights if weights else None
+        if call.name == "items_top":
+            return sum(sorted((n for n, _ in pairs), reverse=True)[: int(number_of(call) or 0)], Fraction(0))
         return among(self, call.name.removeprefix("items_"), [n for n, w in pairs if truth(w)])
 
     def _grouped(self, call: Call, unit: str) -> Quantity:

@@ -82,6 +82,7 @@ SLIPS = [
     ("points: n", "points: rank(n, lowest)", "J02 rank 后面只能再写 all(全部单位)、low(小的在前)"),
     ("points: n", "points: n / (3 - 3)", "J07 除数是 0"),
     ("points: n", "points: count(n + 1)", "J02 count 里要写登记项的名字,不能写算式"),
+    ("points: n", "points: 'items_top(n, 0)'", "J02 items_top 要先写 items(事项)"),
     ("points: n", "points: count('n', 'last week')", "J02 看不懂时段“last week”"),
     ("points: n", "points: count(nn)", "J05 没有“nn”这个登记项,是不是 n?"),
     ("points: n", "points: if(f = 'red', 1, 0)", "J01 没有哪个数会是“red”"),
