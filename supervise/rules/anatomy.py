@@ -104,6 +104,13 @@ def named(scheme: Scheme) -> Iterator[tuple[str, Path]]:
     yield from ((line.name, (*path, "name")) for path, line in lines(scheme) if line.name)
 
 
+def compares(scheme: Scheme) -> bool:
+    """Whether it asks about earlier boards: in a formula, or for streaks."""
+    calls = (node.name for _, f, _ in formulas(scheme) for node in walk(f.node) if isinstance(node, Call))
+    past = any(FUNCTIONS[name].kind == "past" for name in calls if name in FUNCTIONS)
+    return past or any(board.streaks for board in scheme.boards.values())
+
+
 def looks_back(scheme: Scheme) -> bool:
     """Whether it counts things of tasks on days before its period."""
     told = [path for path, _ in phrases(scheme)]

@@ -276,9 +276,9 @@ class Sheet:
         return self._pools[pool]
 
     def _past(self, name: str, source: str, unit: str, item: str | None) -> Quantity:
-        """Out of earlier boards: a value of the last one, or how often a unit was on a list."""
+        """Out of earlier boards: a value of the period before, or how often a unit was on a list."""
         if name == "before":
-            row: Mapping[str, Any] = next((e.rows[unit] for e in self.facts.earlier[-1:] if unit in e.rows), {})
+            row: Mapping[str, Any] = next((e.rows[unit] for e in self.facts.just_before if unit in e.rows), {})
             items = {one["matter"]: one["values"] for one in row.get("items", ())}
             own = item is not None and self.scheme.items is not None and source in self.scheme.items.values
             return _stored((items.get(item, {}) if own else row.get("values", {})).get(source))
