@@ -169,6 +169,9 @@ def _record(document: Document, known: Known, path: Path, call: Call) -> Iterato
     for n, part in enumerate(call.arguments):
         word = part.name if isinstance(part, Name) else part.text if isinstance(part, Word) else None
         if n and call.name == "trimmed" and isinstance(part, Number):
+            if not (part.value < Fraction(1, 2) if part.value < 1 else part.value.denominator == 1):
+                text = "trimmed 后面写各去几个,或不到一半的几成,如 trimmed(n, 2)、trimmed(n, 10%)"
+                yield document.problem("J02", path, text, word=call.name)
             continue
         if word is None:
             yield document.problem("J02", path, f"{call.name} 里要写登记项的名字,不能写算式", word=call.name)

@@ -16,6 +16,7 @@ from supervise.phrases import Comparison
 from supervise.reading import Document
 from supervise.rules.bands import Range, holes, shown
 from supervise.rules.ruleset import AssessmentRules, BoardRules
+from supervise.rules.scheme import LABELS
 from supervise.rules.spans import meet
 
 _WAYS = {
@@ -33,9 +34,17 @@ def board_sense(document: Document, rules: BoardRules) -> Iterator[Problem]:
         rules: what it says.
     """
     score = _bounds(rules.score.min, rules.score.max)
+    if not score.has(Fraction(rules.score.base)):
+        text = f"起始分 {rules.score.base} 在保底、封顶之外"
+        yield document.problem("R40", ("score", "base"), text, "请改 base,或改 min、max")
     for name, listing in (("red", rules.red), ("black", rules.black)):
         if why := _never(listing.when, score):
             yield document.problem("R40", (name, "when"), why, _FIX)
+        end, other = ("top", "bottom") if name == "red" else ("bottom", "top")
+        for group, place in listing.rank.items():
+            if place.end == other:
+                text = f"{LABELS[name]}写的是{'末' if other == 'bottom' else '前'}几名({other} {place.count})"
+                yield document.problem("R40", (name, "rank", group), text, f"请写 {end} {place.count}")
 
 
 def year_sense(document: Document, rules: AssessmentRules) -> Iterator[Problem]:

@@ -100,7 +100,7 @@ class Line(Strict):
     points: Decimal | None = None
     lead: Decimal | None = None
     co: Decimal | None = None
-    at_most: Decimal | None = None
+    at_most: Annotated[Decimal, Field(ge=0)] | None = None
 
 
 class ScoreRules(Strict):
@@ -163,7 +163,7 @@ class Adjustment(Strict):
     label: str
     count: str
     points: Decimal
-    at_most: Decimal | None = None
+    at_most: Annotated[Decimal, Field(ge=0)] | None = None
 
 
 class Grade(Strict):
@@ -209,7 +209,7 @@ class AssessmentRules(Announced, Rules):
 
     assessment: str
     period: Literal["year"] = "year"
-    carries: Decimal
+    carries: Annotated[Decimal, Field(gt=0)]
     max: Decimal | None = None
     places: int = Field(default=2, ge=0, le=6)
     marks: dict[str, MarkKind] = {}

@@ -200,7 +200,7 @@ class SchemeLine(Strict):
     none: Literal["full", "out"] | Decimal | None = None
     min: Decimal | None = None
     max: Decimal | None = None
-    at_most: Decimal | None = None
+    at_most: Annotated[Decimal, Field(ge=0)] | None = None
     per_matter: Literal["all", "apart", "one"] = "all"
     spare: Annotated[tuple[Spared, ...], ReadBy(_spared)] = ()
 

@@ -269,6 +269,10 @@ def _grading(document: Document, scheme: Scheme, grading: Grading) -> Iterator[P
     for i, grade in enumerate(names):
         if grade in names[:i]:
             yield document.problem("J03", ("grading", "grades", i, "grade"), f"“{grade}”写了两次,请合成一等或改名")
+    for i, row in enumerate(rows):
+        for key in ("quota", "together"):
+            groups = filter(None, getattr(row, key))
+            yield from unknown(document, "R06", ("grading", "grades", i, key), "分组", groups, scheme.groups)
     for i, limit in enumerate(grading.limits):
         yield from unknown(document, "R12", ("grading", "limits", i, "at_most"), "等次", [limit.at_most], names)
 

@@ -6,6 +6,7 @@ Codes J14–J16; what works and is only left to the reader is told by ``hints``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import inf
 
@@ -14,6 +15,7 @@ from supervise.reading import Document, Path
 from supervise.rules.anatomy import formulas, lines, values
 from supervise.rules.arithmetic import Call, Comparison, Logic, Node, Number, Operation
 from supervise.rules.bands import Range, holes, shown
+from supervise.rules.formulacheck import constant
 from supervise.rules.scheme import Formula, Grading, Scheme, SchemeBoard, SchemeLine, Value
 from supervise.rules.spans import EVERY, limits_of, line_span, meet, span_of
 from supervise.rules.spoken import labels, spoken
@@ -119,17 +121,26 @@ def _idle_bands(document: Document, scheme: Scheme, path: Path, spec: Value | Sc
 
 def _beyond(document: Document, scheme: Scheme, path: Path, line: SchemeLine) -> Iterator[Problem]:
     """A line that can give more than it is worth, or never as much."""
+    if line.worth is not None and line.max is not None and line.max < line.worth:
+        text = f"满分 {shown(Fraction(line.worth))},封顶却只有 {shown(Fraction(line.max))}"
+        yield document.problem("J16", (*path, "max"), text, "请改 max,或改满分 worth")
     if line.worth is None or line.max is not None or line.at_most is not None:
         return
     span = line_span(scheme, line)
     worth, most = Fraction(line.worth), span.high
-    counting = any(n > 0 for n in (*line.each, *line.lead, *line.co)) and bool(line.count)
-    if most > worth and (most < inf or counting):
+    if most > worth and (most < inf or _counting(line)):
         text = f"满分 {shown(worth)},却" + (f"最多能得 {shown(most)} 分" if most < inf else "每件加分,没有封顶")
         yield document.problem("J16", path, text, f"请写 max: {shown(worth)},确可超过的写 max: 最多几分")
     elif most < worth:
         text = f"满分 {shown(worth)},却最多只能得 {shown(most)} 分"
         yield document.problem("J16", path, text, "请改满分,或改算式里的系数、各档的分")
+
+
+def _counting(line: SchemeLine) -> bool:
+    """Whether a line, or one inside it without a cap, gives points for each thing there is."""
+    if line.max is not None or line.at_most is not None:
+        return False
+    return any(map(_counting, line.lines)) or bool(line.count and max(*line.each, *line.lead, *line.co, Decimal(0)) > 0)
 
 
 def _parts(document: Document, scheme: Scheme, path: Path, line: SchemeLine) -> Iterator[Problem]:
@@ -224,11 +235,11 @@ def share(formula: Formula) -> Fraction | None:
 
 def _odd(formula: Formula, what: str) -> str:
     """What is wrong with a quota by itself."""
-    part = share(formula)
+    part, number = share(formula), constant(formula.node)
     if part is not None and part > 1:
         return f"{what} {shown(part * 100)}% 超过了全部"
-    if isinstance(formula.node, Number) and (formula.node.value < 1 or formula.node.value.denominator != 1):
-        return f"{what}是 {shown(formula.node.value)},不是几个"
+    if part == 0 or (number is not None and (number < 1 or number.denominator != 1)):
+        return f"{what}是 {formula},不是几个,也不是几成"
     return ""
 
 
