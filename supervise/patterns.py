@@ -24,7 +24,7 @@ _CONDITION = (
     f"|{NAME} behind (over )?[0-9]{{1,3}}(\\.[0-9]{{1,4}})?%|{NAME} (unanswered|expired|in effect))"
 )
 _MEASURE = f"({_CONDITION}|{NAME} on pace|{NAME}( {NAME})?)"
-_TIMES = r"([2-9]|[1-9][0-9]) times( in a row)?( in a (month|quarter|half|half-year|year))?"
+_TIMES = r"([2-9]|[1-9][0-9]) times( in a row)?( in (a (month|quarter|half|half-year|year)|[1-9][0-9]? months))?"
 _RUN = r"([2-9]|[1-9][0-9]) (weeks|months|quarters|halves|years) in a row"
 
 
@@ -92,6 +92,7 @@ PATTERNS: Mapping[str, Pattern] = {
             "yellow 2 times",
             "red 3 times in a row",
             "rework 2 times in a year",
+            "red 3 times in 12 months",
             "finish missed 3 months in a row",
         ),
     ),

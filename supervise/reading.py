@@ -301,6 +301,9 @@ _MESSAGES = {
     "string_type": "应是文字",
     "int_type": "应是整数",
     "int_parsing": "应是整数",
+    "int_from_float": "应是整数",
+    "greater_than_equal": "应不小于 {ge}",
+    "greater_than": "应大于 {gt}",
     "decimal_parsing": "应是数字",
     "decimal_type": "应是数字",
     "bool_type": "应是 true 或 false",
@@ -339,8 +342,10 @@ def _translate(document: Document, error: Any) -> Problem:
         text = f"没有这个日期:{error['input']}"
     elif kind == "value_error":
         text = str(context.get("error", error["msg"]))
+    elif kind in ("list_type", "tuple_type") and isinstance(error["input"], bool):
+        text = "应是名字或列表;true、false 是“是、否”,要作名字请加引号,如 'false',或换一个名字"
     else:
-        text = _MESSAGES.get(kind, str(error["msg"]))
+        text = _MESSAGES.get(kind, str(error["msg"])).format(**context)
     return document.problem("Y06", path, text)
 
 

@@ -53,6 +53,18 @@ def test_a_streak_waits_for_people_and_becomes_a_task_once(folder: Folder, sessi
     assert office.pending(session, Cut(date(2025, 7, 2))).matters == ()
 
 
+def test_a_board_may_ask_who_was_on_another_of_its_scheme(tmp_path: Path, session: Session) -> None:
+    """Who was on the black list of one board last month is on the second board this month, as published."""
+    second = "  second:\n    by: score\n    lists: {again: {when: \"in_a_row('main.black') >= 1\"}}\n"
+    (tmp_path / "monthly.yaml").write_text(SCHEME + second, "utf-8")
+    made = read_beside(tmp_path / "monthly.yaml", FOLDER).sound().rules["monthly@1"]
+    office = Office(replace(FOLDER, rules={**FOLDER.rules, "monthly@1": made}), today=lambda: date(2025, 7, 1))
+    office.mark(session, "区工信局", "late", date(2025, 5, 9), 1, OFFICE)
+    office.publish(session, office.board(session, "monthly.main", "2025-05"), OFFICE)
+    rows = office.board(session, "monthly.second", "2025-06")["standings"]
+    assert [row["unit"] for row in rows if row["lists"] == ["again"]] == ["区工信局"]
+
+
 def test_a_proposal_into_nowhere_is_found_in_the_file(tmp_path: Path) -> None:
     """The workflow must be there."""
     (tmp_path / "monthly.yaml").write_text(SCHEME.replace("opens: censure", "opens: censor"), "utf-8")

@@ -320,8 +320,10 @@ def basis(body: Body) -> str:
     hashes = " · ".join(f"{name} {print_[:8]}" for name, print_ in laws.items())
     known = str(body["cut"]["known"] or "")[:19].replace("T", " ")
     known = f"{known} UTC 前入库" if known else "只凭文件试算"
+    missing = body.get("earlier", {}).get("missing")
+    tail = f"\n没有上一期 {missing} 的榜,和上一期比的、数连续几期的,都当作没有;请用 --earlier 给出" if missing else ""
     seal = f"\n封存第 {body['seal']['number']} 号 · {body['seal']['hash']}" if "seal" in body else ""
-    return f"截至 {body['cut']['as_of']}({known})· {hashes}{seal}"
+    return f"截至 {body['cut']['as_of']}({known})· {hashes}{seal}{tail}"
 
 
 def why(body: Body, calendar: Calendar) -> str:

@@ -284,12 +284,13 @@ def _tried(
     if source is None or not isinstance(source.value, Scheme):
         raise Invalid(Problem("F04", "不是评分办法,不能只用文件试算", file=name, help="评分办法以 scheme: 开头"))
     directory = directory_of(read(units), units, source.value.groups) if units else folder.units
-    past = []
+    past: list[tuple[Body, str]] = []
     for file in earlier:
         try:
-            past.append(json.loads(read(file)))
-            if not all("standings" in body for body in past[-1].get("boards", past[-1:])):
+            found = json.loads(read(file))
+            if not all({"standings", "board", "period"} <= body.keys() for body in found.get("boards", [found])):
                 raise ValueError
+            past.append((found, file))
         except (ValueError, AttributeError, TypeError):
             raise Invalid(Problem("F03", "不是 supervise board --json 的输出", file=file)) from None
     files = [(read(file), file) for file in marks]

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from supervise.collecting import undisturbed
-from supervise.dates import ONE_DAY, PERIOD_WORDS, Calendar, Period, parse_period
+from supervise.dates import ONE_DAY, PERIOD_WORDS, Calendar, Period, parse_period, period_at
 from supervise.errors import Invalid, Problem, Unknown, did_you_mean
 from supervise.hall.judge import Judge, canonical, drafted
 from supervise.hall.marker import declared, taken
@@ -19,7 +19,7 @@ from supervise.hall.receipts import any_of, as_plain, receipted, said_of
 from supervise.people import Directory, Unit, UnitList, UnitsFile, unit_list
 from supervise.reading import Document, parse, validate
 from supervise.records import Cut, Mark
-from supervise.rules.anatomy import phrases
+from supervise.rules.anatomy import compares, phrases
 from supervise.rules.board import rank
 from supervise.rules.facts import Earlier, Facts, Tallies, content, identified
 from supervise.rules.placing import Placed, SchemeStanding, place
@@ -199,7 +199,8 @@ class Appraiser(Judge):
         known = self._kept(session, cut, list(scheme.marks))
         marks = [kept.mark for kept in known if kept.voided is None and _is_seen(scheme, kept.mark, cut.as_of)]
         tallies, seen = self._tallies(session, scheme, span, cut)
-        earlier = earlier_of(scheme, self._past(session, scheme.called(board), span, cut))
+        past = [body for called in scheme.board_names for body in self._past(session, called, span, cut)]
+        earlier = earlier_of(scheme, past)
         facts = Facts(scheme, marks, span, cut.as_of, self.directory, self.calendar, tallies, earlier)
         [(_, body)] = appraised(source, facts, self.directory, (board,))
         receipted(body["standings"], cited)
@@ -279,7 +280,7 @@ def trial(
     files: Sequence[tuple[bytes, str]],
     calendar: Calendar,
     as_of: date | None = None,
-    earlier: Sequence[Mapping[str, Any]] = (),
+    earlier: Sequence[tuple[Mapping[str, Any], str]] = (),
 ) -> Body:
     """Every board of a scheme from files alone, for trial and teaching; nothing is stored.
 
@@ -290,10 +291,11 @@ def trial(
         files: tables of marks, each with its name.
         calendar: working days, for formulas.
         as_of: the last day seen; the last of the period if not given.
-        earlier: boards of earlier periods, as this gives them.
+        earlier: boards of earlier periods, as this gives them, each with the name of its file.
 
     Raises:
-        Invalid: P01 no such period, J05 when tasks are counted, and everything wrong with the tables.
+        Invalid: P01 no such period, J05 when tasks are counted, and everything wrong with the tables; F03 when what is
+            given as earlier is none of its own, or not before the period, or given twice.
     """
     scheme = source.value
     try:
@@ -308,13 +310,38 @@ def trial(
     kinds = declared([scheme])
     read = [mark for data, file in files for mark, _ in taken(data, file, kinds, directory, min(last, span.end))]
     marks = identified(mark for mark in read if _is_seen(scheme, mark, last))
-    past = earlier_of(scheme, [body for one in earlier for body in one.get("boards", [one])])
-    before = [one for one in past if one.start < span.start]
-    facts = Facts(scheme, marks, span, last, directory, calendar, None, before)
+    past = _own(scheme, span, earlier)
+    facts = Facts(scheme, marks, span, last, directory, calendar, None, past)
+    missing = period_at(span.start - ONE_DAY, span.kind).name if compares(scheme) and not facts.just_before else None
     basis = {
         "period": span.name, "label": span.label, "cut": {"as_of": last.isoformat(), "known": None},
         "rules": {scheme.name: library.fingerprint(source.text)}, "definitions": {},
         "directory": library.fingerprint(canonical({"units": as_plain(directory.units())})),
         "calendar": calendar.fingerprint, "marks": fingerprint_of(marks),
+        "earlier": {"given": list(dict.fromkeys(one.period for one in past)), "missing": missing},
     }  # fmt: skip
     return {"boards": [{**basis, **body} for _, body in appraised(source, facts, directory)]}
+
+
+def _own(scheme: Scheme, span: Period, earlier: Sequence[tuple[Mapping[str, Any], str]]) -> list[Earlier]:
+    """The earlier boards that were given for a trial, oldest first.
+
+    Raises:
+        Invalid: F03 with the file that is no board of this scheme, or not before the period, or there twice.
+    """
+    given: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for one, file in earlier:
+        for body in one.get("boards", [one]):
+            board, period = key = body["board"], body["period"]
+            wrong = ""
+            if board not in scheme.board_names:
+                wrong = f"是 {board} 的榜,不是 {'、'.join(scheme.board_names)} 的"
+            elif parse_period(period).start >= span.start:
+                wrong = f"{period} 不在 {span.name} 以前"
+            elif key in given:
+                wrong = f"已经给了 {period} 的 {board}"
+            if wrong:
+                help_ = "--earlier 只给这份办法以前各期的 --json 输出,每期一份"
+                raise Invalid(Problem("F03", wrong, file=file, help=help_))
+            given[key] = body
+    return earlier_of(scheme, given.values())

@@ -104,11 +104,20 @@ def named(scheme: Scheme) -> Iterator[tuple[str, Path]]:
     yield from ((line.name, (*path, "name")) for path, line in lines(scheme) if line.name)
 
 
+def compares(scheme: Scheme) -> bool:
+    """Whether it asks about earlier boards: in a formula, or for streaks."""
+    calls = (node.name for _, f, _ in formulas(scheme) for node in walk(f.node) if isinstance(node, Call))
+    past = any(FUNCTIONS[name].kind == "past" for name in calls if name in FUNCTIONS)
+    return past or any(board.streaks for board in scheme.boards.values())
+
+
 def looks_back(scheme: Scheme) -> bool:
     """Whether it counts things of tasks on days before its period."""
     told = [path for path, _ in phrases(scheme)]
     lines_ = any(
-        line.within.kind != "period" for path, line in lines(scheme) if any(p[: len(path)] == path for p in told)
+        line.within.kind != "period" or line.nth_since is not None or line.nth_within is not None
+        for path, line in lines(scheme)
+        if any(p[: len(path)] == path for p in told)
     )
     calls = [n for _, f, _ in formulas(scheme) for n in walk(f.node) if isinstance(n, Call)]
     return lines_ or any(

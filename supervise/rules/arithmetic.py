@@ -154,6 +154,7 @@ FUNCTIONS: dict[str, Function] = {
     "items_mean": Function(1, 2, "items", "各事项平均;第二个是权重"),
     "items_max": Function(1, 2, "items", "各事项中最大;第二个是条件"),
     "items_min": Function(1, 2, "items", "各事项中最小;第二个是条件"),
+    "items_top": Function(2, 2, "items", "各事项中最大的几个合计,如 items_top(points, 3);不足三个的有几个算几个"),
     "before": Function(1, 1, "past", "上一期的这个数;在 items 里是这个事项的"),
     "times": Function(1, 1, "past", "今年以来(本期以前)上某个榜几次,如 times('push.black')"),
     "in_a_row": Function(1, 1, "past", "到上一期为止连续上某个榜几次"),

@@ -13,7 +13,8 @@ from supervise.phrases import Comparison
 from supervise.records import Mark
 from supervise.rules.compared import Criteria, Tested
 from supervise.rules.measures import Ref
-from supervise.rules.ruleset import AssessmentRules, Circumstance, Part, Quota
+from supervise.rules.noted import Noted, amount, cited, noted, stands
+from supervise.rules.ruleset import Adjustment, AssessmentRules, Circumstance, Part, Quota
 from supervise.rules.scheme import ROUNDINGS
 from supervise.rules.scoring import ZERO, Score, ScoreLine, Tally, plain, rounded
 
@@ -53,6 +54,7 @@ class Evidence:
         tally: facts of the year, for limits and bars.
         files: name in the rules → scores out of a file.
         criteria: how conditions are said.
+        noted: what was marked of the kinds that the assessment declares; ``assess`` puts it there.
     """
 
     boards: Sequence[Published]
@@ -61,6 +63,7 @@ class Evidence:
     tally: Tally
     files: Mapping[str, Filed] = field(default_factory=dict)
     criteria: Criteria = field(default_factory=Criteria)
+    noted: Noted = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ def assess(rules: AssessmentRules, evidence: Evidence, directory: Directory) -> 
         evidence: boards, scores, marks and facts of the year.
         directory: units and groups as of the cut.
     """
+    evidence = replace(evidence, noted=noted(rules.marks, evidence.marks, evidence.tally.period))
     scored = {unit for board in evidence.boards for unit in board.scores}
     scored |= {unit for year in evidence.years.values() for unit in year}
     scored |= {unit for filed in evidence.files.values() for unit in filed.scores}
@@ -138,16 +142,7 @@ def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> A
     values = [(part, *_value(part, evidence, unit)) for part in rules.parts]
     present = sum((part.weight for part, value, *_ in values if value is not None), ZERO)
     lines = [_part_line(part, value, how, refs, present, rules.places) for part, value, how, refs in values]
-    for adjust in rules.adjust:
-        listed = [board for board in evidence.boards if adjust.count in board.lists.get(unit, ())]
-        on = [board.number for board in listed]
-        points = len(on) * adjust.points
-        if adjust.at_most is not None and abs(points) > adjust.at_most:
-            points = adjust.at_most.copy_sign(points)
-        if on:
-            quantity = f"{len(on)} × {plain(adjust.points)}({'、'.join(on)})"
-            refs = tuple(Ref("", board.number, board.as_of) for board in listed)
-            lines.append(ScoreLine(adjust.label, quantity, rounded(points, rules.places), refs))
+    lines += filter(None, (_adjusted(rules, adjust, evidence, unit) for adjust in rules.adjust))
     total = sum((line.points for line in lines), ZERO)
     if rules.max is not None and total > rules.max:
         lines.append(ScoreLine("封顶", plain(rules.max), rules.max - total))
@@ -155,6 +150,27 @@ def _row(rules: AssessmentRules, evidence: Evidence, group: str, unit: str) -> A
     row = Assessed(group, unit, tuple(lines), missing=missing, apart=not {group, unit}.isdisjoint(rules.apart))
     carried = min(rounded(row.score * rules.carries / 100, rules.places), rules.carries)
     return replace(row, carried=carried)
+
+
+def _adjusted(rules: AssessmentRules, adjust: Adjustment, evidence: Evidence, unit: str) -> ScoreLine | None:
+    """Points for each time on a list, or for what was marked; nothing where there is none of it."""
+    kind = rules.marks.get(adjust.count)
+    if kind is not None:
+        marks = evidence.noted.get(unit, {}).get(adjust.count, ())
+        number, told, refs = amount(kind, marks), "", tuple(cited(kind, mark) for mark in marks)
+    else:
+        listed = [board for board in evidence.boards if adjust.count in board.lists.get(unit, ())]
+        number, told = Decimal(len(listed)), f"({'、'.join(board.number for board in listed)})"
+        refs = tuple(Ref("", board.number, board.as_of) for board in listed)
+    points = number * adjust.points
+    if not refs:
+        return None
+    if adjust.at_most is not None and abs(points) > adjust.at_most:
+        points = adjust.at_most.copy_sign(points)
+        told = told or f",至多 {plain(adjust.at_most)}"  # of boards it was never said: years published stay as they are
+    return ScoreLine(
+        adjust.label, f"{plain(number)} × {plain(adjust.points)}{told}", rounded(points, rules.places), refs
+    )
 
 
 def _part_line(
@@ -219,7 +235,7 @@ def _graded(rules: AssessmentRules, evidence: Evidence, rows: Sequence[Assessed]
     names = [grade.grade for grade in rules.grades]
     caps = {row.unit: _caps(rules, evidence, row, names) for row in rows}
     given = _given(rules, evidence, rows, caps)
-    lowered = {row.unit: hit for row in rows if (hit := _hit(rules.lower, evidence, row))}
+    lowered = {row.unit: hit for row in rows if (hit := _hit(rules, rules.lower, evidence, row))}
     for unit, hit in lowered.items():
         index = min(given[unit][0] + sum(one.by for one in hit), len(names) - 1)
         notes = tuple(f"{one.label}:由{names[given[unit][0]]}降{one.by}等" for one in hit)
@@ -243,7 +259,9 @@ def _given(
     for merit in sorted(equal, reverse=True):
         left = {row.unit: (row, *caps[row.unit]) for row in equal[merit]}
         for index, grade in enumerate(rules.grades):
-            fit = [(r, notes) for r, cap, notes in left.values() if cap <= index and _meets(evidence, r, grade.when)]
+            fit = [
+                (r, notes) for r, cap, notes in left.values() if cap <= index and _meets(rules, evidence, r, grade.when)
+            ]
             within = [row for row, _ in fit if not row.apart]
             quota = _places(rules, grade.quota, within[0].group, size) if within else None
             if quota is not None and _is_over(rules, len(within), given[grade.grade], quota):
@@ -276,33 +294,46 @@ def _places(rules: AssessmentRules, quotas: Mapping[str, Quota], group: str, siz
     return int((quota.share * size).quantize(Decimal(1), ROUNDINGS[rules.rounding]))
 
 
-def _numbers(evidence: Evidence, row: Assessed) -> dict[str, Decimal]:
+def _numbers(rules: AssessmentRules, evidence: Evidence, row: Assessed) -> dict[str, Decimal | None]:
+    """Numbers that have a name of their own; a figure that nobody entered is none."""
     lists = [board.lists.get(row.unit, ()) for board in evidence.boards]
     times = {name: Decimal(sum(name in on for on in lists)) for name in ("red", "black")}
-    return {"score": row.score, **times}
+    own = evidence.noted.get(row.unit, {})
+    return {
+        "score": row.score,
+        **times,
+        **{name: stands(kind, own.get(name, ())) for name, kind in rules.marks.items()},
+    }
 
 
-def _meets(evidence: Evidence, row: Assessed, when: Sequence[Comparison]) -> bool:
-    known = _numbers(evidence, row)
-    return all(evidence.tally.holds(row.unit, comparison, known) for comparison in when)
+def _meets(rules: AssessmentRules, evidence: Evidence, row: Assessed, when: Sequence[Comparison]) -> bool:
+    numbers = _numbers(rules, evidence, row)
+    known = {name: number for name, number in numbers.items() if number is not None}
+    there = all(numbers.get(comparison.subject, ZERO) is not None for comparison in when)
+    return there and all(evidence.tally.holds(row.unit, comparison, known) for comparison in when)
 
 
-def _hit(circumstances: Sequence[C], evidence: Evidence, row: Assessed) -> list[C]:
+def _hit(rules: AssessmentRules, circumstances: Sequence[C], evidence: Evidence, row: Assessed) -> list[C]:
     return [
-        one for one in circumstances if row.group in (one.groups or (row.group,)) and _meets(evidence, row, one.when)
+        one
+        for one in circumstances
+        if row.group in (one.groups or (row.group,)) and _meets(rules, evidence, row, one.when)
     ]
 
 
 def _caps(rules: AssessmentRules, evidence: Evidence, row: Assessed, names: Sequence[str]) -> tuple[int, Notes]:
-    hit = _hit(rules.limits, evidence, row)
+    hit = _hit(rules, rules.limits, evidence, row)
     index = max((names.index(limit.at_most) for limit in hit), default=0)
     return index, tuple(f"{limit.label}:至多{limit.at_most}" for limit in hit)
 
 
 def _with_grade(rules: AssessmentRules, evidence: Evidence, row: Assessed, index: int, notes: Notes) -> Assessed:
-    known, spec = _numbers(evidence, row), rules.grades[index]
+    spec = rules.grades[index]
+    known = {name: number for name, number in _numbers(rules, evidence, row).items() if number is not None}
     tested = tuple(evidence.tally.tested(row.unit, c, known) for c in spec.when)
-    shown = [evidence.criteria.said(t, c.measure) for t, c in zip(tested, spec.when, strict=True)]
-    bars = tuple(bar.label for bar in _hit(rules.bars, evidence, row))
+    shown = [
+        evidence.criteria.said(t, c.measure, rules.marks.get(t.subject)) for t, c in zip(tested, spec.when, strict=True)
+    ]
+    bars = tuple(bar.label for bar in _hit(rules, rules.bars, evidence, row))
     apart = ("单列,不占名额",) if row.apart else ()
     return replace(row, grade=spec.grade, why=(*shown, *notes, *apart), bars=bars, tested=tested)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from supervise.errors import Problem, did_you_mean
 from supervise.phrases import (
     OPENING,
+    OUTCOMES,
     REMIND,
     Behind,
     Comparison,
@@ -239,6 +240,10 @@ def _assessment(
             yield from unknown(document, "R10", ("parts", i, "from"), "红黑榜", [part.from_.name], names)
     yield from unknown(document, "R37", ("then",), "来源", rules.then, [part.label for part in rules.parts])
     yield from year_sense(document, rules)
+    counted = ("red", "black", *rules.marks)
+    for i, adjust in enumerate(rules.adjust):
+        yield from unknown(document, "R08", ("adjust", i, "count"), "榜或登记项", [adjust.count], counted)
+    yield from _marks(document, rules, definition)
     grades = [grade.grade for grade in rules.grades]
     last = rules.grades[-1] if rules.grades else None
     if last is None or last.when or last.quota:
@@ -248,9 +253,22 @@ def _assessment(
     }  # fmt: skip
     for key, row in ((key, one) for key, some in rows.items() for one in enumerate(some)):
         for comparison in row[1].when:
-            yield from _comparison(document, definition, (key, row[0], "when"), comparison, {"score", "red", "black"})
+            yield from _comparison(document, definition, (key, row[0], "when"), comparison, {"score", *counted})
     for i, limit in enumerate(rules.limits):
         yield from unknown(document, "R12", ("limits", i, "at_most"), "等次", [limit.at_most], grades)
+
+
+def _marks(document: Document, rules: AssessmentRules, definition: Definition) -> Iterator[Problem]:
+    """Kinds of marks whose names mean something else in conditions already, or that no number comes of."""
+    taken = {"score", "red", "black", OPENING, REMIND, *definition.actions, *OUTCOMES}
+    asked = [*(adjust.count for adjust in rules.adjust)]
+    asked += [c.subject for some in (rules.grades, rules.limits, rules.lower, rules.bars) for r in some for c in r.when]
+    for name, kind in rules.marks.items():
+        if name in taken:
+            yield document.problem("J03", ("marks", name), f"“{name}”另有所指,请换一个", word=name)
+        if kind.value == "day" and name in asked:
+            text = f"“{kind.label}”登记的是日期,不能计数、比大小"
+            yield document.problem("R17", ("marks", name), text, "请改用 count、flag 或 number", name)
 
 
 def unknown_groups(

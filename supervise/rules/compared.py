@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from supervise.goals import plain
 from supervise.phrases import Done, Measure, OnPace, Outcome, Unanswered
+from supervise.rules.scheme import MarkKind
 from supervise.workflows.wording import OUTCOME_WORDS, Wording
 
 LISTED = {"red": "上红榜", "black": "上黑榜"}
@@ -44,12 +45,14 @@ class Criteria:
     def __init__(self, wording: Wording | None = None, rungs: Mapping[str, str] = MappingProxyType({})) -> None:
         self.wording, self.rungs = wording, rungs
 
-    def said(self, tested: Tested, measure: Measure) -> str:
-        """A condition with the number it was held against."""
+    def said(self, tested: Tested, measure: Measure, kind: MarkKind | None = None) -> str:
+        """A condition with the number it was held against; ``kind`` if it is asked of marks."""
         value, actual = plain(tested.value), plain(tested.actual)
         if tested.subject == "score":
             return f"得分{_POINTS[tested.sign]} {value} 分(实为 {actual} 分)"
-        label, unit = self._counted(tested.subject, measure)
+        if kind is not None and kind.value == "number":
+            return f"{kind.label}{_POINTS[tested.sign]} {value}(实为 {actual})"
+        label, unit = (kind.label, "次") if kind is not None else self._counted(tested.subject, measure)
         if (tested.sign, value) == ("=", "0"):
             return f"没有{label}" + (f"(实为 {actual} {unit})" if tested.actual else "")
         if (tested.sign, value) in ((">", "0"), (">=", "1")):

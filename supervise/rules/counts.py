@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Generic, NamedTuple, TypeVar
 
-from supervise.dates import FOREVER, ONE_DAY, Period, period_at
+from supervise.dates import FOREVER, ONE_DAY, Period, add_months, period_at
 from supervise.rules.entries import Reset, Run, Times
 
 T = TypeVar("T")
@@ -59,11 +59,25 @@ def reached(
     stretches = _stretches(ordered, cuts, windows, [reset for reset in resets if reset.how == "without"])
     for n, stretch in enumerate(stretches):
         ends = stretches[n + 1][0].day - ONE_DAY if n + 1 < len(stretches) else FOREVER
-        if isinstance(entry, Times) and len(stretch) >= entry.count:
+        if isinstance(entry, Times) and entry.months:
+            yield from _rolling(entry, stretch, ends)
+        elif isinstance(entry, Times) and len(stretch) >= entry.count:
             counted = stretch[: entry.count]
             yield Reached(counted[-1].day, stretch[0].day, ends, tuple(counted))
         elif isinstance(entry, Run):
             yield from _runs(entry, stretch, ends)
+
+
+def _rolling(entry: Times, stretch: Sequence[Hit[T]], ends: date) -> Iterator[Reached[T]]:
+    """So often within some months on end; what was counted together once does not count again."""
+    first = 0
+    for n, hit in enumerate(stretch):
+        while stretch[first].day < add_months(hit.day, -entry.months):
+            first += 1
+        if n - first + 1 == entry.count:
+            until = max(stretch[n + 1].day - ONE_DAY, hit.day) if n + 1 < len(stretch) else ends
+            yield Reached(hit.day, stretch[first].day, until, tuple(stretch[first : n + 1]))
+            first = n + 1
 
 
 def _stretches(

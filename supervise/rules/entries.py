@@ -1,7 +1,7 @@
 """How a rung is entered, said in closed phrases: a condition, a count, a run of periods; and what stops or resets it.
 
 entry        a condition | yellow 2 times | rework 2 times in a year | red 3 times in a row
-             finish missed 3 months in a row
+             red 3 times in 12 months | finish missed 3 months in a row
 lit          a condition | finish on pace | progress missed 3 months in a row
 suspension   suspend | reply for 10 workdays
 reset        closing | each year | 3 months without
@@ -30,7 +30,7 @@ from supervise.phrases import (
 from supervise.workflows.wording import Wording
 
 _KIND = "month|quarter|half|year"
-_TIMES = re.compile(rf"^(.+?) (\d{{1,2}}) times( in a row)?(?: in a ({_KIND})(?:-year)?)?$")
+_TIMES = re.compile(rf"^(.+?) (\d{{1,2}}) times( in a row)?(?: in (?:a ({_KIND})(?:-year)?|(\d{{1,2}}) months))?$")
 _RUN = re.compile(r"^(.+?) (\d{1,2}) (weeks|months|quarters|halves|years) in a row$")
 _WITHOUT = re.compile(r"^(\d{1,2}) (months|quarters|halves|years) without$")
 _SINGLE = {"weeks": "week", "months": "month", "quarters": "quarter", "halves": "half", "years": "year"}
@@ -45,12 +45,14 @@ class Times:
         count: how often.
         row: in a row, that is with nothing between that breaks the run.
         within: in one ``month``, ``quarter``, ``half`` or ``year``; ever, if empty.
+        months: in so many months on end, whatever the calendar; 0 if that does not matter.
     """
 
     what: Measure
     count: int
     row: bool = False
     within: str = ""
+    months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,17 @@ def parse_entry(text: object) -> Entry:
     """
     words = str(text).strip()
     if match := _TIMES.fullmatch(words):
-        return Times(parse_measure(match[1]), _several(int(match[2]), words), match[3] is not None, match[4] or "")
+        if match[5] and not int(match[5]):
+            raise ValueError(f"“{words}”:几个月应是 1 以上")
+        what, count = parse_measure(match[1]), _several(int(match[2]), words)
+        return Times(what, count, match[3] is not None, match[4] or "", int(match[5] or 0))
     if match := _RUN.fullmatch(words):
         return Run(parse_measure(match[1]), _several(int(match[2]), words), _SINGLE[match[3]])
     try:
         return parse_condition(text)
     except ValueError as error:
-        more = "yellow 2 times、red 3 times in a row、rework 2 times in a year、finish missed 3 months in a row"
-        raise ValueError(f"{error}、{more}") from None
+        more = "yellow 2 times、red 3 times in a row、rework 2 times in a year、red 3 times in 12 months"
+        raise ValueError(f"{error}、{more}、finish missed 3 months in a row") from None
 
 
 def parse_lit(text: object) -> Lit:
@@ -171,6 +176,7 @@ class Saying:
         """How a rung is entered, or why a light burns."""
         if isinstance(entry, Times):
             within = f"一{PERIOD_WORDS[entry.within]}内" if entry.within else ""
+            within = f"{entry.months} 个月内" if entry.months else within
             return f"{within}{self.what(entry.what)}{'连续' if entry.row else '累计'} {entry.count} 次"
         if isinstance(entry, Run):
             each = "个月" if entry.period == "month" else PERIOD_WORDS[entry.period]

@@ -103,6 +103,12 @@ class Facts:
                 self._marks.setdefault((unit, mark.kind), []).append(mark)
         self._entries: dict[tuple[str, str, Window, bool], tuple[Entry, ...]] = {}
 
+    @property
+    def just_before(self) -> tuple[Earlier, ...]:
+        """The boards of the period before this one; none if it was not published, however many are older."""
+        start = period_at(self.period.start - ONE_DAY, self.period.kind).start
+        return tuple(one for one in self.earlier if one.start == start)
+
     def days(self, window: Window) -> tuple[date, date]:
         """First and last day of a window."""
         first, end = stretch(window, self.period, self.last)

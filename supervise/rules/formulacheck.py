@@ -109,7 +109,9 @@ def _problems(document: Document, known: Known, path: Path, node: Node, item: bo
     elif isinstance(node, Comparison):
         for _, part in (("", node.first), *node.rest):
             if isinstance(part, Word) and part.text not in known.words:
-                text = f"没有哪个数会是“{part.text}”{did_you_mean(part.text, sorted(known.words))}"
+                named = next((g for g, label in known.scheme.groups.items() if label == part.text), "")
+                hint = f";分组写它的名字 {named}" if named else did_you_mean(part.text, sorted(known.words))
+                text = f"没有哪个数会是“{part.text}”{hint}"
                 yield document.problem("J01", path, text, word=part.text)
     for part in inner(node):
         yield from _problems(document, known, path, part, item)
@@ -155,6 +157,8 @@ def _call(document: Document, known: Known, path: Path, call: Call, item: bool) 
     else:
         if spec.kind == "items" and known.scheme.items is None and number:
             yield document.problem("J02", path, f"{call.name} 要先写 items(事项)", word=call.name)
+        elif call.name == "items_top" and ((n := number_of(call)) is None or n < 1 or n.denominator != 1):
+            yield document.problem("J02", path, f"items_top 后面要写取几个:{spec.told}", word=call.name)
         for part in call.arguments:
             yield from _problems(document, known, path, part, item or spec.kind == "items")
 
@@ -165,6 +169,9 @@ def _record(document: Document, known: Known, path: Path, call: Call) -> Iterato
     for n, part in enumerate(call.arguments):
         word = part.name if isinstance(part, Name) else part.text if isinstance(part, Word) else None
         if n and call.name == "trimmed" and isinstance(part, Number):
+            if not (part.value < Fraction(1, 2) if part.value < 1 else part.value.denominator == 1):
+                text = "trimmed 后面写各去几个,或不到一半的几成,如 trimmed(n, 2)、trimmed(n, 10%)"
+                yield document.problem("J02", path, text, word=call.name)
             continue
         if word is None:
             yield document.problem("J02", path, f"{call.name} 里要写登记项的名字,不能写算式", word=call.name)

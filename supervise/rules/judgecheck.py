@@ -5,16 +5,18 @@ Codes R40 and R41; what a scheme cannot mean is told by ``sensecheck``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import inf
+from types import MappingProxyType
 
 from supervise.errors import Problem
 from supervise.phrases import Comparison
 from supervise.reading import Document
 from supervise.rules.bands import Range, holes, shown
 from supervise.rules.ruleset import AssessmentRules, BoardRules
+from supervise.rules.scheme import LABELS
 from supervise.rules.spans import meet
 
 _WAYS = {
@@ -32,9 +34,17 @@ def board_sense(document: Document, rules: BoardRules) -> Iterator[Problem]:
         rules: what it says.
     """
     score = _bounds(rules.score.min, rules.score.max)
+    if not score.has(Fraction(rules.score.base)):
+        text = f"起始分 {rules.score.base} 在保底、封顶之外"
+        yield document.problem("R40", ("score", "base"), text, "请改 base,或改 min、max")
     for name, listing in (("red", rules.red), ("black", rules.black)):
         if why := _never(listing.when, score):
             yield document.problem("R40", (name, "when"), why, _FIX)
+        end, other = ("top", "bottom") if name == "red" else ("bottom", "top")
+        for group, place in listing.rank.items():
+            if place.end == other:
+                text = f"{LABELS[name]}写的是{'末' if other == 'bottom' else '前'}几名({other} {place.count})"
+                yield document.problem("R40", (name, "rank", group), text, f"请写 {end} {place.count}")
 
 
 def year_sense(document: Document, rules: AssessmentRules) -> Iterator[Problem]:
@@ -45,9 +55,10 @@ def year_sense(document: Document, rules: AssessmentRules) -> Iterator[Problem]:
         rules: what it says.
     """
     score = _bounds(None, rules.max)
+    figures = {n: kind.range or Range() for n, kind in rules.marks.items() if kind.value == "number"}
     for key in ("grades", "limits", "lower", "bars"):
         for i, row in enumerate(getattr(rules, key)):
-            if why := _never(row.when, score):
+            if why := _never(row.when, score, figures):
                 yield document.problem("R40", (key, i, "when"), why, _FIX)
     yield from _passed_over(document, rules, score)
     for group in dict.fromkeys(group for grade in rules.grades for group in grade.quota):
@@ -73,17 +84,19 @@ def _asked(when: Sequence[Comparison]) -> dict[str, Range]:
     return found
 
 
-def _never(when: Sequence[Comparison], score: Range) -> str:
-    """Why conditions can never hold together, in Chinese; empty if they may."""
+def _never(when: Sequence[Comparison], score: Range, figures: Mapping[str, Range] = MappingProxyType({})) -> str:
+    """Why conditions can never hold together, in Chinese; empty if they may; ``figures`` are marks with a value."""
+    measured = {"score": score, **figures}
     said = "、".join(str(one) for one in when)
     for subject, span in _asked(when).items():
         if span.empty:
             return f"“{said}”永远不成立:对 {subject} 的要求互相矛盾"
-        possible = score if subject == "score" else Range(Fraction(0))
+        possible = measured.get(subject, Range(Fraction(0)))
         both = meet(span, possible)
-        if both.empty or (subject != "score" and not list(holes((), both, whole=True))):
-            ends = f"不会高于 {shown(possible.high)}" if possible.high < inf and span.low > possible.high else ""
-            return f"“{said}”永远不成立:{subject} {ends or f'不会低于 {shown(possible.low)},件数都是整数'}"
+        if both.empty or (subject not in measured and not list(holes((), both, whole=True))):
+            ends = f"不会高于 {shown(possible.high)}" if possible.high < inf and span.low >= possible.high else ""
+            whole = "" if subject in measured else ",件数都是整数"
+            return f"“{said}”永远不成立:{subject} {ends or f'不会低于 {shown(possible.low)}{whole}'}"
     return ""
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
@@ -18,6 +19,7 @@ from supervise.rules.facts import Entry
 from supervise.rules.functions import Asker, Quantity, number, truth
 from supervise.rules.measures import Ref
 from supervise.rules.scheme import Formula, SchemeLine, Value
+from supervise.rules.windows import Window
 
 ZERO = Fraction(0)
 PARTS = {"": "total", "raw": "raw", "added": "added", "deducted": "deducted"}
@@ -274,12 +276,16 @@ class Reckoner:
     def _told(self, spec: SchemeLine, kept: Sequence[tuple[Entry, Fraction]]) -> str:
         """How many, in which part, at how much each."""
         if spec.sum:
-            return "、".join(plain(entry.value) for entry, _ in kept)
+            return "、".join(plain(e.value) + self._step(spec, e, points) for e, points in kept)
         parts = []
         for role, label in (("lead", "牵头 "), ("co", "协办 "), ("", "")):
             worths = Counter(points for entry, points in kept if entry.role == role)
             parts += [f"{label}{times} × {self.sheet.shown(worth)}" for worth, times in worths.items()]
         return ",".join(parts)
+
+    def _step(self, spec: SchemeLine, entry: Entry, points: Fraction) -> str:
+        """What an amount was multiplied by, where the second one counts differently."""
+        return f" × {self.sheet.shown(points / Fraction(entry.value))}" if spec.stepped and entry.value else ""
 
     def _worth(self, unit: str, spec: SchemeLine) -> Iterator[tuple[Entry, Fraction]]:
         """What each thing of a line is worth, those left out that are worth nothing in their part."""
@@ -295,15 +301,22 @@ class Reckoner:
         """The how-manieth each thing of a line is, in the order of days, where that makes a difference."""
         if not spec.stepped:
             return {}
-        window = spec.nth_since or spec.within
-        every = [e for word in spec.count for e in self.sheet.facts.entries(unit, word, window, bool(spec.co))]
-        seen: Counter[str] = Counter()
+        window = spec.nth_since or (Window("ever") if spec.nth_within is not None else spec.within)
+        words = spec.count or spec.sum
+        every = [e for word in words for e in self.sheet.facts.entries(unit, word, window, bool(spec.co))]
+        before: dict[str, list[date]] = {}
         found: dict[Entry, int] = {}
         for entry in sorted((e for e in every if _each(spec, e.role)), key=lambda e: e.day):
-            about = entry.matter if spec.nth == "matter" else ""
-            seen[about] += 1
-            found[entry] = seen[about]
+            days = before.setdefault(entry.matter if spec.nth == "matter" else "", [])
+            days.append(entry.day)
+            found[entry] = sum(map(self._since(spec, entry.day).__le__, days))
         return found
+
+    def _since(self, spec: SchemeLine, day: date) -> date:
+        """The first day of those on which a thing counts among what came before it."""
+        if spec.nth_within is None:
+            return date.min
+        return self.sheet.facts.calendar.add(day, -spec.nth_within.count, spec.nth_within.unit)
 
     def _dropped_of(self, unit: str, path: Path) -> frozenset[tuple[Path, int]]:
         """What a line must not count: spared parts, and what its sections count once in a matter only."""

@@ -100,7 +100,7 @@ class Line(Strict):
     points: Decimal | None = None
     lead: Decimal | None = None
     co: Decimal | None = None
-    at_most: Decimal | None = None
+    at_most: Annotated[Decimal, Field(ge=0)] | None = None
 
 
 class ScoreRules(Strict):
@@ -158,12 +158,12 @@ class Part(Strict):
 
 
 class Adjustment(Strict):
-    """Points added or taken for each time on a list."""
+    """Points added or taken for each time on a list, or for what was marked of a declared kind."""
 
     label: str
-    count: Literal["red", "black"]
+    count: str
     points: Decimal
-    at_most: Decimal | None = None
+    at_most: Annotated[Decimal, Field(ge=0)] | None = None
 
 
 class Grade(Strict):
@@ -201,14 +201,15 @@ class Bar(Circumstance):
 class AssessmentRules(Announced, Rules):
     """年度考核: parts, adjustments, grades from the top down, caps and bars.
 
-    ``marks`` say what may be entered for the year; a mark that a part takes and that nobody declares is any number.
+    ``marks`` say what may be entered for the year and are counted in ``adjust`` and conditions by their names; a mark
+    that a part takes and that nobody declares is any number.
     ``rounding`` is that of a quota which is a share; ``then`` names the parts that tell equal scores apart where a
     quota ends; ``apart`` are units or groups that are scored and graded outside the quotas.
     """
 
     assessment: str
     period: Literal["year"] = "year"
-    carries: Decimal
+    carries: Annotated[Decimal, Field(gt=0)]
     max: Decimal | None = None
     places: int = Field(default=2, ge=0, le=6)
     marks: dict[str, MarkKind] = {}

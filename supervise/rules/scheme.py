@@ -185,6 +185,7 @@ class SchemeLine(Strict):
     co: Steps = ()
     nth: Literal["unit", "matter"] = "unit"
     nth_since: Windows | None = None
+    nth_within: Annotated[Length, ReadBy(parse_length)] | None = None
     within: Windows = Window()
     rate: Words = ()
     points: Formulas | None = None
@@ -199,7 +200,7 @@ class SchemeLine(Strict):
     none: Literal["full", "out"] | Decimal | None = None
     min: Decimal | None = None
     max: Decimal | None = None
-    at_most: Decimal | None = None
+    at_most: Annotated[Decimal, Field(ge=0)] | None = None
     per_matter: Literal["all", "apart", "one"] = "all"
     spare: Annotated[tuple[Spared, ...], ReadBy(_spared)] = ()
 

@@ -89,7 +89,8 @@ def _twice(document: Document, scheme: Scheme) -> Iterator[Problem]:
 
 
 def _words(scheme: Scheme) -> Iterator[str]:
-    """The words that some value may come to."""
+    """The words that some value may come to: ``group`` to the name of a group."""
+    yield from scheme.groups
     for _, formula, _ in formulas(scheme):
         yield from (_said(formula.node))
 
@@ -268,6 +269,10 @@ def _grading(document: Document, scheme: Scheme, grading: Grading) -> Iterator[P
     for i, grade in enumerate(names):
         if grade in names[:i]:
             yield document.problem("J03", ("grading", "grades", i, "grade"), f"“{grade}”写了两次,请合成一等或改名")
+    for i, row in enumerate(rows):
+        for key in ("quota", "together"):
+            groups = filter(None, getattr(row, key))
+            yield from unknown(document, "R06", ("grading", "grades", i, key), "分组", groups, scheme.groups)
     for i, limit in enumerate(grading.limits):
         yield from unknown(document, "R12", ("grading", "limits", i, "at_most"), "等次", [limit.at_most], names)
 

@@ -6,6 +6,7 @@ Codes J14–J16; what works and is only left to the reader is told by ``hints``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import inf
 
@@ -14,9 +15,11 @@ from supervise.reading import Document, Path
 from supervise.rules.anatomy import formulas, lines, values
 from supervise.rules.arithmetic import Call, Comparison, Logic, Node, Number, Operation
 from supervise.rules.bands import Range, holes, shown
+from supervise.rules.formulacheck import constant
 from supervise.rules.scheme import Formula, Grading, Scheme, SchemeBoard, SchemeLine, Value
 from supervise.rules.spans import EVERY, limits_of, line_span, meet, span_of
 from supervise.rules.spoken import labels, spoken
+from supervise.rules.windows import covers
 
 _YEARLY = {"year": 1, "half": 2, "quarter": 4, "month": 12}
 _CONDITIONS = ("when", "unless", "none_when", "ranked_when")
@@ -118,17 +121,26 @@ def _idle_bands(document: Document, scheme: Scheme, path: Path, spec: Value | Sc
 
 def _beyond(document: Document, scheme: Scheme, path: Path, line: SchemeLine) -> Iterator[Problem]:
     """A line that can give more than it is worth, or never as much."""
+    if line.worth is not None and line.max is not None and line.max < line.worth:
+        text = f"满分 {shown(Fraction(line.worth))},封顶却只有 {shown(Fraction(line.max))}"
+        yield document.problem("J16", (*path, "max"), text, "请改 max,或改满分 worth")
     if line.worth is None or line.max is not None or line.at_most is not None:
         return
     span = line_span(scheme, line)
     worth, most = Fraction(line.worth), span.high
-    counting = any(n > 0 for n in (*line.each, *line.lead, *line.co)) and bool(line.count)
-    if most > worth and (most < inf or counting):
+    if most > worth and (most < inf or _counting(line)):
         text = f"满分 {shown(worth)},却" + (f"最多能得 {shown(most)} 分" if most < inf else "每件加分,没有封顶")
         yield document.problem("J16", path, text, f"请写 max: {shown(worth)},确可超过的写 max: 最多几分")
     elif most < worth:
         text = f"满分 {shown(worth)},却最多只能得 {shown(most)} 分"
         yield document.problem("J16", path, text, "请改满分,或改算式里的系数、各档的分")
+
+
+def _counting(line: SchemeLine) -> bool:
+    """Whether a line, or one inside it without a cap, gives points for each thing there is."""
+    if line.max is not None or line.at_most is not None:
+        return False
+    return any(map(_counting, line.lines)) or bool(line.count and max(*line.each, *line.lead, *line.co, Decimal(0)) > 0)
 
 
 def _parts(document: Document, scheme: Scheme, path: Path, line: SchemeLine) -> Iterator[Problem]:
@@ -142,10 +154,15 @@ def _parts(document: Document, scheme: Scheme, path: Path, line: SchemeLine) -> 
     if line.base is not None and not line.lines:
         text = "base(起始分)只用于有小项(lines)的一段,这里不起作用"
         yield document.problem("J13", (*path, "base"), text, "请把这一行放进 lines,如 {base: 20, min: 0, lines: [{…}]}")
-    if line.stepped and line.sum:
-        yield document.problem("J13", path, "分次计分([第一次, 第二次, …])只用于 count,不用于 sum")
-    if not line.stepped and (line.nth != "unit" or line.nth_since is not None):
-        yield document.problem("J13", path, "nth、nth_since 只用于分次计分,each 要写几个数,如 [-1, -3, -10]")
+    if not line.stepped and (line.nth != "unit" or line.nth_since is not None or line.nth_within is not None):
+        text = "nth、nth_since、nth_within 只用于分次计分,each 要写几个数,如 [-1, -3, -10]"
+        yield document.problem("J13", path, text)
+    if line.nth_since is not None and line.nth_within is not None:
+        yield document.problem("J13", (*path, "nth_within"), "nth_since、nth_within 只能写一样", "请删去一样")
+    if line.nth_since is not None and not covers(line.nth_since, line.within, scheme.period):
+        text = "计分的日子(within)比数第几次的日子(nth_since)长,早先的和以后的都会当作第一次"
+        help_ = "请放宽 nth_since;“几个月以内再次”的写 nth_within: 6 months"
+        yield document.problem("J13", (*path, "nth_since"), text, help_)
     around = [one for at, one in lines(scheme) if path[: len(at)] == at]
     if line.stepped and any(one.per_matter != "all" for one in around):
         text = "分次计分和 per_matter(同一事项只计一次)不能一起用"
@@ -218,11 +235,11 @@ def share(formula: Formula) -> Fraction | None:
 
 def _odd(formula: Formula, what: str) -> str:
     """What is wrong with a quota by itself."""
-    part = share(formula)
+    part, number = share(formula), constant(formula.node)
     if part is not None and part > 1:
         return f"{what} {shown(part * 100)}% 超过了全部"
-    if isinstance(formula.node, Number) and (formula.node.value < 1 or formula.node.value.denominator != 1):
-        return f"{what}是 {shown(formula.node.value)},不是几个"
+    if part == 0 or (number is not None and (number < 1 or number.denominator != 1)):
+        return f"{what}是 {formula},不是几个,也不是几成"
     return ""
 
 

@@ -40,7 +40,7 @@ from supervise.rules.scheme import Formula, Scheme, SchemeLine, Value
 from supervise.rules.spoken import labels, plain, spoken, told, with_numbers
 from supervise.rules.windows import Window, window
 
-BUILT_IN = ("as_of", "period_start", "period_end", "tasks", "nothing")
+BUILT_IN = ("as_of", "period_start", "period_end", "tasks", "group", "nothing")
 """Names that every scheme has."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -106,6 +106,8 @@ class Sheet:
             return self._marked(unit, first, part, item)
         if first == "tasks":
             return Fraction(self.facts.handled(unit))
+        if first == "group":
+            return self.groups[unit]
         period = self.facts.period
         days = {"as_of": self.facts.last, "period_start": period.start, "period_end": period.end}
         return days.get(first)  # ``nothing`` is none of them
@@ -236,6 +238,8 @@ class Sheet:
             weights = sum((number(self, w) for _, w in pairs if w is not None), Fraction(0))
             weighed = sum((n * number(self, w) for n, w in pairs if w is not None), Fraction(0))
             return weighed / weights if weights else None
+        if call.name == "items_top":
+            return sum(sorted((n for n, _ in pairs), reverse=True)[: int(number_of(call) or 0)], Fraction(0))
         return among(self, call.name.removeprefix("items_"), [n for n, w in pairs if truth(w)])
 
     def _grouped(self, call: Call, unit: str) -> Quantity:
@@ -272,9 +276,9 @@ class Sheet:
         return self._pools[pool]
 
     def _past(self, name: str, source: str, unit: str, item: str | None) -> Quantity:
-        """Out of earlier boards: a value of the last one, or how often a unit was on a list."""
+        """Out of earlier boards: a value of the period before, or how often a unit was on a list."""
         if name == "before":
-            row: Mapping[str, Any] = next((e.rows[unit] for e in self.facts.earlier[-1:] if unit in e.rows), {})
+            row: Mapping[str, Any] = next((e.rows[unit] for e in self.facts.just_before if unit in e.rows), {})
             items = {one["matter"]: one["values"] for one in row.get("items", ())}
             own = item is not None and self.scheme.items is not None and source in self.scheme.items.values
             return _stored((items.get(item, {}) if own else row.get("values", {})).get(source))

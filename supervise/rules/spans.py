@@ -92,7 +92,7 @@ def _called(scheme: Scheme, node: Call, known: Known) -> tuple[Range, bool]:
         return _hull(every)
     if name == "along":
         return _hull(every[2::2])[0], False
-    if name in ("total", "sum", "items_sum") and first.low >= 0:
+    if name in ("total", "sum", "items_sum", "items_top") and first.low >= 0:
         return COUNTS, whole
     if name in ("rate", "given", "deviation"):
         return (TRUTH if name != "deviation" else COUNTS), name == "given"

@@ -27,7 +27,8 @@ from supervise.rules.scheme import Scheme
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−", "and": "且", "or": "或"}
 _PARTS = {"raw": "封顶保底前", "added": "加分", "deducted": "扣分", "lead": "牵头", "co": "协办"}
 _BUILT_IN = {
-    "as_of": "截止日", "period_start": "期初日", "period_end": "期末日", "tasks": "承办项数", "nothing": "无",
+    "as_of": "截止日", "period_start": "期初日", "period_end": "期末日", "tasks": "承办项数", "group": "分组",
+    "nothing": "无",
 }  # fmt: skip
 _FUNCTIONS = {
     "min": "最小", "max": "最大", "mean": "本组平均", "median": "本组中位", "sum": "本组合计", "size": "本组单位数",
@@ -37,6 +38,7 @@ _FUNCTIONS = {
     "trimmed": "去高去低平均", "latest": "最近", "first": "最早", "highest": "最高", "lowest": "最低",
     "matters": "事项数", "run": "连续期数", "rate": "比率", "owed": "应办数", "items": "事项数",
     "items_sum": "事项合计", "items_mean": "事项平均", "items_max": "事项最大", "items_min": "事项最小",
+    "items_top": "最好几个事项合计",
     "before": "上期", "times": "今年上榜次数", "in_a_row": "连续上榜次数",
     "month_of": "月份", "year_of": "年份", "months_between": "相隔月数",
     "days_between": "相隔天数", "workdays_between": "相隔工作日", "add_months": "几个月后", "add_days": "几天后",

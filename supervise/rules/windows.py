@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from supervise.dates import MONTHS, ONE_DAY, Period, add_months, period_at
+from supervise.dates import MONTHS, ONE_DAY, Period, add_months, period_at, periods_of
 
 _PLAIN = ("period", "year", "ever", "previous", "year before")
 _COUNTED = re.compile(r"last (\d{1,3}) (month|period)s?|(month|quarter) (\d{1,2})")
@@ -57,6 +57,20 @@ def beyond(found: Window, kind: str) -> str:
         return ""
     label = {"month": "月", "quarter": "季度"}[found.kind]
     return f"一期里没有第 {found.count} 个{label}" if parts else f"一期不到一个{label}"
+
+
+def covers(outer: Window, inner: Window, kind: str) -> bool:
+    """Whether whatever lies in one window lies in the other, in every period of a kind.
+
+    Args:
+        outer, inner: the windows.
+        kind: of the period.
+    """
+    for period in (found for year in (2024, 2025) for found in periods_of(year, kind)):
+        (first, last), (start, end) = (stretch(one, period, period.end) for one in (outer, inner))
+        if first > start or last < end:
+            return False
+    return True
 
 
 def stretch(found: Window, period: Period, last: date) -> tuple[date, date]:

@@ -62,6 +62,7 @@ SchemeLine 得分的一行,或有小项的一段
   co 协办的每件几分
   nth 分次的,第几次按什么数:unit 按单位、matter 按同一事项
   nth_since 分次的,第几次从哪里数起,如 year 今年以来;不写即在 within 之内
+  nth_within 分次的,第几次在它以前多久之内数,如 6 months(连它当天往前六个月)
   within 哪些天的算:period 本期、year 今年以来、ever 一直、last 3 months
   rate 比率:合格的占应办的几成,乘以 worth
   points 分数的算式
@@ -171,6 +172,7 @@ PHRASES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         **dict.fromkeys(("each", "lead", "co"), _STEPS),
         "within": one("reckoned"),
         "nth_since": one("reckoned"),
+        "nth_within": one("length"),
         "spare": many("spared part"),
     },
     "SchemeStreak": {"within": one("length")},

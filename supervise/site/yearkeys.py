@@ -35,10 +35,10 @@ Part 得分的一项来源
   take 取法:mean 平均、latest 最近一次、sum 合计、year 全年
   weight 权重
   full 来源的满分,不写是 100
-Adjustment 按上榜次数加减分
+Adjustment 按上榜次数或登记加减分
   label 名称
-  count 数哪一榜
-  points 每次几分
+  count 数什么:red、black 上榜次数,或登记项(件数;登记数值的是合计)
+  points 每次(每单位数值)几分
   at_most 最多几分
 Grade 一个等次
   grade 名称

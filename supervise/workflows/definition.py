@@ -47,7 +47,7 @@ def listed(value: Any) -> Iterable[Any]:
     """
     items = as_tuple(value)
     if not isinstance(items, list | tuple):
-        raise ValueError(f"应是文字或列表,不能是“{value}”")
+        raise ValueError(f"应是文字或列表,不能是“{str(value).lower() if isinstance(value, bool) else value}”")
     return items
 
 

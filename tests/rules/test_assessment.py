@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from supervise.reading import parse
 from supervise.records import Mark
-from supervise.rules import ruleset
+from supervise.rules import checking, ruleset
 from supervise.rules.assessment import Assessed, Assessment, Evidence, Filed, Published, assess
 from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scheme import ROUNDINGS
 from supervise.rules.scoring import Score, ScoreLine
-from tests.workflows.builders import ANNUAL, Case, bureaus, on, tally
+from tests.workflows.builders import ANNUAL, FOLDER, Case, bureaus, on, tally
 
 NAMES = tuple(f"{c}局" for c in "甲乙丙丁戊己庚辛壬癸")
 HEAD = "assessment: test\nversion: 1\ntitle: 年考\neffective: 2020-01-01\nfor: key-work\ncarries: 15\n"
@@ -321,3 +321,71 @@ def test_lowering_is_by_one_and_breaks_no_quota(values: list[int], late: set[str
     share = Decimal(quota.rstrip("%")) * len(values) / 100
     places = 2 if quota == "2" else int(share.quantize(Decimal(1), ROUNDINGS[rounding]))
     assert list(after.values()).count("优") <= places
+
+
+MARKED = """marks:
+  leader: {label: 领导评价, value: number, range: 0 .. 100}
+  accident: {label: 较大事故}
+  praise: {label: 省级表彰}
+  bonus: {label: 专项加分, value: number}
+  satisfied: {label: 满意度, value: number}
+"""
+
+
+def noted(kind: str, value: int = 1, day: str = "2021-06-30", status: str = "") -> Mark:
+    """What is on record of 甲局."""
+    return Mark("甲局", kind, on(day), Decimal(value), status=status)
+
+
+def test_what_is_marked_adds_and_takes() -> None:
+    """Each praise of the year two points and no more than three, an amount as it is; what was revoked or lies outside
+    the year counts nothing, and the receipt cites the marks."""
+    adjust = "adjust:\n  - {label: 表彰, count: praise, points: 2, at_most: 3}\n"
+    adjust += "  - {label: 专项, count: bonus, points: 0.5}\n"
+    marks = [mark("甲局", 80), noted("praise"), noted("praise", day="2021-07-01"), noted("bonus", 3), noted("bonus", 1)]
+    marks += [noted("praise", status="revoked"), noted("praise", day="2022-01-05")]
+    one = row(assessed(rules(MARKED + PARTS + adjust + GRADES), marks), "甲局")
+    assert [(line.label, line.quantity, str(line.points)) for line in one.lines[1:]] == [
+        ("表彰", "2 × 2,至多 3", "3.00"), ("专项", "4 × 0.5", "2.00"),
+    ]  # fmt: skip
+    assert [len(line.because) for line in one.lines[1:]] == [2, 2]
+
+
+def test_what_is_marked_decides_the_grade() -> None:
+    """One accident is a veto; a figure that nobody entered fulfils no condition, whichever way it is asked."""
+    text = MARKED + PARTS + GRADES.replace("30%", "100%")
+    text += "limits:\n  - {label: 较大事故, when: accident >= 1, at_most: 差}\n"
+    text += "  - {label: 满意度低, when: satisfied < 60, at_most: 良}\n"
+    for marks, grade in (
+        ([], "优"), ([noted("accident")], "差"), ([noted("accident", status="revoked")], "优"),
+        ([noted("satisfied", 59)], "良"), ([noted("satisfied", 59), noted("satisfied", 60, "2021-07-01")], "优"),
+    ):  # fmt: skip
+        assert row(assessed(rules(text), [mark("甲局", 95), *marks]), "甲局").grade == grade, marks
+
+
+def test_a_grade_says_what_was_marked() -> None:
+    """The reason of a grade names the mark as the file calls it."""
+    text = MARKED + PARTS + "grades: [{grade: 优, when: [accident = 0, satisfied >= 60]}, {grade: 差}]\n"
+    one = row(assessed(rules(text), [mark("甲局", 95), noted("satisfied", 70)]), "甲局")
+    assert one.why == ("没有较大事故", "满意度不低于 60(实为 70)")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("count: praise", "count: prase", "R08 没有“prase”这个榜或登记项,是不是 praise?"),
+        ("when: [accident", "when: [acident", "R08 没有“acident”这个动作或计数"),
+        ("  praise:", "  rework: {label: 另}\n  praise:", "J03 “rework”另有所指"),
+        ("label: 较大事故}", "label: 较大事故, value: day}", "R17 “较大事故”登记的是日期,不能计数、比大小"),
+        ("satisfied < 60", "satisfied > 100", "R40 “accident >= 1、satisfied > 100”永远不成立:satisfied 不会高于 100"),
+    ],
+)
+def test_marks_that_are_asked_wrongly_are_found(old: str, new: str, told: str) -> None:
+    """Names that nobody declares or that mean something else, days as numbers, figures beyond their range."""
+    text = HEAD + MARKED.replace("满意度, value: number", "满意度, value: number, range: 0 .. 100") + PARTS + GRADES
+    text += "adjust: [{label: 表彰, count: praise, points: 2}]\n"
+    text += "limits: [{label: 事故, when: [accident >= 1, satisfied < 60], at_most: 差}]\n"
+    for given_, faulty in ((text, False), (text.replace(old, new), True)):
+        document = parse(given_, "annual.yaml")
+        found = checking.check(document, ruleset.load(document), FOLDER.newest, ("red-black",))
+        assert any(f"{p.code} {p.text}".startswith(told) for p in found) is faulty, [str(p) for p in found]

@@ -191,6 +191,11 @@ def counted(entry: str, days: str, breaks: str = "", resets: tuple[Reset, ...] =
         ("x 2 times", "2025-01-10 2026-11-01", {}, ["2026-11-01"]),
         ("x 2 times in a year", "2025-11-10 2026-01-01", {}, []),
         ("x 2 times in a year", "2025-01-10 2025-03-01 2025-06-01", {}, ["2025-03-01"]),
+        ("x 2 times in 12 months", "2025-11-10 2026-01-01", {}, ["2026-01-01"]),
+        ("x 3 times in 6 months", "2025-01-10 2025-02-01 2025-07-10", {}, ["2025-07-10"]),  # to the day
+        ("x 3 times in 6 months", "2025-01-09 2025-02-01 2025-07-10", {}, []),
+        ("x 3 times in 6 months", "2025-01-09 2025-02-01 2025-07-10 2025-07-11", {}, ["2025-07-11"]),
+        ("x 2 times in 6 months", "2025-01-01 2025-02-01 2025-03-01 2025-04-01", {}, ["2025-02-01", "2025-04-01"]),
         ("x 2 times in a quarter", "2025-03-31 2025-04-01 2025-06-30", {}, ["2025-06-30"]),
         ("x 3 times in a row", "2025-01-10 2025-02-10 2025-03-10", {"breaks": "2025-02-11"}, []),
         ("x 3 times in a row", "2025-01-10 2025-02-10 2025-03-10", {"breaks": "2024-12-31"}, ["2025-03-10"]),
@@ -208,13 +213,18 @@ def test_what_counts_together(entry: str, days: str, more: dict[str, object], ex
     assert counted(entry, days, **more) == expected  # type: ignore[arg-type]
 
 
-@given(st.lists(st.dates(date(2024, 1, 1), date(2026, 12, 31)), max_size=20), st.integers(2, 4))
-def test_no_fact_counts_twice_towards_the_same_step(days: list[date], count: int) -> None:
+@given(
+    st.lists(st.dates(date(2024, 1, 1), date(2026, 12, 31)), max_size=20),
+    st.integers(2, 4),
+    st.sampled_from(["in a half", "in 6 months"]),
+)
+def test_no_fact_counts_twice_towards_the_same_step(days: list[date], count: int, span: str) -> None:
     """Stretches never overlap, and each says which of the facts led there."""
-    entry = parse_entry(f"x {count} times in a half")
+    entry = parse_entry(f"x {count} times {span}")
     found = list(reached(entry, [Hit(day, n) for n, day in enumerate(days)], (), (), ()))  # type: ignore[arg-type]
     seen = [hit.what for one in found for hit in one.hits]
     assert len(seen) == len(set(seen))
     for before, after in pairwise(found):
-        assert before.until < after.since <= after.day <= after.until <= FOREVER
+        assert before.until < after.since or before.day == after.since  # more of one day, counted anew
+        assert after.since <= after.day <= after.until <= FOREVER
     assert all(len(one.hits) == count and one.hits[-1].day == one.day for one in found)

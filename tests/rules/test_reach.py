@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from supervise.dates import Period, parse_period, periods_of
 from supervise.phrases import parse_measure
+from supervise.reading import parse, validate
 from supervise.rules.measures import Ground
 from supervise.rules.reach import last_day, measures, reach
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Line
+from supervise.rules.scheme import Scheme
 from tests.histories import FOLDER, LAW, OFFICE, played, script, steps
+from tests.rules.schemes import HEAD
 
 PHRASES = (
     "plan on time", "progress late", "progress missed", "missed", "on time", "late", "finish on pace", "rework",
@@ -56,6 +59,17 @@ def test_rules_say_how_far_they_reach() -> None:
     assert reach(period, FOLDER.calendar, line("plan on time"), line("rework")) == date(2026, 1, 1)
     assert reach(period, FOLDER.calendar, line("plan void")) is None
     assert reach(period, FOLDER.calendar, line("10 days after report")) == date(2025, 11, 21)
+
+
+@pytest.mark.parametrize("more", ["nth_since: year", "nth_within: 6 months", "within: last 2 months"])
+def test_who_counts_the_second_time_looks_at_the_first(more: str) -> None:
+    """A line that asks which time it is reaches behind its period, though it scores nothing there."""
+    period = parse_period("2026-03")
+    rules = "scores: {s: {lines: [{count: finish missed, each: [-1, -2]%s}]}}\nboards: {main: {by: s}}\n"
+    plain, looking = (
+        validate(parse(HEAD + "for: key-work\n" + rules % one, "s.yaml"), Scheme) for one in ("", f", {more}")
+    )
+    assert (reach(period, FOLDER.calendar, plain), reach(period, FOLDER.calendar, looking)) == (period.start, None)
 
 
 @pytest.mark.parametrize("kind", [BoardRules, AssessmentRules])

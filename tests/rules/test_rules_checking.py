@@ -53,6 +53,9 @@ CASES = [
     ("R37", Y, "limits:\n", "then: [区领导评分]\n\nlimits:\n", "是不是 区领导评价?"),
     ("R08", Y, "bars:\n", "lower: [{label: 降等, when: blak >= 1}]\n\nbars:\n", "没有“blak”"),
     ("R13", L, "    reply: 3 workdays\n", "", "reply"),
+    ("R13", L, "    reply: 3 workdays\n", "    reply: 0 workdays\n", "发出当天就逾期未复"),
+    ("R40", B, "bureaus: bottom 3", "bureaus: top 3", "黑榜写的是前几名(top 3)"),
+    ("R40", B, "  base: 60", "  base: 160", "起始分 160 在保底、封顶之外"),
     ("R14", L, "7 days before finish", "7 days after assign", "针对一项应办"),
     ("D10", L, "7 days before finish", "7 days before finsh", "是不是 finish?"),
     ("D10", L, "finish behind 20%", "finsh behind 20%", "是不是 finish?"),
@@ -133,3 +136,20 @@ def test_all_mistakes_of_a_file_are_found_in_one_reading() -> None:
         if name == B and code in ("R06", "R08", "R04") and old in text:
             text = text.replace(old, new, 1)
     assert len({p.line for p in problems(text)}) >= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        (B, "at_most: 10}", "at_most: -10}", "应不小于 0"),
+        (Y, "at_most: 3}", "at_most: -3}", "应不小于 0"),
+        (Y, "carries: 15", "carries: 0", "应大于 0"),
+        (L, "version: 1", "version: 1.5", "应是整数"),
+        (L, "when: [red unanswered]", "when: false", "不能是“false”"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_in_chinese(name: str, old: str, new: str, told: str) -> None:
+    """A cap below zero would turn points round, a year worth nothing carries nothing."""
+    assert old in TEXTS[name]
+    with pytest.raises(Invalid, match=told):
+        problems(TEXTS[name].replace(old, new, 1))

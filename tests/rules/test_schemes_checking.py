@@ -82,6 +82,9 @@ SLIPS = [
     ("points: n", "points: rank(n, lowest)", "J02 rank 后面只能再写 all(全部单位)、low(小的在前)"),
     ("points: n", "points: n / (3 - 3)", "J07 除数是 0"),
     ("points: n", "points: count(n + 1)", "J02 count 里要写登记项的名字,不能写算式"),
+    ("points: n", "points: 'trimmed(n, 50%)'", "J02 trimmed 后面写各去几个,或不到一半的几成"),
+    ("points: n", "points: 'trimmed(n, 1.5)'", "J02 trimmed 后面写各去几个,或不到一半的几成"),
+    ("points: n", "points: 'items_top(n, 0)'", "J02 items_top 要先写 items(事项)"),
     ("points: n", "points: count('n', 'last week')", "J02 看不懂时段“last week”"),
     ("points: n", "points: count(nn)", "J05 没有“nn”这个登记项,是不是 n?"),
     ("points: n", "points: if(f = 'red', 1, 0)", "J01 没有哪个数会是“red”"),
@@ -203,3 +206,9 @@ def test_ranges_read_as_offices_write_them(text: str, inside: tuple[int, ...], o
     """Signs, both ends, brackets, Chinese and full-width writing all mean what they say at their ends."""
     band = parse_range(text)
     assert all(band.has(Fraction(n)) for n in inside) and not any(band.has(Fraction(n)) for n in outside)
+
+
+def test_a_word_that_yaml_takes_for_yes_or_no_is_told_as_such() -> None:
+    """``count: false`` is no name; whoever called a kind so hears why."""
+    with pytest.raises(Invalid, match="true、false 是“是、否”,要作名字请加引号"):
+        problems(HEAD + MARKS + "scores: {score: {lines: [{count: false, each: -1}]}}\nboards: {main: {by: score}}\n")

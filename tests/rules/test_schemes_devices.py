@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from supervise.errors import Invalid
 from supervise.records import Mark
 from supervise.rules.functions import root, rounded
-from tests.rules.schemes import HEAD, MARKS, boards, mark, rows
+from tests.rules.schemes import HEAD, MARKS, boards, mark, problems, rows
 from tests.rules.test_schemes import figures
 
 PLAIN = "boards: {main: {by: score}}\n"
@@ -39,6 +39,18 @@ def reds(*days: str, matter: str = "", role: str = "lead") -> list[Mark]:
 def test_between_targets_points_go_by_proportion(n: int, wanted: str) -> None:
     """At a target its points, between two a proportion, at or beyond the ends the points of the ends."""
     assert points("along(n, 100, 60, 200, 100, 300, 120)", figures(甲=n)) == Decimal(wanted)
+
+
+@pytest.mark.parametrize("formula", ["25 - 0.1 * max(0, 100 - n)", "min(20, 5 + n)", "8 - max(n, m)"])
+def test_a_figure_that_nobody_reported_earns_nothing(formula: str) -> None:
+    """The larger or smaller of two numbers is not known while one of them is not: no full marks for silence."""
+    with pytest.raises(Invalid, match="甲:没有数可算"):
+        points(formula, [mark("甲", "m", 1)])
+
+
+def test_a_number_may_stand_in_for_one_that_is_missing() -> None:
+    """Whoever means the best of what there is says what counts where there is none."""
+    assert points("max(default(n, 0), m)", [mark("甲", "m", 7)]) == 7
 
 
 def test_targets_in_the_wrong_order_are_told_with_the_unit() -> None:
@@ -97,6 +109,14 @@ def test_a_root_is_the_nearest_number_at_its_places(number: Fraction, places: in
         ("each: [-1, -3, -10], nth: matter", [*reds("06-01", "06-03"), *reds("06-02", matter="N")], "-5"),
         ("each: [-1, -2], nth_since: year", reds("02-01", "06-01"), "-2"),
         ("each: [-1, -2]", reds("02-01", "06-01"), "-1"),
+        ("each: [-1, -2], nth_within: 6 months", reds("01-01", "06-01"), "-2"),
+        ("each: [-1, -2], within: year, nth_within: 5 months", reds("01-30", "06-30"), "-3"),  # to the day
+        ("each: [-1, -2], within: year, nth_within: 5 months", reds("01-29", "06-30"), "-2"),
+        (
+            "each: [-1, -3], within: year, nth_within: 30 days, nth: matter",
+            [*reds("03-01", "03-09"), *reds("03-20", matter="N"), *reds("04-09")],
+            "-6",
+        ),  # the third of M has only none within thirty days but itself
         ("lead: [-2, -4], co: [-1, -2]", [*reds("06-01"), *reds("06-02", role="co")], "-4"),
         ("each: [-1, -3], at_most: 5", reds("06-01", "06-02", "06-03"), "-5"),
         ("each: -2, within: previous", reds("05-31", "06-01"), "-2"),
@@ -109,6 +129,40 @@ def test_the_second_time_counts_differently(line: str, marks: Sequence[Mark], po
     for order in (marks, list(reversed(marks))):
         made = rows(boards(text + rules, {"甲": "a"}, order)["main"])["甲"]
         assert made.score.total == Decimal(points) == sum(line.points for line in made.score.lines)
+
+
+def test_an_amount_may_count_more_the_second_time() -> None:
+    """What is added up is worth more the second time within a matter, and the receipt says so."""
+    text = HEAD + MARKS + "  p: {label: 记分, value: number, matter: true}\n"
+    rules = "scores: {score: {lines: [{label: 记分, sum: p, each: [-1, -2], nth: matter, nth_within: 1 month}]}}\n"
+    found = ((1, 6, "M"), (9, "0.5", "M"), (9, 1, "N"))
+    marks = [mark("甲", "p", n, date(2025, 6, day), matter=m) for day, n, m in found]
+    made = rows(boards(text + rules + PLAIN, {"甲": "a"}, marks)["main"])["甲"]
+    assert made.score.total == -6 - 1 - 1
+    assert made.score.lines[0].quantity == "6 × -1、0.5 × -2、1 × -1"
+
+
+ITEMS = "  p: {label: 项目分, value: number, matter: true}\nitems: {of: p, values: {fine: 'if(p > 0, p, nothing)'}}\n"
+
+
+def test_the_best_few_of_the_items() -> None:
+    """Of four projects the best three, of two all there are; what has no number is none of them."""
+    rules = "scores: {score: {points: 'items_top(fine, 3) / 3'}}\n" + PLAIN
+    found = {"甲": (60, 90, 30, 75), "乙": (60, 0, 30)}
+    marks = [mark(unit, "p", n, matter=str(n)) for unit, values in found.items() for n in values]
+    made = rows(boards(HEAD + MARKS + ITEMS + rules, {"甲": "a", "乙": "a"}, marks)["main"])
+    assert {unit: row.score.total for unit, row in made.items()} == {"甲": 75, "乙": 30}
+    [told] = problems(HEAD + MARKS + ITEMS + rules.replace("3)", "0)")).values()
+    assert told.startswith("J02 items_top 后面要写取几个")
+
+
+def test_groups_may_be_weighed_differently() -> None:
+    """What group a unit is of can be asked, by its name in the file; a name that no group has is a fault."""
+    rules = "scores: {score: {points: \"if(group = 'a', 0.5, 0.4) * n\"}}\n" + PLAIN
+    made = boards(HEAD + MARKS + rules, {"甲": "a", "乙": "b"}, figures(甲=10, 乙=10))["main"]
+    assert {unit: row.score.total for unit, row in rows(made).items()} == {"甲": 5, "乙": 4}
+    found = problems(HEAD + MARKS + rules.replace("'a'", "'甲组'"))
+    assert list(found.values()) == ["J01 没有哪个数会是“甲组”;分组写它的名字 a"]
 
 
 @pytest.mark.parametrize(
