@@ -253,8 +253,9 @@ def _write(connection: Any, events: Any, letters: Any, states: dict[str, Any]) -
 CONTENDERS: dict[str, Callable[[str, str], Callable[[], int]]] = {
     "same_rows": same_rows.writer, "same_rows_mixed": partial(same_rows.writer, mixed=True),
     "same_rows_mixed_own": partial(same_rows.writer, mixed=True, own=True),
-    "supervise_tick": tick, "supervise_tick_mixed": partial(tick, mixed=True), "supervise_tick_own": partial(tick, own=True),
-    "supervise_tick_mixed_own": partial(tick, mixed=True, own=True), "supervise_tick_service": service,
+    "supervise_tick": tick, "supervise_tick_mixed": partial(tick, mixed=True),
+    "supervise_tick_own": partial(tick, own=True), "supervise_tick_mixed_own": partial(tick, mixed=True, own=True),
+    "supervise_tick_service": service,
     "supervise_tick_past": partial(service, alike=("past",)), "supervise_tick_each": partial(service, alike=()),
     "supervise_tick_each_own": partial(service, alike=(), own=True),
 }  # fmt: skip

@@ -8,7 +8,7 @@ stop finds only what is left, for every task that was looked at says itself when
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,25 @@ class Clock(Liaison, Almanac):
         return Mould(self.district, linked, sheet, self.law(session, step.task).definition.roles, self.algorithm)
 
 
+@dataclass(slots=True)
+class _Todo:
+    """What one piece has come to and not yet written.
+
+    Args:
+        casts: of what was decided once.
+        sealed: whether a seal will name what was cast at once.
+        steps: what was decided for one task.
+        quiet: of tasks to which nothing is done, the version and the day to look again.
+        letters: notices ahead of limits.
+    """
+
+    casts: Casts
+    sealed: bool
+    steps: list[Step] = field(default_factory=list)
+    quiet: dict[str, tuple[int, date]] = field(default_factory=dict)
+    letters: list[outbox.Letter] = field(default_factory=list)
+
+
 class Sweep:
     """One run of the clock over everything that waits for a day.
 
@@ -149,12 +168,12 @@ class Sweep:
         piece = Piece(codes, len(known))
         here = {one.code for one in known}
         piece.held = [code for code in codes if code not in here]
-        casts = Casts(session.connection(), office.district)
-        rest = self._cast(session, piece, casts, known, seals_here)
-        alone = self._cast_by_past(session, piece, casts, known, seals_here, rest)
-        self._one_by_one(session, piece, alone)
-        casts.write()
-        piece.sealed = bool(seals_here and casts.heads) and self._seal(session, casts, known)
+        todo = _Todo(Casts(session.connection(), office.district), seals_here)
+        rest = self._by_facts(session, piece, todo, known)
+        alone = self._by_past(session, piece, todo, known, rest)
+        self._one_by_one(session, piece, todo, alone)
+        self._write(session, piece, todo)
+        piece.sealed = bool(seals_here and todo.casts.heads) and self._seal(session, todo.casts, known)
         return piece
 
     def keep(self, piece: Piece) -> None:
@@ -233,66 +252,66 @@ class Sweep:
                 self._before = frozenset()
         return self._page[:CHUNK]
 
-    def _cast(self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool) -> list[str]:
+    def _by_facts(self, session: Session, piece: Piece, todo: _Todo, known: Sequence[Known]) -> list[str]:
         """Do to all of which the same stands on record what must be done to one of them; the codes of the others."""
-        groups = self.likenesses.by_facts(session, known) if "facts" in self.alike else []
-        done, quiet = set[str](), dict[str, tuple[int, date]]()
+        groups, done = self.likenesses.by_facts(session, known) if "facts" in self.alike else [], set[str]()
         models = tasks.standing(session, self.office.district, [group[0].code for group in groups])
         for group in groups:
             task = models.get(group[0].code)
-            if task is not None and self._alike(session, piece, casts, Kin(task, group), quiet, sealed):
+            if task is not None and self._alike(session, piece, todo, Kin(task, group)):
                 done.update(one.code for one in group)
-        tasks.set_wake(session, self.office.district, quiet)
         return [one.code for one in known if one.code not in done]
 
-    def _cast_by_past(
-        self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool, codes: Sequence[str]
+    def _by_past(
+        self, session: Session, piece: Piece, todo: _Todo, known: Sequence[Known], codes: Sequence[str]
     ) -> list[Task]:
         """Do to all with the same past what must be done to one of them; the others in full."""
         pasts, here = tasks.pasts(session, self.office.district, codes), {one.code: one for one in known}
-        done, quiet = set[str](), dict[str, tuple[int, date]]()
+        done = set[str]()
         for kin in self.likenesses.by_past(session, pasts, here) if "past" in self.alike else ():
-            if self._alike(session, piece, casts, kin, quiet, sealed):
+            if self._alike(session, piece, todo, kin):
                 done.update(one.code for one in kin.tasks)
-        tasks.set_wake(session, self.office.district, quiet)
         return [replay(events) for code, events in pasts.items() if code not in done]
 
-    def _alike(
-        self, session: Session, piece: Piece, casts: Casts, kin: Kin, quiet: dict[str, tuple[int, date]], sealed: bool
-    ) -> bool:
+    def _alike(self, session: Session, piece: Piece, todo: _Todo, kin: Kin) -> bool:
         """Decide one of some that are alike, and do the same to all; ``False`` if it is nothing that can be cast."""
         office, task, group = self.office, kin.task, kin.tasks
         lifecycle = office.law(session, task)
         looked = office.look(session, lifecycle, task, self.day)
-        if looked.letters:
-            return False  # a notice names its task and those who owe it
+        letters = kin.told(looked.letters)
+        if letters is None:
+            return False
         if not looked.step.path:
             wake = office.wake(lifecycle, task, self.day, looked=True)
-            quiet |= {one.code: (one.version, wake) for one in group}
+            todo.quiet |= {one.code: (one.version, wake) for one in group}
         else:
             mould = office.mould(session, looked.step, self.day)
-            if mould is None or not (mould.sound if kin.names is None else mould.fits(kin.names)):
+            if mould is None or not (mould.sound if kin.swaps is None else mould.fits(kin.names)):
                 return False
-            casts.cast(mould, group, sealed)
+            todo.casts.cast(mould, group, todo.sealed)
             self._tell(piece, lifecycle, mould.saving.events, [(one.code, one.version) for one in group])
+        todo.letters += letters
         piece.proposals += [replace(p, task=one.code) for one in group for p in looked.proposals]
         return True
 
-    def _one_by_one(self, session: Session, piece: Piece, alone: Iterable[Task]) -> None:
-        office, steps, quiet, letters = self.office, list[Step](), dict[str, tuple[int, date]](), list[outbox.Letter]()
+    def _one_by_one(self, session: Session, piece: Piece, todo: _Todo, alone: Iterable[Task]) -> None:
+        office = self.office
         for task in alone:
             lifecycle = office.law(session, task)
             looked = office.look(session, lifecycle, task, self.day)
             piece.proposals += looked.proposals
-            letters += looked.letters
+            todo.letters += looked.letters
             if looked.step.path:
-                steps.append(looked.step)
+                todo.steps.append(looked.step)
                 self._tell(piece, lifecycle, looked.step.events, [(task.code, task.version)])
             else:
-                quiet[task.code] = task.version, office.wake(lifecycle, task, self.day, looked=True)
-        office.save(session, steps, self.day)
-        tasks.set_wake(session, office.district, quiet)
-        told = outbox.add(session, office.district, letters)
+                todo.quiet[task.code] = task.version, office.wake(lifecycle, task, self.day, looked=True)
+
+    def _write(self, session: Session, piece: Piece, todo: _Todo) -> None:
+        self.office.save(session, todo.steps, self.day)
+        todo.casts.write()
+        tasks.set_wake(session, self.office.district, todo.quiet)
+        told = outbox.add(session, self.office.district, todo.letters)
         piece.notices += told[: max(KEPT - len(self._whole.notices), 0)]
         piece.noticed += len(told)
 

@@ -7,18 +7,20 @@ tell all that a decision follows from, the history does (``Pasts``): it is read 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from supervise.facts import Known
 from supervise.hall.almanac import Almanac
-from supervise.hearing import post_and_role
+from supervise.hearing import post_and_role, unit_and_post
 from supervise.phrases import CALENDAR
 from supervise.records import PARTIES, Event, Task, replay
 from supervise.rules.entries import Run, Times
 from supervise.rules.ladder import Ladder, Rung
 from supervise.store import sweeping
+from supervise.store.outbox import Letter
 from supervise.workflows.definition import Definition
 from supervise.workflows.pasts import Pasts
 from supervise.workflows.watching import Watch
@@ -27,18 +29,48 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-class Kin(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kin:
     """Tasks that are alike.
 
     Args:
         task: one of them, in full.
-        tasks: all of them, each with its own parties.
-        names: where they have the same past, those that stand for others' in ``task``.
+        tasks: all of them.
+        swaps: where they have the same past: for each of them, who in it stands for whom in ``task``.
+        text: where they have the same past: tells what one of them is about, by code.
     """
 
     task: Task
-    tasks: list[Known]
-    names: tuple[str, ...] | None = None
+    tasks: Sequence[Known]
+    swaps: Sequence[Mapping[str, str]] | None = None
+    text: Callable[[str], str] = str
+
+    @property
+    def names(self) -> Collection[str]:
+        """Those in ``task`` that stand for others in other tasks."""
+        return self.swaps[0].keys() if self.swaps else ()
+
+    def told(self, letters: Sequence[Letter]) -> list[Letter] | None:
+        """Letters about ``task`` as all are told them; ``None`` if they cannot be put into other names."""
+        if not letters:
+            return []
+        ends = f":{self.task.text}"
+        said = [f"{letter.ref} {letter.text.removesuffix(ends)}" for letter in letters]
+        if self.swaps is None or any(name in text for text in said for name in self.names):
+            return None
+        return [
+            replace(
+                letter, task=one.code, to=tuple([_swapped(name, swap) for name in letter.to]),
+                text=f"{one.code}{letter.text.removesuffix(ends).removeprefix(self.task.code)}:{self.text(one.code)}",
+            )
+            for one, swap in zip(self.tasks, self.swaps, strict=True) for letter in letters
+        ]  # fmt: skip
+
+
+def _swapped(name: str, swap: Mapping[str, str]) -> str:
+    """The name on a letter, a unit's or that of a post in it, for another unit."""
+    unit, post = unit_and_post(name)
+    return swap.get(unit, unit) + name[len(unit) :] if post else swap.get(name, name)
 
 
 class Likenesses:
@@ -92,8 +124,9 @@ class Likenesses:
         for group in found.values():
             if len(group) > 1:
                 code, names = group[0]
-                task = replay(pasts[code])
-                yield Kin(task, [_placed(known[other], task, names, theirs) for other, theirs in group], names)
+                task, swaps = replay(pasts[code]), [dict(zip(names, theirs, strict=True)) for _, theirs in group]
+                placed = [_placed(known[other], task, swap) for (other, _), swap in zip(group, swaps, strict=True)]
+                yield Kin(task, placed, swaps, lambda other: replay(pasts[other]).text)
 
     def _trait(self, name: str) -> Hashable:
         """In which parts a unit is not pressed, ladder by ladder."""
@@ -120,9 +153,8 @@ class Likenesses:
         return self._watches[name]
 
 
-def _placed(one: Known, task: Task, names: Sequence[str], theirs: Sequence[str]) -> Known:
+def _placed(one: Known, task: Task, swap: Mapping[str, str]) -> Known:
     """A task with its own names in the parts that others have in ``task``, which has the same past."""
-    swap = dict(zip(names, theirs, strict=True))
     one.parties = {role: tuple([swap.get(name, name) for name in getattr(task, role)]) for role in PARTIES}
     return one
 

@@ -96,7 +96,9 @@ class Pasts:
             if name in PARTIES:
                 yield name, tuple([self._who(unit, names) for unit in value])
             elif name == "targets":
-                yield name, _as_written([goal for goal in value if not isinstance(goal, str)])
+                goals = [goal for goal in value if not isinstance(goal, str)]
+                if goals or event.seq > 1:  # later on to have none may be something new
+                    yield name, _as_written(goals)
             elif name not in _TOLD:
                 yield name, _days(value) if name == "stages" else _as_written(value)
 
