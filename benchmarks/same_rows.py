@@ -21,13 +21,13 @@ ENDED = {
 }  # fmt: skip
 
 
-def writer(backend: str, target: str, mixed: bool = False) -> Callable[[], int]:
+def writer(backend: str, target: str, mixed: bool = False, own: bool = False) -> Callable[[], int]:
     """Writes what a tick left, on a fresh copy."""
     import atexit
 
     from benchmarks import sweep, world
 
-    url = sweep.copied(backend, target, mixed)
+    url = sweep.copied(backend, target, mixed, own)
     connection = _connected(backend, url)
     seal = connection.execute("SELECT coalesce(max(seq), 0) FROM sv_seal").fetchone()[0]
     connection.close()
@@ -36,7 +36,7 @@ def writer(backend: str, target: str, mixed: bool = False) -> Callable[[], int]:
     connection = _connected(backend, url)
     found = _left(connection, f"'{sweep.NIGHT}'", seal)
     connection.close()
-    url = sweep.copied(backend, target, mixed)
+    url = sweep.copied(backend, target, mixed, own)
     connection = _connected(backend, url)
     write = _on_sqlite if backend.startswith("sqlite") else _on_postgres
     atexit.register(sweep.show, backend, url, target)

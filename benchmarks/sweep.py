@@ -2,10 +2,11 @@
 
 The N tasks stand in a database of ours beside the peers', filled once for each size and copied for each run; the clock
 runs over duties, ladder and seal as on any night. What it committed is shown to the peers' check when the process
-ends, which is not timed. ``supervise_tick_service`` leaves the transactions to the service, ``supervise_tick_each``
-sends every task through the machine by itself, and ``same_rows`` is the limit for what we write, see there. A lapse
-changes no other duty; under ``…_mixed`` a quarter of the tasks has a report waiting to be verified, whose limit it
-brings back, so that each of those must be seen.
+ends, which is not timed. ``supervise_tick_service`` leaves the transactions to the service, ``supervise_tick_past``
+trusts no stored fact and reads every history, ``supervise_tick_each`` sends every task through the machine by itself,
+and ``same_rows`` is the limit for what we write, see there. A lapse changes no other duty; under ``…_mixed`` a quarter
+of the tasks has a report waiting to be verified, whose limit it brings back, so that their histories must be seen.
+Under ``…_own`` every task that runs out was placed and acted on on days of its own, so that few histories are alike.
 
 A million tasks are filled once: where fewer shall be due, the others of those that are due are told to wait.
 """
@@ -16,7 +17,7 @@ import atexit
 import random
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -44,11 +45,15 @@ def histories() -> list[History]:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A filled database to be copied: so many tasks, so many of them due, with or without reports that wait."""
+    """A filled database to be copied: so many tasks, so many of them due, with or without reports that wait.
+
+    With ``own`` days those that are due have lived each by itself: no two were placed and acted on on the same days.
+    """
 
     number: int
     due: int
     mixed: bool
+    own: bool = False
 
     @property
     def name(self) -> str:
@@ -58,7 +63,7 @@ class Model:
     @property
     def kind(self) -> str:
         """What those have in common that differ in how many are due."""
-        return f"sweep_ours_{'mixed' if self.mixed else 'plain'}_{self.number}_"
+        return f"sweep_ours_{'mixed' if self.mixed else 'plain'}{'_own' if self.own else ''}_{self.number}_"
 
     def with_more(self, names: Iterable[str]) -> str | None:
         """One of these names: of a model from which this one can be made."""
@@ -68,11 +73,26 @@ class Model:
 
 def orders(model: Model, dialect: str) -> Iterator[Order]:
     """N tasks of which D run out tonight, in an order that has nothing to do with the code."""
-    made = filling.moulds(histories(), NIGHT - timedelta(days=1), dialect)
-    late = set(random.Random(model.number + model.due).sample(range(1, model.number + 1), model.due))
+    late = sorted(random.Random(model.number + model.due).sample(range(1, model.number + 1), model.due))
+    states = 4 if model.mixed else 3
+    own = [own_life(i, i % states) for i in late] if model.own else []
+    made = filling.moulds([*histories(), *own], NIGHT - timedelta(days=1), dialect)
+    apart = dict(zip(late, made[len(made) - len(own) :], strict=False))
+    due = set(late)
     for i in range(1, model.number + 1):
-        row = 0 if i in late else 1 + i % len(AHEAD)
-        yield Order(made[4 * row + i % (4 if model.mixed else 3)], i, world.lead_of(i), world.co_of(i))
+        row = 0 if i in due else 1 + i % len(AHEAD)
+        yield Order(apart.get(i, made[4 * row + i % states]), i, world.lead_of(i), world.co_of(i))
+
+
+def own_life(number: int, steps: int) -> History:
+    """The life of one task that runs out tonight, on days that hardly another one shares."""
+    dice = random.Random(number)
+    opened = day = NIGHT - timedelta(days=dice.randint(61, 240))
+    taken = list[tuple[str, date]]()
+    for action, _ in world.life(opened, steps):
+        day += timedelta(days=dice.randint(2, 20))
+        taken.append((action, day))
+    return History(opened, NIGHT - timedelta(days=1), taken)
 
 
 def fill(url: str, model: Model) -> None:
@@ -94,9 +114,9 @@ def hold_back(url: str, due: int) -> None:
     filling.settle(url)
 
 
-def copied(backend: str, target: str, mixed: bool) -> str:
+def copied(backend: str, target: str, mixed: bool, own: bool = False) -> str:
     """The address of a fresh copy of our filled database for the size that the peers' has."""
-    model = Model(*sizes(backend, target), mixed)
+    model = Model(*sizes(backend, target), mixed, own)
     if backend != "sqlite":
         return _copied_on_server(target, model)
     folder = Path(target).parent
@@ -153,9 +173,9 @@ def sizes(backend: str, target: str) -> tuple[int, int]:
     return int(number), int(due or 0)
 
 
-def tick(backend: str, target: str, mixed: bool = False) -> Callable[[], int]:
+def tick(backend: str, target: str, mixed: bool = False, own: bool = False) -> Callable[[], int]:
     """``office.tick`` in the caller's session, committed by the caller."""
-    url = copied(backend, target, mixed)
+    url = copied(backend, target, mixed, own)
     sessions, office = world.sessions(url), world.office(NIGHT)
     office.folder.definition("bench-life")
     sessions().connection().close()
@@ -169,22 +189,23 @@ def tick(backend: str, target: str, mixed: bool = False) -> Callable[[], int]:
     return run
 
 
-def service(backend: str, target: str, alike: bool = True) -> Callable[[], int]:
-    """The service's tick, piece by piece, each committed."""
-    url = copied(backend, target, mixed=False)
+def service(
+    backend: str, target: str, alike: Collection[str] = ("facts", "past"), own: bool = False
+) -> Callable[[], int]:
+    """The service's tick, piece by piece, each committed; ``alike`` as in ``Sweep``."""
+    url = copied(backend, target, mixed=False, own=own)
     office = world.office(NIGHT)
     office.folder.definition("bench-life")
     made = office.serve(url)
     made.transact(lambda session: session.connection())
-    if not alike:
-        sweep = type(office).sweep
-        type(office).sweep = lambda *given: _each(sweep(*given))  # type: ignore[method-assign]
+    sweep = type(office).sweep
+    type(office).sweep = lambda *given: _told(sweep(*given), alike)  # type: ignore[method-assign]
     atexit.register(show, backend, url, target)
     return lambda: made.tick(NIGHT).looked_at
 
 
-def _each(sweep: Any) -> Any:
-    sweep.alike = False
+def _told(sweep: Any, alike: Collection[str]) -> Any:
+    sweep.alike = alike
     return sweep
 
 
@@ -230,7 +251,11 @@ def _write(connection: Any, events: Any, letters: Any, states: dict[str, Any]) -
 
 
 CONTENDERS: dict[str, Callable[[str, str], Callable[[], int]]] = {
-    "same_rows": same_rows.writer, "same_rows_mixed": partial(same_rows.writer, mixed=True), "supervise_tick": tick,
-    "supervise_tick_service": service, "supervise_tick_each": partial(service, alike=False),
-    "supervise_tick_mixed": partial(tick, mixed=True),
+    "same_rows": same_rows.writer, "same_rows_mixed": partial(same_rows.writer, mixed=True),
+    "same_rows_mixed_own": partial(same_rows.writer, mixed=True, own=True),
+    "supervise_tick": tick, "supervise_tick_mixed": partial(tick, mixed=True),
+    "supervise_tick_own": partial(tick, own=True), "supervise_tick_mixed_own": partial(tick, mixed=True, own=True),
+    "supervise_tick_service": service,
+    "supervise_tick_past": partial(service, alike=("past",)), "supervise_tick_each": partial(service, alike=()),
+    "supervise_tick_each_own": partial(service, alike=(), own=True),
 }  # fmt: skip

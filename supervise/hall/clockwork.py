@@ -1,15 +1,14 @@
 """The clock's side of the hall: a night over all tasks that wait for the day, in pieces that stand on their own.
 
-Tasks on which the same has become due are decided once and written together (``Watch``, ``Mould``); all others go one
-by one, through ``look``. A piece that was written is done: who comes again after a kill, an outage or a full stop finds
-only what is left, for every task that was looked at says itself when it is to be looked at next.
+Tasks on which the same has become due are decided once and written together (``Likenesses``, ``Mould``); all others
+go one by one, through ``look``. A piece that was written is done: who comes again after a kill, an outage or a full
+stop finds only what is left, for every task that was looked at says itself when it is to be looked at next.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,18 +16,14 @@ from supervise.collecting import undisturbed
 from supervise.facts import Known
 from supervise.hall.almanac import Almanac
 from supervise.hall.liaison import Liaison
+from supervise.hall.likenesses import Kin, Likenesses
 from supervise.hall.nights import KEPT, NAMED, Done, Piece, TickReport
-from supervise.hearing import post_and_role
-from supervise.phrases import CALENDAR
-from supervise.records import Event, Task
+from supervise.records import Event, Task, replay
 from supervise.rules import escalation, reminders
-from supervise.rules.entries import Run, Times
 from supervise.rules.escalation import Proposal
-from supervise.rules.ladder import Ladder, Rung
 from supervise.store import outbox, seals, sweeping, tasks
 from supervise.store.casting import Casts, Mould
 from supervise.workflows.lifecycle import Lifecycle, Step
-from supervise.workflows.watching import Watch
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -100,15 +95,33 @@ class Clock(Liaison, Almanac):
             yield outbox.Letter(task.code, notice.key, "notice", "notice", notice.start, notice.to, text, self.now())
 
     def mould(self, session: Session, step: Step, day: date) -> Mould | None:
-        """What a step leaves of its task, ready to be done to others; ``None`` if it is nothing that can be cast."""
+        """What a step leaves of its task, ready to be done to others; ``None`` if listeners must hear of each."""
         if not self._listeners.keys().isdisjoint(event.action for event in step.events):
             return None
         self.must_be_approved(session, step.task.definition)
         saving, _ = self._saving(session, step, day)
         (task,), sheet = tasks.written(self.district, [saving], self.now(), self.algorithm)
         linked = replace(saving, task=task, events=task.events[-len(saving.events) :])
-        made = Mould(self.district, linked, sheet, self.law(session, step.task).definition.roles, self.algorithm)
-        return made if made.sound else None
+        return Mould(self.district, linked, sheet, self.law(session, step.task).definition.roles, self.algorithm)
+
+
+@dataclass(slots=True)
+class _Todo:
+    """What one piece has come to and not yet written.
+
+    Args:
+        casts: of what was decided once.
+        sealed: whether a seal will name what was cast at once.
+        steps: what was decided for one task.
+        quiet: of tasks to which nothing is done, the version and the day to look again.
+        letters: notices ahead of limits.
+    """
+
+    casts: Casts
+    sealed: bool
+    steps: list[Step] = field(default_factory=list)
+    quiet: dict[str, tuple[int, date]] = field(default_factory=dict)
+    letters: list[outbox.Letter] = field(default_factory=list)
 
 
 class Sweep:
@@ -118,17 +131,19 @@ class Sweep:
         office: whose tasks.
         day: up to which it looks.
         progress: told how many tasks of how many are done.
-        alike: whether tasks that are alike are decided once; without, each goes by itself.
+        alike: by what it is told which tasks are decided once; with neither each goes by itself.
     """
 
-    def __init__(self, office: Clock, day: date, progress: Progress | None = None, alike: bool = True) -> None:
+    def __init__(
+        self, office: Clock, day: date, progress: Progress | None = None, alike: Collection[str] = ("facts", "past")
+    ) -> None:
         self.office, self.day, self.progress, self.alike = office, day, progress, alike
         self.total: int | None = None
         self._page: list[str] = []
         self._since, self._most, self._last = date.min, CHUNK, False
         self._passed: set[str] = set()  # looked at, and waiting still
         self._before: frozenset[str] = frozenset()
-        self._watches: dict[str, Watch] = {}
+        self.likenesses = Likenesses(office, day)
         self._held: set[str] = set()
         self._second = False
         self._whole = Piece(())
@@ -153,11 +168,12 @@ class Sweep:
         piece = Piece(codes, len(known))
         here = {one.code for one in known}
         piece.held = [code for code in codes if code not in here]
-        casts = Casts(session.connection(), office.district)
-        alone = self._cast(session, piece, casts, known, seals_here)
-        self._one_by_one(session, piece, alone)
-        casts.write()
-        piece.sealed = bool(seals_here and casts.heads) and self._seal(session, casts, known)
+        todo = _Todo(Casts(session.connection(), office.district), seals_here)
+        rest = self._by_facts(session, piece, todo, known)
+        alone = self._by_past(session, piece, todo, known, rest)
+        self._one_by_one(session, piece, todo, alone)
+        self._write(session, piece, todo)
+        piece.sealed = bool(seals_here and todo.casts.heads) and self._seal(session, todo.casts, known)
         return piece
 
     def keep(self, piece: Piece) -> None:
@@ -236,105 +252,66 @@ class Sweep:
                 self._before = frozenset()
         return self._page[:CHUNK]
 
-    def _watch(self, session: Session, name: str) -> Watch:
-        """What the clock looks at under a law and its ladders."""
-        if name not in self._watches:
-            lifecycle = self.office.lifecycle(session, name)
-            ladders = self.office.ladders(lifecycle.definition.workflow)
-            entries = (entry for ladder in ladders for rung in ladder.rungs for entry in rung.when)
-            rungs = [entry for entry in entries if not isinstance(entry, Times | Run)]
-            told = [post_and_role(word)[1] for ladder in ladders for rung in ladder.rungs for word in rung.tell]
-            rules = self.office.reminders(lifecycle.definition.workflow)
-            noticed = {kind for rule in rules for notice in rule.notices for kind in notice.duty}
-            several = self.office.rearranged(session)
-            known = all(plain(ladder) for ladder in ladders) and not (several and self.office.in_use(session).behind)
-            aside = {one.action for ladder in ladders for one in ladder.suspends}
-            aside |= {CALENDAR} if several else set()
-            self._watches[name] = Watch(lifecycle, rungs, told, known, noticed, aside)
-        return self._watches[name]
-
-    def _asking(self, watches: Sequence[Watch]) -> sweeping.Asking:
-        """What counts for tasks under some laws."""
-        kinds = sorted({kind for watch in watches for kind in (*watch.kinds, *watch.replies)})
-        roles = sorted({role for watch in watches for role in watch.roles})
-        orders = sorted({watch.lifecycle.pressing for watch in watches} - {""})
-        return sweeping.Asking(tuple(kinds), tuple(roles), tuple(orders), any(watch.levels for watch in watches))
-
-    def _cast(self, session: Session, piece: Piece, casts: Casts, known: Sequence[Known], sealed: bool) -> list[str]:
-        """Do to all that are alike what must be done to one of them; the codes of those that go by themselves."""
-        district = self.office.district
-        groups = self._groups(session, known) if self.alike else []
-        together = {one.code for group in groups for one in group}
-        alone = [one.code for one in known if one.code not in together]
-        models = tasks.standing(session, district, [group[0].code for group in groups])
-        quiet: dict[str, tuple[int, date]] = {}
+    def _by_facts(self, session: Session, piece: Piece, todo: _Todo, known: Sequence[Known]) -> list[str]:
+        """Do to all of which the same stands on record what must be done to one of them; the codes of the others."""
+        groups, done = self.likenesses.by_facts(session, known) if "facts" in self.alike else [], set[str]()
+        models = tasks.standing(session, self.office.district, [group[0].code for group in groups])
         for group in groups:
             task = models.get(group[0].code)
-            if task is None or not self._alike(session, piece, casts, group, task, quiet, sealed):
-                alone += [one.code for one in group]
-        tasks.set_wake(session, district, quiet)
-        return alone
+            if task is not None and self._alike(session, piece, todo, Kin(task, group)):
+                done.update(one.code for one in group)
+        return [one.code for one in known if one.code not in done]
 
-    def _groups(self, session: Session, known: Sequence[Known]) -> list[list[Known]]:
-        """Tasks on which the clock must do the same; those it has acted on before are not among them."""
-        district, keys = self.office.district, dict[str, str]()
-        watches = [self._watch(session, name) for name in sorted({one.definition for one in known})]
-        aside = frozenset[str]().union(*(watch.aside for watch in watches))
-        apart = sweeping.have_done(session, district, [one.code for one in known], aside) if aside else set()
-        near = [one for one in known if one.code not in apart]
-        found: dict[Hashable, list[Known]] = defaultdict(list)
-        for one in sweeping.alike(session, district, near, self._asking(watches), self.day):
-            watch = self._watch(session, one.definition)
-            likeness = watch.likeness(one, self.day)
-            if likeness is not None:
-                found[likeness] += one.tasks
-                done = list(watch.done(one, self.day))
-                keys |= {task.code + key: task.code for task in one.tasks for key in done}
-        recorded = sweeping.recorded(session, district, list(keys)) if keys else set()
-        acted = {keys[key] for key in recorded}
-        groups = (
-            [[one for one in group if one.code not in acted] for group in found.values()] if acted else found.values()
-        )
-        return [group for group in groups if len(group) > 1]
+    def _by_past(
+        self, session: Session, piece: Piece, todo: _Todo, known: Sequence[Known], codes: Sequence[str]
+    ) -> list[Task]:
+        """Do to all with the same past what must be done to one of them; the others in full."""
+        pasts, here = tasks.pasts(session, self.office.district, codes), {one.code: one for one in known}
+        done = set[str]()
+        for kin in self.likenesses.by_past(session, pasts, here) if "past" in self.alike else ():
+            if self._alike(session, piece, todo, kin):
+                done.update(one.code for one in kin.tasks)
+        return [replay(events) for code, events in pasts.items() if code not in done]
 
-    def _alike(
-        self, session: Session, piece: Piece, casts: Casts, group: list[Known], task: Task,
-        quiet: dict[str, tuple[int, date]], sealed: bool,
-    ) -> bool:  # fmt: skip
-        """Decide one of a group, and do the same to all; ``False`` if it is nothing that can be cast."""
-        office = self.office
+    def _alike(self, session: Session, piece: Piece, todo: _Todo, kin: Kin) -> bool:
+        """Decide one of some that are alike, and do the same to all; ``False`` if it is nothing that can be cast."""
+        office, task, group = self.office, kin.task, kin.tasks
         lifecycle = office.law(session, task)
         looked = office.look(session, lifecycle, task, self.day)
-        codes = [one.code for one in group]
-        if looked.letters:
-            return False  # a notice names its task and those who owe it
+        letters = kin.told(looked.letters)
+        if letters is None:
+            return False
         if not looked.step.path:
             wake = office.wake(lifecycle, task, self.day, looked=True)
-            quiet |= {one.code: (one.version, wake) for one in group}
+            todo.quiet |= {one.code: (one.version, wake) for one in group}
         else:
             mould = office.mould(session, looked.step, self.day)
-            if mould is None:
+            if mould is None or not (mould.sound if kin.swaps is None else mould.fits(kin.names)):
                 return False
-            casts.cast(mould, group, sealed)
+            todo.casts.cast(mould, group, todo.sealed)
             self._tell(piece, lifecycle, mould.saving.events, [(one.code, one.version) for one in group])
-        piece.proposals += [replace(p, task=code) for code in codes for p in looked.proposals]
+        todo.letters += letters
+        piece.proposals += [replace(p, task=one.code) for one in group for p in looked.proposals]
         return True
 
-    def _one_by_one(self, session: Session, piece: Piece, codes: Sequence[str]) -> None:
-        office, steps, quiet, letters = self.office, list[Step](), dict[str, tuple[int, date]](), list[outbox.Letter]()
-        for task in tasks.standing(session, office.district, codes).values():
+    def _one_by_one(self, session: Session, piece: Piece, todo: _Todo, alone: Iterable[Task]) -> None:
+        office = self.office
+        for task in alone:
             lifecycle = office.law(session, task)
             looked = office.look(session, lifecycle, task, self.day)
             piece.proposals += looked.proposals
-            letters += looked.letters
+            todo.letters += looked.letters
             if looked.step.path:
-                steps.append(looked.step)
+                todo.steps.append(looked.step)
                 self._tell(piece, lifecycle, looked.step.events, [(task.code, task.version)])
             else:
-                quiet[task.code] = task.version, office.wake(lifecycle, task, self.day, looked=True)
-        office.save(session, steps, self.day)
-        tasks.set_wake(session, office.district, quiet)
-        told = outbox.add(session, office.district, letters)
+                todo.quiet[task.code] = task.version, office.wake(lifecycle, task, self.day, looked=True)
+
+    def _write(self, session: Session, piece: Piece, todo: _Todo) -> None:
+        self.office.save(session, todo.steps, self.day)
+        todo.casts.write()
+        tasks.set_wake(session, self.office.district, todo.quiet)
+        told = outbox.add(session, self.office.district, todo.letters)
         piece.notices += told[: max(KEPT - len(self._whole.notices), 0)]
         piece.noticed += len(told)
 
@@ -356,19 +333,3 @@ class Sweep:
         seen = {one.code: one.version for one in cast if not one.unsealed}
         seen |= seals.versions(session, office.district, [one.code for one in cast if one.unsealed])
         return seals.name(session, office.district, "tick", office.now(), office.algorithm, casts.heads, seen, SEALED)
-
-
-def plain(ladder: Ladder) -> bool:
-    """Whether a ladder says nothing but what ``Watch`` knows of: what is new sends its tasks one by one."""
-    rungs = (
-        Rung.model_construct(order=r.order, label=r.label, when=r.when, reply=r.reply, confirm=r.confirm, tell=r.tell)
-        for r in ladder.rungs
-    )
-    known = list(map(vars, ladder.rungs)) == list(map(vars, rungs))
-    known = known and not any(isinstance(entry, Times | Run) for rung in ladder.rungs for entry in rung.when)
-    return known and all(
-        getattr(ladder, name) == field.default for name, field in Ladder.model_fields.items() if name not in _LADDER
-    )
-
-
-_LADDER = {"ladder", "version", "title", "source", "effective", "for_", "suspends", "rungs"}

@@ -7,7 +7,7 @@ code, at another version, with other parties, chained to that task's own head. R
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -20,7 +20,7 @@ from supervise import chain
 from supervise.facts import Known
 from supervise.hearing import hearers
 from supervise.records import PARTIES, Event
-from supervise.store import loading, onestep
+from supervise.store import loading, onestep, writing
 from supervise.store.faults import stale
 from supervise.store.sheet import Sheet
 from supervise.store.statements import Statement
@@ -31,8 +31,12 @@ Head = tuple[str, int, str]
 """Code, version and hash of a task's last event."""
 _CODE, _SEQ = "\uffff", 10**9 + 7
 """What stands in a mould for the code of a task and the number of an event."""
-_PLAIN = ("ended", "moved", "parties", "parted", "parts", "paced", "paces", "amended", "tasks")
+_PLAIN = ("moved", "parties", "parted", "parts", "amended", "tasks")
 """Kinds of rows that no cast has."""
+_OLDER = ("ended", "paced", "paces")
+"""Kinds of rows about what stood before, which only tasks with the same past have in common."""
+_ENTAILED = frozenset({"effect"})
+"""What an event may change in a cast: what names nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,37 @@ class Mould:
     @property
     def sound(self) -> bool:
         """Whether nothing was written but what can be cast: events, what they open, whom they tell."""
-        code = self.saving.task.code
         seqs = {event.seq for event in self.saving.events}
         return (
-            not any(getattr(self.sheet, kind) for kind in _PLAIN)
-            and all(not event.changes and event.key.startswith(f"{code}:") for event in self.saving.events)
+            self._plain
+            and not any(getattr(self.sheet, kind) for kind in _OLDER)
+            and not any(event.changes for event in self.saving.events)
             and all(row["ref"] == f"{row['kind']}:{row['opened_by']}" for row in self.sheet.duties)
             and all(row["opened_by"] in seqs and row["until_day"] is None for row in self.sheet.duties)
+        )
+
+    def fits(self, names: Collection[str]) -> bool:
+        """Whether it can be cast for tasks with the same past, in which others stand in the place of these names."""
+        parties, sheet = self.saving.task, self.sheet
+        said = [event.key for event in self.saving.events]
+        said += [str(value) for event in self.saving.events for value in event.data.values()]
+        said += [row["b_ref"] for row in (*sheet.ended, *sheet.paced)]
+        said += [row["ref"] for row in (*sheet.duties, *sheet.paces)]
+        owing = [(row["role"], row["units"]) for row in sheet.duties]
+        owing += [(rows[0]["role"], tuple(row["unit"] for row in rows)) for rows in _by_stretch(sheet.paces)]
+        return (
+            self._plain
+            and all(event.changes.keys() <= _ENTAILED for event in self.saving.events)
+            and not any(name in text for text in said for name in names)
+            and all(role not in PARTIES or units == getattr(parties, role) for role, units in owing)
+        )
+
+    @property
+    def _plain(self) -> bool:
+        code = self.saving.task.code
+        return (
+            not any(getattr(self.sheet, kind) for kind in _PLAIN)
+            and all(event.key.startswith(f"{code}:") for event in self.saving.events)
             and all(row["text"].startswith(code) for row in self.sheet.news)
         )
 
@@ -86,6 +114,8 @@ class Casts:
         self.events: list[loading.Filled] = []
         self.duties: list[loading.Filled] = []
         self.news: list[loading.Filled] = []
+        self.paces: list[loading.Filled] = []
+        self.ends = Sheet(district)
         self.heads: list[Head] = []
 
     def cast(self, mould: Mould, tasks: Iterable[Known], sealed: bool) -> None:
@@ -99,6 +129,8 @@ class Casts:
         events = [_event_caster(self, mould, event) for event in mould.saving.events]
         duties = [_duty_caster(self, mould, rows) for rows in _by_duty(mould.sheet.duties)]
         news = [_news_caster(self, mould, event) for event in mould.saving.events if event.to]
+        paces = [_pace_caster(self, mould, rows) for rows in _by_stretch(mould.sheet.paces)]
+        ends = [*_end_casters(self.ends.ended, mould.sheet.ended), *_end_casters(self.ends.paced, mould.sheet.paced)]
         to = mould.saving.task.state, mould.saving.wake_on
         claims = self.claims.setdefault(to, onestep.Claims(*to, unsealed=not sealed))
         for task in tasks:
@@ -106,7 +138,7 @@ class Casts:
             for caster in events:
                 seq += 1
                 head = caster(code, seq, head)
-            for caster_ in (*duties, *news):
+            for caster_ in (*duties, *news, *paces, *ends):
                 caster_(task)
             claims.rows.append((seq, head, code, task.version, task.head))
             self.heads.append((code, seq, head))
@@ -120,14 +152,29 @@ class Casts:
         for claims in self.claims.values():
             if claim(self.on, self.district, claims) != len(claims.rows):
                 raise stale("别人先办了一步", claims.rows[0][2])
+        writing.write(self.on, self.ends)
         loading.fill(self.on, self.at.event, self.events)
         loading.fill(self.on, self.at.duty, self.duties)
         loading.fill(self.on, self.at.outbox, self.news)
+        loading.fill(self.on, self.at.pace, self.paces)
 
 
 def _by_duty(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row of each duty."""
-    return list({row["ref"]: row for row in rows}.values())
+    """One row of each duty, each time that it is told."""
+    return list({(row["ref"], row["from_seq"]): row for row in rows}.values())
+
+
+def _by_stretch(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The rows of each stretch of pace: one for each unit that owes what is paced."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["ref"], row["day"], row["from_seq"]), []).append(row)
+    return list(found.values())
+
+
+def _end_casters(ended: list[dict[str, Any]], rows: Sequence[dict[str, Any]]) -> list[Callable[[Known], None]]:
+    """Say for a task what a mould ends of what stood."""
+    return [lambda known, row=row: ended.append({**row, "b_task": known.code}) for row in rows]  # type: ignore[misc]
 
 
 def _event_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[str, int, str], str]:
@@ -149,20 +196,39 @@ def _event_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[str, in
 
 
 def _duty_caster(casts: Casts, mould: Mould, row: dict[str, Any]) -> Callable[[Known], None]:
-    """Adds the rows of one duty that an event of a mould opens: one for each unit that owes it."""
-    ready, role, kind = loading.inserted(casts.on, casts.at.duty), row["role"], row["kind"]
+    """Adds the rows of one duty as it stands from an event of a mould on: one for each unit that owes it."""
+    ready, kind = loading.inserted(casts.on, casts.at.duty), row["kind"]
     line = loading.form(ready, row, "task", "ref", "from_seq", "unit", "units", "opened_by")
     turn = dict(ready.there).get(ready.names.index("units"), tuple)
-    after, standing, add = row["opened_by"] - mould.begun, tuple(row["units"]), casts.duties.append
+    after, since = row["opened_by"] - mould.begun, row["from_seq"] - mould.begun
+    ref, named, add = row["ref"], _named(row["role"], tuple(row["units"])), casts.duties.append
+    numbered = ref == f"{kind}:{row['opened_by']}"
 
     def cast(known: Known) -> None:
-        number = known.version + after
-        names = known.parties.get(role, ()) if role in PARTIES else standing
-        units = turn(tuple(names))
+        number, names = known.version + after, named(known)
+        units, key = turn(names), f"{kind}:{number}" if numbered else ref
         for name in names or ("",):
-            add((line, (known.code, f"{kind}:{number}", number, name, units, number)))
+            add((line, (known.code, key, known.version + since, name, units, number)))
 
     return cast
+
+
+def _pace_caster(casts: Casts, mould: Mould, rows: Sequence[dict[str, Any]]) -> Callable[[Known], None]:
+    """Adds the rows of one stretch of pace as it stands from an event of a mould on."""
+    line = loading.form(loading.inserted(casts.on, casts.at.pace), rows[0], "task", "unit", "from_seq")
+    named = _named(rows[0]["role"], tuple(row["unit"] for row in rows))
+    since, add = rows[0]["from_seq"] - mould.begun, casts.paces.append
+
+    def cast(known: Known) -> None:
+        for name in named(known) or ("",):
+            add((line, (known.code, name, known.version + since)))
+
+    return cast
+
+
+def _named(role: str, standing: tuple[str, ...]) -> Callable[[Known], tuple[str, ...]]:
+    """Who owes something in a task: those who have the part, or whoever it is in every task."""
+    return (lambda known: known.held(role)) if role in PARTIES else (lambda known: standing)
 
 
 def _news_caster(casts: Casts, mould: Mould, event: Event) -> Callable[[Known], None]:

@@ -205,7 +205,13 @@ def _news_row(district: str, event: Event, news: News) -> dict[str, Any]:
 
 @told
 def standing(work: Work, district: str, codes: Collection[str]) -> dict[str, Task]:
-    """Tasks as they stand, by code; what is not there is left out.
+    """Tasks as they stand, by code; what is not there is left out."""
+    return {code: replay(events) for code, events in pasts(work, district, codes).items()}
+
+
+@told
+def pasts(work: Work, district: str, codes: Collection[str]) -> dict[str, list[Event]]:
+    """The histories of tasks, by code; what is not there is left out.
 
     One is read on the shortest way, and so are a few where asking costs no journey; others together, hundreds by one
     statement.
@@ -218,7 +224,7 @@ def standing(work: Work, district: str, codes: Collection[str]) -> dict[str, Tas
     found: dict[str, list[Event]] = {}
     for row in rows:
         found.setdefault(row[1], []).append(as_event(row))
-    return {code: replay(events) for code, events in found.items()}
+    return found
 
 
 @told

@@ -57,6 +57,10 @@ class Watch:
             for c in rungs if isinstance(c, Distance) and c.before
             for kind in _kinds(law, c) if kind in law.duties and law.duties[kind].waits
         )  # fmt: skip
+        self.counted = self.noticed.union(
+            *(_kinds(law, c) for c in conditions if isinstance(c, Outcome) and c.outcome == "open")
+        )
+        self.warned = tuple(c for c in conditions if isinstance(c, Distance) and c.before)
         moving = {name for name, action in law.actions.items() if action.pauses or action.carries}
         self.aside = frozenset(aside).union(moving if rungs or noticed else ())  # these move limits of letters
         alike = plain and self._facts_tell() and (not rungs or self._letters_tell())
@@ -128,12 +132,20 @@ class Watch:
                 begun = min(begun, duty.missed_from)
             key = duty.key if duty.kind in self.kinds else ""  # a reply is known by what it is about
             held = duty.role not in PARTIES or duty.held
-            owing.append((duty.kind, key, duty.role, duty.born, duty.due, duty.missed_from, duty.about, held))
+            owing.append((duty.kind, key, duty.role, self._begun(duty), duty.due, duty.missed_from, duty.about, held))
         pacing = tuple(self._lagging(one)) if self.levels else ()
         last = one.last if one.last > begun else None
         owing.sort()
         parts = one.parts.intersection(self.roles)
         return one.definition, one.state, last, parts, tuple(owing), pacing, one.letters
+
+    def _begun(self, duty: Owing) -> date:
+        """The day on which a duty began, as far as anything depends on it: when tasks were placed tells few apart."""
+        if duty.kind in self.counted or duty.kind not in self.kinds:
+            return duty.born
+        warned = (c for c in self.warned if duty.kind in _kinds(self.definition, c) and duty.due < FOREVER)
+        days = [self.lifecycle.calendar.add(duty.due, -c.count, c.unit) for c in warned]
+        return max(duty.born, min(days)) if days else date.min
 
     def _unclear(self, duty: Owing, one: Standing) -> bool:
         """Whether it depends on what is not known: when the ball lay with the office, or on a duty that was met."""
