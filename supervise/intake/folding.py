@@ -111,6 +111,17 @@ def opened(folded: str) -> str:
     return _LABEL_IN_BRACKETS.sub(lambda m: f"{m[1]}{' ' * len(m[3])} {m[2]}:", folded)
 
 
+def bracketed(text: str, folded: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans of labels, each with the bracket in front of it that ``opened`` made a blank.
+
+    Args:
+        text: a text.
+        folded: its folded copy, labels opened.
+        spans: of labels in it.
+    """
+    return [(a - (a > 0 and folded[a - 1] == " " and fold(text[a - 1]) == "("), b) for a, b in spans]
+
+
 def straighten(text: str) -> str:
     """Printed words with half-width punctuation and one kind of bracket, their script left as it is."""
     return text.translate(_STRAIGHT)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from supervise.intake import across, clauses, lines, settling, sharing, tables, verbs
 from supervise.intake.fields import Clause, Field, filled
-from supervise.intake.folding import trim
+from supervise.intake.folding import NUMERAL, trim
 from supervise.intake.lines import RANK, Line, Marker
 from supervise.intake.nodes import LOST, Node, Segment
 
+_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条")
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 _ASIDE = re.compile(
     r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
@@ -29,6 +31,7 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
     signed = ((line, lines.bullet(line.folded)[0]) for line in segment.lines)
     signs = [sign for line, sign in signed if sign and not clauses.begins(line.folded)]
     grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
+    grower.articles = _hold_sections(segment.lines)
     for line in segment.lines:
         grower.take(line)
     settling.number_lost(segment.roots)
@@ -58,6 +61,7 @@ class _Grower:
         self.led = False  # whether leaders on lines of their own are the headings
         self.decimal = (0, 0)  # the last number of the kind 2.1
         self.above: Clause | None = None  # parties of the row above
+        self.articles = False  # whether 第一条, 第二条 … are headings of (一), (二) …
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
@@ -153,6 +157,8 @@ class _Grower:
     def _open(self, mark: Marker, line: Line) -> None:
         self._restore(mark)
         start = line.start + mark.length
+        if self.articles and _ARTICLE.match(mark.printed):
+            mark = mark._replace(kind="chapter")
         if mark.under:
             self.decimal = (mark.under, mark.number)
             if self._over(mark) is None:
@@ -387,6 +393,13 @@ class _Grower:
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+
+def _hold_sections(found: Sequence[Line]) -> bool:
+    """Whether an article (第二条) is directly followed by (一), and so is the heading of entries of its own."""
+    articles = [i for i, line in enumerate(found[:-1]) if _ARTICLE.match(line.folded)]
+    below = [lines.marker(found[i + 1].folded) for i in articles]
+    return any(mark is not None and mark.kind == "section" and mark.number == 1 for mark in below)
 
 
 def _rest(line: Line, start: int) -> tuple[int, int]:

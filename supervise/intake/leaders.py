@@ -38,7 +38,7 @@ def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
         a, end = trim(folded, a, b, " \r\n。")
         begin = a if begin < 0 else begin
         words = folded[a:end]
-        if b < field.end and _TITLE_ALONE.fullmatch(words) and not is_group(words):
+        if b < field.end and is_post(words):
             continue  # 县委常委、副县长李明: a title alone is the beginning of a name
         end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
         if note := _NOTE.search(folded, begin, end):
@@ -47,6 +47,11 @@ def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
             (together if is_group(fold(name)) else persons).append(name.removesuffix("同志"))
         begin = -1
     return persons, together
+
+
+def is_post(words: str) -> bool:
+    """Whether folded words are a post without a name: 县委常委、副县长."""
+    return _TITLE_ALONE.fullmatch(words) is not None and not is_group(words)
 
 
 def _persons(words: list[str]) -> Iterable[str]:
@@ -58,7 +63,7 @@ def _persons(words: list[str]) -> Iterable[str]:
         if len(word) == 1 and left:
             word, rest = word + left[0][0], left[0][1:]
             left[:1] = [rest] if rest else []
-        if left and _TITLE_ALONE.fullmatch(fold(word)) and not is_group(fold(word)):
+        if left and is_post(fold(word)):
             title += word + " "
             continue
         yield title + word

@@ -52,7 +52,10 @@ def assign(parts: list[Segment], folded: str) -> bool:
         folded: its folded text.
     """
     first = [line.folded for part in parts for line in part.lines][:8]
-    if any(part.bearing or part.ahead for part in parts) or not any(map(_PAPER.search, first)):
+    if not any(map(_PAPER.search, first)):
+        return False
+    if any(part.bearing or part.ahead for part in parts):
+        _beside(parts, folded)
         return False
     for part in parts:
         marked = [node for node in part.nodes if not node.children]
@@ -63,6 +66,15 @@ def assign(parts: list[Segment], folded: str) -> bool:
         else:
             part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
+
+
+def _beside(parts: list[Segment], folded: str) -> None:
+    """Decisions that say who acts in prose, beside others that name their units in a clause."""
+    for siblings in [*(part.roots for part in parts), *(node.children for part in parts for node in part.nodes)]:
+        if any(node.clause is not None for node in siblings):
+            for node in siblings:
+                if node.clause is None and node.maybe is None and not node.children:
+                    node.clause = _parties(folded, node.start, node.end)
 
 
 def charge(parts: list[Segment], folded: str) -> None:

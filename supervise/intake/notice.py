@@ -36,7 +36,7 @@ from supervise.intake import (
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, fold, opened, squeezed, unbroken
+from supervise.intake.folding import blanked, bracketed, fold, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -82,6 +82,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted((page.start, page.end) for page in {*between, *gone})
+    labels = bracketed(text, folded, labels)
     text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)

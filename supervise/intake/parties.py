@@ -23,6 +23,11 @@ from supervise.intake.parting import names
 _OPEN = re.compile(
     r"等(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
 )
+# 区级领导, 各分管县领导, 班子成员: leaders, though they stand among the units.
+_LEADERS = re.compile(
+    r"(?:全体|各有关|各相关|各|相关|有关|分管|包联|包保|挂联|联系)*(?:[省市区县州旗镇乡校院局委]级?|县处级|厅级|党政)?(?:党政|分管|包联|包保|主要)?"
+    r"(?:领导(?:干部|同志|班子成员)?|(?:领导)?班子成员)"
+)
 _COMMITTEE = re.compile(r"(各[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
@@ -248,6 +253,9 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 continue
             printed = text[a:b].replace("\r", "").replace("\n", "")
             # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
+            if _LEADERS.fullmatch(said.name):
+                found.leader_groups.append(said.name)
+                continue
             if said.person or (persons and _ALONE.fullmatch(said.name)):
                 found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
@@ -348,7 +356,8 @@ def _role(folded: str, field: Field, marked: bool, how: Style, index: int, famil
         return "co"
     if how.first:
         return "unit"
-    helps = index and how.families and (how.joint or all(is_group(folded[a:b]) for a, b in family))
+    grouped = index and all(is_group(folded[a:b]) for a, b in family)  # 县教体局,各乡镇
+    helps = grouped or (index and how.families and how.joint)
     return "co" if helps else "lead"
 
 

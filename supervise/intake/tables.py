@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from supervise.intake import labels
+from supervise.intake import labels, leaders
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import NUMERAL, number, pieces, trim
 from supervise.intake.labels import LABEL
@@ -214,7 +214,7 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
-        if role == "no":
+        if role == "no" and not value:  # behind 序号 a column of 编号 only says how the matter is filed
             value = number(line.folded[c:d].strip(".、 第号项件")) or 0
         elif role == "text" and c < d:
             texts.append((c, d))
@@ -273,6 +273,8 @@ def _behind(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -
     """The cells behind the text, each in the next column it fits; ``None`` if one fits nowhere or nobody is named."""
     placed, left, named = list[tuple[int, int]](), list(cells), False
     for role in roles:
+        if role == "leader" and len(left) > 1 and leaders.is_post(folded[left[0][0] : left[0][1]]):
+            left[:2] = [(left[0][0], left[1][1])]  # 副县长 高山: a blank parts the post from the name
         if left and _fits(role, folded[left[0][0] : left[0][1]]):
             named = named or role in ("lead", "unit")
             placed.append(left.pop(0))
