@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from supervise.intake import clauses
 from supervise.intake.folding import trim
-from supervise.intake.lines import Line
+from supervise.intake.lines import Line, is_decimal
+from supervise.intake.nodes import Node
 from supervise.intake.tables import Columns, cells_of, head, is_chapter
 
+_WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
 # 4  建设标准厂房5万平方米    县工信局、各乡镇: a row without a head.
 _PLAIN = re.compile(r"\d{1,3} +\S.*? {2,}(\S+)")
 
 
 # 4 建设标准厂房5万平方米 县工信局、各乡镇 9月底前
 _LIMITED = re.compile(r"\d{1,3} +\S.* (\S+) +(?:\S{0,12}(?:前|底|月|季度|日)|全年|长期|持续|常态化)")
+
+
+def unread(above: Iterable[Line]) -> tuple[int, ...]:
+    """Lines above a list without units that name columns for them all the same: a table nobody could make out."""
+    return tuple(line.no for line in above if len(line.folded) < 80 and len(set(_WORDS.findall(line.folded))) > 1)
+
+
+def counted(above: Node, number: int) -> str:
+    """The number of a row that shares its own with the row above, as one cell over both: 3.2 below 3, now 3.1."""
+    above.printed = above.printed if is_decimal(above.printed) else f"{number}.1"
+    return f"{number}.{int(above.printed.rpartition('.')[2]) + 1}"
 
 
 def repeated(above: str, line: Line, columns: Columns) -> tuple[tuple[int, int], ...]:

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from supervise.intake.across import unread
 from supervise.intake.cover import is_organ
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
-from supervise.intake.tables import head, unread
+from supervise.intake.tables import head
 
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"

@@ -230,7 +230,7 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
     stop, found, due = _end(folded, start, end)
     if found is None:
         return _last_sentence(folded, start, stop, end, due)
-    fields = verbs.said(folded, found[0] + 1, found[1] - 1)
+    fields = verbs.said(folded, found[0] + 1, found[1] - 1, stages=True)
     return _until(Clause(*found, tuple(fields)), end, due) if fields else None
 
 

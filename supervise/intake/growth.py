@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from supervise.intake import across, clauses, lines, settling, sharing, tables, verbs
+from supervise.intake import across, clauses, lines, nodes, settling, sharing, tables, verbs
 from supervise.intake.fields import Clause, Field, filled
-from supervise.intake.folding import NUMERAL, trim
+from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
 from supervise.intake.nodes import LOST, Node, Segment
 
-_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条")
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 _ASIDE = re.compile(
     r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
@@ -31,7 +29,7 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
     signed = ((line, lines.bullet(line.folded)[0]) for line in segment.lines)
     signs = [sign for line, sign in signed if sign and not clauses.begins(line.folded)]
     grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
-    grower.articles = _hold_sections(segment.lines)
+    grower.articles = lines.hold_sections(segment.lines)
     for line in segment.lines:
         grower.take(line)
     settling.number_lost(segment.roots)
@@ -114,10 +112,15 @@ class _Grower:
         if above and not row.number and above.start == above.end and RANK[above.kind] >= RANK["item"]:
             above.start, above.end, above.clause, above.goals = row.start, row.end, row.clause, row.goals
             return True  # 任务1 above a table of its own
+        printed = row.printed
+        if above and not self.borrow and row.number and row.number == self.last and above.number == row.number:
+            printed = across.counted(above, row.number)
         self.last = row.number or self.last + 1
         clause, borrowed = filled(row.clause, self.above, columns.roles)
         self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
-        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed)
+        node = Node(
+            "item", self.last, printed or str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed
+        )
         node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
         node.card = columns.bar[0] == " "  # blanks part its cells
         self._place(node)
@@ -157,7 +160,7 @@ class _Grower:
     def _open(self, mark: Marker, line: Line) -> None:
         self._restore(mark)
         start = line.start + mark.length
-        if self.articles and _ARTICLE.match(mark.printed):
+        if self.articles and lines.is_article(mark.printed):
             mark = mark._replace(kind="chapter")
         if mark.under:
             self.decimal = (mark.under, mark.number)
@@ -210,7 +213,7 @@ class _Grower:
         node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―")) if begin > start else node.end
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
-            node.goals = (*node.goals, _rest(line, moved.end))  # its sentence goes on behind the units
+            node.goals = (*node.goals, lines.rest(line, moved.end))  # its sentence goes on behind the units
         told = tuple((f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label)
         node.goals = (*node.goals, *told)
         node.apart = begin == line.start and line.no != node.line
@@ -287,10 +290,10 @@ class _Grower:
         if found is None or any(f.role != "leader" for clause in (found, *above) for f in clause.fields):
             return False
         if above:
-            first = _headed(above[0], self.segment.roots[0].line - 1)
+            first = nodes.headed(above[0], self.segment.roots[0].line - 1)
             first.children, self.segment.roots, self.segment.ahead = self.segment.roots, [first], []
         self.path, self.waiting, self.led = [], [], True
-        self._place(_headed(found.moved(line.start), line.no))
+        self._place(nodes.headed(found.moved(line.start), line.no))
         return True
 
     def _is_body(self, line: Line) -> bool:
@@ -393,21 +396,3 @@ class _Grower:
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
-
-
-def _hold_sections(found: Sequence[Line]) -> bool:
-    """Whether an article (第二条) is directly followed by (一), and so is the heading of entries of its own."""
-    articles = [i for i, line in enumerate(found[:-1]) if _ARTICLE.match(line.folded)]
-    below = [lines.marker(found[i + 1].folded) for i in articles]
-    return any(mark is not None and mark.kind == "section" and mark.number == 1 for mark in below)
-
-
-def _rest(line: Line, start: int) -> tuple[int, int]:
-    """The rest of a line from an offset on, without the marks it begins with."""
-    a, b = trim(line.folded, start - line.start, len(line.folded), " ,;")
-    return a + line.start, b + line.start
-
-
-def _headed(clause: Clause, line: int) -> Node:
-    """A heading that is nothing but the name of a leader."""
-    return Node("chapter", 0, "", line, clause.fields[0].start, clause.end, clause)

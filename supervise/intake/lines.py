@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from supervise.intake.folding import NUMERAL, number
+from supervise.intake.folding import NUMERAL, number, trim
 
 # Markers from the outermost to the innermost; a clerk writes 一、 (一) 1. (1) ① in this order.
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
@@ -87,6 +88,7 @@ _WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年�
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
 _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
+_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条")
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
@@ -266,6 +268,23 @@ def closes(line: str) -> bool:
 def is_decimal(printed: str) -> bool:
     """Whether a printed marker is of the kind 2.1 or A2: it says itself what it stands below."""
     return bool(_DECIMAL_MARK.match(printed))
+
+
+def rest(line: Line, start: int) -> tuple[int, int]:
+    """The rest of a line from an offset on, without the marks it begins with."""
+    a, b = trim(line.folded, start - line.start, len(line.folded), " ,;")
+    return a + line.start, b + line.start
+
+
+def is_article(line: str) -> bool:
+    """Whether a folded line begins with the number of an article: 第二条."""
+    return line.startswith("第") and _ARTICLE.match(line) is not None
+
+
+def hold_sections(found: Sequence[Line]) -> bool:
+    """Whether an article is directly followed by (一), and so is the heading of entries of its own."""
+    below = [marker(after.folded) for line, after in pairwise(found) if is_article(line.folded)]
+    return any(mark is not None and mark.kind == "section" and mark.number == 1 for mark in below)
 
 
 def is_page_number(line: str) -> bool:

@@ -150,6 +150,9 @@ def _parties(folded: str, start: int, end: int) -> Clause | None:
         if charged and (person := _COMRADE.match(folded, begin, b)):
             fields.append(Field("leader", "", begin, person.end()))
             continue
+        if fields and folded.startswith("会同", begin):
+            fields += _called_in(folded, begin, b)
+            continue
         helps = _list_before(folded, begin, b, _HELPS)
         if helps and fields:
             fields.append(Field("co", "", begin, helps))

@@ -110,6 +110,11 @@ class Segment:
         return any(root.bears for root in self.roots)
 
 
+def headed(clause: Clause, line: int) -> Node:
+    """A heading that is nothing but the name of a leader."""
+    return Node("chapter", 0, "", line, clause.fields[0].start, clause.end, clause)
+
+
 def _gather(nodes: list[Node], found: list[Node]) -> None:
     for node in nodes:
         found.append(node)

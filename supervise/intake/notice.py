@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from supervise.intake import (
+    across,
     breaks,
     cards,
     clauses,
@@ -78,11 +79,12 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     else:
         unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
+    unwrapped, counted = cards.unnumbered(unwrapped, clauses.begins)
     unwrapped = cards.stacked(cards.unpacked(unwrapped), clauses.begins)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted((page.start, page.end) for page in {*between, *gone})
-    labels = bracketed(text, folded, labels)
+    labels = sorted([*bracketed(text, folded, labels), *counted])
     text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
@@ -196,7 +198,7 @@ class _Reader:
     def _loose(self, items: tuple[Item, ...]) -> tuple[int, ...]:
         """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
         if not items or not self.entries or not self.labels:
-            return tables.unread(self.cover) if items else ()
+            return across.unread(self.cover) if items else ()
         end = max(self.entries[-1].node.end, *(c.end for e in self.entries[-1:] if (c := e.node.whole)), 0)
         first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
         loose = [line for part in self.chosen for line in part.loose if first < line.no < last]

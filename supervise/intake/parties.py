@@ -33,6 +33,7 @@ _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|�
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
 _PERSON = re.compile("领导|责任人|负责人")  # in the label of a field that holds units too
+_BUILDS = re.compile("项目|业主|建设")  # who builds helps those who answer for it
 _ALONE = re.compile(r"(?!.*[局委办厅府院会社部队所室处科中心站]$)[\u4e00-\u9fff·]{2,4}")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
@@ -189,6 +190,8 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
     roles = {field.role for field in clause.fields}
+    builders = {f.label for f in clause.fields if f.role == "unit" and _BUILDS.match(f.label)}
+    answered = any(f.role == "unit" and f.label not in builders for f in clause.fields)
     first = [f for f in clause.fields if f.role == "lead"] if not roles.isdisjoint(("unit", "")) else []
     marked = any(not is_person(folded[f.start : f.end].strip()) for f in first)
     found = _Found()
@@ -202,7 +205,7 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
                 found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
-            _units(found, text, folded, field, how, marked)
+            _units(found, text, folded, field, how, marked or (answered and field.label in builders))
     members = list(_settle(found.members))
     leads = {m.name for m in members if m.role == "lead"}
     return Parties(

@@ -49,6 +49,7 @@ _TO_ALL = re.compile(
     r"(?:现将[^,。;]{0,60}你们,)?(?:(?:以上|上述|各项|有关|相关|各自)[^,。;]{0,16}情况,?)?"
     r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|[自从][\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
 )
+_AND = re.compile(r",(?:并|同时|且)?(?:请|应|须|要)?$")  # 请于5月底前答复,并于6月5日前报总结
 _EVERY = {
     "半月": "half-month",
     "旬": "ten-days",
@@ -164,7 +165,9 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         if behind := _WHO_BEHIND.match(folded, match.end(), stop):
             subject = behind["who"]
         before, at = folded[at : match.start()], match.end()
-        who = _who(subject, marked) or ("all" if _TO_ALL.fullmatch(folded, start, match.start()) else "")
+        goes_on = index and _AND.search(before) and _TO_ALL.fullmatch(folded, start, times[0].start())
+        to_all = goes_on or _TO_ALL.fullmatch(folded, start, match.start())
+        who = _who(subject, marked) or ("all" if to_all else "")
         found = _duty(text, folded, match, stop)
         if who and not (
             (match["dates"] or match["plain"])

@@ -22,9 +22,10 @@ _NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?
 _TEXT = re.compile(
     r"(?!反馈|报送|填报)[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模|审议意见|意见建议)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
     r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
-    r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
+    r"|(?:考核|主要|重点|发展|分解|量化|具体|年度|预期)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
 )
 _NUMBERED = re.compile(r"(?:第 ?)?\d{1,6}(?: ?[号项件]|[.、])?")
+_CODE = re.compile(r"[A-Z]{1,4}[-—]?(\d{1,3})")  # SZ-01
 _CHAPTER = re.compile(rf"\(?[{NUMERAL}]{{1,3}}\)?[、.]?")
 # 目标值 and its 单位, in lists of figures.
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
@@ -35,7 +36,6 @@ _CLASS = re.compile(
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
 _REMARKS = re.compile(r"备注|说明|备注说明")
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
-_WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
 _TROUBLE = re.compile("(?:存在|主要|突出)*(?:的)?问题.{0,6}")  # behind the task: what stands in its way
 _PERSON_AND_UNIT = re.compile("(?:领导|责任人|负责人).{0,3}(?:单位|部门)")
 _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
@@ -69,6 +69,7 @@ class Row:
 
     Args:
         number: its number; 0 if none is printed.
+        printed: the code it prints as its number: SZ-01; empty if that is a plain number.
         start: offset of its text.
         end: offset behind it.
         clause: its parties.
@@ -86,6 +87,7 @@ class Row:
     goals: tuple[tuple[int, int], ...] = ()
     figure: tuple[tuple[int, int], tuple[int, int]] | None = None
     doubt: str = ""
+    printed: str = ""
 
 
 def head(line: Line) -> Columns | None:
@@ -103,6 +105,9 @@ def head(line: Line) -> Columns | None:
     roles = _with_text(heads, labels.in_levels(heads, tuple(_role(label) for label in heads)), bar)
     first = roles.index("text") if "text" in roles else len(roles)
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
+    first = roles.index("no") if "no" in roles else 0
+    if "text" in roles[first:]:  # 工作任务 in front of 序号 is what several rows belong to
+        roles = (*("class" if role == "text" else role for role in roles[:first]), *roles[first:])
     if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in heads):
         return None
     if bar[0] == " " and (len(roles) < 3 or ({"other", "note"} & set(roles) and roles[0] != "no")):
@@ -171,11 +176,6 @@ def cells_of(line: Line, bar: str) -> list[tuple[int, int]]:
     return [*cells, trim(line.folded, begin, end, " ")]
 
 
-def unread(above: Iterable[Line]) -> tuple[int, ...]:
-    """Lines above a list without units that name columns for them all the same: a table nobody could make out."""
-    return tuple(line.no for line in above if len(line.folded) < 80 and len(set(_WORDS.findall(line.folded))) > 1)
-
-
 def row(line: Line, columns: Columns) -> Row | None:
     """A line read as a row; ``None`` if it has too few cells to be one, or no text."""
     if columns.bar[0] not in line.folded:
@@ -210,12 +210,14 @@ def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) 
 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
-    value, texts, fields, heading = 0, list[tuple[int, int]](), list[Field](), None
+    value, code, texts, fields, heading = 0, "", list[tuple[int, int]](), list[Field](), None
     figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
         if role == "no" and not value:  # behind 序号 a column of 编号 only says how the matter is filed
             value = number(line.folded[c:d].strip(".、 第号项件")) or 0
+            if coded := _CODE.fullmatch(line.folded, c, d):
+                value, code = int(coded[1]), coded[0]
         elif role == "text" and c < d:
             texts.append((c, d))
         elif role == "class" and c < d:
@@ -246,7 +248,7 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     goals = tuple((line.start + a, line.start + b) for a, b in texts[1:] if a >= end)
     clause = Clause(fields[0].start, fields[-1].end, tuple(fields)) if fields else None
     figures = (figure, measure) if figure[0] < figure[1] else None
-    return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt)
+    return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt, code)
 
 
 def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:

@@ -285,7 +285,7 @@ def _names(match: re.Match[str], behind: str) -> bool:
         return True
     if _SPENT.search(before) and _FUNDS.match(match.string, match.end()):
         return False
-    named = r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
+    named = r"(?![和及与]|全部|全面|全额|均|已)[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
     return re.match(named, behind) is not None
 
 
