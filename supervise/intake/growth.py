@@ -26,9 +26,10 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    signed = ((line, lines.bullet(line.folded)[0]) for line in segment.lines)
-    signs = [sign for line, sign in signed if sign and not clauses.begins(line.folded)]
-    grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
+    bullets = [(line.folded, *lines.bullet(line.folded)) for line in segment.lines]
+    signed = [(words, sign, length) for words, sign, length in bullets if sign and not clauses.begins(words)]
+    named = all(clauses.names_somebody(words[length:]) for words, _, length in signed)  # ▲区长 高山
+    grower.signs = list(dict.fromkeys(sign for _, sign, _ in signed)) if named or len(signed) > 2 else []
     grower.articles = lines.hold_sections(segment.lines)
     for line in segment.lines:
         grower.take(line)
@@ -227,10 +228,11 @@ class _Grower:
         self.waiting = []
         start = line.start + length
         words = line.folded[length:].rstrip(":")
-        if (
-            ":" not in words and "(" not in words and clauses.only_units(words, True)
-        ):  # ★ 县发改局: those who do what is listed below
+        if clauses.is_leader(words):
             self.path = []
+            self._place(nodes.headed(nodes.leader(start, start + len(clauses.without_deed(words))), line.no))
+        elif ":" not in words and "(" not in words and clauses.only_units(words, True):
+            self.path = []  # ★ 县发改局: those who do what is listed below
             self._place(Node("chapter", 0, "", line.no, start, line.end))
         elif len(self.signs) > 1 and sign == self.signs[0]:
             self.path = []
@@ -390,7 +392,7 @@ class _Grower:
             start, end = line.start + framed, line.end - framed
             head = Node("chapter", 0, "", line.no, start, end)
             if clauses.is_leader(line.folded[start - line.start : end - line.start]):
-                head.clause = Clause(start, end, (Field("leader", "", start, end),))
+                head.clause = nodes.leader(start, end)
             self._place(head)
             return
         if wanted and kinds:

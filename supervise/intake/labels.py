@@ -72,7 +72,7 @@ _OVER = re.compile(
 _LEVEL = re.compile(r"[一二三四]级(?:指标|目标|任务|事项|项目)(?:名称)?")
 LABEL = re.compile(  # what is printed most often comes first
     rf"(?:(?P<lead>(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
-    rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方)"
+    rf"|(?P<unit>(?:[省市县区旗镇]级 ?)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方|(?:签订|签约|承诺)单位)"
     rf"|(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|分管领导|配合单位|协办单位))?"
     r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"

@@ -24,6 +24,7 @@ _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK = (
 )
 # Kind, the characters it may begin with, how it is written.
 _MARKERS = (
+    ("item", ROMAN, re.compile(rf"[{ROMAN}][-—](\d{{1,2}}) ?[.、: ] *")),
     ("part", ROMAN, re.compile(rf"([{ROMAN}])[ :、.]*")),
     ("part", CAPITALS, re.compile(rf"([{CAPITALS}]) ?[、.] *")),
     ("part", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
@@ -79,10 +80,11 @@ _FIRST = {
 # "2.1 加快", "2-1 加快": the first entry below 2; it counts only where both numbers are due.
 # "1.1月底前" and "3.5万亩" are none.
 _DECIMAL = re.compile(
-    r"(\d{1,3})[.-](\d{1,2})(?!\d|[.-]\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]"
+    r"(\d{1,3})[.-](\d{1,2})(?!\d|[.-]\d)(?:[.、:] *"
+    r"| *(?![月年日%亿万千米吨亩个家元倍天次所座条户名处栋件套间辆场株批]|公[里顷]"
     r"|平方)(?=[\u4e00-\u9fff“《]))"
 )
-_DECIMAL_MARK = re.compile(r"\d{1,3}[.-]\d{1,2}(?!\d)|[A-Z]")
+_DECIMAL_MARK = re.compile(rf"\d{{1,3}}[.-]\d{{1,2}}(?!\d)|[A-Z]|[{ROMAN}][-—]\d")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年月日个项])(?=[\u4e00-\u9fff“《]))")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.

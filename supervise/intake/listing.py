@@ -184,7 +184,7 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
     own = label(entry.node)
-    if entry.node.printed[:1].isdigit() and is_decimal(entry.node.printed):
+    if is_decimal(entry.node.printed) and not "A" <= entry.node.printed[0] <= "Z":
         return own  # 2.1 says itself what it stands below
     above = [
         label(head) or _title(head, folded)[:12]

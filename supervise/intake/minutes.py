@@ -26,7 +26,7 @@ _ACTS = re.compile(
 _HELPS = re.compile(r"(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
 # A sentence that begins with a unit and what it does, or with one of several: 县水利局牵头…, 由县教体局、县财政局….
 _TAKES = re.compile(
-    r"(?:^|[。由])[^,。;:、由]{1,14}(?:[局委办部厅会院室府镇乡]|中心|街道|镇街|公司|集团|单位|部门)"
+    r"(?:^|[。由请])[^,。;:、由请]{1,14}(?:[局委办部厅会院室府镇乡科处股]|中心|街道|镇街|公司|集团|单位|部门)"
     r"(?:[、和]|牵头|负责|会同|主办|承办|要|应|须)"
 )
 _BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
@@ -89,7 +89,7 @@ def charge(parts: list[Segment], folded: str) -> None:
     nodes = [node for part in parts for node in part.nodes if not node.children]
     telling = [node for node in nodes if _TAKES.search(folded[node.start : node.end])]
     said = [(node, _parties(folded, node.start, node.end)) for node in telling if 2 * len(telling) >= len(nodes)]
-    found = [(n, c) for n, c in said if c and (c.start - n.start <= 2 or folded[c.start - 1] in "。由")]
+    found = [(n, c) for n, c in said if c and (c.start - n.start <= 2 or folded[c.start - 1] in "。由请")]
     if len(found) >= 2 and 2 * len(found) >= len(nodes):
         for node, clause in found:
             node.clause = clause

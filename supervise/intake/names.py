@@ -65,7 +65,9 @@ _PERSON = re.compile(
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
 _BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公司|支队|大队)")
-_PLACE_TALK = re.compile(rf"[{LEVELS}](?<=[\u4e00-\u9fff]{{2}}.)(?:人民政府|人大|人民代表大会|政协|委员会|委办|委、)")
+_PLACE_TALK = re.compile(
+    rf"[{LEVELS}](?<=[\u4e00-\u9fff]{{2}}.)(?:人民政府|人大|人民代表大会|政协|委员会|委办|委、|20\d\d)"
+)
 
 
 @lru_cache(maxsize=4096)  # one notice names the same few hundred again and again

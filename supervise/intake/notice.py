@@ -30,8 +30,8 @@ from supervise.intake import (
     pages,
     parties,
     schedule,
+    stacked,
     structure,
-    tables,
     targets,
     unlabelled,
 )
@@ -74,7 +74,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     unwrapped, mended = split, list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         printed, gone = pages.running(split)
-        split = tables.stack(printed)
+        split = stacked.stack(printed)
         unwrapped, between, mended = pages.unwrap(split, gone, _begins)
     else:
         unwrapped = pages.bracketed(split)
@@ -235,6 +235,7 @@ class _Reader:
         headings = {id(node) for entry in self.entries for node in entry.path}
         spans = [(line.start, line.end) for line in self.cover]
         spans += [(line.start, line.end) for part in self.chosen if self.entries for line in part.loose]
+        spans += [span for part in self.chosen for line in part.lines for span in schedule.demanded(line)]
         for part in self.chosen if self.entries else ():
             spans += [(n.start, n.end) for n in part.nodes if id(n) not in inside and id(n) not in headings]
         return spans

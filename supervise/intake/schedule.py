@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from supervise.intake import deadlines
 from supervise.intake.folding import number
+from supervise.intake.lines import Line
 
 _REPORT = r"(?:填报|报送|报至|报告|上报|报到|反馈|报|送|抄报)"
 _SENDS = re.compile("[报送馈](?:(?<!馈)|(?<=反馈))")
@@ -46,10 +47,11 @@ _ONCE = re.compile(
 )
 # A sentence without a subject speaks to those the notice is sent to.
 _TO_ALL = re.compile(
-    r"(?:现将[^,。;]{0,60}你们,)?(?:(?:以上|上述|各项|有关|相关|各自)[^,。;]{0,16}情况,?)?"
+    r"(?:现将[^,。;]{0,60}你们,)?(?:(?:以上|上述|各项|有关|相关|各自|整改|办理|落实|完成)[^,。;]{0,16}情况,?)?"
     r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|[自从][\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
 )
 _AND = re.compile(r",(?:并|同时|且)?(?:请|应|须|要)?$")  # 请于5月底前答复,并于6月5日前报总结
+_DEMAND = re.compile(r"(?:信息|进度|情况|结果|材料)?(?:报送|报告|上报|反馈)(?:要求|方式|制度|频次) ?: ?")
 _EVERY = {
     "半月": "half-month",
     "旬": "ten-days",
@@ -130,6 +132,12 @@ def read(text: str, folded: str, spans: list[tuple[int, int]], marked: bool) -> 
     for duty in _settled(said):
         found.setdefault((duty.who, duty.dates, duty.every, duty.day, duty.on_event, duty.offset_months), duty)
     return tuple(found.values())
+
+
+def demanded(line: Line) -> Iterator[tuple[int, int]]:
+    """Where a line of a card says how to report, behind its label: 报送要求:每周五前报送进度."""
+    if ":" in line.folded[:10] and (label := _DEMAND.match(line.folded)):
+        yield line.start + label.end(), line.end
 
 
 def _settled(said: list[Reporting]) -> Iterator[Reporting]:

@@ -59,7 +59,7 @@ DAMAGED = re.compile(
     r"[等0-9](?:(?<=等)\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|(?<=\d)\d{2,5}(?=[45]G))"
 )
 _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
-_SPAN = re.compile(r"(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
+_SPAN = re.compile(r"(?<!/)(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 # How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。
