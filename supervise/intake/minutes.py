@@ -32,6 +32,7 @@ _TAKES = re.compile(
 _BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
 _OPEN = re.compile(r"等(?:有关|相关)?(?:部门|单位)?$")
 _LIMIT_BEHIND = re.compile(rf" *(?:{verbs.UNTIL.pattern})$")  # 由县编办4月底前完成
+_DIGIT = re.compile(r"\d")
 _POINT = re.compile(r"\(?\d{1,2}[).、] *")
 _CHARGED = re.compile(
     r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])"
@@ -88,7 +89,7 @@ def charge(parts: list[Segment], folded: str) -> None:
         return
     nodes = [node for part in parts for node in part.nodes if not node.children]
     telling = [node for node in nodes if _TAKES.search(folded[node.start : node.end])]
-    said = [(node, _parties(folded, node.start, node.end)) for node in telling if 2 * len(telling) >= len(nodes)]
+    said = [(node, _parties(folded, node.start, node.end, True)) for node in nodes if 2 * len(telling) >= len(nodes)]
     found = [(n, c) for n, c in said if c and (c.start - n.start <= 2 or folded[c.start - 1] in "。由请")]
     if len(found) >= 2 and 2 * len(found) >= len(nodes):
         for node, clause in found:
@@ -133,8 +134,15 @@ def _paragraphs(part: Segment, folded: str) -> list[Node]:
     return found
 
 
-def _parties(folded: str, start: int, end: int) -> Clause | None:
-    """Who acts and who helps in a span of prose; ``None`` if nobody is named to act."""
+def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause | None:
+    """Who acts and who helps in a span of prose; ``None`` if nobody is named to act.
+
+    Args:
+        folded: a folded text.
+        start: first offset of the span.
+        end: offset behind it.
+        groups: whether a collective name alone (各乡镇) may act: it does among entries that all say who.
+    """
     fields: list[Field] = []
     for a, b in pieces(folded, start, end, ",。;:\n"):
         a, b = trim(folded, a, b, " “”")
@@ -158,7 +166,7 @@ def _parties(folded: str, start: int, end: int) -> Clause | None:
             fields.append(Field("co", "", begin, helps))
         elif acts := _list_before(folded, begin, b, _ACTS) or (_name_ahead(folded, begin, b) if charged else 0):
             named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]
-            if charged or not all(map(is_group, named)):
+            if charged or groups or fields or not all(map(is_group, named)):
                 leads = not any(f.role == "lead" for f in fields)
                 fields.append(Field("lead" if leads else "unit", "", begin, acts))
                 fields += _called_in(folded, acts, b)
@@ -179,8 +187,8 @@ def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> in
 
 def _known(name: str) -> bool:
     """Whether words are the name of a unit (县工业和信息化局), or of two that 和 joins."""
-    if name.count("(") != name.count(")"):
-        return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket
+    if name.count("(") != name.count(")") or (name[:1] == "各" and _DIGIT.search(name)):
+        return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket; 各单位每日16时前将情况报
     return any(all(looks_like_unit(_OPEN.sub("", part)) for part in parts) for parts in ([name], name.split("和")))
 
 

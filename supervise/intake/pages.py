@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from supervise.intake.lines import RANK, Line, closes, is_furniture, is_open, is_page_number, is_sentence, marker
 from supervise.intake.names import looks_like_unit
+from supervise.intake.structure import is_date_only
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
 _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
@@ -76,7 +77,9 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
     full = sum(width - 4 <= w <= width for w in widths)
     if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
         return _mended(all_lines, gone, begins)
-    new = [_begins_anew(line.folded, above.folded, begins) for above, line in pairwise([all_lines[0], *all_lines])]
+    signed = _signatures(all_lines)
+    pairs = pairwise([all_lines[0], *all_lines])
+    new = [line.no in signed or _begins_anew(line.folded, above.folded, begins) for above, line in pairs]
     follows = [new[i + 1] for i, line in enumerate(all_lines[:-1]) if width - 4 <= len(line.folded) <= width]
     if 2 * sum(follows) > len(follows):  # full lines are ends of entries here, not lines broken off
         return _mended(all_lines, gone, begins)
@@ -143,12 +146,13 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     out: list[Line] = []
     between: list[Line] = []
     mended: list[int] = []
-    left = list(gone)
+    left, signed = list(gone), _signatures(all_lines)
     for line in all_lines:
         skipped = _taken(left, line) if left else []
         last = out[-1] if out else None
         if (
             last is not None
+            and line.no not in signed
             and len(last.folded) < LONGEST
             and (
                 (bars and _row_goes_on(last.folded, line.folded, bars))
@@ -163,6 +167,18 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
         else:
             out.append(line)
     return out, between, mended
+
+
+def _signatures(all_lines: list[Line]) -> set[int]:
+    """Numbers of the lines that name an organ above a date: they sign, and are the rest of no line."""
+    return {
+        line.no
+        for line, below in pairwise(all_lines)
+        if len(below.folded) < 20
+        and "年" in below.folded
+        and is_date_only(below.folded)
+        and looks_like_unit(line.folded)
+    }
 
 
 def _usual(counts: Iterable[int]) -> int:
@@ -233,7 +249,13 @@ def _breaks_name(above: str, line: str) -> bool:
         return False
     last = re.split(r"[、,;:]", above)[-1]
     rest = re.split(r"[、,;。)]", line)[0]
-    return bool(last) and not looks_like_unit(last) and not last.endswith(("等", ")")) and looks_like_unit(last + rest)
+    return (
+        bool(last)
+        and last != "无"
+        and not looks_like_unit(last)
+        and not last.endswith(("等", ")"))
+        and looks_like_unit(last + rest)
+    )
 
 
 def _begins_anew(line: str, above: str, begins: Begins) -> bool:

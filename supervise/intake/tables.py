@@ -21,9 +21,10 @@ NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(
 _TEXT = re.compile(
     r"(?!反馈|报送|填报)[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模|审议意见|意见建议)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
     r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
-    r"|(?:考核|主要|重点|发展|分解|量化|具体|年度|预期)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
+    r"|(?:考核|主要|重点|发展|分解|量化|具体|年度|预期)?指标(?:名称|内容)?|(?:整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措))(?:及(?:进展|成效|完成)(?:情况)?)?"
 )
 _NUMBERED = re.compile(r"(?:第 ?)?\d{1,6}(?: ?[号项件]|[.、])?")
+_TOTAL = re.compile(r"[合总小] ?计(?:\([^()]*\))?")
 _CODE = re.compile(r"[A-Z]{1,4}[-—]?(\d{1,3})")  # SZ-01
 _CHAPTER = re.compile(rf"\(?[{NUMERAL}]{{1,3}}\)?[、.]?")
 # 目标值 and its 单位, in lists of figures.
@@ -223,6 +224,8 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
+        if role == "no" and _TOTAL.fullmatch(line.folded, c, d):
+            return None
         if role == "no" and not value:  # behind 序号 a column of 编号 only says how the matter is filed
             value = number(line.folded[c:d].strip(".、 第号项件")) or 0
             if coded := _CODE.fullmatch(line.folded, c, d):
