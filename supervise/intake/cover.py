@@ -189,6 +189,11 @@ def is_organ(line: str) -> bool:
     return bool(_ORGAN_ALONE.fullmatch(line))
 
 
+def closes(line: str) -> bool:
+    """Whether a folded line signs a notice, or asks something of all units behind its list."""
+    return is_organ(line) or lines.speaks_to_all(line)
+
+
 def _without_junk(name: str) -> str:
     """A letterhead that slipped into a sentence drags a character along; a place has two or three before its level."""
     short = re.search(r"[\u4e00-\u9fff]{2}(?:省|市|区|县|州|旗|盟)[\u4e00-\u9fff]*$", name)

@@ -202,8 +202,8 @@ class _Reader:
         end = max(self.entries[-1].node.end, *(c.end for e in self.entries[-1:] if (c := e.node.whole)), 0)
         first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
         loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
-        loose = [ln for ln in loose if not covers.is_organ(ln.folded) and not structure.is_date_only(ln.folded)]
-        loose = [ln for ln in loose if ln.no < items[-1].line or not lines.speaks_to_all(ln.folded)]
+        loose = [ln for ln in loose if not structure.is_date_only(ln.folded)]
+        loose = [ln for ln in loose if ln.no < items[-1].line or not covers.closes(ln.folded)]
         lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
         return tuple(line.no for line in lost)
 

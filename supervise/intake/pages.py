@@ -15,6 +15,7 @@ _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号"
 _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
 _BAR = re.compile(r"[\t|\x0b]")
 _HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
+_SECOND_HALF = re.compile(r"(?:人民)?政府|办公室|委员会|管委会|办事处")  # no organ by itself
 _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
 _LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
 _HALF_LABEL = re.compile(r"[\u4e00-\u9fff]{1,4} ?:")
@@ -191,6 +192,8 @@ def _row_goes_on(above: str, line: str, bars: dict[str, int]) -> bool:
     """Whether two lines are the halves of one row: neither has the usual number of bars, together they have."""
     for bar, usual in bars.items():
         first, second = above.count(bar), line.count(bar)
+        if first == usual and not second and above.endswith("、") and not marker(line):
+            return True
         if first < usual and second < usual and first + second == usual and (first or second):
             return not re.match(r"\|? ?\d{1,3} ?[|\t]", line)
     return False
@@ -204,6 +207,8 @@ def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return True
     if above.count("(") > above.count(")") and closes(line):
         return True
+    if line.endswith(":") and "、" in above and _addresses(above + line):
+        return True
     if _breaks_label(above, line, begins) or _breaks_name(above, line) or _lists_on(above, line):
         return True
     mark = marker(above)
@@ -215,7 +220,12 @@ def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
     if entry and _LABELLED.search(line) and not _LABELLED.search(above):
         return True
     prose = mark is None and any(stop in above for stop in ",。") and not _LABELLED.search(above) and len(above) > 7
-    return ((stops and entry) or prose) and line.endswith(("。", ")", ";"))
+    return ((stops and entry) or prose) and line.endswith(("。", ")", ";", "”"))
+
+
+def _addresses(line: str) -> bool:
+    """Whether a folded line names those a notice is sent to: 县水利局、沿河各镇街:."""
+    return all(looks_like_unit(name) and "关于" not in name for name in line[:-1].split("、"))
 
 
 def _torn(above: str, line: str, begins: Begins) -> bool:
@@ -245,6 +255,8 @@ def _breaks_label(above: str, line: str, begins: Begins) -> bool:
 def _breaks_name(above: str, line: str) -> bool:
     """牵头单位:县商 / 务局: the last name of a clause is none before what the next line begins with joins it."""
     head = _CLAUSE.search(above)
+    if head is not None and _SECOND_HALF.fullmatch(line):
+        return True
     if head is None or len(line) > 300:
         return False
     last = re.split(r"[、,;:]", above)[-1]
