@@ -184,6 +184,8 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
     own = label(entry.node)
+    if is_decimal(entry.node.printed) and not "A" <= entry.node.printed[0] <= "Z":
+        return own  # 2.1 says itself what it stands below
     above = [
         label(head) or _title(head, folded)[:12]
         for head in entry.path
@@ -198,7 +200,7 @@ def label(node: Node) -> str:
     """How a node's number is written: ``第一部分``, ``三``, ``(三)``, ``3``, ``(3)``; empty if it is lost."""
     if not 0 < node.number < 1_000_000:
         return ""
-    if node.kind == "item" and is_decimal(node.printed):
+    if is_decimal(node.printed):
         return node.printed.rstrip(".、: ")
     if RANK[node.kind] >= RANK["item"]:
         return f"({node.number})" if node.kind == "sub" else str(node.number)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from supervise.intake import (
+    across,
     breaks,
     cards,
     clauses,
@@ -29,14 +30,14 @@ from supervise.intake import (
     pages,
     parties,
     schedule,
+    stacked,
     structure,
-    tables,
     targets,
     unlabelled,
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, fold, opened, squeezed, unbroken
+from supervise.intake.folding import blanked, bracketed, fold, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -73,15 +74,17 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     unwrapped, mended = split, list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         printed, gone = pages.running(split)
-        split = tables.stack(printed)
+        split = stacked.stack(printed)
         unwrapped, between, mended = pages.unwrap(split, gone, _begins)
     else:
         unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
+    unwrapped, counted = cards.unnumbered(unwrapped, clauses.begins)
     unwrapped = cards.stacked(cards.unpacked(unwrapped), clauses.begins)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted((page.start, page.end) for page in {*between, *gone})
+    labels = sorted([*bracketed(text, folded, labels), *counted])
     text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
@@ -195,12 +198,12 @@ class _Reader:
     def _loose(self, items: tuple[Item, ...]) -> tuple[int, ...]:
         """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
         if not items or not self.entries or not self.labels:
-            return tables.unread(self.cover) if items else ()
+            return across.unread(self.cover) if items else ()
         end = max(self.entries[-1].node.end, *(c.end for e in self.entries[-1:] if (c := e.node.whole)), 0)
         first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
         loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
-        loose = [ln for ln in loose if not covers.is_organ(ln.folded) and not structure.is_date_only(ln.folded)]
-        loose = [ln for ln in loose if ln.no < items[-1].line or not lines.speaks_to_all(ln.folded)]
+        loose = [ln for ln in loose if not structure.is_date_only(ln.folded)]
+        loose = [ln for ln in loose if ln.no < items[-1].line or not covers.closes(ln.folded)]
         lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
         return tuple(line.no for line in lost)
 
@@ -232,6 +235,7 @@ class _Reader:
         headings = {id(node) for entry in self.entries for node in entry.path}
         spans = [(line.start, line.end) for line in self.cover]
         spans += [(line.start, line.end) for part in self.chosen if self.entries for line in part.loose]
+        spans += [span for part in self.chosen for line in part.lines for span in schedule.demanded(line)]
         for part in self.chosen if self.entries else ():
             spans += [(n.start, n.end) for n in part.nodes if id(n) not in inside and id(n) not in headings]
         return spans
