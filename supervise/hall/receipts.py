@@ -11,6 +11,7 @@ from typing import Any
 
 from supervise.rules.board import Standing
 from supervise.rules.measures import Ref
+from supervise.rules.scoring import Working
 
 Body = dict[str, Any]
 
@@ -80,19 +81,33 @@ def said_of(cited: Collection[str] | None) -> Body:
 
 
 def standings(standings: Sequence[Standing], cited: Collection[str] | None) -> list[Body]:
-    """Rows of a board; there are many lines, so they are not looked at field by field."""
+    """Rows of a board; there are many lines, so they are not looked at field by field.
+
+    Lines without what they rest on are made plain once for all units with the same figures.
+    """
     plain: dict[int, Body] = {}
+    figures: dict[int, Body] = {}
+
+    def lines(working: Working, whole: bool) -> Body:
+        return {
+            "lines": [
+                {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
+                 **({"because": [_plain(ref, plain) for ref in line.because]} if whole else {})}
+                for line in working.lines
+            ], "total": f"{working.total:f}",
+        }  # fmt: skip
+
+    def score(unit: str, period: str, working: Working) -> Body:
+        if cited is None or unit in cited:
+            return {"unit": unit, "period": period, **lines(working, True)}
+        made = figures.get(id(working)) or figures.setdefault(id(working), lines(working, False))
+        return {"unit": unit, "period": period, **made}
+
     return [
         {
             "group": row.group, "unit": row.unit, "rank": row.rank,
-            **({} if row.tasks is None else {"tasks": row.tasks}), "score": {
-                "unit": row.score.unit, "period": row.score.period, "lines": [
-                    {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
-                     **({"because": [_plain(ref, plain) for ref in line.because]} if whole else {})}
-                    for line in row.score.lines
-                ], "total": f"{row.score.total:f}",
-            }, "list": row.list, "why": list(row.why), "tested": [_plain(one, plain) for one in row.tested],
+            **({} if row.tasks is None else {"tasks": row.tasks}), "score": score(*row.score),
+            "list": row.list, "why": list(row.why), "tested": [_plain(one, plain) for one in row.tested],
         }
         for row in standings
-        for whole in (cited is None or row.unit in cited,)
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from supervise.dates import FOREVER, Calendar, Period
 from supervise.hall.cited import Cited, Hit, Judged, Laws
 from supervise.hall.hands import Hands
+from supervise.hall.numbers import Numbers
 from supervise.paces import STEPS
 from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
@@ -71,14 +72,14 @@ class Surveyed:
         self.aside, self.folded = frozenset(aside), folded
         self.fold, self.calendar, self.directory = fold, calendar, directory
         self._raw: dict[str, set[str]] = defaultdict(set)
-        self._numbers: dict[Any, dict[tuple[Any, ...], int]] = {}
+        self._paces: dict[Moment, dict[tuple[str, str, bool], int]] = {}
         self._grounds: dict[Any, Ground] = {}
         self._told: dict[str, Situation] = {}
         self._heir = cache(partial(_found_heir, directory, self._raw))  # not of ``self``: all ends with its last user
-        self.foreseen = foreseen
         self.hands = Hands(session, view, self.aside, folded, directory, self._heir, self._raw)
         self.cited = Cited(session, view, laws, self.aside, self._heir, foreseen.rows)
         self._kinds = sorted({kind for law in laws.values() for kind in law.duties})
+        self.numbers = Numbers(session, view, self.aside, self._kinds, self.cited, foreseen)
 
     @property
     def as_of(self) -> date:
@@ -98,22 +99,16 @@ class Surveyed:
             found.setdefault((unit, role), [0, 0])[not good] += number
         return [Sum(unit, role, good, bad) for (unit, role), (good, bad) in found.items()]
 
-    def times(self, measure: Measure, period: Period, shared: bool = True) -> list[Times]:
+    def times(self, measure: Measure, period: Period, shared: bool = True) -> Times:
         """See ``Record.times``: of duties by their outcome no row is looked at."""
         if not (isinstance(measure, Outcome) and self._is_kept(measure)):
             return counted(self.hits(measure, period, shared))
-        last, found = self._span(period).last, self.folded.times(measure, period, shared)
-        for unit, role, good, number in self._counted(measure, period):
-            if good:
-                found.append(Times(self._heir(unit, last), role, number))
-        ask, pairs = self._settling(measure, period)._replace(kinds=(), letters=True), []
-        if shared:
-            pairs = [(kind, measure.outcome) for kind in self._meant(measure)]
-            self._count(ask, [], pairs)
-        for pair in pairs:
-            for (letter, unit), number in self._numbers[ask, pair].items():
-                if measure.duty or not letter:
-                    found.append(Times(self._heir(unit, last), CO, number))
+        last, found = self._span(period).last, dict(self.folded.times(measure, period, shared))
+        ask, kinds = self._settling(measure, period), self._meant(measure)
+        for _, numbers in self.numbers.told(ask, kinds, bool(measure.duty), (measure.outcome,), shared):
+            for (unit, role), number in numbers.items():
+                by = self._heir(unit, last), role
+                found[by] = found.get(by, 0) + number
         return found
 
     def _own(self, measure: Measure, period: Period) -> Iterator[tuple[str, str, bool, int]]:
@@ -146,51 +141,21 @@ class Surveyed:
         return (measure.duty,) if measure.duty else self._kinds
 
     def _counted(self, measure: Outcome | OnPace, period: Period) -> Iterator[tuple[str, str, bool, int]]:
-        wanted, ask = _wanted(measure), self._settling(measure, period)._replace(kinds=(), letters=True)
-        self._count(ask, self._meant(measure))
-        for kind in self._meant(measure):
-            for (letter, unit, role, outcome), number in self._numbers[ask, kind].items():
-                if measure.duty or not letter:
-                    yield unit, role, outcome == wanted, number
+        ask, kinds = self._settling(measure, period), self._meant(measure)
+        for outcome, numbers in self.numbers.told(ask, kinds, bool(measure.duty)):
+            yield from ((*by, outcome == _wanted(measure), number) for by, number in numbers.items())
         if isinstance(measure, OnPace):
-            moment = self._moment(measure, period)
-            paced = self._less(moment, lambda codes: counting.paced(self.session, self.view, moment, codes))
-            yield from ((unit, role, bool(good), number) for (unit, role, good), number in paced.items())
+            yield from ((*by, number) for by, number in self._paced(self._moment(measure, period)).items())
 
-    def _count(self, ask: Settling, kinds: Sequence[str], pairs: Sequence[tuple[str, str]] = ()) -> None:
-        """See that what settled of some kinds, or was helped with, is counted; with it what other lines ask for."""
-        if all((ask, one) in self._numbers for one in (*kinds, *pairs)):
-            return
-        foreseen = self.foreseen if ask.born is None else NOTHING
-        more = self._kinds if "" in foreseen.counts else foreseen.counts
-        shares = {(k, came) for kind, came in foreseen.shares for k in ((kind,) if kind else self._kinds)}
-        new = {one for one in (*kinds, *more, *pairs, *shares) if (ask, one) not in self._numbers}
-        shared, work, view = {one for one in new if isinstance(one, tuple)}, self.session, self.view
-        every = ask._replace(kinds=tuple(sorted({one[0] if isinstance(one, tuple) else one for one in new})))
-        stretches = [ask]
-        if (ask.first, ask.last) in foreseen.spans:
-            stretches = [ask._replace(first=first, last=last) for first, last in foreseen.spans]
-            ends = tuple(last for _, last in foreseen.spans)
-            every = every._replace(first=stretches[0].first, last=ends[-1], ends=ends)
-        found = self._less(("kinds", every, *sorted(shared)), lambda codes: counting.settled(
-            work, view, every, self.cited.owing, shared, codes))  # fmt: skip
-        self._numbers |= {(one, what): {} for one in stretches for what in new}
-        for (unit, kind, stretch, letter, role, outcome, share), number in found.items():
-            if share:
-                self._numbers[stretches[stretch], (kind, outcome)][letter, unit] = number
-            elif kind in new:
-                self._numbers[stretches[stretch], kind][letter, unit, role, outcome] = number
-
-    def _less(self, key: Any, ask: Callable[[Sequence[str] | None], Iterable[Any]]) -> dict[tuple[Any, ...], int]:
-        """Numbers over all tasks less those of the tasks set aside; asked once."""
-        if key not in self._numbers:
-            found: dict[tuple[Any, ...], int] = defaultdict(int)
-            for row in ask(None):
-                found[row[:-1]] += row[-1]
-            for row in ask(sorted(self.aside)) if self.aside else ():
-                found[row[:-1]] -= row[-1]
-            self._numbers[key] = {by: number for by, number in found.items() if number}
-        return self._numbers[key]
+    def _paced(self, moment: Moment) -> dict[tuple[str, str, bool], int]:
+        """Open duties by unit, part and whether they are on pace, of all tasks less those set aside; asked once."""
+        if moment not in self._paces:
+            found: dict[tuple[str, str, bool], int] = defaultdict(int)
+            for sign, codes in ((1, None), (-1, sorted(self.aside))):
+                for unit, role, good, number in counting.paced(self.session, self.view, moment, codes):
+                    found[unit, role, bool(good)] += sign * number
+            self._paces[moment] = {by: number for by, number in found.items() if number}
+        return self._paces[moment]
 
     def _settling(self, measure: Outcome | OnPace, period: Period) -> Settling:
         """Which settled duties count."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
 
 from supervise.people import Directory
 from supervise.rules.compared import Criteria, Tested
@@ -13,8 +14,7 @@ from supervise.rules.ruleset import BoardRules, Place
 from supervise.rules.scoring import Score, Tally, scores
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A unit's place on the board.
 
     Args:
@@ -74,19 +74,28 @@ def rank(
         else dict.fromkeys(ground.handling(tally.period, spare))
     )  # fmt: skip
     there: dict[str, list[str]] = {group: [] for group in rules.groups}
-    for unit in directory.units(tally.last):
-        if unit.group in there and unit.name in handled:
-            there[unit.group].append(unit.name)
+    for known in directory.units(tally.last):
+        if known.group in there and known.name in handled:
+            there[known.group].append(known.name)
     made = scores(rules.score, tally, [unit for units in there.values() for unit in units], cited)
     standings: list[Standing] = []
     for group, units in there.items():
-        totals = {u: made[u].total for u in units if (n := handled[u]) is None or n >= rules.at_least}
-        order = sorted(totals.values())
-        places = {u: 1 + len(order) - bisect_right(order, total) for u, total in totals.items()}
-        from_worst = {u: 1 + bisect_left(order, total) for u, total in totals.items()}
-        rows = [listed.row(Standing(group, u, places.get(u), handled[u], made[u]), from_worst.get(u)) for u in units]
-        standings += sorted(rows, key=lambda s: (s.rank is None, s.rank or 0))
+        ranked = [unit for unit in units if (number := handled[unit]) is None or number >= rules.at_least]
+        for unit, place, from_worst in _places(ranked, lambda name: made[name].total):
+            standings.append(listed.row(Standing(group, unit, place, handled[unit], made[unit]), place, from_worst))
+        few = set(units).difference(ranked)
+        standings += [listed.unranked(Standing(group, u, None, handled[u], made[u])) for u in units if u in few]
     return Board(rules.name, rules.title, tally.period.name, rules.groups, tuple(standings))
+
+
+def _places(units: Sequence[str], total: Callable[[str], Decimal]) -> Iterator[tuple[str, int, int]]:
+    """Units from the best down, with their places from above and from below; equal ones share both."""
+    above, below = 0, len(units)
+    for _, tied in groupby(sorted(units, key=total, reverse=True), key=total):
+        same = list(tied)
+        below -= len(same)
+        yield from ((unit, above + 1, below + 1) for unit in same)
+        above += len(same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +106,22 @@ class _Listed:
     tally: Tally
     criteria: Criteria
 
-    def row(self, row: Standing, from_worst: int | None) -> Standing:
+    def unranked(self, row: Standing) -> Standing:
+        """The standing of a unit with too few tasks."""
+        return row._replace(why=(f"承办 {row.tasks} 项,不足 {self.rules.at_least} 项,只公布得分",))
+
+    def row(self, row: Standing, rank: int, from_worst: int) -> Standing:
         """A standing with its list and what decided it."""
-        if row.rank is None or from_worst is None:
-            why = f"承办 {row.tasks} 项,不足 {self.rules.at_least} 项,只公布得分"
-            return replace(row, why=(why,))
-        known: Mapping[str, Decimal] = {"score": row.score.total}
         for name, listing in (("red", self.rules.red), ("black", self.rules.black)):
             place = listing.rank.get(row.group)
-            if place is None or not _within(place, row.rank, from_worst):
+            if place is None or (rank if place.end == "top" else from_worst) > place.count:
                 continue
+            known: Mapping[str, Decimal] = {"score": row.score.total}
             if all(self.tally.holds(row.unit, c, known) for c in listing.when):
                 tested = tuple(self.tally.tested(row.unit, c, known) for c in listing.when)
                 said = (self.criteria.said(t, c.measure) for t, c in zip(tested, listing.when, strict=True))
-                return replace(row, list=name, why=(_placed(place), *said), tested=tested)
+                return row._replace(list=name, why=(_placed(place), *said), tested=tested)
         return row
-
-
-def _within(place: Place, rank: int, from_worst: int) -> bool:
-    return (rank if place.end == "top" else from_worst) <= place.count
 
 
 def _placed(place: Place) -> str:

@@ -74,12 +74,8 @@ class Sum(NamedTuple):
     bad: int
 
 
-class Times(NamedTuple):
-    """How often something is so for a unit in one part, the shares of who helped counted or not."""
-
-    unit: str
-    role: str
-    number: int
+Times = Mapping[tuple[str, str], int]
+"""How often something is so for a unit in one part, the shares of who helped counted or not."""
 
 
 class Told(NamedTuple):
@@ -103,8 +99,8 @@ class Record(Protocol):
     def hits(self, measure: Measure, period: Period, shared: bool = True) -> Iterable[Fact]:
         """What is as ``measure`` says, by task, with the shares of others unless they are not wanted."""
 
-    def times(self, measure: Measure, period: Period, shared: bool = True) -> Iterable[Times]:
-        """How many ``hits`` there are for each unit and part; one may be named more than once."""
+    def times(self, measure: Measure, period: Period, shared: bool = True) -> Times:
+        """How many ``hits`` there are for each unit and part."""
 
     def lost(self, measure: Measure, period: Period) -> Iterable[Fact]:
         """What is not, without the shares of others, by task."""
@@ -156,7 +152,7 @@ class Ground:
         """See ``Record.hits``."""
         return tuple(fact for fact in self.facts(measure, period) if fact.good and (fact.own or shared))
 
-    def times(self, measure: Measure, period: Period, shared: bool = True) -> list[Times]:
+    def times(self, measure: Measure, period: Period, shared: bool = True) -> Times:
         """See ``Record.times``."""
         return counted(self.hits(measure, period, shared))
 
@@ -274,9 +270,9 @@ class Ground:
         return found
 
 
-def counted(facts: Iterable[Fact]) -> list[Times]:
+def counted(facts: Iterable[Fact]) -> Times:
     """Facts by unit and part."""
-    return [Times(*by, number) for by, number in Counter((fact.unit, fact.role) for fact in facts).items()]
+    return Counter((fact.unit, fact.role) for fact in facts)
 
 
 def _in_order(duties: Iterable[Duty]) -> list[Duty]:

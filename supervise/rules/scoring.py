@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import NamedTuple
 
 from supervise.dates import Period
 from supervise.goals import plain as plain
@@ -36,18 +37,35 @@ class ScoreLine:
     because: tuple[Ref, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Working(NamedTuple):
+    """Lines and their sum, to which nothing else is ever added; units with the same figures share it."""
+
+    lines: tuple[ScoreLine, ...]
+    total: Decimal
+
+    @classmethod
+    def of(cls, lines: Iterable[ScoreLine]) -> Working:
+        """Lines added up."""
+        lines = tuple(lines)
+        return cls(lines, sum([line.points for line in lines], ZERO))
+
+
+class Score(NamedTuple):
     """The points of a unit for a period, with its working."""
 
     unit: str
     period: str
-    lines: tuple[ScoreLine, ...]
+    working: Working
+
+    @property
+    def lines(self) -> tuple[ScoreLine, ...]:
+        """What the points come from."""
+        return self.working.lines
 
     @property
     def total(self) -> Decimal:
-        """The sum of the lines; nothing else is ever added."""
-        return sum((line.points for line in self.lines), ZERO)
+        """The sum of the lines."""
+        return self.working.total
 
 
 class Tally:
@@ -65,7 +83,7 @@ class Tally:
     ) -> None:
         self.ground, self.period, self.directory, self.spare = ground, period, directory, frozenset(spare)
         self._facts: dict[tuple[str, Measure], dict[str, list[Fact]]] = {}
-        self._times: dict[tuple[bool, Measure], list[tuple[str, str, int]]] = {}
+        self._times: dict[tuple[bool, Measure], Mapping[tuple[str, str], int]] = {}
         self._sums: dict[Measure, dict[str, tuple[int, int]]] = {}
         self._counts: dict[tuple[str, str], bool] = {}
         self._figures: dict[Figure, dict[str, list[Told]]] = {}
@@ -88,11 +106,11 @@ class Tally:
         found: dict[str, dict[str, int]] = {}
         for measure in measures:
             if (shared, measure) not in self._times:
-                told = self.ground.times(measure, self.period, shared)
-                self._times[shared, measure] = [one for one in told if self._is_counted(one[0], one[1])]
-            for unit, role, number in self._times[shared, measure]:
-                roles = found.setdefault(unit, {})
-                roles[role] = roles.get(role, 0) + number
+                self._times[shared, measure] = self.ground.times(measure, self.period, shared)
+            for (unit, role), number in self._times[shared, measure].items():
+                if not self.spare or self._is_counted(unit, role):
+                    roles = found.setdefault(unit, {})
+                    roles[role] = roles.get(role, 0) + number
         return found
 
     def figures(self, unit: str, wanted: Figure) -> list[Told]:
@@ -197,12 +215,15 @@ def scores(rules: ScoreRules, tally: Tally, units: Iterable[str], cited: bool = 
         units: canonical names.
         cited: whether each line says what it rests on, or numbers alone are wanted.
     """
-    base, places = ScoreLine("基础分", "", rules.base), rules.places
+    base, places, period = ScoreLine("基础分", "", rules.base), rules.places, tally.period.name
     made = [(_rated if line.rate else _counted)(line, tally, places, cited) for line in rules.lines]
+    workings: dict[tuple[int, ...], Working] = {}  # by the lines themselves, which they keep
     found = {}
     for unit in units:
-        lines = [base, *(line for make in made if (line := make(unit)) is not None)]
-        found[unit] = Score(unit, tally.period.name, (*lines, *_bounding(rules, lines)))
+        lines = [line for make in made if (line := make(unit)) is not None]
+        same = tuple(map(id, lines))
+        working = workings.get(same) or workings.setdefault(same, _bounded(rules, Working.of((base, *lines))))
+        found[unit] = Score(unit, period, working)
     return found
 
 
@@ -211,24 +232,29 @@ def score(rules: ScoreRules, tally: Tally, unit: str) -> Score:
     return scores(rules, tally, (unit,))[unit]
 
 
-def _bounding(rules: ScoreRules, lines: Sequence[ScoreLine]) -> Iterator[ScoreLine]:
-    """What the bounds give or take."""
-    total = sum((line.points for line in lines), ZERO)
+def _bounded(rules: ScoreRules, working: Working) -> Working:
+    """With what the bounds give or take."""
+    lines, total = working
     if rules.max is not None and total > rules.max:
-        yield ScoreLine("封顶", plain(rules.max), rules.max - total)
+        return Working.of((*lines, ScoreLine("封顶", plain(rules.max), rules.max - total)))
     if rules.min is not None and total < rules.min:
-        yield ScoreLine("保底", plain(rules.min), rules.min - total)
+        return Working.of((*lines, ScoreLine("保底", plain(rules.min), rules.min - total)))
+    return working
 
 
 def _rated(line: Line, tally: Tally, places: int, cited: bool) -> Made:
     measures, worth = line.rate or (), line.points or ZERO
     nothing = ScoreLine(line.label, "无应办,按满分", rounded(worth, places))
 
+    @cache
+    def share(good: int, owed: int) -> ScoreLine:
+        """The line without what was not done; many units have the same few numbers."""
+        return ScoreLine(line.label, f"{good}/{owed} × {plain(worth)}", rounded(worth * good / owed, places))
+
     def made(unit: str) -> ScoreLine:
         owed, good, lost = tally.owed(unit, measures, cited)
-        if not owed:
-            return nothing
-        return ScoreLine(line.label, f"{good}/{owed} × {plain(worth)}", rounded(worth * good / owed, places), lost)
+        found = share(good, owed) if owed else nothing
+        return replace(found, because=lost) if lost else found
 
     return made
 

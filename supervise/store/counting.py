@@ -6,7 +6,7 @@ asks sets apart the tasks of which that is not the whole truth, see ``unsettled`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import FromClause
 
 from supervise.records import PARTIES, Cut
-from supervise.store.asking import Span, View, asked, lawful
+from supervise.store.asking import WIDE, Span, View, among, asked, lawful, some
 from supervise.store.faults import told
 from supervise.store.statements import chunks
 from supervise.store.tables import Tables, of
@@ -138,34 +138,43 @@ def settled(
         shared: of which kinds and outcomes, owed by leads, it is counted too who helped on the day they settled.
         codes: of these tasks only.
     """
-    at, duty = of(session), of(session).duty
-    stretch = case(*((duty.c.settles <= end, literal(n)) for n, end in enumerate(ask.ends[:-1])), else_=literal(
-        max(len(ask.ends) - 1, 0))) if len(ask.ends) > 1 else literal(0)  # fmt: skip
-    columns = (
-        duty.c.task, duty.c.ref, stretch.label("stretch"), duty.c.kind, _letter(duty), duty.c.unit, duty.c.role,
-        duty.c.settles,
-    )  # fmt: skip
-    for stood in _stood(at, view, owing if codes is None else None):
-        query = select(*columns, _outcome(duty, view.after)).where(*stood, *_settled(at, view, ask))
-        for chunk in [None] if codes is None else chunks(codes):
-            some = query if chunk is None else query.where(duty.c.task.in_(chunk))
-            found = (some.order_by(duty.c.task) if shared else some).cte("came")  # parts of a task lie together
-            by = [found.c[name] for name in ("unit", "kind", "stretch", "letter", "role", "outcome")]
-            numbers: Any = select(*by, literal(0).label("shared"), func.count()).group_by(*by)
-            yield from asked(session, union_all(numbers, _shares(at, view, found, shared)) if shared else numbers)
+    at, duty, several = of(session), of(session).duty, len(ask.ends) > 1
+    ends = [(duty.c.settles <= end, literal(n)) for n, end in enumerate(ask.ends[:-1])]
+    stretch = case(*ends, else_=literal(len(ask.ends) - 1)) if several else literal(0)
+    columns = (duty.c.task, duty.c.ref, duty.c.kind, duty.c.unit, duty.c.role, duty.c.settles, _letter(duty))
+    for stands, is_open in _stood(at, view):
+        query = select(*columns, stretch.label("stretch"), _outcome(duty, view.after)).where(*stands)
+        query, values = query.where(*_settled(at, view, ask)), owing if is_open else None
+        if codes is not None or is_open:
+            query = query.where(among(duty.c.task if codes is not None else duty.c.unit))
+        # Parts of a task lie together; by an expression, or SQLite reads all duties to have them in this order.
+        came = (query.order_by(duty.c.task.concat("")) if shared else query).cte("came")
+        same = {**({} if several else {"stretch": literal(0)}), **({"outcome": literal(MISSED)} if is_open else {})}
+        numbers: Any = _numbers(came, 0, same)
+        if shared:
+            numbers = union_all(numbers, _shares(at, view, came, shared, same))
+        yield from asked(session, numbers, values if codes is None else codes, WIDE)
 
 
-def _shares(at: Tables, view: View, found: CTE, pairs: Collection[tuple[str, str]]) -> Select[Any]:
+def _numbers(came: CTE, shared: int, same: Mapping[str, Any]) -> Select[Any]:
+    """How often a unit is in what was found; by what is the same in all of it nothing need be sorted."""
+    by = {name: same.get(name, came.c[name]) for name in ("unit", "kind", "stretch", "letter", "role", "outcome")}
+    differ = [column for name, column in by.items() if name not in same or name == "unit"]
+    return select(*by.values(), literal(shared), func.count()).group_by(*differ)
+
+
+def _shares(
+    at: Tables, view: View, found: CTE, pairs: Collection[tuple[str, str]], same: Mapping[str, Any]
+) -> Select[Any]:  # fmt: skip
     """How often a unit helped with what was found."""
     part = at.part
-    by = (part.c.unit, found.c.kind, found.c.stretch, found.c.letter, found.c.outcome)
     held = and_(
         part.c.since_day <= found.c.settles, or_(part.c.until_day.is_(None), part.c.until_day > found.c.settles)
     )
     before = and_(part.c.from_seq == 1, part.c.since_day > found.c.settles)  # of a day before the task: who began it
-    same = part.c.district == view.district, part.c.task == found.c.task, part.c.role == CO
-    query = select(*by[:4], literal(CO), by[4], literal(1), func.count()).group_by(*by)
-    return query.select_from(found.join(part, and_(*same, or_(held, before)))).where(
+    mine = part.c.district == view.district, part.c.task == found.c.task, part.c.role == CO
+    numbers = _numbers(found, 1, {**same, "unit": part.c.unit, "role": literal(CO)})
+    return numbers.select_from(found.join(part, and_(*mine, or_(held, before)))).where(
         found.c.role == LEAD, _came(found, pairs), part.c.unit != found.c.unit, _first(at, view, found)
     )
 
@@ -206,8 +215,8 @@ def settled_rows(
         *_settled(at, view, ask), or_(*(and_(outcome == o, duty.c.kind.in_(k)) for o, k in kinds.items()))
     )
     open_ = () if MISSED not in kinds else owing if units is None else units  # what is on a list was not met
-    for stood in _stood(at, view, open_):
-        yield from asked(session, rows.where(*stood), duty.c.unit, units)
+    for stands, is_open in _stood(at, view):
+        yield from some(session, rows.where(*stands), duty.c.unit, open_ if is_open else units)
 
 
 def _settled(at: Tables, view: View, ask: Settling) -> tuple[ColumnElement[bool], ...]:
@@ -220,19 +229,17 @@ def _settled(at: Tables, view: View, ask: Settling) -> tuple[ColumnElement[bool]
     )  # fmt: skip
 
 
-def _stood(at: Tables, view: View, owing: Sequence[str] | None) -> Iterator[tuple[ColumnElement[bool], ...]]:
-    """The rows of duties that stood at the end of a view: on a list, on none, or ended later; an index for each.
+def _stood(at: Tables, view: View) -> Iterator[tuple[tuple[ColumnElement[bool], ...], bool]]:
+    """The rows of duties that stood at the end of a view, and whether they are open: an index for each.
 
-    ``owing`` are the units on whose lists it is looked; on all of them, if it is asked by tasks.
+    What is on a list, where it is looked for by units; what is on none; what ended later.
     """
     duty = at.duty
     common = duty.c.district == view.district, duty.c.since_day <= view.day, *lawful(at, view, duty)
     stands = (duty.c.until_day.is_(None), *common)
-    for units in [None] if owing is None else chunks(owing):
-        some = () if units is None else (duty.c.unit.in_(units),)
-        yield (duty.c.met.is_(None), duty.c.void.is_(None), *some, *stands)
-    yield (or_(duty.c.met.is_not(None), duty.c.void.is_not(None)), *stands)
-    yield (duty.c.until_day > view.day, *common)
+    yield (duty.c.met.is_(None), duty.c.void.is_(None), *stands), True
+    yield (or_(duty.c.met.is_not(None), duty.c.void.is_not(None)), *stands), False
+    yield (duty.c.until_day > view.day, *common), False
 
 
 def _outcome(duty: Table, after: date) -> Label[str]:
@@ -273,10 +280,10 @@ def paced(session: Session, view: View, moment: Moment, codes: Sequence[str] | N
     at, pace = of(session), of(session).pace
     by = (pace.c.unit, pace.c.role, _on_pace(pace))
     query = select(*by, func.count()).where(*_paced(at, view, moment)).group_by(*by)
-    yield from asked(session, query.where(pace.c.nominal > moment.end), pace.c.task, codes)
+    yield from some(session, query.where(pace.c.nominal > moment.end), pace.c.task, codes)
     # what fell due by then may have settled since, and then counts by its outcome
     rest = query.select_from(pace.join(at.duty, _paced_duty(at))).where(*_unsettled(at, view, moment))
-    yield from asked(session, rest.where(pace.c.nominal <= moment.end), pace.c.task, codes)
+    yield from some(session, rest.where(pace.c.nominal <= moment.end), pace.c.task, codes)
 
 
 @told
@@ -288,7 +295,7 @@ def paced_rows(
     rows = _duty_rows(at, view, pace.join(at.duty, _paced_duty(at))).add_columns(_on_pace(pace))
     rows = rows.where(*_unsettled(at, view, moment), *_paced(at, view, moment))
     rows = rows if good is None else rows.where(pace.c.behind <= 0 if good else pace.c.behind > 0)
-    return asked(session, rows, pace.c.unit, units)
+    return some(session, rows, pace.c.unit, units)
 
 
 def _paced(at: Tables, view: View, moment: Moment) -> tuple[ColumnElement[bool], ...]:
@@ -374,8 +381,8 @@ def overdue(session: Session, view: View, kinds: Sequence[str], span: Span, owin
     # what was missed had fallen due
     days = duty.c.missed_from >= span.first, duty.c.missed_from <= span.last, duty.c.settles <= span.last
     rows = rows.where(duty.c.kind.in_(kinds), late, counts, *days)
-    for stood in _stood(at, view, owing):
-        yield from asked(session, rows.where(*stood))
+    for stands, is_open in _stood(at, view):
+        yield from some(session, rows.where(*stands), duty.c.unit, owing if is_open else None)
 
 
 @told

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from supervise.dates import FOREVER
 from supervise.records import PARTIES
-from supervise.store.asking import Span, View, asked, lawful
+from supervise.store.asking import Span, View, asked, lawful, some
 from supervise.store.faults import told
 from supervise.store.tables import Tables, of
 
@@ -23,7 +23,7 @@ def parts(session: Session, district: str, codes: Sequence[str]) -> Iterator[Any
     part = of(session).part
     columns = ("task", "role", "unit", "from_seq", "since_day", "until_seq", "until_day")
     query = select(*(part.c[name] for name in columns))
-    return asked(session, query.where(part.c.district == district), part.c.task, codes)
+    return some(session, query.where(part.c.district == district), part.c.task, codes)
 
 
 @told
@@ -31,7 +31,7 @@ def helpers(session: Session, district: str, codes: Sequence[str]) -> Iterator[A
     """Who helped in some tasks: task, unit, and from which act and day to which day."""
     part = of(session).part
     query = select(part.c.task, part.c.unit, part.c.from_seq, part.c.since_day, part.c.until_day)
-    return asked(session, query.where(part.c.district == district, part.c.role == CO), part.c.task, codes)
+    return some(session, query.where(part.c.district == district, part.c.role == CO), part.c.task, codes)
 
 
 @told
@@ -47,7 +47,7 @@ def handled(
     for ended in _ended(part, view, span):
         query = select(part.c.unit, func.count(part.c.task.distinct()), *each)
         query = query.where(*_held(at, view, span), ended).group_by(part.c.unit)
-        yield from asked(session, query, part.c.unit, units)
+        yield from some(session, query, part.c.unit, units)
 
 
 @told
@@ -101,5 +101,5 @@ def handled_rows(
         part.c.since_day <= span.last, *lawful(of(session), view, part),
     )  # fmt: skip
     if codes is not None:
-        return asked(session, query, part.c.task, codes)
-    return asked(session, query, part.c.unit, units)
+        return some(session, query, part.c.task, codes)
+    return some(session, query, part.c.unit, units)

@@ -57,9 +57,9 @@ CHUNK = 500
 """Values bound at once: few enough for every database, and for rows to be held in memory."""
 
 
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Pieces of ``CHUNK``."""
-    return (items[i : i + CHUNK] for i in range(0, len(items), CHUNK))
+def chunks(items: Sequence[T], most: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Pieces of ``CHUNK``, or of some other size."""
+    return (items[i : i + most] for i in range(0, len(items), most))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from supervise.rules import checking, ruleset
 from supervise.rules.assessment import Assessed, Assessment, Evidence, Filed, Published, assess
 from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scheme import ROUNDINGS
-from supervise.rules.scoring import Score, ScoreLine
+from supervise.rules.scoring import Score, ScoreLine, Working
 from tests.workflows.builders import ANNUAL, FOLDER, Case, bureaus, on, tally
 
 NAMES = tuple(f"{c}局" for c in "甲乙丙丁戊己庚辛壬癸")
@@ -34,7 +34,7 @@ def rules(text: str = PARTS + GRADES) -> AssessmentRules:
 def year(points: Mapping[str, int | str]) -> dict[str, dict[str, Score]]:
     """Scores of the whole year."""
     lines = {unit: (ScoreLine("全年", "", Decimal(number)),) for unit, number in points.items()}
-    return {"red-black": {unit: Score(unit, "2021", made) for unit, made in lines.items()}}
+    return {"red-black": {unit: Score(unit, "2021", Working.of(made)) for unit, made in lines.items()}}
 
 
 def mark(unit: str, value: int | str, day: str = "2021-12-30") -> Mark:
