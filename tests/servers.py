@@ -78,8 +78,14 @@ def _embedded() -> str | None:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """The address of a new and empty database, gone afterwards; the test is skipped where there is no server."""
+def database(kind: str, folder: Path, like: str = "") -> Iterator[str]:
+    """The address of a new database, gone afterwards; the test is skipped where there is no server.
+
+    Args:
+        kind: of the database.
+        folder: where one that is a file stands.
+        like: the address of one of PostgreSQL, with nobody connected, of which it shall be a copy; else it is empty.
+    """
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'test.db'}"
         return
@@ -89,7 +95,8 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     name = f"svtest_{secrets.token_hex(6)}"
     root = create_engine(address, isolation_level="AUTOCOMMIT")
     with root.connect() as connection:
-        connection.execute(text(f"create database {name}"))
+        copied = f" template {make_url(like).database}" if like else ""
+        connection.execute(text(f"create database {name}{copied}"))
         if kind == "postgresql":  # it is thrown away: no test pulls the plug, so none need wait for the disk
             connection.execute(text(f"alter database {name} set synchronous_commit = off"))
     try:
