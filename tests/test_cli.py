@@ -39,6 +39,7 @@ from tests.cli_help import (
     play,
     run,
 )  # fmt: skip
+from tests.forks import Command
 
 
 @pytest.fixture(autouse=True)
@@ -379,29 +380,28 @@ def process(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[
     return subprocess.CompletedProcess(made.args, made.returncode, out, err)
 
 
-def test_every_exit_code_is_what_the_system_sees(day: Day) -> None:
+def test_every_exit_code_is_what_the_system_sees(day: Day, tmp_path: Path) -> None:
     """Done, differing, usage, refused, invalid, not found and stale are told apart by any shell."""
-    act = ("QH2025-001", "resume", "--as", "督查室", "--day", "2025-07-01", "--db", day.db)
+    act = ("QH2025-001", "resume", "--as", "督查室", "--day", "2025-07-01")
     with sqlite3.connect(day.db) as connection:
         connection.execute("update sv_task set state = 'closed' where code = 'QH2025-044'")
     connection.close()
-    seen = [
-        process("list", "--db", day.db),
-        process("replay", "--verify", "--db", day.db),
-        process("list", "--nothing", "--db", day.db),
-        process(
-            "do", "QH2025-002", "verify", "--as", "督查室", "--day", "2025-07-01", "--opinion", "好", "--db", day.db
-        ),
-        process("assign", NOTICE, "--db", day.db),
-        process("show", "QH2025-999", "--db", day.db),
-        process("do", *act, "--seen", "2"),
-    ]
-    assert [made.returncode for made in seen] == [0, 1, 2, 3, 4, 5, 6]
+    lines: tuple[tuple[str | Path, ...], ...] = (
+        ("list",),
+        ("replay", "--verify"),
+        ("list", "--nothing"),
+        ("do", "QH2025-002", "verify", "--as", "督查室", "--day", "2025-07-01", "--opinion", "好"),
+        ("assign", NOTICE),
+        ("show", "QH2025-999"),
+        ("do", *act, "--seen", "2"),
+    )
+    seen = [Command(tmp_path, *words, "--db", day.db).ended() for words in lines]
+    assert [made.code for made in seen] == [0, 1, 2, 3, 4, 5, 6]
     codes = ["", "X01", "C01", "A01", "Y06", "T01", "S01"]
     for made, code in zip(seen, codes, strict=True):
-        assert f"[{code}]" in made.stderr or not code
-        assert "Traceback" not in made.stderr
-        assert bool(made.stdout) == (not code)
+        assert f"[{code}]" in made.err or not code
+        assert "Traceback" not in made.err
+        assert bool(made.out) == (not code)
 
 
 def test_a_reader_who_has_read_enough_is_no_fault(played: Day) -> None:

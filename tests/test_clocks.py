@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -25,19 +22,12 @@ from supervise.people import Unit, UnitList
 from supervise.store.engines import open_engine
 from supervise.store.tables import of
 from tests.acting import OFFICE, an_office, record, sound
+from tests.forks import started
 from tests.histories import FOLDER, LETTERS
 from tests.servers import in_memory, installed
 
 OPENED, NIGHT = date(2025, 3, 3), date(2025, 3, 20)
 CODES = tuple(f"N{n:04d}" for n in range(400))
-CLOCK = """
-import sys, datetime, supervise.hall.clockwork as clockwork
-from tests.acting import an_office
-clockwork.CHUNK = 20
-with an_office().serve(sys.argv[1]) as service:
-    print(service.tick(datetime.date(2025, 3, 20)).looked_at)
-"""
-ROOT = Path(__file__).parents[1]
 
 
 def filled(engine: Engine) -> Office:
@@ -52,6 +42,7 @@ def filled(engine: Engine) -> Office:
     return office
 
 
+@cache
 def undisturbed() -> dict[str, list[dict[str, Any]]]:
     """The record after one whole tick, alone in memory."""
     engine = in_memory()
@@ -67,10 +58,11 @@ def without_seals(found: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict
     return rows | {"task": [{k: v for k, v in row.items() if k != "unsealed"} for row in rows["task"]]}
 
 
-def started(url: str) -> subprocess.Popen[str]:
-    """A clock in a process of its own, twenty tasks at a time."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, "-c", CLOCK, url], env=env, text=True, cwd=ROOT, stdout=subprocess.PIPE)
+def clock(url: str, said: Path) -> None:
+    """Twenty tasks at a time, in a process of its own; how many it looked at is written down."""
+    clockwork.CHUNK = 20
+    with an_office().serve(url) as service:
+        said.write_text(str(service.tick(NIGHT).looked_at))
 
 
 def letters(engine: Engine) -> int:
@@ -85,12 +77,14 @@ def test_two_clocks_of_which_one_is_killed_leave_what_one_undisturbed_would(kind
     with installed(kind, tmp_path) as engine:
         url = engine.url.render_as_string(hide_password=False)
         office, placed = filled(engine), letters(engine)
-        both = [started(url) for _ in range(2)]
-        while letters(engine) == placed and both[0].poll() is None:
+        said = tmp_path / "said"
+        first, second = started(clock, url, tmp_path / "never"), started(clock, url, said)
+        while letters(engine) == placed and first.is_alive():
             sleep(0.005)
-        os.kill(both[0].pid, signal.SIGKILL)
-        said = [process.communicate()[0] for process in both]
-        assert both[1].returncode == 0 and int(said[1]) <= len(CODES)
+        first.kill()
+        for process in (first, second):
+            process.join(300)
+        assert second.exitcode == 0 and int(said.read_text()) <= len(CODES)
         with office.serve(open_engine(url)) as service:
             report = service.tick(NIGHT)
         assert report.left == 0 and not report.proposals

@@ -6,18 +6,19 @@ Everything happens in tables under a prefix drawn by lot; they are removed whate
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from threading import Barrier, Thread
 from typing import Any
 
 from supervise.dates import FOREVER
 from supervise.errors import Stale, SuperviseError
 from supervise.hall.rehearsal import CODES, DISTRICT, OPENED, Act, Rehearsal
-from supervise.records import Mark
+from supervise.records import Cut, Mark
 from supervise.store import library, marks, tasks, upgrades
 from supervise.store.database import Sessions, opening, sessions_on
 from supervise.store.engines import open_engine, parsed_url
@@ -129,27 +130,24 @@ class _Run:
         return f"{NOW.time()}"
 
     def year(self) -> str:
-        reference = open_engine("sqlite://")
-        upgrades.upgrade(reference)
-        self.right, self.life = Rehearsal(sessions_on(reference)), Rehearsal(self.sessions)
-        acts: list[Act] = list(self.right.drawn())
+        acts, self.life = right().acts, Rehearsal(self.sessions)
         self.life.assign()
         for act in acts:
             self.life.play(act)
         return f"{len(CODES)} 项任务,{len(acts)} 步"
 
     def cuts(self) -> str:
-        for cut in self.right.cuts:
-            right, found = self.right.seen(cut), self.life.seen(cut)
-            for name, value in right.items():
+        for cut, shown in right().seen:
+            found = self.life.seen(cut)
+            for name, value in shown.items():
                 _same(f"{cut.as_of} 的{name}", found[name] == value, True)
-        return f"{len(self.right.cuts)} 个口径"
+        return f"{len(right().seen)} 个口径"
 
     def judged(self) -> str:
-        right, found = self.right.judged(), self.life.judged()
-        for name, body in right.items():
+        found = self.life.judged()
+        for name, body in right().judged.items():
             _same(name, found.get(name) == body, True)
-        return f"{len(right)} 份"
+        return f"{len(right().judged)} 份"
 
     def replayed(self) -> str:
         with self.sessions() as session:
@@ -188,6 +186,25 @@ class _Run:
         _same("别的表", catalogue(self.engine), self.before)
         self.engine.dispose()
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The year as it is played in memory: its acts, what each cut shows, what is judged by it."""
+
+    acts: Sequence[Act]
+    seen: Sequence[tuple[Cut, Mapping[str, Any]]]
+    judged: Mapping[str, str]
+
+
+@cache
+def right() -> Right:
+    """What every database must tell alike; played once, however many are tried."""
+    engine = open_engine("sqlite://")
+    upgrades.upgrade(engine)
+    life = Rehearsal(sessions_on(engine))
+    acts = tuple(life.drawn())
+    return Right(acts, [(cut, life.seen(cut)) for cut in life.cuts], life.judged())
 
 
 def _race(life: Rehearsal, code: str) -> None:

@@ -351,11 +351,9 @@ class _Book:
             return (self.definition.roles[role],)
         if not self.reshuffles:
             return tuple(getattr(self.task, role))
-        then = Task(code=self.task.code)
-        for event in self.acts:
-            if event.day < day or event.seq <= max(seq, 1):
-                then = evolve(then, event)
-        return tuple(getattr(then, role))
+        told = (e for e in reversed(self.acts) if role in e.changes and (e.day < day or e.seq <= max(seq, 1)))
+        last = next(told, None)
+        return tuple(last.changes[role]) if last is not None else ()
 
     def apart(self) -> bool:
         """Whether nothing was excused and the task was never closed."""

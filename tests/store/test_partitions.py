@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import sessionmaker
 
-from supervise import Cut
+from supervise import Cut, Office
 from supervise.store import duties, tasks, upgrades
 from supervise.store.database import Sessions, open_database, reading
 from supervise.store.engines import open_engine
@@ -43,13 +43,39 @@ def url(tmp_path: Path) -> Iterator[str]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with two years on partitioned tables that nobody changes."""
+    with database("postgresql", tmp_path_factory.mktemp("played")) as made:
+        sessions = open_database(made, create=True)
+        run(sessions.kw["bind"], PARTITION)
+        lived(sessions, DISTRICT)
+        sessions.kw["bind"].dispose()
+        yield made
+
+
 @pytest.fixture
-def sessions(url: str) -> Iterator[Sessions]:
-    """Sessions on partitioned tables."""
-    made = open_database(url, create=True)
-    run(made.kw["bind"], PARTITION)
-    yield made
-    made.kw["bind"].dispose()
+def sessions(played: str, tmp_path: Path) -> Iterator[Sessions]:
+    """Sessions on a copy of it."""
+    with database("postgresql", tmp_path, played) as url:
+        made = open_database(url)
+        yield made
+        made.kw["bind"].dispose()
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is answered of the same two years on plain tables of SQLite."""
+    plain = open_database(f"sqlite:///{tmp_path_factory.mktemp('plain') / 'plain.db'}", create=True)
+    lived(plain, DISTRICT)
+    with reading(plain) as session:
+        return answers(an_office(DISTRICT), session)
+
+
+@pytest.fixture
+def office() -> Office:
+    """The office of the district, on a day in 2026."""
+    return an_office(DISTRICT)
 
 
 def rows(engine: Engine, table: str) -> dict[str, int]:
@@ -59,13 +85,10 @@ def rows(engine: Engine, table: str) -> dict[str, int]:
         return {name: number for name, number in found}
 
 
-def test_two_years_on_partitioned_tables_give_the_same_answers(sessions: Sessions, tmp_path: Path) -> None:
+def test_two_years_on_partitioned_tables_give_the_same_answers(
+    sessions: Sessions, office: Office, right: dict[str, str]
+) -> None:
     """Boards, lists, logs and assessments at every cut are byte-equal to those on plain tables of SQLite."""
-    plain = open_database(f"sqlite:///{tmp_path / 'plain.db'}", create=True)
-    with reading(plain) as session:
-        lived(plain, DISTRICT)
-        right = answers(an_office(DISTRICT), session)
-    office = lived(sessions, DISTRICT)
     with reading(sessions) as session:
         assert answers(office, session) == right
         assert office.audit(session).breaks == () and office.replay(session).tasks == 6
@@ -108,7 +131,6 @@ def test_check_and_upgrade_know_partitioned_tables(url: str) -> None:
 
 def test_a_query_touches_only_its_district_and_no_later_year(sessions: Sessions) -> None:
     """EXPLAIN of the program's own queries names partitions of the district alone, and with a day none after it."""
-    lived(sessions, DISTRICT)
     run(sessions.kw["bind"], NEXT_YEAR)
     with sessions() as session:
         for load, table in ((tasks.histories, "event"), (duties.at, "duty")):
@@ -121,12 +143,11 @@ def test_a_query_touches_only_its_district_and_no_later_year(sessions: Sessions)
             assert set(re.findall(rf"on (sv_{table}\w*)", plan)) == {f"sv_{table}_rest"}, plan
 
 
-def test_a_year_is_detached_once_everything_in_it_left(sessions: Sessions, tmp_path: Path) -> None:
+def test_a_year_is_detached_once_everything_in_it_left(
+    sessions: Sessions, right: dict[str, str], tmp_path: Path
+) -> None:
     """With records left the documented SQL stops and changes nothing; after the retirement answers stay the same."""
     engine = sessions.kw["bind"]
-    lived(sessions, DISTRICT)
-    with reading(sessions) as session:
-        before = answers(an_office(DISTRICT), session)
     office = an_office(DISTRICT, today=date(2027, 1, 4))
     for year in ("2025", "2026"):
         with pytest.raises(ProgrammingError, match="还有没归档的记录"):
@@ -135,7 +156,7 @@ def test_a_year_is_detached_once_everything_in_it_left(sessions: Sessions, tmp_p
             office.retire(session, year, str(tmp_path / "往年.db"), OFFICE)
     run(engine, DETACH)
     with reading(sessions) as session:
-        assert answers(an_office(DISTRICT), session) == before
+        assert answers(an_office(DISTRICT), session) == right
         made = office.audit(session)
         assert (made.breaks, made.archived) == ((), 5)
     assert set(rows(engine, "sv_event")) == {"sv_event_qinghe_2026"}
@@ -146,9 +167,8 @@ def test_a_year_is_detached_once_everything_in_it_left(sessions: Sessions, tmp_p
         assert session.execute(text("select count(*) from sv_event_qinghe_rest")).scalar() == 6
 
 
-def test_what_is_lost_is_what_the_page_says(sessions: Sessions) -> None:
+def test_what_is_lost_is_what_the_page_says(sessions: Sessions, office: Office) -> None:
     """A number is unique within a day only; the version on the task's row still lets one of two win; audit finds it."""
-    office = lived(sessions, DISTRICT)
     columns = "recorded_at, actor, unit, definition, data, changes, hearers, null, hash"
     copied = (
         "insert into sv_event select district, task, seq, action, source, target, {day}, "
@@ -161,9 +181,8 @@ def test_what_is_lost_is_what_the_page_says(sessions: Sessions) -> None:
         assert [(b.code, b.task) for b in office.audit(session).breaks] == [("G03", "C1")]
 
 
-def test_of_two_acts_on_one_task_one_still_wins(sessions: Sessions) -> None:
+def test_of_two_acts_on_one_task_one_still_wins(sessions: Sessions, office: Office) -> None:
     """Two who act from the same version on different days cannot both be on record."""
-    office = lived(sessions, DISTRICT)
     made = sessionmaker(sessions.kw["bind"])
     with made() as first, made() as second:
         second.connection().exec_driver_sql("set lock_timeout = '500ms'")

@@ -9,7 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text, update
+from sqlalchemy import (
+    Date,
+    Integer,
+    String,
+    case,
+    cast,
+    column,
+    event,
+    literal,
+    null,
+    select,
+    text,
+    true,
+    update,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from supervise import Act, Cut, Office
@@ -27,6 +42,8 @@ from tests.servers import database
 
 DAY = date(2026, 7, 20)
 MANY = 4000
+FIRST = 10000
+"""The number of the first copy, so that all have five figures."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -46,22 +63,23 @@ def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def _multiplied(session: Session, name: str) -> None:
-    """Rows of two tasks a thousand times over, spread over days and units."""
+    """Rows of two tasks a thousand times over, spread over days and units; the database writes them by itself."""
     table = getattr(of(session), name)
     code = retired.key(name)
-    rows = [dict(row._mapping) for row in session.execute(select(table).where(table.c[code].in_(("B1", "C1"))))]
-    made: list[dict[str, Any]] = []
-    for n in range(MANY // 2):
-        for row in rows:
-            later = DAY + timedelta(days=n % 400 - 3)
-            own: dict[str, dict[str, Any]] = {
-                "event": {"idem": None}, "party": {"unit": f"单位{n % 200}"},
-                "duty": {"due": later, "unit": f"单位{n % 200}"},
-                "task": {"wake_on": later, "unsealed": int(n % 50 == 0)},
-            }  # fmt: skip
-            other = {code: f"{row[code]}-{n:05}"} | own[name]
-            made.append(row | other)
-    session.execute(table.insert(), made)
+    number = select(literal(0).label("n")).cte("number", recursive=True)
+    number = number.union_all(select(number.c.n + 1).where(number.c.n < MANY // 2 - 1))
+    n = number.c.n
+    days = [(n, DAY + timedelta(days=n - 3)) for n in range(400)]
+    later = values(column("n", Integer), column("day", Date)).data(days).cte("later")
+    unit = literal("单位") + cast(n % 200, String)
+    own: dict[str, dict[str, Any]] = {
+        "event": {"idem": null()}, "party": {"unit": unit}, "duty": {"due": later.c.day, "unit": unit},
+        "task": {"wake_on": later.c.day, "unsealed": case((n % 50 == 0, 1), else_=0)},
+    }  # fmt: skip
+    told = own[name] | {code: table.c[code] + "-" + cast(FIRST + n, String)}
+    rows = select(*(told.get(c.name, c) for c in table.c)).select_from(table)
+    rows = rows.join(number, true()).join(later, later.c.n == n % 400).where(table.c[code].in_(("B1", "C1")))
+    session.execute(table.insert().from_select([c.name for c in table.c], rows))
 
 
 def _parties(session: Session) -> object:
@@ -204,7 +222,7 @@ def test_the_clock_goes_by_its_keys_whatever_the_statistics_say(
     else:
         session.execute(update(task).values(wake_on=said))
         session.execute(text("analyze"))
-    due = [f"B1-{n:05}" for n in range(100)]
+    due = [f"B1-{FIRST + n}" for n in range(100)]
     session.execute(update(task).values(wake_on=FOREVER))
     session.execute(update(task).where(task.c.code.in_(due)).values(wake_on=DAY - timedelta(days=2)))
     heard: list[tuple[str, Any]] = []

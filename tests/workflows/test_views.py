@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +30,13 @@ LAWS = FOLDER.newest
 KEY_WORK = LAWS["key-work"]
 
 
+@cache
+def drawn(engine: str, name: str, shown: View) -> tuple[Picture, bytes]:
+    """A lifecycle in a view, drawn once for all that is asked of it."""
+    made = picture(long_one() if name == "long" else LAWS[name], view=shown)
+    return made, engines.draw(made)
+
+
 def every_view() -> list[tuple[str, View]]:
     """Every shipped lifecycle in every view, that of each role among them."""
     return [
@@ -48,11 +56,11 @@ def test_the_main_line_goes_through_what_only_the_clock_can_do() -> None:
 @pytest.mark.parametrize(("name", "shown"), every_view(), ids=str)
 def test_a_view_has_few_arrows_and_a_straight_main_line(engine: str, name: str, shown: View) -> None:
     """At most 25 arrows; the main line stands at one height, and no other arrow crosses it."""
-    made = picture(LAWS[name], view=shown)
+    made, image = drawn(engine, name, shown)
     assert len(made.edges) <= MOST
-    root = ET.fromstring(engines.draw(made))
-    drawn = {node: group for node, group in groups(root, "node").items() if group.find(f"{SVG}path") is not None}
-    line = [outline(drawn[node.name]) for node in made.nodes if node.main]
+    root = ET.fromstring(image)
+    boxes = {node: group for node, group in groups(root, "node").items() if group.find(f"{SVG}path") is not None}
+    line = [outline(boxes[node.name]) for node in made.nodes if node.main]
     assert len({round((box.top + box.bottom) / 2) for box in line}) == 1
     height, main = (line[0].top + line[0].bottom) / 2, {f"edge-{n}" for n, e in enumerate(made.edges, 1) if e.main}
     for arrow, group in groups(root, "edge").items():
@@ -101,16 +109,16 @@ def test_two_ways_back_under_one_head_are_hard_to_read() -> None:
 
 def test_three_ways_back_to_one_state_end_at_three_points(engine: str) -> None:
     """What the office does to a key work turns back to one state three times; one sees which line ends where."""
-    made = picture(KEY_WORK, view=View("role", "office"))
+    made, image = drawn(engine, "key-work", View("role", "office"))
     assert sum(edge.back and edge.target == "in_progress" for edge in made.edges) >= 3
-    assert looking.faults(engines.draw(made).decode(), made) == 0
+    assert looking.faults(image.decode(), made) == 0
 
 
 def test_a_hard_case_is_laid_out_until_it_can_be_read(engine: str) -> None:
     """Twenty states with arrows from everywhere: some layout is found in which nothing is hard to read."""
     for shown in (*(View(known) for known in VIEWS), *(View("role", role) for role in acting(long_one()))):
-        made = picture(long_one(), view=shown)
-        assert looking.faults(engines.draw(made).decode(), made) == 0
+        made, image = drawn(engine, "long", shown)
+        assert looking.faults(image.decode(), made) == 0
 
 
 @pytest.mark.parametrize("name", [*LAWS, "long"])
@@ -118,7 +126,7 @@ def test_no_line_strikes_out_a_text(engine: str, name: str) -> None:
     """What is written is never crossed by a line drawn later, and the title and the legend by none at all."""
     law = long_one() if name == "long" else LAWS[name]
     for shown in (*(View(known) for known in VIEWS), *(View("role", role) for role in acting(law))):
-        root = ET.fromstring(engines.draw(picture(law, view=shown)))
+        root = ET.fromstring(drawn(engine, name, shown)[1])
         arrows = groups(root, "edge").values()
         mine = {text for group in (*arrows, *groups(root, "node").values()) for text in texts_of(group)}
         written = [text for text in texts_of(root) if text not in mine]
