@@ -31,6 +31,7 @@ from tests.cli_help import (
     OF_OUTBOX,
     OF_UNITS,
     QUERIES,
+    ROOT,
     Day,
     Result,
     correct,
@@ -910,6 +911,18 @@ def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
     said(day.run(*act), 4, "B05", "no such table: sv_outbox", "没有入库", "supervise db check")
     assert tables(day.db) == before
     said(day.run("db", "check"), 4, "B03", "缺表:sv_outbox")
+
+
+def test_an_old_layout_is_upgraded_not_mended() -> None:
+    """The check of an old layout says so and nothing else: what it lacks, nobody has taken out."""
+    with sqlite3.connect("old.db") as connection:
+        connection.executescript((ROOT / "tests" / "fixtures" / "layout-0001.sql").read_text("utf-8"))
+    connection.close()
+    made = run("db", "check", "--db", "old.db")
+    said(made, 4, "B02", "版式是 0001", "supervise db upgrade")
+    assert "B03" not in made.err
+    assert run("db", "upgrade", "--db", "old.db").code == 0
+    assert run("db", "check", "--db", "old.db").code == 0
 
 
 def test_a_changed_record_is_found_by_the_replay(day: Day) -> None:
