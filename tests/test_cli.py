@@ -419,6 +419,27 @@ def test_a_terminal_without_chinese_still_gets_an_answer(played: Day) -> None:
     assert "\\u533a\\u5de5\\u4fe1\\u5c40" in made.stdout
 
 
+LOADING = """
+import runpy, sys
+class Stopped:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{module}":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stopped())
+sys.argv = ["supervise", "list", "--db", {db!r}]
+runpy.run_module("supervise", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "supervise.office", "supervise.cli.faces"])
+def test_an_interrupt_is_no_traceback(played: Day, module: str) -> None:
+    """Ctrl-C ends with one line and exit code 130, even while the program is still being loaded."""
+    code = LOADING.format(module=module, db=str(played.db))
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (made.returncode, made.stdout) == (130, "")
+    assert made.stderr.strip().startswith("已中断") and len(made.stderr.split()) == 1
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize(
     ("command", "truth"),
