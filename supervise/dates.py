@@ -123,6 +123,7 @@ class Calendar:
     sources: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
     fingerprint: str = field(init=False, compare=False)
     _known: dict[tuple[date, int], date] = field(init=False, compare=False, repr=False, default_factory=dict)
+    _spans: dict[tuple[date, date], int] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         text = "|".join(",".join(sorted(str(item) for item in items)) for items in (self.off, self.work, self.years))
@@ -177,7 +178,13 @@ class Calendar:
 
     def workdays_between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``."""
-        return sum(self.is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+        found = self._spans.get((start, end))
+        if found is None:
+            if len(self._spans) > KNOWN:
+                self._spans.clear()
+            days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+            found = self._spans[start, end] = sum(map(self.is_workday, days))
+        return found
 
     def add(self, day: date, count: int, unit: str) -> date:
         """``count`` ``workdays``, ``days`` or ``months`` after ``day``; ``FOREVER`` if the calendar ends before."""

@@ -49,7 +49,12 @@ def width(text: str) -> float:
 
 def columns(text: str) -> int:
     """The number of terminal columns; ambiguous characters take one, except in terminals of old Chinese locales."""
-    return sum(0 if _is_invisible(c) else 2 if _is_wide(c) else 1 for c in text)
+    return sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
+    return 0 if _is_invisible(char) else 2 if _is_wide(char) else 1
 
 
 def pad(text: str, columns_: int, align: Align = "left") -> str:
@@ -69,12 +74,12 @@ def cut(text: str, columns_: int) -> str:
     """The text shortened to at most that many columns, with … where something is missing."""
     if columns(text) <= columns_:
         return text
-    kept = ""
-    for char in text:
-        if columns(kept + char) > columns_ - 1:
-            break
-        kept += char
-    return kept.rstrip() + "…" if columns_ > 0 else ""
+    room = columns_ - 1
+    for n, char in enumerate(text):
+        room -= _columns(char)
+        if room < 0:
+            return text[:n].rstrip() + "…" if columns_ > 0 else ""
+    return text
 
 
 def wrap(text: str, ems: float) -> list[str]:

@@ -31,6 +31,7 @@ from tests.cli_help import (
     OF_OUTBOX,
     OF_UNITS,
     QUERIES,
+    ROOT,
     Day,
     Result,
     correct,
@@ -416,6 +417,27 @@ def test_a_terminal_without_chinese_still_gets_an_answer(played: Day) -> None:
     made = process("show", "QH2025-001", "--as-of", "2025-03-01", "--db", played.db, PYTHONIOENCODING="latin-1")
     assert made.returncode == 0
     assert "\\u533a\\u5de5\\u4fe1\\u5c40" in made.stdout
+
+
+LOADING = """
+import runpy, sys
+class Stopped:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{module}":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stopped())
+sys.argv = ["supervise", "list", "--db", {db!r}]
+runpy.run_module("supervise", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "supervise.office", "supervise.cli.faces"])
+def test_an_interrupt_is_no_traceback(played: Day, module: str) -> None:
+    """Ctrl-C ends with one line and exit code 130, even while the program is still being loaded."""
+    code = LOADING.format(module=module, db=str(played.db))
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (made.returncode, made.stdout) == (130, "")
+    assert made.stderr.strip().startswith("已中断") and len(made.stderr.split()) == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -910,6 +932,18 @@ def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
     said(day.run(*act), 4, "B05", "no such table: sv_outbox", "没有入库", "supervise db check")
     assert tables(day.db) == before
     said(day.run("db", "check"), 4, "B03", "缺表:sv_outbox")
+
+
+def test_an_old_layout_is_upgraded_not_mended() -> None:
+    """The check of an old layout says so and nothing else: what it lacks, nobody has taken out."""
+    with sqlite3.connect("old.db") as connection:
+        connection.executescript((ROOT / "tests" / "fixtures" / "layout-0001.sql").read_text("utf-8"))
+    connection.close()
+    made = run("db", "check", "--db", "old.db")
+    said(made, 4, "B02", "版式是 0001", "supervise db upgrade")
+    assert "B03" not in made.err
+    assert run("db", "upgrade", "--db", "old.db").code == 0
+    assert run("db", "check", "--db", "old.db").code == 0
 
 
 def test_a_changed_record_is_found_by_the_replay(day: Day) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -271,3 +272,12 @@ def test_the_wiring_in_the_readme_is_the_wiring_that_is_tested() -> None:
     code = (ROOT / "examples" / "embed.py").read_text("utf-8").partition("import oa")[2]
     for name in ("README.md", "README.en.md"):
         assert code in (ROOT / name).read_text("utf-8")
+
+
+def test_every_extra_is_asked_for_somewhere() -> None:
+    """What can be installed beside supervise is named by a message or page that says what for; ``all`` is all."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    extras.pop("dev")
+    assert set(re.findall(r"[\w-]+", extras.pop("all")[0].removeprefix("supervise"))) == set(extras)
+    told = "".join(page.read_text("utf-8") for page in [*PAGES, *(ROOT / "supervise").rglob("*.py")])
+    assert [name for name in extras if f'pip install "supervise[{name}]"' not in told] == []

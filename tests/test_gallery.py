@@ -37,3 +37,11 @@ def test_the_charts_of_the_gallery_are_those_of_the_rules() -> None:
     pytest.importorskip("quickjs")
     for name, chart in gallery.charts(OFFICE).items():
         assert (DOCS / "gallery" / f"{name}.svg").read_bytes() == engine.draw(chart), REBUILD
+
+
+def test_the_legend_speaks_of_what_is_drawn() -> None:
+    """Points that gather an arrow are explained where there are any, and nowhere else."""
+    for file in (DOCS / "gallery").glob("*-*.svg"):
+        text = file.read_text("utf-8")
+        told, points, names = "圆点或灰字" in text, "-point-" in text, "-start" in text
+        assert told <= (points or names) and points <= told, file.name

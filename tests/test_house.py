@@ -60,17 +60,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "chinese_calendar": ("dates",),
     "xlsxwriter": ("papers.exports", "cli"),
     "pyarrow": ("archives.parquet",),
-    "docxtpl": ("papers.exports",),
     "python_calamine": ("intake.readers",),
     "pdfplumber": ("intake.readers",),
     "lxml": ("intake.readers",),
     "opencc": ("intake",),
-    "fastapi": ("web",),
-    "jinja2": ("web", "papers.review"),
-    "itsdangerous": ("web",),
-    "uvicorn": ("web", "cli"),
-    "celery": ("worker",),
-    "prometheus_client": ("web", "worker"),
+    "jinja2": ("papers.review",),
 }
 
 # Words of a definition that are also words of the core, each with its reason.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -18,7 +17,7 @@ from typing import Any, TypeVar
 from supervise.archives import checker
 from supervise.chain import Record
 from supervise.errors import Invalid, Problem, Refused, Unknown
-from supervise.site.texts import reason
+from supervise.site.whole import appearing
 
 T = TypeVar("T")
 FORMAT = "supervise-export/1"
@@ -122,21 +121,14 @@ def write(folder: Path, files: Mapping[str, Iterable[Record]], about: Record) ->
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(Problem("F06", f"{folder} 已经在了,不覆盖", help="请换一个名字,或先移走它"))
-    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-    try:
+    with appearing(folder) as part:
         part.mkdir(parents=True)
-        try:
-            made = {f"{name}.jsonl": _lines(part / f"{name}.jsonl", rows) for name, rows in files.items()}
-            shutil.copyfile(checker.__file__, part / "check.py")
-            manifest = {"format": FORMAT, **about, "files": made, "fields": FIELDS, "hashed": HASHED}
-            (part / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
-            if folder.exists():
-                folder.rmdir()
-            part.rename(folder)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-    except OSError as error:
-        raise Invalid(Problem("F07", f"写不了 {folder}:{reason(error)}", help="请换一个能写的位置")) from None
+        made = {f"{name}.jsonl": _lines(part / f"{name}.jsonl", rows) for name, rows in files.items()}
+        shutil.copyfile(checker.__file__, part / "check.py")
+        manifest = {"format": FORMAT, **about, "files": made, "fields": FIELDS, "hashed": HASHED}
+        (part / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        if folder.exists():
+            folder.rmdir()
     return manifest
 
 

@@ -7,7 +7,6 @@ it appears whole or not at all and is never changed. The library is loaded only 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from typing import Any
 
 from supervise import chain
 from supervise.errors import Invalid, Problem, Unknown
-from supervise.site.texts import reason
+from supervise.site.whole import appearing
 from supervise.store.retired import TABLES, Row, Rows, event_record, key, kinds
 
 
@@ -36,22 +35,14 @@ class ParquetShelf:
 
     def put(self, district: str, name: str, batches: Callable[[], Iterator[Rows]]) -> None:
         """Put whole rows in, as one folder that is there only when all of it is on the disk."""
-        whole, part = self._folder / name, self._folder / f".{name}.{os.getpid()}.part"
+        whole = self._folder / name
         if whole.exists():
             return  # the name is made from the rows; whoever put them here reads them again before relying on it
-        try:
-            for debris in self._folder.glob(f".{name}.*.part"):
-                shutil.rmtree(debris, ignore_errors=True)
+        for debris in self._folder.glob(f".{name}.*.part"):  # of somebody who was killed over the same rows
+            shutil.rmtree(debris, ignore_errors=True)
+        with appearing(whole) as part:
             part.mkdir(parents=True)
-            try:
-                self._write(part, batches())
-                _kept(part)
-                part.rename(whole)
-                _kept(self._folder)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
-        except OSError as error:
-            raise Invalid(Problem("F07", f"写不了 {self._folder}:{reason(error)}", help="请换一个能写的位置")) from None
+            self._write(part, batches())
 
     def _write(self, part: Path, batches: Iterator[Rows]) -> None:
         writer, schemas = self._lib.parquet.ParquetWriter, {table: self._schema(table) for table in TABLES}
@@ -65,8 +56,6 @@ class ParquetShelf:
                     words = kinds(table)
                     columns = {name: [_written(row[name], word) for row in rows[table]] for name, word in words.items()}
                     file.write_table(self._lib.table(columns, schema=schemas[table]))
-        for table in TABLES:
-            _kept(part / f"{table}.parquet")
 
     def _schema(self, table: str) -> Any:
         lib = self._lib
@@ -140,17 +129,6 @@ def _read_back(value: Any, word: str) -> Any:
         except ValueError:
             return value  # somebody changed it: no hash will fit
     return value.astimezone(UTC) if word == "moment" else value
-
-
-def _kept(path: Path) -> None:
-    """See that a file or folder is on the disk before anything relies on it."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def batch(district: str, year: str, heads: Mapping[str, str]) -> str:

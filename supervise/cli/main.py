@@ -104,7 +104,7 @@ def _run(given: Sequence[str]) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.exceptions.Abort:
-        click.echo("已中断", err=True)
+        click.echo("已中断:办完的都在,没有办完的没有入库", err=True)
         return 130
     except ALONE as error:
         click.echo(error.format_message(), err=True)

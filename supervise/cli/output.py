@@ -125,9 +125,9 @@ class Counter:
         self.kept = True
 
     def answer(self, data: Any, text: Callable[[], str]) -> None:
-        """Print the result: as JSON if asked for, else as text."""
+        """Print the result: as JSON if asked for, else as text; ``data`` may be what makes it, where it is much."""
         if self.json:
-            print_json(data)
+            print_json(data() if callable(data) else data)
         else:
             say(text())
 

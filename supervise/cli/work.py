@@ -15,6 +15,7 @@ from supervise.cli.output import Counter, actor, as_of, cut, shared, terminal
 from supervise.cli.shell import Command, option
 
 if TYPE_CHECKING:
+    from supervise.hall.clerk import Owed
     from supervise.workflows.definition import Definition
 
 
@@ -35,7 +36,7 @@ def list_(counter: Counter, unit: str, state: str, as_of: date | None, known: da
     with counter.reading() as (office, session):
         views = office.list(session, unit, state, cut(as_of, known))
     day = as_of or date.today()
-    counter.answer({"tasks": [shapes.task(v, day) for v in views]}, lambda: faces.tasks(views))
+    counter.answer(lambda: {"tasks": [shapes.task(v, day) for v in views]}, lambda: faces.tasks(views))
 
 
 @click.command(
@@ -111,11 +112,13 @@ def owed(counter: Counter, unit: str, why: bool, as_of: date | None, known: date
         calendar = office.calendar
         made = office.derived(session, [o.duty for o in rows], cut(as_of, known)) if why else {}
     day = as_of or date.today()
-    data = [
-        shapes.owed(o) | ({"derivation": shapes.derived(made[o.duty.task, o.duty.key])} if why else {}) for o in rows
-    ]
+
+    def data(one: Owed) -> dict[str, Any]:
+        told = {"derivation": shapes.derived(made[one.duty.task, one.duty.key])} if why else {}
+        return shapes.owed(one) | told
+
     counter.answer(
-        {"owed": data},
+        lambda: {"owed": [data(one) for one in rows]},
         lambda: faces.owed(rows, day, calendar, bool(unit)) + whyfaces.owed(rows, made, calendar.provisional),
     )
 

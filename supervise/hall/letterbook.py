@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supervise import chain
-from supervise.errors import Invalid, Problem, Refused
+from supervise.errors import Problem, Refused
 from supervise.hall.deliverer import in_force
 from supervise.hall.keeper import Keeper
 from supervise.people import Actor
-from supervise.site.texts import reason
+from supervise.site.whole import appearing
 from supervise.store import library, spent
 
 if TYPE_CHECKING:
@@ -73,7 +72,10 @@ class Letterbook(Keeper):
         if not gone:
             return Spent(day, 0, 0, str(path))
         text = "".join(f"{chain.canonical(spent.told_by(session, self.district, one))}\n" for one in gone)
-        _write(path, text.encode())
+        if path.exists():
+            raise Refused(Problem("F06", f"{path} 已经在了,不覆盖", help="请换一个名字"))
+        with appearing(path) as part:
+            part.write_bytes(text.encode())
         letters = spent.drop(session, self.district, gone)
         told = {
             "kind": KIND, "before": day.isoformat(), "file": path.name, "parcels": len(gone), "letters": letters,
@@ -91,20 +93,3 @@ class Letterbook(Keeper):
             text = f"{day} 还没有到,不知道到那时会送到哪些"
             raise Refused(Problem("O13", text, help=f"最晚写今天:{self.today()}"))
         return in_force(self.folder, day).midnight(day)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole, or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    if path.exists():
-        raise Refused(Problem("F06", f"{path} 已经在了,不覆盖", help="请换一个名字"))
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-    except OSError as error:
-        raise Invalid(Problem("F07", f"写不了 {path}:{reason(error)}", help="请换一个能写的位置")) from None
-    finally:
-        part.unlink(missing_ok=True)

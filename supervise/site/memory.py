@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from supervise.errors import Invalid, Problem
 from supervise.intake.aliases import Alias
 from supervise.people import AliasEntry, AliasesFile
 from supervise.reading import dump, parse, validate
 from supervise.site.folder import ALIASES, shipped
-from supervise.site.texts import read_text, reason
+from supervise.site.texts import read_text
+from supervise.site.whole import appearing
 
 _HEAD = """# 记住的单位别名:交办时改正过的名称。通知里写 name 的,以后就认作 unit。
 # 由 supervise assign 记下,记错的删去那一条;定下来的可以改写到 units.yaml 的 also 里。
@@ -47,16 +46,6 @@ def remember(folder: Path, aliases: Iterable[Alias], source: str = "") -> tuple[
             {key: value for key, value in entry.model_dump(by_alias=True).items() if value}
             for entry in (*before, *added)
         ]  # fmt: skip
-        _save(path, _HEAD + dump({"aliases": entries}))
+        with appearing(path, "别名没有记住,交办不受影响") as part:
+            part.write_text(_HEAD + dump({"aliases": entries}), "utf-8")
     return new
-
-
-def _save(path: Path, text: str) -> None:
-    """The file as a whole, or as it was."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, "utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Invalid(Problem("F07", f"写不了 {path}:{reason(error)}", help="别名没有记住,交办不受影响")) from None

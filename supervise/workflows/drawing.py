@@ -94,7 +94,7 @@ def graph(picture: Picture, style: Style = STYLES[0]) -> Digraph:
     names = svg.names(picture)
     # The root has one label, the title, which keeps clear of every arrow; the legend is that of a group in it.
     with made.subgraph(name="cluster_picture") as body:
-        body.attr(label=_legend(picture), labelloc="b", labeljust="l", peripheries="0", margin="8")
+        body.attr(label=_legend(picture, style), labelloc="b", labeljust="l", peripheries="0", margin="8")
         for node in sorted(picture.nodes, key=lambda node: style.aside and node.main):
             _box(body, names[node.name], node)
         # Beside the main line there is no room below a state that would be free for sure.
@@ -148,7 +148,7 @@ def _arrow(
     look |= {"arrowhead": "empty"} if edge.tone == "next" else {}
     line = [node.name for node in picture.nodes if node.main]
     sources, target, several = edge.sources, names[edge.target], len(edge.sources)
-    if several > 1 and style.several == "each" and several <= EACH:
+    if several > 1 and _from_each(edge, style):
         for n, source in enumerate(sources):
             ports = _ports(source, edge, picture, style)
             _line(made, names[source], target, edge.back, label=label, id=f"{name}-{n}" if n else name, **look, **ports)
@@ -162,6 +162,11 @@ def _arrow(
     else:
         start = _start(made, name, edge, picture, names, line)
     _line(made, start, target, edge.back, label=label, id=name, weight=weight, **look, **ports)
+
+
+def _from_each(edge: Edge, style: Style) -> bool:
+    """Whether an arrow is drawn from each of its states, with nothing to gather them."""
+    return style.several == "each" and len(edge.sources) <= EACH
 
 
 def _start(
@@ -282,10 +287,10 @@ class Row(NamedTuple):
     ink: str
 
 
-def _legend(picture: Picture) -> str:
+def _legend(picture: Picture, style: Style) -> str:
     roles = [row for role in picture.legend for row in _role_rows(role)]
     notes = [row for note in picture.notes for row in _note_rows(note)]
-    told = keys(picture)
+    told = keys(picture, style)
     room = max([_points(told), *(_points(row.text) + _head(rows) for rows in (roles, notes) for row in rows)]) + 12
     parts = [_nested(roles, room), _cell(told, room, LEGEND_SIZE, GREY)]
     if notes:
@@ -327,13 +332,13 @@ def _note_rows(note: Note) -> Iterator[Row]:
         yield Row("" if n else note.mark, line, colour, colour)
 
 
-def keys(picture: Picture) -> str:
-    """What the kinds of line and box mean that are in the picture."""
+def keys(picture: Picture, style: Style = STYLES[0]) -> str:
+    """What the kinds of line and box mean that are in the picture when it is laid out so."""
     tones, changes = ({getattr(edge, key) for edge in picture.edges} for key in ("tone", "change"))
     walked = "walked" in tones or any(node.tone == "here" for node in picture.nodes)
     text = KEYS
     text += CLOCK_KEY if any(edge.clock for edge in picture.edges) else ""
-    text += RAIL_KEY if any(len(edge.sources) > 1 for edge in picture.edges) else ""
+    text += RAIL_KEY if any(len(edge.sources) > 1 and not _from_each(edge, style) for edge in picture.edges) else ""
     text += COUNT_KEY if any(node.count is not None for node in picture.nodes) else ""
     text += WALK_KEY if walked else PALE_KEY if "pale" in tones else ""
     changes |= {node.change for node in picture.nodes}
