@@ -319,6 +319,7 @@ def trial(
         "directory": library.fingerprint(canonical({"units": as_plain(directory.units())})),
         "calendar": calendar.fingerprint, "marks": fingerprint_of(marks),
         "earlier": {"given": list(dict.fromkeys(one.period for one in past)), "missing": missing},
+        "unseen": len(read) - len(marks),
     }  # fmt: skip
     return {"boards": [{**basis, **body} for _, body in appraised(source, facts, directory)]}
 
