@@ -345,7 +345,7 @@ def _translate(document: Document, error: Any) -> Problem:
     elif kind in ("list_type", "tuple_type") and isinstance(error["input"], bool):
         text = "应是名字或列表;true、false 是“是、否”,要作名字请加引号,如 'false',或换一个名字"
     else:
-        text = _MESSAGES.get(kind, str(error["msg"])).format(**context)
+        text = _MESSAGES[kind].format(**context) if kind in _MESSAGES else str(error["msg"])
     return document.problem("Y06", path, text)
 
 

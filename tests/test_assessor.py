@@ -119,6 +119,24 @@ def test_a_published_year_takes_nothing_but_a_numbered_supplement(office: Office
     assert change["before"]["total"] != change["after"]["total"]
 
 
+def test_what_is_entered_outside_the_tasks_counts_in_the_year(office: Office, session: Session) -> None:
+    """An accident put on record vetoes the year it happened in; voided it is nothing, in the next year it is none."""
+    text = shipped_text("annual").replace("parts:", "  accident: {label: 较大事故}\n\nparts:", 1)
+    text = text.replace("limits:\n", "limits:\n  - {label: 一票否决, when: accident >= 1, at_most: 不合格}\n", 1)
+    office.folder.rules["annual@1"] = rules(text, "annual@1")
+
+    def why() -> list[str]:
+        standings = office.assess(session, "annual", "2025")["standings"]
+        return next(list(row["why"]) for row in standings if row["unit"] == "区工信局")
+
+    office.mark(session, "区工信局", "accident", date(2026, 1, 9), 1, OFFICE)
+    assert "一票否决:至多不合格" not in why()
+    made = office.mark(session, "区工信局", "accident", date(2025, 8, 9), 1, OFFICE)
+    assert "一票否决:至多不合格" in why()
+    office.unmark(session, made.id, OFFICE, "不是责任事故", date(2026, 1, 10))
+    assert "一票否决:至多不合格" not in why()
+
+
 @pytest.fixture
 def praised(tmp_path: Path) -> Iterator[tuple[Office, Session]]:
     """An office whose year rests on half-yearly praise by a scheme and on a survey out of twenty."""

@@ -333,3 +333,19 @@ def test_a_trial_says_what_it_cannot_do(tmp_path: Path) -> None:
         "period": ["P01"], "tasks": ["J05"], "ladder": ["F04"], "no table": ["F01"], "no units": ["M07"],
         "earlier": ["F03"],
     }  # fmt: skip
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    """Of two columns of one name nobody knows which was meant; a word that says revoked in another spelling is none."""
+    from tests.cli_help import run
+
+    head, row = "单位,种类,日期,角色,事项,状态", "甲局,专项事项逾期,2025-06-03,牵头,M1"
+    (tmp_path / "u.csv").write_text("单位,分组\n甲局,department\n", "utf-8")
+    found = []
+    for text in (f"{head},状态\n{row},,撤销\n", f"{head}\n{row},已撤消\n", f"{head}\n{row},\n"):
+        (tmp_path / "m.csv").write_text(text, "utf-8")
+        files = ("--marks", tmp_path / "m.csv", "--units", tmp_path / "u.csv")
+        answer = run("board", EXAMPLES / "lead-co-points.yaml", "2025-06", *files, "--json")
+        rows = [] if answer.code else answer.data["boards"][0]["standings"]
+        found.append([row["score"]["total"] for row in rows] or answer.codes)
+    assert found == [["M07"], ["80.00"], ["75.00"]]

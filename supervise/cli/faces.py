@@ -320,10 +320,15 @@ def basis(body: Body) -> str:
     hashes = " · ".join(f"{name} {print_[:8]}" for name, print_ in laws.items())
     known = str(body["cut"]["known"] or "")[:19].replace("T", " ")
     known = f"{known} UTC 前入库" if known else "只凭文件试算"
-    missing = body.get("earlier", {}).get("missing")
-    tail = f"\n没有上一期 {missing} 的榜,和上一期比的、数连续几期的,都当作没有;请用 --earlier 给出" if missing else ""
     seal = f"\n封存第 {body['seal']['number']} 号 · {body['seal']['hash']}" if "seal" in body else ""
-    return f"截至 {body['cut']['as_of']}({known})· {hashes}{seal}{tail}"
+    return f"截至 {body['cut']['as_of']}({known})· {hashes}{seal}{_unlooked(body)}"
+
+
+def _unlooked(body: Body) -> str:
+    """What a trial from files could not look at, or did not."""
+    missing, unseen = body.get("earlier", {}).get("missing"), body.get("unseen", 0)
+    text = f"\n没有上一期 {missing} 的榜,和上一期比的、数连续几期的,都当作没有;请用 --earlier 给出" if missing else ""
+    return text + (f"\n有 {unseen} 条登记的日期在 {body['cut']['as_of']} 以后,没有计" if unseen else "")
 
 
 def why(body: Body, calendar: Calendar) -> str:

@@ -199,7 +199,8 @@ class Appraiser(Judge):
         known = self._kept(session, cut, list(scheme.marks))
         marks = [kept.mark for kept in known if kept.voided is None and _is_seen(scheme, kept.mark, cut.as_of)]
         tallies, seen = self._tallies(session, scheme, span, cut)
-        past = [body for called in scheme.board_names for body in self._past(session, called, span, cut)]
+        asked = scheme.board_names if compares(scheme) else (scheme.called(board),)
+        past = [body for called in asked for body in self._past(session, called, span, cut)]
         earlier = earlier_of(scheme, past)
         facts = Facts(scheme, marks, span, cut.as_of, self.directory, self.calendar, tallies, earlier)
         [(_, body)] = appraised(source, facts, self.directory, (board,))
@@ -319,6 +320,7 @@ def trial(
         "directory": library.fingerprint(canonical({"units": as_plain(directory.units())})),
         "calendar": calendar.fingerprint, "marks": fingerprint_of(marks),
         "earlier": {"given": list(dict.fromkeys(one.period for one in past)), "missing": missing},
+        "unseen": len(read) - len(marks),
     }  # fmt: skip
     return {"boards": [{**basis, **body} for _, body in appraised(source, facts, directory)]}
 

@@ -124,6 +124,8 @@ class _Reader:
         low = [name.lower() for name in self.names]
         self.at = {f: low.index(h) for f, every in heads.items() for h in reversed(every) if h in low}
         self.top = top + 1
+        for name in dict.fromkeys(name for name in self.names if name and self.names.count(name) > 1):
+            self.wrong("M07", f"表头里“{name}”写了两次,不知道用哪一栏", self.top, help="请删去一栏,或改一个名称")
 
     def cell(self, row: Sequence[Any], field: str) -> Any:
         """What stands in the column of a field."""

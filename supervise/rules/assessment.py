@@ -123,7 +123,9 @@ def assess(rules: AssessmentRules, evidence: Evidence, directory: Directory) -> 
         evidence: boards, scores, marks and facts of the year.
         directory: units and groups as of the cut.
     """
-    evidence = replace(evidence, noted=noted(rules.marks, evidence.marks, evidence.tally.period))
+    tally = evidence.tally
+    marked = noted(rules.marks, evidence.marks, tally.period, lambda unit: directory.heir(unit, tally.last))
+    evidence = replace(evidence, noted=marked)
     scored = {unit for board in evidence.boards for unit in board.scores}
     scored |= {unit for year in evidence.years.values() for unit in year}
     scored |= {unit for filed in evidence.files.values() for unit in filed.scores}
@@ -294,22 +296,18 @@ def _places(rules: AssessmentRules, quotas: Mapping[str, Quota], group: str, siz
     return int((quota.share * size).quantize(Decimal(1), ROUNDINGS[rules.rounding]))
 
 
-def _numbers(rules: AssessmentRules, evidence: Evidence, row: Assessed) -> dict[str, Decimal | None]:
-    """Numbers that have a name of their own; a figure that nobody entered is none."""
+def _numbers(rules: AssessmentRules, evidence: Evidence, row: Assessed) -> dict[str, Decimal]:
+    """Numbers that have a name of their own; a figure that nobody entered is not among them."""
     lists = [board.lists.get(row.unit, ()) for board in evidence.boards]
     times = {name: Decimal(sum(name in on for on in lists)) for name in ("red", "black")}
     own = evidence.noted.get(row.unit, {})
-    return {
-        "score": row.score,
-        **times,
-        **{name: stands(kind, own.get(name, ())) for name, kind in rules.marks.items()},
-    }
+    marked = {name: stands(kind, own.get(name, ())) for name, kind in rules.marks.items()}
+    return {"score": row.score, **times, **{name: number for name, number in marked.items() if number is not None}}
 
 
 def _meets(rules: AssessmentRules, evidence: Evidence, row: Assessed, when: Sequence[Comparison]) -> bool:
-    numbers = _numbers(rules, evidence, row)
-    known = {name: number for name, number in numbers.items() if number is not None}
-    there = all(numbers.get(comparison.subject, ZERO) is not None for comparison in when)
+    known = _numbers(rules, evidence, row)
+    there = all(comparison.subject in known or comparison.subject not in rules.marks for comparison in when)
     return there and all(evidence.tally.holds(row.unit, comparison, known) for comparison in when)
 
 
@@ -328,8 +326,7 @@ def _caps(rules: AssessmentRules, evidence: Evidence, row: Assessed, names: Sequ
 
 
 def _with_grade(rules: AssessmentRules, evidence: Evidence, row: Assessed, index: int, notes: Notes) -> Assessed:
-    spec = rules.grades[index]
-    known = {name: number for name, number in _numbers(rules, evidence, row).items() if number is not None}
+    known, spec = _numbers(rules, evidence, row), rules.grades[index]
     tested = tuple(evidence.tally.tested(row.unit, c, known) for c in spec.when)
     shown = [
         evidence.criteria.said(t, c.measure, rules.marks.get(t.subject)) for t, c in zip(tested, spec.when, strict=True)

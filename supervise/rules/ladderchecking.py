@@ -91,7 +91,7 @@ def _rung(
         yield document.problem("R13", at, f"“{rung.label}”由系统发出,须写 reply(限期几天回复)")
     if rung.reply is not None and not rung.reply.count:
         text = f"“{rung.label}”的回复限期是 0,发出当天就逾期未复"
-        yield document.problem("R13", (*at, "reply"), text, "请写几天,如 reply: 5 workdays")
+        yield document.problem("R13", at, text, "请写几天,如 reply: 5 workdays")
     if not rung.when and not rung.direct:
         yield document.problem("R16", at, f"“{rung.label}”没有写何时发出:写 when,或写 direct(督查室凭什么事由直接发)")
     for entry in rung.when:

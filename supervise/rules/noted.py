@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from supervise.dates import Period
@@ -15,18 +15,19 @@ Noted = Mapping[str, Mapping[str, Sequence[Mark]]]
 """Unit → kind → its marks of the year, in the order of days."""
 
 
-def noted(kinds: Mapping[str, MarkKind], marks: Iterable[Mark], year: Period) -> Noted:
+def noted(kinds: Mapping[str, MarkKind], marks: Iterable[Mark], year: Period, heir: Callable[[str], str]) -> Noted:
     """The marks of declared kinds on the days of a year; what was revoked is none.
 
     Args:
         kinds: as the assessment declares them.
         marks: those known and not voided.
         year: whose days count; a score of the year may be entered later, what happened may not.
+        heir: who answers for a unit today.
     """
     found: dict[str, dict[str, list[Mark]]] = {}
     for mark in sorted(marks, key=lambda m: (m.day, m.value, m.note, m.id)):
         if mark.kind in kinds and mark.day in year and mark.status not in IGNORED:
-            found.setdefault(mark.unit, {}).setdefault(mark.kind, []).append(mark)
+            found.setdefault(heir(mark.unit), {}).setdefault(mark.kind, []).append(mark)
     return found
 
 

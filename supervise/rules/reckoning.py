@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -309,7 +310,7 @@ class Reckoner:
         for entry in sorted((e for e in every if _each(spec, e.role)), key=lambda e: e.day):
             days = before.setdefault(entry.matter if spec.nth == "matter" else "", [])
             days.append(entry.day)
-            found[entry] = sum(map(self._since(spec, entry.day).__le__, days))
+            found[entry] = len(days) - bisect_left(days, self._since(spec, entry.day))
         return found
 
     def _since(self, spec: SchemeLine, day: date) -> date:

@@ -23,7 +23,8 @@ from supervise.workflows.definition import Words
 ROUNDINGS = {"half up": "ROUND_HALF_UP", "half even": "ROUND_HALF_EVEN", "down": "ROUND_DOWN", "up": "ROUND_UP"}
 Roundings = Literal["half up", "half even", "down", "up"]
 LABELS = {"red": "红榜", "black": "黑榜"}
-IGNORED = ("revoked", "撤销", "已撤销")
+IGNORED = ("revoked", "撤销", "已撤销", "撤消", "已撤消")
+"""Statuses that do not count, as people write them."""
 
 
 @dataclass(frozen=True, slots=True)

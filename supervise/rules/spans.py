@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from math import inf
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from supervise.rules.bands import Range
 from supervise.rules.functions import parted, rounded
 from supervise.rules.scheme import MarkKind, Scheme, SchemeLine, Value
 
+End = Fraction | float
+"""An end of a range; the only float is infinity."""
 EVERY = Range()
 COUNTS = Range(Fraction(0))
 TRUTH = Range(Fraction(0), Fraction(1))
@@ -174,8 +177,8 @@ def _kept_within(found: Range, bottom: Decimal | None, top: Decimal | None) -> R
 
 def _section_span(scheme: Scheme, line: SchemeLine, known: Known) -> Range:
     parts = [(part, line_span(scheme, part, known)) for part in line.lines]
-    start = Fraction(line.start)
-    low, high = sum((s.low for _, s in parts), start), sum((s.high for _, s in parts), start)
+    start: End = Fraction(line.start)
+    low, high = (reduce(_plus, (getattr(s, end) for _, s in parts), start) for end in ("low", "high"))
     if any(part.none == "out" for part in line.lines):  # the others are scaled up to what is left out
         fine = all(part.full is not None and s.low >= 0 and s.high <= part.full for part, s in parts)
         return Range(start, high) if fine else EVERY
@@ -285,15 +288,28 @@ def _negative(one: Range) -> Range:
     return Range(-one.high, -one.low, one.with_high, one.with_low)
 
 
+def _plus(one: End, other: End) -> End:
+    """Two ends together; a fraction is never made a float, which may be too small for it."""
+    return one if isinstance(one, float) else other if isinstance(other, float) else one + other
+
+
+def _times(one: End, other: End) -> End:
+    if not one or not other:
+        return Fraction(0)
+    if isinstance(one, float) or isinstance(other, float):
+        return inf if (one > 0) == (other > 0) else -inf
+    return one * other
+
+
 def _operated(sign: str, left: Range, right: Range) -> Range:
     if sign == "-":
         return _operated("+", left, _negative(right))
     if sign == "+":
         ends = left.with_low and right.with_low, left.with_high and right.with_high
-        return Range(left.low + right.low, left.high + right.high, *ends)
+        return Range(_plus(left.low, right.low), _plus(left.high, right.high), *ends)
     if sign == "/":
         if not (right.low > 0 or right.high < 0) or inf in (abs(right.low), abs(right.high)):
             return EVERY
         right = Range(1 / right.high, 1 / right.low)
-    corners = [a * b if a and b else Fraction(0) for a in (left.low, left.high) for b in (right.low, right.high)]
+    corners = [_times(a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
     return Range(min(corners), max(corners))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supervise.dates import parse_period
 from supervise.reading import parse
 from supervise.records import Mark
 from supervise.rules import checking, ruleset
 from supervise.rules.assessment import Assessed, Assessment, Evidence, Filed, Published, assess
+from supervise.rules.noted import noted as noted_of
 from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scheme import ROUNDINGS
 from supervise.rules.scoring import Score, ScoreLine, Working
@@ -349,6 +352,16 @@ def test_what_is_marked_adds_and_takes() -> None:
         ("表彰", "2 × 2,至多 3", "3.00"), ("专项", "4 × 0.5", "2.00"),
     ]  # fmt: skip
     assert [len(line.because) for line in one.lines[1:]] == [2, 2]
+
+
+def test_who_took_over_answers_for_what_was_marked_before() -> None:
+    """An accident of a bureau that became another in July counts for the one there is at the end of the year."""
+    kinds, march = rules(MARKED + PARTS + GRADES).marks, date(2025, 3, 1)
+    found = noted_of(
+        kinds, [Mark("区行政审批局", "accident", march, Decimal(1))], parse_period("2025"),
+        lambda unit: FOLDER.units.heir(unit, date(2025, 12, 31)),
+    )  # fmt: skip
+    assert {unit: list(own) for unit, own in found.items()} == {"区数据局": ["accident"]}
 
 
 def test_what_is_marked_decides_the_grade() -> None:

@@ -18,7 +18,7 @@ from supervise.reading import parse
 from supervise.rules import checking, ruleset
 from supervise.rules.counts import Hit, reached
 from supervise.rules.entries import Reset, parse_entry, parse_reset
-from supervise.rules.ruleset import Ladder
+from supervise.rules.ladder import Ladder, Light, Lights, Rung, UnitRung
 from supervise.site.folder import Folder, read_folder, shipped
 from supervise.site.stories import play
 from tests.workflows.builders import OFFICE, A, Case, on
@@ -122,6 +122,18 @@ def problems(text: str) -> tuple[Problem, ...]:
     """Everything wrong with the text of a rule set."""
     document = parse(text, "rules.yaml")
     return checking.check(document, ruleset.load(document), FOLDER.newest)
+
+
+def test_the_page_on_ladders_is_true() -> None:
+    """Its example is sound, every condition in its table is read, and every key of a ladder stands on it."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "ladders.md").read_text("utf-8")
+    [told] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert problems(told) == ()
+    [conditions] = re.findall(r"## 什么时候(.*?)\n## ", page, re.DOTALL)
+    rows = [line.split("|")[1] for line in conditions.splitlines() if line.startswith("| `")]
+    assert [str(parse_entry(words)) for row in rows for words in re.findall(r"`(.*?)`", row)]
+    keys = {key for model in (Ladder, Rung, UnitRung, Lights, Light) for key in model.model_fields} - {"for_"}
+    assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", page)] == []
 
 
 @pytest.mark.parametrize("text", [RUNGS, LIGHTS])

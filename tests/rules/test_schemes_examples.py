@@ -186,6 +186,59 @@ OWN: dict[tuple[str, str], dict[str, dict[str, tuple[str, int | None, list[str]]
             "丙局": ("52.83", 4, []),  # 48 of 90, once missing
         }
     },
+    ("rolling-points", "2025-06"): {
+        "rolling-points": {
+            "甲局": ("12", 1, ["red"]),
+            "戊局": ("12", 1, ["red"]),  # what was revoked takes nothing, a course gives nothing beyond twelve
+            "乙局": ("8", 3, []),  # June 2024 is over; −1, then within six months −2 and −0.5 × 2
+            "丙局": ("5", 4, ["black"]),  # −6, seven months later −1, a month after that −2; of three courses two
+            "丁局": ("0", 5, ["black"]),  # −6 and −12
+        }
+    },
+    ("best-projects", "2025Q4"): {
+        "best-projects": {
+            "甲县": ("95", 1, ["red"]),  # of 85, 45, 65 and 14 the best three, a meeting this quarter
+            "丙县": ("73.67", 2, ["red"]),  # (52 + 71 + 8) ÷ 3, of two meetings one
+            "乙县": ("34.67", 3, ["black"]),  # (69 + 65 + 0) ÷ 3 − 10
+        }
+    },
+    ("unit-lights", "2025-06"): {
+        "unit-lights": {
+            "甲局": ("100", 1, ["red"]),  # four of five green, no red
+            "丙局": ("100", 1, ["red"]),  # the sixth is force majeure
+            "丁局": ("70", 3, []),  # nine of ten green, one red: neither
+            "乙局": ("40", 4, ["black"]),  # one of four red
+            "己局": ("40", 4, ["black"]),  # one of two; what is closed is green
+            "戊局": ("0", None, []),  # nothing lights up
+        }
+    },
+    ("flags-that-stay", "2025-05"): {
+        "flags-that-stay": {
+            "子区": ("95", 1, ["red"]),
+            "丑区": ("91", 2, []),
+            "甲街": ("94", 1, ["red"]),  # 38 + 28 + 28
+            "丙街": ("92", 2, []),
+            "乙街": ("70", 3, ["black"]),
+            "丁街": ("70", 3, ["black"]),
+        }
+    },
+    ("year-end", "2025"): {
+        "year-end": {
+            "甲镇": ("96.74", 1, []),  # 47.5 + 18.8 + 9.44 + 18, of two praises in one matter the higher
+            "乙镇": ("86.4", 2, []),  # quarters 86.4: 43.2 + 18 + 8.8 + 18.4 − 2
+            "丙局": ("92.47", 1, []),  # 36.32 + 19 + 27.9 out of 90
+            "丁局": ("91.3", 2, []),
+            "戊局": ("91", 3, []),
+            "统计局": ("96", 1, []),
+        }
+    },
+    ("carried-quarters", "2025Q1"): {
+        "carried-quarters": {
+            "甲局": ("116", 1, []),  # nothing was carried into a first quarter
+            "乙局": ("100", 2, []),
+            "丙局": ("76", 3, ["black"]),
+        }
+    },
     ("places-and-rises", "2025"): {
         "places-and-rises": {
             "甲": ("98.2", 1, []),  # 97.2, from third to first
@@ -198,6 +251,7 @@ OWN: dict[tuple[str, str], dict[str, dict[str, tuple[str, int | None, list[str]]
 GRADES = {
     "three-raters": {"A院": "优秀", "B院": "优秀", "C院": "不合格", "D院": "良好", "E院": "不合格", "F院": "良好"},
     "rate-of-full": {"甲局": "B", "乙局": "C", "丙局": "D", "丁局": "B"},
+    "year-end": {"甲镇": "优秀", "乙镇": "良好", "丙局": "优秀", "丁局": "良好", "戊局": "较差", "统计局": "优秀"},
 }
 
 
@@ -237,6 +291,36 @@ def test_two_yellow_months_are_red(tmp_path: Path) -> None:
     assert (lights["p7"], lights["p10"]) == ("red", "yellow")
     scores = {row["unit"]: (row["score"]["total"], row["lists"]) for row in body["standings"]}
     assert scores["丙"] == ("50.0", ["black"])
+
+
+# What earlier periods change: unit → points and lists once their boards are given.
+AFTER: dict[tuple[str, tuple[str, ...]], dict[str, tuple[str, list[str]]]] = {
+    ("unit-lights", ("2025-05", "2025-06")): {"甲局": ("105", ["red"]), "丙局": ("100", ["red"])},  # from red to green
+    ("flags-that-stay", ("2025-05", "2025-06")): {
+        "乙街": ("83", ["black"]),  # third of four: the flag stays
+        "丁街": ("89", []),  # second: taken down
+        "丙街": ("64", ["black"]),
+    },
+    ("carried-quarters", ("2025Q1", "2025Q2", "2025Q3")): {
+        "甲局": ("105", []),  # 102, and half of what the second quarter had above 110
+        "乙局": ("76", ["black"]),  # 80 in the second quarter was none
+        "丙局": ("86", []),  # 96, twice black before
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "periods"), AFTER, ids=lambda value: str(value))
+def test_what_earlier_periods_change(name: str, periods: tuple[str, ...], tmp_path: Path) -> None:
+    """Each period made with those before it: a light that turned, a flag that stays, points carried over."""
+    earlier: list[object] = []
+    for period in periods[:-1]:
+        file = tmp_path / f"{period}.json"
+        file.write_text(json.dumps({"boards": made(name, period, *earlier)}), "utf-8")
+        earlier += ["--earlier", file]
+    [body] = made(name, periods[-1], *earlier)
+    found = {row["unit"]: (_bare(row["score"]["total"]), row["lists"]) for row in body["standings"]}
+    wanted = AFTER[name, periods]
+    assert {unit: found[unit] for unit in wanted} == wanted
 
 
 def test_what_is_no_earlier_board_is_refused(tmp_path: Path) -> None:

@@ -78,6 +78,12 @@ def test_a_trial_says_which_period_it_could_not_look_at(trial: Any) -> None:
     assert "没有上一期" not in trial("2025-06", scheme="plain.yaml").out
 
 
+def test_a_trial_says_what_lay_behind_its_last_day(trial: Any) -> None:
+    """A date slipped into next year is not left out in silence."""
+    (trial.at / "n.csv").write_text("单位,日期,数\n甲,2025-06-30,70\n乙,2025-06-30,50\n乙,2026-06-30,90\n", "utf-8")
+    assert "有 1 条登记的日期在 2025-06-30 以后,没有计" in trial("2025-06").out
+
+
 def test_boards_that_are_none_of_its_past_are_refused(trial: Any) -> None:
     """Of another scheme, of this period or a later one, or twice the same: each is told with its file."""
     before = trial.kept("2025-05")

@@ -145,6 +145,12 @@ def test_what_is_left_to_the_reader_is_a_hint(old: str, new: str, hint: str) -> 
     assert any(found.startswith(hint) for found in told(text)), told(text)
 
 
+def test_no_number_is_too_large_to_be_looked_at() -> None:
+    """A slip of the keyboard such as 1e400 is looked at like every other number, beside what has no bounds."""
+    text = SOUND.replace("each: -1", "each: -1, at_most: 1e400").replace("lead: 1, co: 0.5", "lead: -1, co: -0.5")
+    assert problems(text) == {}
+
+
 LEAVES = st.sampled_from(["n", "m", "score", "3", "0.5", "-7", "count(late)"])
 TREES = st.recursive(
     LEAVES,
