@@ -205,8 +205,9 @@ def startup(out: Path) -> str:
 
 
 NIGHTS = {
-    "supervise_tick": "same_rows", "supervise_tick_service": "same_rows", "supervise_tick_each": "same_rows",
-    "supervise_tick_mixed": "same_rows_mixed",
+    "supervise_tick": "same_rows", "supervise_tick_service": "same_rows", "supervise_tick_own": "same_rows",
+    "supervise_tick_mixed": "same_rows_mixed", "supervise_tick_mixed_own": "same_rows_mixed_own",
+    "supervise_tick_past": "same_rows", "supervise_tick_each": "same_rows", "supervise_tick_each_own": "same_rows",
 }  # fmt: skip
 """Ours → the same rows written by the driver alone, which is our own limit."""
 

@@ -50,7 +50,9 @@ PROCESSES = ("raw_3stmt", "orm_transitions_naive", "supervise_service", "supervi
 LARGE = ("set_based", "core_executemany", "same_rows", "supervise_tick", "supervise_tick_service")
 """What of a night is measured at a million tasks: what does not read them all, and is not minutes at one."""
 SWEEP = (
-    *LARGE, "orm_filtered", "orm_load_all", "supervise_tick_each", "same_rows_mixed", "supervise_tick_mixed",
+    *LARGE, "orm_filtered", "orm_load_all", "same_rows_mixed", "supervise_tick_mixed", "same_rows_mixed_own",
+    "supervise_tick_own", "supervise_tick_mixed_own", "supervise_tick_past", "supervise_tick_each",
+    "supervise_tick_each_own",
 )  # fmt: skip
 BOARD = (
     "limit_rollup", "duckdb_parquet", "polars_parquet", "sqlite_sql", "sqlite_sql_covering", "pandas_naive_parquet",

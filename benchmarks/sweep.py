@@ -8,7 +8,8 @@ and ``same_rows`` is the limit for what we write, see there. A lapse changes no 
 of the tasks has a report waiting to be verified, whose limit it brings back, so that their histories must be seen.
 Under ``…_own`` every task that runs out was placed and acted on on days of its own, so that few histories are alike.
 
-A million tasks are filled once: where fewer shall be due, the others of those that are due are told to wait.
+Ten thousand lives of their own take minutes to fill. A million tasks are filled once: where fewer shall be due, the
+others of those that are due are told to wait.
 """
 
 from __future__ import annotations

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from supervise import Office, Refused
+from supervise import Actor, Office, Refused
 from supervise.dates import ONE_DAY
 from supervise.errors import Unknown
 from supervise.hall.clockwork import Sweep
@@ -22,6 +23,7 @@ from supervise.rules.ruleset import Reminders
 from supervise.site.folder import Folder
 from tests.acting import record
 from tests.histories import END, FOLDER, LAW, OFFICE, OPENED, Act, script, steps
+from tests.laws import folder, second
 from tests.servers import in_memory
 
 OTHERS = {"区工信局": "区科技局", "区科技局": "区商务局", "区商务局": "区财政局", "区财政局": "区工信局"}
@@ -40,16 +42,18 @@ class Plan:
     """What is lived through.
 
     Args:
-        seeds: choices for each history.
+        lives: what is tried, history by history.
         gap: how many days between two runs of the clock.
         between: days between the placing of one of the four tasks that live a history and the next.
         folder: the rules.
+        due: the limit of all tasks.
     """
 
-    seeds: Sequence[list[tuple[int, int, int]]]
+    lives: Sequence[Sequence[Act]]
     gap: int
     between: int
     folder: Folder
+    due: date = date(2025, 11, 28)
 
     @property
     def placed(self) -> Mapping[date, Sequence[Draft]]:
@@ -58,7 +62,7 @@ class Plan:
         for nth, (letter, (lead, co, _)) in enumerate(FOUR.items()):
             found.setdefault(OPENED + nth * self.between * ONE_DAY, []).extend(
                 Draft(code=f"T{n}{letter}", text=f"建成厂房{letter}", lead=lead, co=co, leader=("张副区长",)[: n % 2])
-                for n in range(len(self.seeds))
+                for n in range(len(self.lives))
             )
         return found
 
@@ -66,8 +70,8 @@ class Plan:
     def acts(self) -> Mapping[date, Sequence[tuple[str, Act]]]:
         """What is tried on which task, by day."""
         found: dict[date, list[tuple[str, Act]]] = {}
-        for n, seed in enumerate(self.seeds):
-            for act in script(seed):
+        for n, life in enumerate(self.lives):
+            for act in life:
                 found.setdefault(act.day, []).extend((f"T{n}{one}", renamed(act, FOUR[one][2])) for one in FOUR)
         return found
 
@@ -96,7 +100,7 @@ class Night:
         self.did, placed, acts = 0, plan.placed, plan.acts
         while self.day <= END:
             if self.day in placed:
-                breakdown = Breakdown(due=date(2025, 11, 28), tasks=tuple(placed[self.day]))
+                breakdown = Breakdown(due=plan.due, tasks=tuple(placed[self.day]))
                 with self.sessions.begin() as session:
                     self.office.assign(session, breakdown, OFFICE, self.day)
             for code, act in acts.get(self.day, ()):
@@ -123,10 +127,10 @@ class Night:
 @settings(max_examples=6, deadline=None)
 @given(st.lists(steps, min_size=1, max_size=2), st.integers(1, 40), st.integers(0, 2), st.sampled_from((FOLDER, QUIET)))
 def test_what_is_decided_once_for_many_is_what_each_would_get(
-    chosen: list[list[tuple[int, int, int]]], gap: int, between: int, folder: Folder
+    chosen: list[list[tuple[int, int, int]]], gap: int, between: int, rules: Folder
 ) -> None:
     """Facts, letters, answers owed, who is told, days to wake, hashes, seals: every row of every table is the same."""
-    plan, apart = Plan(chosen, gap, between, folder), in_memory()
+    plan, apart = Plan([script(seed) for seed in chosen], gap, between, rules), in_memory()
     each = Night(plan, (), apart)
     for alike in (("facts", "past"), ("past",)):
         one = in_memory()
@@ -136,3 +140,26 @@ def test_what_is_decided_once_for_many_is_what_each_would_get(
         with together.sessions() as session:
             assert together.office.audit(session).breaks == ()
             together.office.replay(session)
+
+
+def the_ball_returns(data: dict[str, Any]) -> None:
+    """The clock takes a task whose report waits out of the office's hands, and only the reports wait for the office."""
+    data["actions"]["lapse"]["from"] = [*data["actions"]["lapse"]["from"], "reported"]
+    del data["duties"]["finish"]["waits"], data["duties"]["finish"]["grace"]
+
+
+def test_limits_that_the_clock_gives_back_are_cast_for_all_with_the_same_past(engine: Engine) -> None:
+    """When a task lapses while its report waits, limits and pace that stood end and stand anew, as each by itself."""
+    lead, given = Actor("甲", "区工信局"), {"summary": "(略)", "progress": 10, "evidence": ["a.pdf"]}
+    life = [
+        Act(date(2025, 2, 17), lead, "plan", {"milestones": ["2025-06-30 过半"], "contact": "李某"}),
+        Act(date(2025, 2, 19), OFFICE, "start"), Act(date(2025, 6, 20), lead, "report", given),
+    ]  # fmt: skip
+    rules = replace(folder(second(the_ball_returns)), rules=QUIET.rules)
+    plan, apart = Plan([life], 25, 0, rules, date(2025, 12, 29)), in_memory()
+    assert Night(plan, (), apart).did == Night(plan, ("past",), engine).did
+    assert record(apart) == record(engine)
+    lapsed = str(plan.due + ONE_DAY)
+    for name in ("duty", "pace"):
+        rows = [row for row in record(engine)[name] if row["task"] == "T0d"]
+        assert {str(row["since_day"]) for row in rows} >= {lapsed} <= {str(row["until_day"]) for row in rows}
