@@ -69,7 +69,7 @@ class _Grower:
             self.path, self.words = [], ""  # the class of one table is none of the next
         columns = columns or (tables.under(line, self.columns) if self.columns and self.headed else None)
         self.columns, self.headed = columns or self.columns, columns is not None and not self.headed
-        if columns or (self.columns and self._row(line, self.columns)):
+        if columns or (self.columns and (tables.repeats(line, self.columns) or self._row(line, self.columns))):
             return
         line = (across.lone(line, self.columns) if self.columns else None) or line
         if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
