@@ -44,7 +44,7 @@ _COUNT = re.compile(
 )
 _COUNT_OF = re.compile(r"(\d\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
-_CHAPTERS = re.compile(rf"(?:以下|下列|如下)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
+_CHAPTERS = re.compile(rf"(?:以下|下列|如下|分解?为|共)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
 _TRADITIONAL = frozenset("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
 _SIMPLIFIED = frozenset("区会国发这对为与来时说个实业务开关经过体动现设学产进领导统应点报单县镇乡责办协将据开无")
