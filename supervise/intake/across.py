@@ -9,7 +9,7 @@ from supervise.intake import clauses
 from supervise.intake.folding import trim
 from supervise.intake.lines import Line, is_decimal
 from supervise.intake.nodes import Node
-from supervise.intake.tables import Columns, cells_of, head, is_chapter
+from supervise.intake.tables import Columns, cells_of, head, head_cells, is_chapter, role_of
 from supervise.intake.verbs import UNTIL
 
 _WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
@@ -73,15 +73,21 @@ def headless(found: Sequence[Line]) -> Columns | None:
 
 
 def _by_contents(rows: Sequence[Line], found: Sequence[Line]) -> Columns | None:
-    """The columns of rows that bars or tabs part under no head: what all cells of a column are tells what it holds."""
+    """The columns of rows that bars or tabs part under no head, or one that names no unit.
+
+    What all cells of a column are tells what it holds.
+    """
     bar = "|" if rows and "|" in rows[0].folded else "\t"
     cells = [[row.folded[a:b] for a, b in cells_of(row, bar)] for row in rows]
     if len(rows) < 3 or len({len(row) for row in cells}) > 1 or len(cells[0]) < 3 or any(map(head, found)):
         return None
+    above = found[found.index(rows[0]) - 1]
+    heads = head_cells(above, bar) if len(cells_of(above, bar)) == len(cells[0]) else ("",) * len(cells[0])
     kinds: list[str] = []
-    for column in zip(*cells, strict=True):
+    for label, column in zip(heads, zip(*cells, strict=True), strict=True):
         unit = all(clauses.only_units(words, True) for words in column)
-        kinds.append("unit" if unit else "due" if all(map(UNTIL.fullmatch, column)) else "text")
+        said = role_of(label) if label else "text"
+        kinds.append("unit" if unit else "due" if all(map(UNTIL.fullmatch, column)) else said)
     kinds[0] = "no"
     known = "text" in kinds and kinds.count("unit") == 1 and all(row[0].strip(".、").isdigit() for row in cells)
-    return Columns(tuple(kinds), ("",) * len(kinds), bar) if known else None
+    return Columns(tuple(kinds), heads, bar) if known else None

@@ -28,7 +28,7 @@ _WORDS = re.compile(
     r"|(?P<month>(?P<mm>1[0-2]|[1-9]) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
     r"|(?P<season>(?:(?:第)?(?P<q>[一二三四1-4]) ?季度|(?<![A-Za-z])Q(?P<qq>[1-4])(?!\d))(?:末|底)?(?:之?前|内)?)"
     r"|(?P<half>上半年(?:底|末)?(?:前)?)"
-    r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)(?:节|期间|假期)?(?:之?前|以前))"
+    r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)”?(?:节|期间|假期)?(?:之?前|以前))"
     r"|(?P<end>(?:(?:今年|本年|当年)?年|(?<=年))(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
     r"|(?P<period>全年(?!目标|任务|项目|计划|预算|收入|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
 )
@@ -253,6 +253,8 @@ def _limits(match: re.Match[str], folded: str) -> bool:
     if folded[max(0, match.start() - 1) : match.start()] == "每":
         return False
     behind = match.end() + folded.startswith(":", match.end())  # 四季度:竣工
+    if match["md"] and match.start() and folded[match.start() - 1] in "至到":
+        return True  # 即日起至5月10日
     if match["month"] or match["md"] or match["season"] or match["half"]:
         return match[0].endswith(("前", "完成", "底", "末")) or bool(_DONE.match(folded, behind))
     if match["end"] and match["end"].startswith("下半年"):

@@ -69,7 +69,7 @@ class _Grower:
             self.path, self.words = [], ""  # the class of one table is none of the next
         columns = columns or (tables.under(line, self.columns) if self.columns and self.headed else None)
         self.columns, self.headed = columns or self.columns, columns is not None and not self.headed
-        if columns or (self.columns and self._row(line, self.columns)):
+        if columns or (self.columns and (tables.repeats(line, self.columns) or self._row(line, self.columns))):
             return
         line = (across.lone(line, self.columns) if self.columns else None) or line
         if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
@@ -211,7 +211,7 @@ class _Grower:
             node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
             node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
             return
-        node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―")) if begin > start else node.end
+        node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―→")) if begin > start else node.end
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
             node.goals = (*node.goals, lines.rest(line, moved.end))  # its sentence goes on behind the units

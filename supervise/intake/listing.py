@@ -19,7 +19,10 @@ _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "ch
 # What follows from it is no task.
 _CONSEQUENCES = re.compile(r"^(?:考核)?(?:奖惩|附则|责任追究|奖励|惩处|考核办法)")
 # How the work will be inspected is none either, unless the points to be inspected name their units.
-_INSPECTED = re.compile(r"^(?:督查|检查|督导|考核|自查|抽查)(?:的?主要)?(?:内容|范围|方式|对象|时间|步骤|安排)")
+_INSPECTED = re.compile(
+    r"^(?:督查|检查|督导|考核|自查|抽查)(?:的?主要)?(?:内容|范围|方式|对象|时间|步骤|安排)"
+    r"|^(?:存在|主要|突出)*的?(?:问题|不足)$|^(?:总体|基本|进展|完成)(?:工作)?情况$"
+)
 _REQUIREMENTS = re.compile(
     r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明|步骤|阶段安排|进度安排|时间安排)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
 )

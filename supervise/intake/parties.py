@@ -35,6 +35,8 @@ _NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
 _PERSON = re.compile("领导|责任人|负责人")  # in the label of a field that holds units too
 _BUILDS = re.compile("项目|业主|建设")  # who builds helps those who answer for it
 _ALONE = re.compile(r"(?!.*[局委办厅府院会社部队所室处科中心站]$)[\u4e00-\u9fff·]{2,4}")
+# 县卫健局 高山, 县卫健局(高山), in a field of units and persons.
+_BESIDE = re.compile(r"([^() ]+)[ (](?!.*[局委办厅府院会社部队所室处科中心站]\)?$)([\u4e00-\u9fff·]{2,4})\)?")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
@@ -190,8 +192,8 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
     roles = {field.role for field in clause.fields}
-    builders = {f.label for f in clause.fields if f.role == "unit" and _BUILDS.match(f.label)}
-    answered = any(f.role == "unit" and f.label not in builders for f in clause.fields)
+    units = {f.label for f in clause.fields if f.role == "unit"}
+    builders = {label for label in units if _BUILDS.match(label)} if len(units) > 1 else set()
     first = [f for f in clause.fields if f.role == "lead"] if not roles.isdisjoint(("unit", "")) else []
     marked = any(not is_person(folded[f.start : f.end].strip()) for f in first)
     found = _Found()
@@ -205,7 +207,7 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
                 found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
-            _units(found, text, folded, field, how, marked or (answered and field.label in builders))
+            _units(found, text, folded, field, how, marked or (field.label in builders and builders != units))
     members = list(_settle(found.members))
     leads = {m.name for m in members if m.role == "lead"}
     return Parties(
@@ -250,6 +252,10 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
                 if not looks_like_unit(folded[a:b].strip()):
                     continue  # 成果形式:报告: nobody is named
+            person = _BESIDE.fullmatch(folded, a, b) if persons else None
+            if person and looks_like_unit(person[1]):
+                found.leaders.append(text[slice(*person.span(2))])
+                b = person.end(1)
             said = _understood(folded[a:b])
             found.open_at = found.open_at or (b if said.listed else 0)
             if said.name in _NOBODY:

@@ -20,7 +20,7 @@ from supervise.intake.names import looks_like_unit
 NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
     r"(?!反馈|报送|填报)[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模|审议意见|意见建议)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
-    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
+    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?|(?:隐患|风险|诉求|案件)(?:描述|内容)"
     r"|(?:考核|主要|重点|发展|分解|量化|具体|年度|预期)?指标(?:名称|内容)?|(?:整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措))(?:及(?:进展|成效|完成)(?:情况)?)?"
 )
 _NUMBERED = re.compile(r"(?:第 ?)?\d{1,6}(?: ?[号项件]|[.、])?")
@@ -29,7 +29,7 @@ _CODE = re.compile(r"[A-Z]{1,4}[-—]?(\d{1,3})")  # SZ-01
 _CHAPTER = re.compile(rf"\(?[{NUMERAL}]{{1,3}}\)?[、.]?")
 # 目标值 and its 单位, in lists of figures.
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
-_YEARS_GOAL = re.compile(r"(?:20\d\d ?年度?|全年|年度|本年度?)(?:工作)?(?:目标|计划|任务|预期)")
+_YEARS_GOAL = re.compile(r"(?:20\d\d ?年度?|全年|年度|本年度?)?(?:工作)?(?:目标|计划|任务|预期)")
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(
     r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线|行动(?:名称)?|模块|维度|专项"
@@ -102,10 +102,11 @@ def head(line: Line) -> Columns | None:
     bar = "," if bar == " " and _COMMAS.match(words) else bar
     if bar not in words or not _PARTY_WORD.search(words):
         return None
-    cells = cells_of(line, bar)
-    heads = tuple(words[a:b].replace(" ", "") for a, b in cells)
+    heads = head_cells(line, bar)
     bar = "  " if bar == " " and "  " in words else bar
     roles = _with_text(heads, labels.in_levels(heads, tuple(role_of(label) for label in heads)), bar)
+    pairs = zip(roles, ("", *roles), heads, strict=False)  # one head over two columns: 任务 and what it consists of
+    roles = tuple("text" if not label and before == "text" else role for role, before, label in pairs)
     first = roles.index("text") if "text" in roles else len(roles)
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
     if any("指标" in label for label in heads):  # 全年目标 beside 指标名称 holds the figure
@@ -130,6 +131,17 @@ def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tup
         return roles
     at = next((i for i, role in enumerate(roles) if role == "other" and not _BESIDE.search(labels[i])), -1)
     return (*roles[:at], "text", *roles[at + 1 :]) if at >= 0 else roles
+
+
+def repeats(line: Line, columns: Columns) -> bool:
+    """Whether a line is the head of the table it stands in."""
+    first = columns.labels[0]
+    return bool(first) and line.folded.startswith(first) and head_cells(line, columns.bar) == columns.labels
+
+
+def head_cells(line: Line, bar: str) -> tuple[str, ...]:
+    """The words of a head's cells, without blanks."""
+    return tuple(line.folded[a:b].replace(" ", "") for a, b in cells_of(line, bar))
 
 
 def under(line: Line, columns: Columns) -> Columns | None:
