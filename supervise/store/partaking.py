@@ -59,7 +59,7 @@ def running(session: Session, view: View, last: date, role: str = "") -> set[str
     one = select(func.min(part.c.unit).label("unit")).where(*held).cte("held", recursive=True)
     after = select(func.min(part.c.unit)).where(*held, part.c.unit > one.c.unit).scalar_subquery()
     one = one.union_all(select(after).where(one.c.unit.is_not(None)))
-    return set(session.scalars(select(one.c.unit).where(one.c.unit.is_not(None))))
+    return set(session.scalars(select(one.c.unit).where(one.c.unit.is_not(None))).all())
 
 
 @told
