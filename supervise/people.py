@@ -154,8 +154,10 @@ class UnitList:
 
     def unit(self, name: str, day: date | None = None) -> Unit | None:
         """See ``Directory.unit``; a name several units bore resolves to the one existing on ``day``."""
-        known = self._index.get(name, [])
-        return next((unit for unit in known if unit.exists(day)), None)
+        for unit in self._index.get(name, ()):
+            if unit.exists(day):
+                return unit
+        return None
 
     def members(self, text: str, day: date | None = None) -> tuple[Unit, ...] | None:
         """See ``Directory.members``."""

@@ -24,7 +24,7 @@ from supervise.site.folder import read_folder
 from supervise.store import counting, recounting
 from supervise.store.tables import of
 from tests import surveying
-from tests.histories import END, OPENED, _steps, placed, steps
+from tests.histories import END, FOLDER, OPENED, _steps, placed, steps
 from tests.laws import renamed
 from tests.servers import KINDS, in_memory
 from tests.surveying import Folding, Lived, everything
@@ -142,6 +142,24 @@ def test_boards_of_periods_that_follow_are_those_of_each_alone(
             together = list(made.office.boards(session, "red-black", periods, cut, rules, cited=cited))
             alone = [made.office.board(session, "red-black", p, cut, rules, cited=cited) for p in periods]
             assert [canonical(body) for body in together] == [canonical(body) for body in alone]
+
+
+def test_who_gets_a_first_task_in_between_is_on_the_boards_from_then_on() -> None:
+    """Boards of several months ask who has tasks on few days, and tell it as each month by itself does."""
+    moment = datetime(2025, 12, 31, tzinfo=UTC)
+    office, sessions = Office(FOLDER, now=lambda: moment, today=lambda: END), sessionmaker(in_memory())
+    begun = {"区工信局": date(2025, 1, 6), "区科技局": date(2025, 4, 7), "区商务局": date(2025, 8, 4)}
+    with sessions.begin() as session:
+        for unit, day in begun.items():
+            draft = Draft(code=unit, text="事", lead=(unit,), due=END)
+            office.assign(session, Breakdown(workflow="key-work", tasks=(draft,)), CHIEF, day)
+        office.tick(session, moment.date())
+    with sessions() as session:
+        months = [f"2025-{n:02d}" for n in range(1, 13)]
+        rules, cut = everything("month"), Cut(moment.date(), moment)
+        bodies = office.boards(session, "red-black", months, cut, rules, cited=(), tasks=False)
+        found = [{row["unit"] for row in body["standings"]} for body in bodies]
+    assert found == [{u for u, day in begun.items() if day.month <= n} for n in range(1, 13)]
 
 
 def test_random_histories_take_back_pause_split_and_open_again() -> None:

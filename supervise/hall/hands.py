@@ -42,6 +42,7 @@ class Hands:
     ) -> None:  # fmt: skip
         self.session, self.view, self.aside, self.folded = session, view, aside, folded
         self.directory, self.heir, self.raw = directory, heir, raw
+        self._runs: dict[str, dict[date, set[str]]] = defaultdict(dict)
 
     def numbers(self, span: Span, period: Period, spared: Sequence[tuple[str, str]]) -> dict[str, int]:
         """See ``Record.handled``; every part on record is walked."""
@@ -60,12 +61,28 @@ class Hands:
         gone, ever = odd
         told = [(unit, roles) for (unit, _), roles in ever.items()]
         doubtful = {unit for unit, _ in gone}
-        for unit, role in partaking.handling(self.session, self.view, span, (LEAD, CO) if spare else ()):
-            if unit not in doubtful:
-                told.append((unit, {role}))
+        for role in (LEAD, CO) if spare else ("",):
+            told += [(unit, {role}) for unit in self._running(role, span.last) - doubtful]
+        over = partaking.ended(self.session, self.view, span)
+        told += [(unit, {role if spare else ""}) for unit, role in over if unit not in doubtful]
         found = {unit for unit, roles in told if roles == {""} or self._is_counted(unit, span, roles, spare)}
         found |= {unit for unit, n in self._counted(span, spare, odd, sorted(doubtful - found)).items() if n}
         return {self.heir(unit, span.last) for unit in found} | self.folded.tasks_of(period, spared).keys()
+
+    def _running(self, role: str, last: date) -> set[str]:
+        """Who has a part, begun by a day, in a task that runs.
+
+        What was begun by a day was begun by any later one: between two days that say the same nothing is asked.
+        """
+        days = self._runs[role]
+        if days and self.view.day not in days:
+            days[self.view.day] = partaking.running(self.session, self.view, self.view.day, role)
+        before = max((units for day, units in days.items() if day <= last), key=len, default=None)
+        later = min((units for day, units in days.items() if day >= last), key=len, default=None)
+        if before is None or later is None or len(before) < len(later):
+            before = partaking.running(self.session, self.view, last, role)
+        days[last] = before
+        return before
 
     def _counted(self, span: Span, spare: Spare, odd: Odd, units: Sequence[str] | None = None) -> dict[str, int]:
         """The number of tasks here by unit of then, of some units only if they are given."""

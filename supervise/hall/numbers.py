@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from supervise.hall.cited import Cited
@@ -16,11 +16,11 @@ from supervise.store.counting import Settling
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-Kept = tuple[Settling, str, str, int, int]
-"""Which duties, of one kind, with one outcome, whether they are letters, whether they were helped with."""
+Kept = tuple[str, int, int, str, str, int]
+"""One kind, the number of a stretch, whether they are letters, the part, the outcome, whether they were helped with."""
 
-Found = dict[tuple[str, str], int]
-"""Unit and part → number."""
+Found = dict[str, int]
+"""Unit → number."""
 
 
 class Numbers:
@@ -42,7 +42,9 @@ class Numbers:
         self.session, self.view, self.aside, self.kinds = session, view, aside, kinds
         self.cited, self.foreseen = cited, foreseen
         self._seen: set[tuple[Settling, str | tuple[str, str]]] = set()
-        self._kept: dict[Kept, Found] = {}
+        self._kept: dict[tuple[Settling, str, int, str, int], dict[str, Found]] = defaultdict(dict)
+        self.units: set[str] = set()
+        """All for which there are any numbers so far."""
 
     def told(
         self,
@@ -51,8 +53,8 @@ class Numbers:
         letters: bool,
         outcomes: Sequence[str] = COUNTED,
         shared: bool = False,
-    ) -> Iterator[tuple[str, Found]]:
-        """Outcome and numbers, of what is owed and, if it is wanted, of what was helped with.
+    ) -> Iterator[tuple[str, str, Found]]:
+        """Part, outcome and numbers, of what is owed and, if it is wanted, of what was helped with.
 
         Args:
             ask: which duties, of whatever kinds.
@@ -67,7 +69,8 @@ class Numbers:
             for kind in kinds:
                 for outcome in outcomes:
                     for letter in range(1 + letters):
-                        yield outcome, self._kept.get((ask, kind, outcome, letter, share), {})
+                        for role, found in self._kept[ask, kind, letter, outcome, share].items():
+                            yield role, outcome, found
 
     def _count(self, ask: Settling, wanted: Collection[str | tuple[str, str]]) -> None:
         """See that some kinds are counted, and with some outcomes what was helped with; with them what is foreseen."""
@@ -84,21 +87,20 @@ class Numbers:
             stretches = [ask._replace(first=first, last=last) for first, last in foreseen.spans]
             ends = tuple(last for _, last in foreseen.spans)
             every = every._replace(first=stretches[0].first, last=ends[-1], ends=ends)
-        for (stretch, kind, outcome, letter, share), found in self._counted(every, shared).items():
+        for (kind, stretch, letter, role, outcome, share), found in self._counted(every, shared).items():
             if share or kind in new:
-                numbers = {by: number for by, number in found.items() if number}
-                self._kept[stretches[stretch], kind, outcome, letter, share] = numbers
+                self._kept[stretches[stretch], kind, letter, outcome, share][role] = found
+                self.units |= found.keys()
         self._seen |= {(one, what) for one in stretches for what in new}
 
-    def _counted(
-        self, every: Settling, shared: Sequence[tuple[str, str]]
-    ) -> Mapping[tuple[int, str, str, int, int], Found]:
-        """The same by the number of the stretch; of all tasks less those set aside."""
-        kept: dict[tuple[int, str, str, int, int], Found] = defaultdict(dict)
+    def _counted(self, every: Settling, shared: Sequence[tuple[str, str]]) -> dict[Kept, Found]:
+        """The same of all tasks less those set aside."""
+        kept: dict[Kept, Found] = defaultdict(dict)
         for sign, codes in ((1, None), (-1, sorted(self.aside))):
             if sign > 0 or codes:
-                rows = counting.settled(self.session, self.view, every, self.cited.owing, shared, codes)
-                for unit, kind, stretch, letter, role, outcome, share, number in rows:
-                    found, by = kept[stretch, kind, outcome, letter, share], (unit, role)
-                    found[by] = found.get(by, 0) + sign * number
-        return kept
+                for unit, *what, number in counting.settled(
+                    self.session, self.view, every, self.cited.owing, shared, codes
+                ):
+                    found = kept[tuple(what)]
+                    found[unit] = found.get(unit, 0) + sign * number
+        return {what: {unit: n for unit, n in found.items() if n} for what, found in kept.items()}

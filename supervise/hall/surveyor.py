@@ -24,7 +24,7 @@ from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
 from supervise.records import PARTIES
 from supervise.rules.foreseen import Foreseen
-from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, Times, Told, act_words, counted
+from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, Times, Told, act_words, added, counted
 from supervise.rules.reach import MARGIN, dated
 from supervise.rules.reported import Figure
 from supervise.store import counting, partaking
@@ -72,6 +72,7 @@ class Surveyed:
         self.aside, self.folded = frozenset(aside), folded
         self.fold, self.calendar, self.directory = fold, calendar, directory
         self._raw: dict[str, set[str]] = defaultdict(set)
+        self._taken: dict[tuple[date, int], dict[str, str]] = {}
         self._paces: dict[Moment, dict[tuple[str, str, bool], int]] = {}
         self._grounds: dict[Any, Ground] = {}
         self._told: dict[str, Situation] = {}
@@ -103,13 +104,19 @@ class Surveyed:
         """See ``Record.times``: of duties by their outcome no row is looked at."""
         if not (isinstance(measure, Outcome) and self._is_kept(measure)):
             return counted(self.hits(measure, period, shared))
-        last, found = self._span(period).last, dict(self.folded.times(measure, period, shared))
         ask, kinds = self._settling(measure, period), self._meant(measure)
-        for _, numbers in self.numbers.told(ask, kinds, bool(measure.duty), (measure.outcome,), shared):
-            for (unit, role), number in numbers.items():
-                by = self._heir(unit, last), role
-                found[by] = found.get(by, 0) + number
-        return found
+        told = list(self.numbers.told(ask, kinds, bool(measure.duty), (measure.outcome,), shared))
+        heirs = self._heirs(self._span(period).last)
+        here = ({role: _inherited(units, heirs)} for role, _, units in told)
+        return added((self.folded.times(measure, period, shared), *here))
+
+    def _heirs(self, last: date) -> Mapping[str, str]:
+        """Of all units with numbers so far those that were taken over by a day, and who stands for them."""
+        key = last, len(self.numbers.units)
+        if key not in self._taken:
+            found = {unit: self._heir(unit, last) for unit in self.numbers.units}
+            self._taken[key] = {unit: heir for unit, heir in found.items() if heir != unit}
+        return self._taken[key]
 
     def _own(self, measure: Measure, period: Period) -> Iterator[tuple[str, str, bool, int]]:
         """Unit, part, whether it is as the phrase says, how often; the unit's own facts alone."""
@@ -142,8 +149,8 @@ class Surveyed:
 
     def _counted(self, measure: Outcome | OnPace, period: Period) -> Iterator[tuple[str, str, bool, int]]:
         ask, kinds = self._settling(measure, period), self._meant(measure)
-        for outcome, numbers in self.numbers.told(ask, kinds, bool(measure.duty)):
-            yield from ((*by, outcome == _wanted(measure), number) for by, number in numbers.items())
+        for role, outcome, numbers in self.numbers.told(ask, kinds, bool(measure.duty)):
+            yield from ((unit, role, outcome == _wanted(measure), number) for unit, number in numbers.items())
         if isinstance(measure, OnPace):
             yield from ((*by, number) for by, number in self._paced(self._moment(measure, period)).items())
 
@@ -330,6 +337,17 @@ def _found_heir(directory: Directory, raw: Mapping[str, set[str]], unit: str, la
     if heir != unit:
         raw[heir].add(unit)
     return heir
+
+
+def _inherited(numbers: Mapping[str, int], heirs: Mapping[str, str]) -> Mapping[str, int]:
+    """Numbers by the units of today."""
+    if heirs.keys().isdisjoint(numbers):
+        return numbers
+    found: dict[str, int] = {}
+    for unit, number in numbers.items():
+        name = heirs.get(unit, unit)
+        found[name] = found.get(name, 0) + number
+    return found
 
 
 def _wanted(measure: Outcome | OnPace) -> str:

@@ -9,7 +9,6 @@ Everything is read from the record up to the cut and from nothing else.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -74,8 +73,8 @@ class Sum(NamedTuple):
     bad: int
 
 
-Times = Mapping[tuple[str, str], int]
-"""How often something is so for a unit in one part, the shares of who helped counted or not."""
+Times = Mapping[str, Mapping[str, int]]
+"""Part → unit → how often something is so for it, the shares of who helped counted or not."""
 
 
 class Told(NamedTuple):
@@ -100,7 +99,7 @@ class Record(Protocol):
         """What is as ``measure`` says, by task, with the shares of others unless they are not wanted."""
 
     def times(self, measure: Measure, period: Period, shared: bool = True) -> Times:
-        """How many ``hits`` there are for each unit and part."""
+        """How many ``hits`` there are for each part and unit."""
 
     def lost(self, measure: Measure, period: Period) -> Iterable[Fact]:
         """What is not, without the shares of others, by task."""
@@ -271,8 +270,27 @@ class Ground:
 
 
 def counted(facts: Iterable[Fact]) -> Times:
-    """Facts by unit and part."""
-    return Counter((fact.unit, fact.role) for fact in facts)
+    """How many facts there are for each part and unit."""
+    found: dict[str, dict[str, int]] = {}
+    for fact in facts:
+        units = found.setdefault(fact.role, {})
+        units[fact.unit] = units.get(fact.unit, 0) + 1
+    return found
+
+
+def added(several: Iterable[Times]) -> Times:
+    """Numbers added up; where there is nothing to add they are taken as they are."""
+    found: dict[str, Mapping[str, int]] = {}
+    for times in several:
+        for role, units in times.items():
+            if role not in found:
+                found[role] = units
+            elif units:
+                sums = dict(found[role])
+                for unit, number in units.items():
+                    sums[unit] = sums.get(unit, 0) + number
+                found[role] = sums
+    return found
 
 
 def _in_order(duties: Iterable[Duty]) -> list[Duty]:

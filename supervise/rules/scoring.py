@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +14,7 @@ from supervise.goals import plain as plain
 from supervise.people import Directory
 from supervise.phrases import Comparison, Measure, OnPace, Outcome
 from supervise.rules.compared import Tested
-from supervise.rules.measures import Fact, Record, Ref, Told
+from supervise.rules.measures import Fact, Record, Ref, Times, Told, added
 from supervise.rules.reported import Figure
 from supervise.rules.ruleset import Line, ScoreRules
 
@@ -83,7 +82,7 @@ class Tally:
     ) -> None:
         self.ground, self.period, self.directory, self.spare = ground, period, directory, frozenset(spare)
         self._facts: dict[tuple[str, Measure], dict[str, list[Fact]]] = {}
-        self._times: dict[tuple[bool, Measure], Mapping[tuple[str, str], int]] = {}
+        self._times: dict[tuple[bool, Measure], Times] = {}
         self._sums: dict[Measure, dict[str, tuple[int, int]]] = {}
         self._counts: dict[tuple[str, str], bool] = {}
         self._figures: dict[Figure, dict[str, list[Told]]] = {}
@@ -101,17 +100,18 @@ class Tally:
         """The same of every unit, for each of the measures."""
         return [self._by_unit("shared" if shared else "hits", measure) for measure in measures]
 
-    def times(self, measures: Iterable[Measure], shared: bool = True) -> Mapping[str, Mapping[str, int]]:
+    def times(self, measures: Iterable[Measure], shared: bool = True) -> Times:
         """How many hits every unit has in each part, all of the measures together; nothing is looked at for it."""
-        found: dict[str, dict[str, int]] = {}
-        for measure in measures:
-            if (shared, measure) not in self._times:
-                self._times[shared, measure] = self.ground.times(measure, self.period, shared)
-            for (unit, role), number in self._times[shared, measure].items():
-                if not self.spare or self._is_counted(unit, role):
-                    roles = found.setdefault(unit, {})
-                    roles[role] = roles.get(role, 0) + number
-        return found
+        return added(self._spared(measure, shared) for measure in measures)
+
+    def _spared(self, measure: Measure, shared: bool) -> Times:
+        """The same of one measure, without what the rules spare."""
+        if (shared, measure) not in self._times:
+            found = self.ground.times(measure, self.period, shared)
+            if self.spare:
+                found = {r: {u: n for u, n in of.items() if self._is_counted(u, r)} for r, of in found.items()}
+            self._times[shared, measure] = found
+        return self._times[shared, measure]
 
     def figures(self, unit: str, wanted: Figure) -> list[Told]:
         """What ``unit`` reported on the tasks it leads, by task."""
@@ -275,16 +275,16 @@ def _counted(line: Line, tally: Tally, places: int, cited: bool) -> Made:
             quantity[-1] += f",至多 {plain(line.at_most)}"
         return ScoreLine(line.label, ",".join(quantity), rounded(points, places)) if quantity else None
 
-    def of(roles: Mapping[str, int]) -> ScoreLine | None:
-        return worth(tuple([roles.get(role, 0) for role, *_ in parts]))
-
     if not cited:
-        return {unit: of(roles) for unit, roles in tally.times(measures, shared).items()}.get
+        times = tally.times(measures, shared)
+        numbers = [times.get(role, {}) for role, *_ in parts]
+        return {unit: worth(tuple([n.get(unit, 0) for n in numbers])) for unit in set().union(*numbers)}.get
     told = tally.told(measures, shared)
 
     def made(unit: str) -> ScoreLine | None:
         hits = [fact for found in told for fact in found.get(unit, ())]
-        found = of(Counter([fact.role for fact in hits])) if hits else None
+        roles = [fact.role for fact in hits]
+        found = worth(tuple([roles.count(role) for role, *_ in parts]))
         because = tuple([fact.ref for fact in hits if fact.role in counted])
         return found and replace(found, because=because)
 

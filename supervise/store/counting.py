@@ -118,7 +118,7 @@ def owing(session: Session, district: str) -> list[str]:
     found = select(func.min(duty.c.unit).label("unit")).where(*open_).cte("owing", recursive=True)
     after = select(func.min(duty.c.unit)).where(*open_, duty.c.unit > found.c.unit).scalar_subquery()
     found = found.union_all(select(after).where(found.c.unit.is_not(None)))
-    return list(session.scalars(select(found.c.unit).where(found.c.unit.is_not(None))))
+    return list(session.scalars(select(found.c.unit).where(found.c.unit.is_not(None))).all())
 
 
 @told

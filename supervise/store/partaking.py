@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, case, func, literal, select
@@ -44,27 +45,29 @@ def handled(
     """
     at, part = of(session), of(session).part
     each = [func.count(case((part.c.role == role, literal(1)))) for role in roles]
-    for ended in _ended(part, view, span):
+    for over in _ended(part, view, span):
         query = select(part.c.unit, func.count(part.c.task.distinct()), *each)
-        query = query.where(*_held(at, view, span), ended).group_by(part.c.unit)
+        query = query.where(*_held(at, view, span.last), over).group_by(part.c.unit)
         yield from some(session, query, part.c.unit, units)
 
 
 @told
-def handling(session: Session, view: View, span: Span, roles: Sequence[str] = ()) -> Iterator[Any]:
-    """Each unit that held a part up to now or its end, in each of some roles: unit, role.
-
-    Of the tasks that run one step of the index for each unit; what ended since the span began is walked.
-    """
+def running(session: Session, view: View, last: date, role: str = "") -> set[str]:
+    """The units that hold a part, or one role, in a task that runs, begun by a day: one step of the index for each."""
     at, part = of(session), of(session).part
-    runs, ended = _ended(part, view, span)
-    for role in roles or ("",):
-        held = (*_held(at, view, span), *((part.c.role == role,) if role else ()))
-        one = select(func.min(part.c.unit).label("unit")).where(*held, runs).cte("held", recursive=True)
-        after = select(func.min(part.c.unit)).where(*held, runs, part.c.unit > one.c.unit).scalar_subquery()
-        one = one.union_all(select(after).where(one.c.unit.is_not(None)))
-        yield from asked(session, select(one.c.unit, literal(role)).where(one.c.unit.is_not(None)))
-        yield from asked(session, select(part.c.unit, literal(role)).where(*held, ended).distinct())
+    held = (*_held(at, view, last), part.c.closed_on == FOREVER, *((part.c.role == role,) if role else ()))
+    one = select(func.min(part.c.unit).label("unit")).where(*held).cte("held", recursive=True)
+    after = select(func.min(part.c.unit)).where(*held, part.c.unit > one.c.unit).scalar_subquery()
+    one = one.union_all(select(after).where(one.c.unit.is_not(None)))
+    return set(session.scalars(select(one.c.unit).where(one.c.unit.is_not(None))).all())
+
+
+@told
+def ended(session: Session, view: View, span: Span) -> Iterator[Any]:
+    """Each unit that held a part to its end in a task that ended since a span began, with its role; they are walked."""
+    at, part = of(session), of(session).part
+    query = select(part.c.unit, part.c.role).where(*_held(at, view, span.last), _ended(part, view, span)[1])
+    return asked(session, query.distinct())
 
 
 def _ended(part: Table, view: View, span: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -73,10 +76,10 @@ def _ended(part: Table, view: View, span: Span) -> tuple[ColumnElement[bool], Co
     return part.c.closed_on == FOREVER, and_(part.c.closed_on >= since, part.c.closed_on < FOREVER)
 
 
-def _held(at: Tables, view: View, span: Span) -> tuple[ColumnElement[bool], ...]:
-    """The parts begun by the end of a span and never given up."""
+def _held(at: Tables, view: View, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The parts begun by a day and never given up."""
     part = at.part
-    mine = part.c.district == view.district, part.c.since_day <= span.last, part.c.until_day.is_(None)
+    mine = part.c.district == view.district, part.c.since_day <= last, part.c.until_day.is_(None)
     return (*mine, *lawful(at, view, part))
 
 

@@ -31,14 +31,14 @@ from supervise import Act, Cut, Office
 from supervise.dates import FOREVER
 from supervise.hall import clockwork
 from supervise.store import counting, duties, library, onestep, partaking, retired, seals, tasks
-from supervise.store.asking import Span, View
+from supervise.store.asking import View
 from supervise.store.counting import Settling
 from supervise.store.database import open_database
 from supervise.store.tables import of, tables
 from tests.histories import FOLDER
 from tests.plans import WORDS, plans
 from tests.retiring import OFFICE, lived
-from tests.servers import database
+from tests.servers import database, in_memory
 
 DAY = date(2026, 7, 20)
 MANY = 4000
@@ -93,9 +93,9 @@ def _missed(session: Session) -> object:
     return list(counting.settled_rows(session, view, june, counting.owing(session, "default"), [("plan", "missed")]))
 
 
-def _numbers(session: Session) -> object:
+def _numbers(session: Session, units: int = 0) -> object:
     view, june = View("default", DAY), Settling(date(2026, 6, 1), date(2026, 6, 30), ("plan",))
-    owing = counting.owing(session, "default")
+    owing = [*counting.owing(session, "default"), *(f"另{n}" for n in range(units))]
     return list(counting.settled(session, view, june, owing, {("plan", "missed")}))
 
 
@@ -148,7 +148,7 @@ def test_the_figures_of_a_board_look_up_no_row(session: Session, empty: bool) ->
     if empty:
         _analysed_when_empty(session)
     found = "\n".join(plans(session, lambda: _numbers(session)))
-    held = plans(session, lambda: list(partaking.handling(session, View("default", DAY), Span(DAY, DAY))))
+    held = plans(session, lambda: partaking.running(session, View("default", DAY), DAY))
     session.rollback()
     assert set(re.findall(r"(\w+ INDEX) ix_sv_duty_(?:owed|done)", found)) == {"COVERING INDEX"}, found
     assert set(re.findall(r"(SCAN|SEARCH) sv_part(?:_\d)?\b (.*)", found)) == {
@@ -158,6 +158,22 @@ def test_the_figures_of_a_board_look_up_no_row(session: Session, empty: bool) ->
         "COVERING INDEX ix_sv_part_counted (district=? AND closed_on=?)",
         "COVERING INDEX ix_sv_part_counted (district=? AND closed_on=? AND unit>?)",
     ], held
+
+
+def test_many_duties_of_many_units_are_searched_by_unit() -> None:
+    """SQLite does not read all duties of a large record to have them in the order of their key."""
+    large = {"ix_sv_duty_owed": "420000 420000 140 25" + " 1" * 11, "sv_duty": "420000 420000 2 1 1 1"}
+    kinds, owing = tuple("abcdef"), [f"单位{n}" for n in range(3000)]
+    june = Settling(date(2026, 6, 1), date(2026, 6, 30), kinds)
+    with Session(in_memory()) as session:
+        session.execute(text("ANALYZE"))
+        for name, said in large.items():
+            insert = text("INSERT INTO sqlite_stat1 VALUES ('sv_duty', :name, :said)")
+            session.execute(insert, {"name": name, "said": said})
+        session.execute(text("ANALYZE sqlite_schema"))
+        asked = counting.settled(session, View("default", DAY), june, owing, [(kind, "missed") for kind in kinds])
+        open_, *_ = plans(session, lambda: list(asked))
+    assert "ix_sv_duty_owed (district=? AND unit=? AND kind=? AND settles>? AND settles<?)" in open_
 
 
 def test_a_plan_without_an_index_is_told(session: Session) -> None:
