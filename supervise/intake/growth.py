@@ -26,8 +26,8 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    signed = ((line, lines.bullet(line.folded)[0]) for line in segment.lines)
-    signs = [sign for line, sign in signed if sign and not clauses.begins(line.folded)]
+    signed = [(line.folded, lines.bullet(line.folded)[0]) for line in segment.lines]
+    signs = [sign for line, sign in signed if sign and not clauses.begins(line)]
     grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
     for line in segment.lines:
         grower.take(line)

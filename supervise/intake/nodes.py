@@ -70,7 +70,7 @@ class Node:
     @property
     def bears(self) -> bool:
         """Whether it or anything below it carries a unit clause."""
-        return self.clause is not None or any(child.bears for child in self.children)
+        return self.clause is not None or (bool(self.children) and any([child.bears for child in self.children]))
 
     def walk(self) -> list[Node]:
         """This node and all below it, in printed order."""
@@ -107,7 +107,7 @@ class Segment:
     @property
     def bearing(self) -> bool:
         """Whether any of its nodes carries a unit clause."""
-        return any(root.bears for root in self.roots)
+        return any([root.bears for root in self.roots])
 
 
 def _gather(nodes: list[Node], found: list[Node]) -> None:

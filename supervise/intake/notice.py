@@ -142,7 +142,7 @@ class _Reader:
         self.cover_text = "\n".join(line.folded for line in self.cover)
         self.style = parties.style(text, folded, found, self.cover_text, covers.addressed(self.cover))
         self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
-        open_ = [misprints.ends_open(folded, misprints.Place(e.node.start, e.node.end, e.node.clause)) for e in entries]
+        open_ = [misprints.ends_open(folded, e.node.start, e.node.end, e.node.clause) for e in entries]
         apart = sum(entry.node.apart for entry in entries if entry.node.clause)
         self.rarely_apart = 33 * apart < sum(entry.node.clause is not None for entry in entries)
         self.stops = 3 * open_.count(False) > 2 * (len(open_) - open_.count(None))
@@ -309,8 +309,10 @@ class _Reader:
 
     def _spans(self, node: Node) -> tuple[tuple[int, int], ...]:
         """Where the words of a task stand: in one stretch, or parted by its clause (measures listed below it)."""
-        end = max(n.end for n in node.walk()) if node.children else node.end
-        clause, below = node.whole, node.children[0].start if node.children else 0
+        if not node.children:
+            return ((node.start, node.end), *node.goals)
+        end = max([n.end for n in node.walk()])
+        clause, below = node.whole, node.children[0].start
         if clause is None or not node.end <= clause.start < clause.end <= below:
             return ((node.start, end), *node.goals)
         return ((node.start, node.end), *node.goals, (self.text.rfind("\n", 0, below) + 1, end))

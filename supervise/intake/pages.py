@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -32,7 +33,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     A number alone is no page number here: it may be a cell of a table. A running head is a letterhead below the first
     numbered line, or a line that stands beside page numbers again and again.
     """
-    counts = Counter(line.folded for line in all_lines)
+    counts = Counter([line.folded for line in all_lines])
     pages = {id(line) for line in all_lines if is_page_number(line.folded) and not line.folded.isdigit()}
     heads = Counter(
         line.folded
@@ -50,7 +51,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "|" in line.folded
             or line.folded == "序号"
         )
-        again = heads[line.folded] > 1 and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
+        again = counts[line.folded] > 2 and heads[line.folded] > 1 and len(line.folded) < 40 and not marker(line.folded)
         if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)
         else:
@@ -71,9 +72,9 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         gone: lines left out of them before.
         begins: whether a folded line opens a unit clause.
     """
-    widths = sorted(len(line.folded) for line in all_lines)
+    widths = sorted([len(line.folded) for line in all_lines])
     width = widths[int(len(widths) * 0.9)] if widths else 0
-    full = sum(width - 4 <= w <= width for w in widths)
+    full = bisect_right(widths, width) - bisect_left(widths, width - 4)
     if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
         return _mended(all_lines, gone, begins)
     new = [_begins_anew(line.folded, above.folded, begins) for above, line in pairwise([all_lines[0], *all_lines])]
@@ -139,7 +140,7 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     """
     entries = [line.folded for line in all_lines if (mark := marker(line.folded)) and RANK[mark.kind] >= RANK["item"]]
     stops = len(entries) > 3 and 5 * sum(line.endswith(("。", ")", ";")) for line in entries) >= 4 * len(entries)
-    bars = {bar: usual for bar in "|\t" if (usual := _usual(line.folded.count(bar) for line in all_lines))}
+    bars = {bar: usual for bar in "|\t" if (usual := _usual([line.folded.count(bar) for line in all_lines]))}
     out: list[Line] = []
     between: list[Line] = []
     mended: list[int] = []
@@ -167,7 +168,7 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
 
 def _usual(counts: Iterable[int]) -> int:
     """How often a bar stands in the rows of a table: the number most of its lines agree on; 0 if there is no table."""
-    found = Counter(count for count in counts if count > 1).most_common(1)
+    found = Counter([count for count in counts if count > 1]).most_common(1)
     return found[0][0] if found and found[0][1] > 2 else 0
 
 

@@ -140,11 +140,11 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     above = ""  # 新增就业:9000人: what is said before the colon
     for a, b in pieces(folded, start, end, _BREAKS):
         counted, above = above, text[a:b].strip() if folded.startswith(":", b) else ""
-        change = _direction(fold(counted))
         if not _FIGURES.search(folded, a, b):
             continue
         if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
             continue
+        change = _direction(fold(counted)) if counted else ""
         parts = pieces(folded, a, b, "、")
         for c, d in parts:
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
