@@ -217,6 +217,8 @@ def marker(line: str) -> Marker | None:
 
 def _value(printed: str) -> int | None:
     """The value of a number as markers print it."""
+    if printed.isascii():
+        return number(printed)
     for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK):
         if printed in signs:
             return signs.index(printed) + 1

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from supervise.intake.fields import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import CAPITALS, RANK, ROMAN, is_decimal
-from supervise.intake.nodes import LOST, Node, Segment
+from supervise.intake.nodes import LOST, Node, Segment, any_bears
 
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
@@ -159,7 +159,7 @@ def _descend(
     if outer and _says_how(_title(node, folded), node.bears, clauses_printed):
         return
     below = node.children
-    if below and (any([n.bears for n in below]) or (outer and any(n.kind == kind for c in below for n in c.walk()))):
+    if below and (any_bears(below) or (outer and any(n.kind == kind for c in below for n in c.walk()))):
         for child in below:
             _descend(found, child, (*path, node), kind, node.whole or above, clauses_printed, folded)
     elif node.clause is not None or node.kind == kind:

@@ -36,7 +36,7 @@ from supervise.intake import (
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, fold, opened, squeezed, unbroken
+from supervise.intake.folding import blanked, fold, is_spaced, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -131,6 +131,7 @@ class _Reader:
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
+        self.spaced = wrapped or is_spaced(folded)
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
         heading = chosen[0].heading if chosen and entries else []
@@ -143,8 +144,8 @@ class _Reader:
         self.style = parties.style(text, folded, found, self.cover_text, covers.addressed(self.cover))
         self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
         open_ = [misprints.ends_open(folded, e.node.start, e.node.end, e.node.clause) for e in entries]
-        apart = sum(entry.node.apart for entry in entries if entry.node.clause)
-        self.rarely_apart = 33 * apart < sum(entry.node.clause is not None for entry in entries)
+        apart = [entry.node.apart for entry in entries if entry.node.clause]
+        self.rarely_apart = 33 * apart.count(True) < len(apart)
         self.stops = 3 * open_.count(False) > 2 * (len(open_) - open_.count(None))
 
     def notice(self) -> Notice:
@@ -173,7 +174,7 @@ class _Reader:
             declared_task_count=declared,
             declared_chapter_count=chapters,
             due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, year)) else None,
-            restarts=any("." in item.no for item in items),
+            restarts=any(["." in item.no for item in items]),
             reporting=self._reporting(),
             mechanisms=mechanisms.read(self.text, self.folded, self.duties),
             sections=tuple(self._sections(items)),
@@ -273,7 +274,7 @@ class _Reader:
         named = parties.read(self.text, self.folded, clause, self.style)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
         words = "\n".join(filter(None, [text[a:b].strip() for text, _, a, b in whole]))
-        whole = [squeezed(*span) for span in whole]
+        whole = [squeezed(*span) for span in whole] if self.spaced else whole
         deadline = deadlines.last([found for span in whole if (found := deadlines.read(*span, year))])
         if deadline is None and not named.due:
             deadline = self._heading_limit(entry.path, year)

@@ -34,16 +34,13 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     numbered line, or a line that stands beside page numbers again and again.
     """
     counts = Counter([line.folded for line in all_lines])
-    pages = {id(line) for line in all_lines if is_page_number(line.folded) and not line.folded.isdigit()}
-    heads = Counter(
-        line.folded
-        for index, line in enumerate(all_lines if pages else ())
-        if any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
-    )
+    pages = {at for at, ln in enumerate(all_lines) if is_page_number(ln.folded) and not ln.folded.isdigit()}
+    beside = {near for at in pages for near in (at - 1, at, at + 1) if 0 <= near < len(all_lines)}
+    heads = Counter([all_lines[at].folded for at in beside])
     kept: list[Line] = []
     out: list[Line] = []
     begun = False
-    for line in all_lines:
+    for at, line in enumerate(all_lines):
         begun = (
             begun
             or marker(line.folded) is not None
@@ -52,7 +49,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or line.folded == "序号"
         )
         again = counts[line.folded] > 2 and heads[line.folded] > 1 and len(line.folded) < 40 and not marker(line.folded)
-        if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
+        if at in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)
         else:
             kept.append(line)

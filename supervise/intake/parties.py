@@ -184,7 +184,7 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
     roles = {field.role for field in clause.fields}
-    first = [f for f in clause.fields if f.role == "lead"] if not roles.isdisjoint(("unit", "")) else []
+    first = [f for f in clause.fields if f.role == "lead"] if "unit" in roles or "" in roles else []
     marked = any(not is_person(folded[f.start : f.end].strip()) for f in first)
     found = _Found()
     for field in clause.fields:
@@ -198,10 +198,10 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
                 found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
             _units(found, text, folded, field, how, marked)
-    members = list(_settle(found.members))
+    members = _settle(found.members)
     leads = {m.name for m in members if m.role == "lead"}
     return Parties(
-        members=tuple(m for m in members if m.role == "lead" or m.name not in leads),
+        members=tuple([m for m in members if m.role == "lead" or m.name not in leads]),
         leaders=tuple(dict.fromkeys(found.leaders)),
         leader_groups=tuple(dict.fromkeys(found.leader_groups)),
         open=bool(found.open_at),
@@ -352,7 +352,7 @@ def _role(folded: str, field: Field, marked: bool, how: Style, index: int, famil
     return "co" if helps else "lead"
 
 
-def _settle(members: list[Party]) -> Iterable[Party]:
+def _settle(members: list[Party]) -> list[Party]:
     """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co."""
     roles = {member.role for member in members}
     if roles <= {"lead", "co"}:
