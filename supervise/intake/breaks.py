@@ -11,17 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from supervise.intake.across import unread
+from supervise.intake.cards import says_until
+from supervise.intake.clauses import is_leader
 from supervise.intake.cover import is_organ
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
-from supervise.intake.tables import head, unread
+from supervise.intake.tables import head
 
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
 _ENDS = tuple("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
+_NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
 _STOP = re.compile("[,。;]")
 _CLOSING = frozenset("、,;。:)”")  # nothing begins with one of these
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,8} ?[::]")
@@ -60,6 +64,9 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
     rest: list[tuple[str, int, bool]] = []
     for at, (above, line) in enumerate(pairwise(all_lines)):
         kind, own = kinds[at], kinds[at + 1]
+        if _halves(above, line, begins):
+            yield line.no
+            continue
         rows = kind[0] in _BARS or own[0] in _BARS
         if not rows and (own != "plain" or above.folded.endswith(_ENDS)):
             continue
@@ -73,6 +80,28 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
     yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+
+
+def _halves(above: Line, line: Line, begins: Begins) -> bool:
+    """Whether two lines are the halves of a marker, a label, a limit, a leader or the head of a table.
+
+    Neither is one by itself; together they are.
+    """
+    first, second = above.folded, line.folded
+    if first.endswith(_ENDS) or len(first) > 120:
+        return False
+    if is_head := (head(above) is None and first.count("\t") + first.count(" ") + len(first) < 60):
+        is_head = (
+            bool(_NUMBERS.match(first) or len(first) < 4) and head(line._replace(folded=first + second)) is not None
+        )
+    if is_head or len(first) > 12:
+        return is_head
+    mark, whole = marker(first), first + second
+    body = first[mark.length :] if mark else first
+    label = len(body) < 3 and not begins(first) and begins(whole)
+    number = mark is None and marker(second) is None and len(first) < 6 and (m := marker(whole)) is not None and m.sure
+    limit = says_until(whole) and not says_until(first)
+    return label or number or limit or (is_leader(whole) and not is_leader(first))
 
 
 def _kind(line: str) -> str:

@@ -55,6 +55,37 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
     )
 
 
+def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
+    """The lines, without numbers that only count the words of a card ((一)整改目标:…, (二)责任单位:…), and their spans.
+
+    It does so where each of three words or more stands behind a number of its own, the same in every card, and one of
+    them names who is responsible.
+
+    Args:
+        all_lines: the lines of a notice.
+        begins: whether a folded line opens a unit clause.
+    """
+    found: dict[str, set[tuple[str, int]]] = {}
+    known = list[tuple[Line, str, int]]()
+    for line in all_lines:
+        mark = marker(line.folded) if ":" in line.folded[:20] else None
+        body = line.folded[mark.length :] if mark else ""
+        if mark and (begins(body) or _LABEL.match(body)):
+            word = body.partition(":")[0]
+            found.setdefault(word, set()).add((mark.kind, mark.number))
+            known.append((line, word, mark.length))
+    counts = Counter(word for _, word, _ in known)
+    counted = {word for word, marks in found.items() if len(marks) == 1 and counts[word] > 1}
+    if len(counted) < 3 or not any(begins(f"{word}:") for word in counted):
+        return all_lines, []
+    bare = {line.no: length for line, word, length in known if word in counted}
+    spans = [(line.start, line.start + bare[line.no]) for line in all_lines if line.no in bare]
+    return [
+        line._replace(start=line.start + cut, folded=line.folded[cut:]) if (cut := bare.get(line.no, 0)) else line
+        for line in all_lines
+    ], spans
+
+
 def unpacked(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print several words of a card side by side (编号:12  任务名称:…) cut apart."""
     out: list[Line] = []

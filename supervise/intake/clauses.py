@@ -40,7 +40,7 @@ _SECOND = re.compile(r"\)[;。,] *(?:②|\(2\)|2[.、])")  # ①…(县教育局
 _REMARK = re.compile(
     r"[,;、 ](?:[排列署]?(?:在|名)?(?:第一|首位)[^,;、。]{0,8}(?:牵头|主办)[^,;、。]{0,4}|下同|以下(?:均)?同)"
 )
-_TAKES = re.compile(r" *(?:领办|督办|包抓|包联|负责|牵头)(?:事项|项目|任务)?:?$")
+_TAKES = re.compile(r" *(?:领办|督办|包抓|包联|负责|牵头|领衔|主抓|分管|联系|推进)(?:事项|项目|任务)?:?$")
 
 
 @lru_cache(maxsize=2048)  # asked again at every step of reading
@@ -230,7 +230,7 @@ def _spoken(folded: str, start: int, end: int) -> Clause | None:
     stop, found, due = _end(folded, start, end)
     if found is None:
         return _last_sentence(folded, start, stop, end, due)
-    fields = verbs.said(folded, found[0] + 1, found[1] - 1)
+    fields = verbs.said(folded, found[0] + 1, found[1] - 1, stages=True)
     return _until(Clause(*found, tuple(fields)), end, due) if fields else None
 
 

@@ -23,10 +23,12 @@ _ORGAN_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅"
     r"|公司|集团|大学|学院|医院|指挥部|领导小组)"
 )
-_FULL_TITLE = re.compile(r"关于.*的?(?:通知|意见|决定|说明|(?:交办|督办|督查)单|通报|函|公告|方案|报告)(?:\([^)]*\))?$")
+_FULL_TITLE = re.compile(
+    r"关于.*的?(?:通知|意见|决定|说明|(?:交办|督办|督查)单|通报|函|公告|公示|方案|报告)(?:\([^)]*\))?$"
+)
 _TITLE_END = re.compile(
     r"(?:工作|报告|(?:推进|任务|责任|督办|交办)卡|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
-    r"|(?:通知|督办|督查|交办)单|目录|一览(?:表)?|情况|建议|提案|通知|通报|函|公告|决定|意见)(?:\([^)]*\))?$"
+    r"|(?:通知|督办|督查|交办)单|目录|一览(?:表)?|情况|建议|提案|通知|通报|函|公告|公示|决定|意见)(?:\([^)]*\))?$"
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(
@@ -185,6 +187,11 @@ def addressed(cover: list[Line]) -> list[str]:
 def is_organ(line: str) -> bool:
     """Whether a folded line is the name of an organ alone, as it stands below a list or above it."""
     return bool(_ORGAN_ALONE.fullmatch(line))
+
+
+def closes(line: str) -> bool:
+    """Whether a folded line signs a notice, or asks something of all units behind its list."""
+    return is_organ(line) or lines.speaks_to_all(line)
 
 
 def _without_junk(name: str) -> str:

@@ -28,7 +28,7 @@ _WORDS = re.compile(
     r"|(?P<month>(?P<mm>1[0-2]|[1-9]) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
     r"|(?P<season>(?:(?:第)?(?P<q>[一二三四1-4]) ?季度|(?<![A-Za-z])Q(?P<qq>[1-4])(?!\d))(?:末|底)?(?:之?前|内)?)"
     r"|(?P<half>上半年(?:底|末)?(?:前)?)"
-    r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)(?:节|期间|假期)?(?:之?前|以前))"
+    r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)”?(?:节|期间|假期)?(?:之?前|以前))"
     r"|(?P<end>(?:(?:今年|本年|当年)?年|(?<=年))(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
     r"|(?P<period>全年(?!目标|任务|项目|计划|预算|收入|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
 )
@@ -37,6 +37,7 @@ _YEARS = re.compile(r"20\d\d ?年? ?[至到—–~-]{1,2} ?(20\d\d) ?年(?! ?\d)
 # 到2025年,… and 2025年前…: by the end of that year.
 _BY_YEAR = re.compile(r"(?:(?<![\d提高增长降达])到 ?(20\d\d) ?年(?=[,、全基实建力底末])|(20\d\d) ?年(?:之前|以前|前))")
 _NODE = re.compile(r"(?:时间节点|完成时间|完成时限|时限|期限)[:为]? ?(20\d\d)[./-](1[0-2]|0?[1-9])(?![\d./-])")
+_DONE_BY = re.compile(r"(20\d\d) ?年(?:度|内)?(?:全面|全部|基本)?(?:完成|建成|投用|竣工|达标|到位)")  # in a field
 # What is done by then; a time without 前 or 底 limits only that.
 _DONE = re.compile(
     r"(?:全面|全部|基本|如期|正式|力争|确保|整体|实现)*"
@@ -241,6 +242,8 @@ def _in_field(folded: str, start: int, end: int, year: int | None) -> Iterator[d
         at = _year(match, year)
         if at and (day := _last_day(match, at)):
             yield day
+    for done in _DONE_BY.finditer(folded, start, end):
+        yield date(int(done[1]), 12, 31)
     if whole := _WHOLE_YEAR.fullmatch(folded[start:end].strip()):
         yield date(int(whole[1]), 12, 31)
 

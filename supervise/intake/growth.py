@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import across, clauses, lines, settling, sharing, tables, verbs
+from supervise.intake import across, clauses, lines, nodes, settling, sharing, tables, verbs
 from supervise.intake.fields import Clause, Field, filled
 from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
@@ -26,9 +26,11 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    signed = [(line.folded, lines.bullet(line.folded)[0]) for line in segment.lines]
-    signs = [sign for line, sign in signed if sign and not clauses.begins(line)]
-    grower.signs = list(dict.fromkeys(signs)) if len(signs) > 2 else []
+    bullets = [(line.folded, *lines.bullet(line.folded)) for line in segment.lines]
+    signed = [(words, sign, length) for words, sign, length in bullets if sign and not clauses.begins(words)]
+    named = all(clauses.names_somebody(words[length:]) for words, _, length in signed)  # ▲区长 高山
+    grower.signs = list(dict.fromkeys(sign for _, sign, _ in signed)) if named or len(signed) > 2 else []
+    grower.articles = lines.hold_sections(segment.lines)
     for line in segment.lines:
         grower.take(line)
     settling.number_lost(segment.roots)
@@ -58,6 +60,7 @@ class _Grower:
         self.led = False  # whether leaders on lines of their own are the headings
         self.decimal = (0, 0)  # the last number of the kind 2.1
         self.above: Clause | None = None  # parties of the row above
+        self.articles = False  # whether 第一条, 第二条 … are headings of (一), (二) …
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
@@ -66,7 +69,7 @@ class _Grower:
             self.path, self.words = [], ""  # the class of one table is none of the next
         columns = columns or (tables.under(line, self.columns) if self.columns and self.headed else None)
         self.columns, self.headed = columns or self.columns, columns is not None and not self.headed
-        if columns or (self.columns and self._row(line, self.columns)):
+        if columns or (self.columns and (tables.repeats(line, self.columns) or self._row(line, self.columns))):
             return
         line = (across.lone(line, self.columns) if self.columns else None) or line
         if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
@@ -110,10 +113,15 @@ class _Grower:
         if above and not row.number and above.start == above.end and RANK[above.kind] >= RANK["item"]:
             above.start, above.end, above.clause, above.goals = row.start, row.end, row.clause, row.goals
             return True  # 任务1 above a table of its own
+        printed = row.printed
+        if above and not self.borrow and row.number and row.number == self.last and above.number == row.number:
+            printed = across.counted(above, row.number)
         self.last = row.number or self.last + 1
         clause, borrowed = filled(row.clause, self.above, columns.roles)
         self.above = clause if self.borrow and columns.bar in ("\t", "|") else None
-        node = Node("item", self.last, str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed)
+        node = Node(
+            "item", self.last, printed or str(self.last), line.no, row.start, row.end, clause, borrowed=borrowed
+        )
         node.goals, node.figure, node.doubt = row.goals, row.figure, row.doubt
         node.card = columns.bar[0] == " "  # blanks part its cells
         self._place(node)
@@ -153,6 +161,8 @@ class _Grower:
     def _open(self, mark: Marker, line: Line) -> None:
         self._restore(mark)
         start = line.start + mark.length
+        if self.articles and lines.is_article(mark.printed):
+            mark = mark._replace(kind="chapter")
         if mark.under:
             self.decimal = (mark.under, mark.number)
             if self._over(mark) is None:
@@ -204,7 +214,7 @@ class _Grower:
         node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―")) if begin > start else node.end
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
-            node.goals = (*node.goals, _rest(line, moved.end))  # its sentence goes on behind the units
+            node.goals = (*node.goals, lines.rest(line, moved.end))  # its sentence goes on behind the units
         told = tuple((f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label)
         node.goals = (*node.goals, *told)
         node.apart = begin == line.start and line.no != node.line
@@ -218,10 +228,11 @@ class _Grower:
         self.waiting = []
         start = line.start + length
         words = line.folded[length:].rstrip(":")
-        if (
-            ":" not in words and "(" not in words and clauses.only_units(words, True)
-        ):  # ★ 县发改局: those who do what is listed below
+        if clauses.is_leader(words):
             self.path = []
+            self._place(nodes.headed(nodes.leader(start, start + len(clauses.without_deed(words))), line.no))
+        elif ":" not in words and "(" not in words and clauses.only_units(words, True):
+            self.path = []  # ★ 县发改局: those who do what is listed below
             self._place(Node("chapter", 0, "", line.no, start, line.end))
         elif len(self.signs) > 1 and sign == self.signs[0]:
             self.path = []
@@ -281,10 +292,10 @@ class _Grower:
         if found is None or any(f.role != "leader" for clause in (found, *above) for f in clause.fields):
             return False
         if above:
-            first = _headed(above[0], self.segment.roots[0].line - 1)
+            first = nodes.headed(above[0], self.segment.roots[0].line - 1)
             first.children, self.segment.roots, self.segment.ahead = self.segment.roots, [first], []
         self.path, self.waiting, self.led = [], [], True
-        self._place(_headed(found.moved(line.start), line.no))
+        self._place(nodes.headed(found.moved(line.start), line.no))
         return True
 
     def _is_body(self, line: Line) -> bool:
@@ -381,20 +392,9 @@ class _Grower:
             start, end = line.start + framed, line.end - framed
             head = Node("chapter", 0, "", line.no, start, end)
             if clauses.is_leader(line.folded[start - line.start : end - line.start]):
-                head.clause = Clause(start, end, (Field("leader", "", start, end),))
+                head.clause = nodes.leader(start, end)
             self._place(head)
             return
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
-
-
-def _rest(line: Line, start: int) -> tuple[int, int]:
-    """The rest of a line from an offset on, without the marks it begins with."""
-    a, b = trim(line.folded, start - line.start, len(line.folded), " ,;")
-    return a + line.start, b + line.start
-
-
-def _headed(clause: Clause, line: int) -> Node:
-    """A heading that is nothing but the name of a leader."""
-    return Node("chapter", 0, "", line, clause.fields[0].start, clause.end, clause)

@@ -12,6 +12,7 @@ from supervise.intake.names import is_group
 _TITLE_ALONE = re.compile(
     r"[\u4e00-\u9fff、]{0,16}(?:常委|书记|[省市区县州旗盟镇乡村]长|部长|主任|秘书长|主席|局长|成员|委员|调研员|巡视员|董事长|总经理|经理|[院校所站队]长|工程师|经济师|会计师|顾问|总监)"
 )
+_GROUP_BEHIND = re.compile(r"[、,;/] *(?:各|相关|有关)")
 _NOTE = re.compile(r"(?<=[\u4e00-\u9fff])\([^()]*(?:长|书记|常委|主任|主席|委员|经理|师)\)$")
 # 李明 县委常委、副县长: a name with the posts behind it.
 _POSTS_BEHIND = re.compile(
@@ -38,7 +39,8 @@ def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
         a, end = trim(folded, a, b, " \r\n。")
         begin = a if begin < 0 else begin
         words = folded[a:end]
-        if b < field.end and _TITLE_ALONE.fullmatch(words) and not is_group(words):
+        group = _GROUP_BEHIND.match(folded, b, field.end)  # 应急办主任、各村书记: a post by itself
+        if b < field.end and is_post(words) and not group:
             continue  # 县委常委、副县长李明: a title alone is the beginning of a name
         end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
         if note := _NOTE.search(folded, begin, end):
@@ -47,6 +49,11 @@ def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
             (together if is_group(fold(name)) else persons).append(name.removesuffix("同志"))
         begin = -1
     return persons, together
+
+
+def is_post(words: str) -> bool:
+    """Whether folded words are a post without a name: 县委常委、副县长."""
+    return _TITLE_ALONE.fullmatch(words) is not None and not is_group(words)
 
 
 def _persons(words: list[str]) -> Iterable[str]:
@@ -58,7 +65,7 @@ def _persons(words: list[str]) -> Iterable[str]:
         if len(word) == 1 and left:
             word, rest = word + left[0][0], left[0][1:]
             left[:1] = [rest] if rest else []
-        if left and _TITLE_ALONE.fullmatch(fold(word)) and not is_group(fold(word)):
+        if left and is_post(fold(word)):
             title += word + " "
             continue
         yield title + word

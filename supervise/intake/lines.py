@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from supervise.intake.folding import NUMERAL, number
+from supervise.intake.folding import NUMERAL, number, trim
 
 # Markers from the outermost to the innermost; a clerk writes 一、 (一) 1. (1) ① in this order.
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
@@ -23,6 +24,7 @@ _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK = (
 )
 # Kind, the characters it may begin with, how it is written.
 _MARKERS = (
+    ("item", ROMAN, re.compile(rf"[{ROMAN}][-—](\d{{1,2}}) ?[.、: ] *")),
     ("part", ROMAN, re.compile(rf"([{ROMAN}])[ :、.]*")),
     ("part", CAPITALS, re.compile(rf"([{CAPITALS}]) ?[、.] *")),
     ("part", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})(?:部分|编|篇)[ :、]*")),
@@ -75,17 +77,20 @@ _FIRST = {
     char: tuple((kind, pattern) for kind, opening, pattern in _MARKERS if char in opening)
     for char in {char for _, opening, _ in _MARKERS for char in opening}
 }
-# "2.1 加快": the first entry below 2; it counts only where both numbers are due. "1.1月底前" and "3.5万亩" are none.
+# "2.1 加快", "2-1 加快": the first entry below 2; it counts only where both numbers are due.
+# "1.1月底前" and "3.5万亩" are none.
 _DECIMAL = re.compile(
-    r"(\d{1,3})\.(\d{1,2})(?!\d|\.\d)(?:[.、:] *| *(?![月年日%亿万千米吨亩个家元倍天次]|公[里顷]"
+    r"(\d{1,3})[.-](\d{1,2})(?!\d|[.-]\d)(?:[.、:] *"
+    r"| *(?![月年日%亿万千米吨亩个家元倍天次所座条户名处栋件套间辆场株批]|公[里顷]"
     r"|平方)(?=[\u4e00-\u9fff“《]))"
 )
-_DECIMAL_MARK = re.compile(r"\d{1,3}\.\d{1,2}(?!\d)|[A-Z]")
+_DECIMAL_MARK = re.compile(rf"\d{{1,3}}[.-]\d{{1,2}}(?!\d)|[A-Z]|[{ROMAN}][-—]\d")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
 _WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年月日个项])(?=[\u4e00-\u9fff“《]))")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
 _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
+_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条")
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
@@ -107,7 +112,7 @@ _SITE = re.compile(".{0,30}icp备", re.IGNORECASE)  # the number a website is re
 
 
 _TO_ALL = re.compile(
-    r"请于|请将|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于)"
+    r"请于|请将|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
 )
 
 
@@ -271,6 +276,23 @@ def closes(line: str) -> bool:
 def is_decimal(printed: str) -> bool:
     """Whether a printed marker is of the kind 2.1 or A2: it says itself what it stands below."""
     return bool(_DECIMAL_MARK.match(printed))
+
+
+def rest(line: Line, start: int) -> tuple[int, int]:
+    """The rest of a line from an offset on, without the marks it begins with."""
+    a, b = trim(line.folded, start - line.start, len(line.folded), " ,;")
+    return a + line.start, b + line.start
+
+
+def is_article(line: str) -> bool:
+    """Whether a folded line begins with the number of an article: 第二条."""
+    return line.startswith("第") and _ARTICLE.match(line) is not None
+
+
+def hold_sections(found: Sequence[Line]) -> bool:
+    """Whether an article is directly followed by (一), and so is the heading of entries of its own."""
+    below = [marker(after.folded) for line, after in pairwise(found) if is_article(line.folded)]
+    return any(mark is not None and mark.kind == "section" and mark.number == 1 for mark in below)
 
 
 def is_page_number(line: str) -> bool:

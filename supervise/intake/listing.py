@@ -18,7 +18,10 @@ _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "ch
 # What follows from it is no task.
 _CONSEQUENCES = re.compile(r"^(?:考核)?(?:奖惩|附则|责任追究|奖励|惩处|考核办法)")
 # How the work will be inspected is none either, unless the points to be inspected name their units.
-_INSPECTED = re.compile(r"^(?:督查|检查|督导|考核|自查|抽查)(?:的?主要)?(?:内容|范围|方式|对象|时间|步骤|安排)")
+_INSPECTED = re.compile(
+    r"^(?:督查|检查|督导|考核|自查|抽查)(?:的?主要)?(?:内容|范围|方式|对象|时间|步骤|安排)"
+    r"|^(?:存在|主要|突出)*的?(?:问题|不足)$|^(?:总体|基本|进展|完成)(?:工作)?情况$"
+)
 _REQUIREMENTS = re.compile(
     r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明|步骤|阶段安排|进度安排|时间安排)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
 )
@@ -194,6 +197,8 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
     """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
     own = label(entry.node)
+    if is_decimal(entry.node.printed) and not "A" <= entry.node.printed[0] <= "Z":
+        return own  # 2.1 says itself what it stands below
     above = [
         label(head) or _title(head, folded)[:12]
         for head in entry.path
@@ -208,7 +213,7 @@ def label(node: Node) -> str:
     """How a node's number is written: ``第一部分``, ``三``, ``(三)``, ``3``, ``(3)``; empty if it is lost."""
     if not 0 < node.number < 1_000_000:
         return ""
-    if node.kind == "item" and is_decimal(node.printed):
+    if is_decimal(node.printed):
         return node.printed.rstrip(".、: ")
     if RANK[node.kind] >= RANK["item"]:
         return f"({node.number})" if node.kind == "sub" else str(node.number)

@@ -26,12 +26,13 @@ _ACTS = re.compile(
 _HELPS = re.compile(r"(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
 # A sentence that begins with a unit and what it does, or with one of several: 县水利局牵头…, 由县教体局、县财政局….
 _TAKES = re.compile(
-    r"(?:^|[。由])[^,。;:、由]{1,14}(?:[局委办部厅会院室府镇乡]|中心|街道|镇街|公司|集团|单位|部门)"
+    r"(?:^|[。由请])[^,。;:、由请]{1,14}(?:[局委办部厅会院室府镇乡科处股]|中心|街道|镇街|公司|集团|单位|部门)"
     r"(?:[、和]|牵头|负责|会同|主办|承办|要|应|须)"
 )
 _BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
 _OPEN = re.compile(r"等(?:有关|相关)?(?:部门|单位)?$")
 _LIMIT_BEHIND = re.compile(rf" *(?:{verbs.UNTIL.pattern})$")  # 由县编办4月底前完成
+_DIGIT = re.compile(r"\d")
 _POINT = re.compile(r"\(?\d{1,2}[).、] *")
 _CHARGED = re.compile(
     r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])"
@@ -52,7 +53,10 @@ def assign(parts: list[Segment], folded: str) -> bool:
         folded: its folded text.
     """
     first = [line.folded for part in parts for line in part.lines][:8]
-    if any(part.bearing or part.ahead for part in parts) or not any(map(_PAPER.search, first)):
+    if not any(map(_PAPER.search, first)):
+        return False
+    if any(part.bearing or part.ahead for part in parts):
+        _beside(parts, folded)
         return False
     for part in parts:
         marked = [node for node in part.nodes if not node.children]
@@ -63,6 +67,15 @@ def assign(parts: list[Segment], folded: str) -> bool:
         else:
             part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
+
+
+def _beside(parts: list[Segment], folded: str) -> None:
+    """Decisions that say who acts in prose, beside others that name their units in a clause."""
+    for siblings in [*(part.roots for part in parts), *(node.children for part in parts for node in part.nodes)]:
+        if any(node.clause is not None for node in siblings):
+            for node in siblings:
+                if node.clause is None and node.maybe is None and not node.children:
+                    node.clause = _parties(folded, node.start, node.end)
 
 
 def charge(parts: list[Segment], folded: str) -> None:
@@ -76,8 +89,8 @@ def charge(parts: list[Segment], folded: str) -> None:
         return
     nodes = [node for part in parts for node in part.nodes if not node.children]
     telling = [node for node in nodes if _TAKES.search(folded[node.start : node.end])]
-    said = [(node, _parties(folded, node.start, node.end)) for node in telling if 2 * len(telling) >= len(nodes)]
-    found = [(n, c) for n, c in said if c and (c.start - n.start <= 2 or folded[c.start - 1] in "。由")]
+    said = [(node, _parties(folded, node.start, node.end, True)) for node in nodes if 2 * len(telling) >= len(nodes)]
+    found = [(n, c) for n, c in said if c and (c.start - n.start <= 2 or folded[c.start - 1] in "。由请")]
     if len(found) >= 2 and 2 * len(found) >= len(nodes):
         for node, clause in found:
             node.clause = clause
@@ -121,8 +134,15 @@ def _paragraphs(part: Segment, folded: str) -> list[Node]:
     return found
 
 
-def _parties(folded: str, start: int, end: int) -> Clause | None:
-    """Who acts and who helps in a span of prose; ``None`` if nobody is named to act."""
+def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause | None:
+    """Who acts and who helps in a span of prose; ``None`` if nobody is named to act.
+
+    Args:
+        folded: a folded text.
+        start: first offset of the span.
+        end: offset behind it.
+        groups: whether a collective name alone (各乡镇) may act: it does among entries that all say who.
+    """
     fields: list[Field] = []
     for a, b in pieces(folded, start, end, ",。;:\n"):
         a, b = trim(folded, a, b, " “”")
@@ -138,12 +158,15 @@ def _parties(folded: str, start: int, end: int) -> Clause | None:
         if charged and (person := _COMRADE.match(folded, begin, b)):
             fields.append(Field("leader", "", begin, person.end()))
             continue
+        if fields and folded.startswith("会同", begin):
+            fields += _called_in(folded, begin, b)
+            continue
         helps = _list_before(folded, begin, b, _HELPS)
         if helps and fields:
             fields.append(Field("co", "", begin, helps))
         elif acts := _list_before(folded, begin, b, _ACTS) or (_name_ahead(folded, begin, b) if charged else 0):
             named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]
-            if charged or not all(map(is_group, named)):
+            if charged or groups or fields or not all(map(is_group, named)):
                 leads = not any(f.role == "lead" for f in fields)
                 fields.append(Field("lead" if leads else "unit", "", begin, acts))
                 fields += _called_in(folded, acts, b)
@@ -164,8 +187,8 @@ def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> in
 
 def _known(name: str) -> bool:
     """Whether words are the name of a unit (县工业和信息化局), or of two that 和 joins."""
-    if name.count("(") != name.count(")"):
-        return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket
+    if name.count("(") != name.count(")") or (name[:1] == "各" and _DIGIT.search(name)):
+        return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket; 各单位每日16时前将情况报
     return any(all(looks_like_unit(_OPEN.sub("", part)) for part in parts) for parts in ([name], name.split("和")))
 
 

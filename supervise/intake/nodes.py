@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from supervise.intake.fields import Clause
+from supervise.intake.fields import Clause, Field
 from supervise.intake.lines import Line
 
 LOST = -1  # number of a node whose marker is lost in print
@@ -108,6 +108,16 @@ class Segment:
     def bearing(self) -> bool:
         """Whether any of its nodes carries a unit clause."""
         return any_bears(self.roots)
+
+
+def leader(start: int, end: int) -> Clause:
+    """The clause of words that are the name of a leader."""
+    return Clause(start, end, (Field("leader", "", start, end),))
+
+
+def headed(clause: Clause, line: int) -> Node:
+    """A heading that is nothing but the name of a leader."""
+    return Node("chapter", 0, "", line, clause.fields[0].start, clause.end, clause)
 
 
 def _gather(nodes: list[Node], found: list[Node]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from supervise.intake import (
+    across,
     breaks,
     cards,
     clauses,
@@ -29,14 +30,14 @@ from supervise.intake import (
     pages,
     parties,
     schedule,
+    stacked,
     structure,
-    tables,
     targets,
     unlabelled,
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, fold, is_spaced, opened, squeezed, unbroken
+from supervise.intake.folding import blanked, bracketed, fold, is_spaced, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -73,15 +74,17 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     unwrapped, mended = split, list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         printed, gone = pages.running(split)
-        split = tables.stack(printed)
+        split = stacked.stack(printed)
         unwrapped, between, mended = pages.unwrap(split, gone, _begins)
     else:
         unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
+    unwrapped, counted = cards.unnumbered(unwrapped, clauses.begins)
     unwrapped = cards.stacked(cards.unpacked(unwrapped), clauses.begins)
     unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
     unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
     away = sorted((page.start, page.end) for page in {*between, *gone})
+    labels = sorted([*bracketed(text, folded, labels), *counted])
     text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name_brackets(parts, folded)
@@ -131,7 +134,7 @@ class _Reader:
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
-        self.spaced = wrapped or is_spaced(folded)
+        self.spaced = wrapped or is_spaced(folded)  # lines put together may be so where the whole text is not
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
         heading = chosen[0].heading if chosen and entries else []
@@ -196,12 +199,12 @@ class _Reader:
     def _loose(self, items: tuple[Item, ...]) -> tuple[int, ...]:
         """Lines between the first task and the last whose sentences belong to no task and say no duty to report."""
         if not items or not self.entries or not self.labels:
-            return tables.unread(self.cover) if items else ()
+            return across.unread(self.cover) if items else ()
         end = max(self.entries[-1].node.end, *(c.end for e in self.entries[-1:] if (c := e.node.whole)), 0)
         first, last = items[0].line, max(items[-1].line, self._line(end)) + 2
         loose = [line for part in self.chosen for line in part.loose if first < line.no < last]
-        loose = [ln for ln in loose if not covers.is_organ(ln.folded) and not structure.is_date_only(ln.folded)]
-        loose = [ln for ln in loose if ln.no < items[-1].line or not lines.speaks_to_all(ln.folded)]
+        loose = [ln for ln in loose if not structure.is_date_only(ln.folded)]
+        loose = [ln for ln in loose if ln.no < items[-1].line or not covers.closes(ln.folded)]
         lost = [ln for ln in loose if not schedule.read(self.text, self.folded, [(ln.start, ln.end)], False)]
         return tuple(line.no for line in lost)
 
@@ -233,6 +236,7 @@ class _Reader:
         headings = {id(node) for entry in self.entries for node in entry.path}
         spans = [(line.start, line.end) for line in self.cover]
         spans += [(line.start, line.end) for part in self.chosen if self.entries for line in part.loose]
+        spans += [span for part in self.chosen for line in part.lines for span in schedule.demanded(line)]
         for part in self.chosen if self.entries else ():
             spans += [(n.start, n.end) for n in part.nodes if id(n) not in inside and id(n) not in headings]
         return spans
@@ -312,8 +316,7 @@ class _Reader:
         """Where the words of a task stand: in one stretch, or parted by its clause (measures listed below it)."""
         if not node.children:
             return ((node.start, node.end), *node.goals)
-        end = max([n.end for n in node.walk()])
-        clause, below = node.whole, node.children[0].start
+        end, clause, below = max([n.end for n in node.walk()]), node.whole, node.children[0].start
         if clause is None or not node.end <= clause.start < clause.end <= below:
             return ((node.start, end), *node.goals)
         return ((node.start, node.end), *node.goals, (self.text.rfind("\n", 0, below) + 1, end))
@@ -374,10 +377,8 @@ class _Reader:
         counts = Counter(item.section[:depth] for item in items for depth in range(1, len(item.section) + 1))
         if self.passages:
             return narrative.sections(self.passages, counts, Section)
-        roots: dict[int, Node] = {}
-        for entry in self.entries:
-            if entry.path and RANK[entry.path[0].kind] < RANK["item"]:
-                roots.setdefault(id(entry.path[0]), entry.path[0])
+        outer = [entry.path[0] for entry in self.entries if entry.path]
+        roots = {id(node): node for node in outer if RANK[node.kind] < RANK["item"]}
         heads = {id(node) for entry in self.entries for node in entry.path}
         return [self._section(root, (), heads, counts) for root in roots.values()]
 

@@ -10,11 +10,13 @@ from itertools import pairwise
 
 from supervise.intake.lines import RANK, Line, closes, is_furniture, is_open, is_page_number, is_sentence, marker
 from supervise.intake.names import looks_like_unit
+from supervise.intake.structure import is_date_only
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
 _ANY_LABEL = re.compile(r"[\u4e00-\u9fff]{4,8} ?:")
 _BAR = re.compile(r"[\t|\x0b]")
 _HEADER = re.compile(r"[\u4e00-\u9fff]{4,26}(?:文件|公报|简报|专报|通报)")
+_SECOND_HALF = re.compile(r"(?:人民)?政府|办公室|委员会|管委会|办事处")  # no organ by itself
 _CLAUSE = re.compile(r"(?:单位|部门|科室|机关|主办|协办|配合) ?:[^。:]*$")
 _LABEL_IN_FRONT = re.compile(r"[\u4e00-\u9fff]{2,8} ?:")
 _HALF_LABEL = re.compile(r"[\u4e00-\u9fff]{1,4} ?:")
@@ -74,7 +76,9 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
     full = bisect_right(widths, width) - bisect_left(widths, width - 4)
     if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
         return _mended(all_lines, gone, begins)
-    new = [_begins_anew(line.folded, above.folded, begins) for above, line in pairwise([all_lines[0], *all_lines])]
+    signed = _signatures(all_lines)
+    pairs = pairwise([all_lines[0], *all_lines])
+    new = [line.no in signed or _begins_anew(line.folded, above.folded, begins) for above, line in pairs]
     follows = [new[i + 1] for i, line in enumerate(all_lines[:-1]) if width - 4 <= len(line.folded) <= width]
     if 2 * sum(follows) > len(follows):  # full lines are ends of entries here, not lines broken off
         return _mended(all_lines, gone, begins)
@@ -141,12 +145,13 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     out: list[Line] = []
     between: list[Line] = []
     mended: list[int] = []
-    left = list(gone)
+    left, signed = list(gone), _signatures(all_lines)
     for line in all_lines:
         skipped = _taken(left, line) if left else []
         last = out[-1] if out else None
         if (
             last is not None
+            and line.no not in signed
             and len(last.folded) < LONGEST
             and (
                 (bars and _row_goes_on(last.folded, line.folded, bars))
@@ -163,6 +168,18 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     return out, between, mended
 
 
+def _signatures(all_lines: list[Line]) -> set[int]:
+    """Numbers of the lines that name an organ above a date: they sign, and are the rest of no line."""
+    return {
+        line.no
+        for line, below in pairwise(all_lines)
+        if len(below.folded) < 20
+        and "年" in below.folded
+        and is_date_only(below.folded)
+        and looks_like_unit(line.folded)
+    }
+
+
 def _usual(counts: Iterable[int]) -> int:
     """How often a bar stands in the rows of a table: the number most of its lines agree on; 0 if there is no table."""
     found = Counter([count for count in counts if count > 1]).most_common(1)
@@ -173,6 +190,8 @@ def _row_goes_on(above: str, line: str, bars: dict[str, int]) -> bool:
     """Whether two lines are the halves of one row: neither has the usual number of bars, together they have."""
     for bar, usual in bars.items():
         first, second = above.count(bar), line.count(bar)
+        if first == usual and not second and above.endswith("、") and not marker(line):
+            return True
         if first < usual and second < usual and first + second == usual and (first or second):
             return not re.match(r"\|? ?\d{1,3} ?[|\t]", line)
     return False
@@ -186,6 +205,8 @@ def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return True
     if above.count("(") > above.count(")") and closes(line):
         return True
+    if line.endswith(":") and "、" in above and _addresses(above + line):
+        return True
     if _breaks_label(above, line, begins) or _breaks_name(above, line) or _lists_on(above, line):
         return True
     mark = marker(above)
@@ -197,7 +218,12 @@ def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
     if entry and _LABELLED.search(line) and not _LABELLED.search(above):
         return True
     prose = mark is None and any(stop in above for stop in ",。") and not _LABELLED.search(above) and len(above) > 7
-    return ((stops and entry) or prose) and line.endswith(("。", ")", ";"))
+    return ((stops and entry) or prose) and line.endswith(("。", ")", ";", "”"))
+
+
+def _addresses(line: str) -> bool:
+    """Whether a folded line names those a notice is sent to: 县水利局、沿河各镇街:."""
+    return all(looks_like_unit(name) and "关于" not in name for name in line[:-1].split("、"))
 
 
 def _torn(above: str, line: str, begins: Begins) -> bool:
@@ -227,11 +253,19 @@ def _breaks_label(above: str, line: str, begins: Begins) -> bool:
 def _breaks_name(above: str, line: str) -> bool:
     """牵头单位:县商 / 务局: the last name of a clause is none before what the next line begins with joins it."""
     head = _CLAUSE.search(above)
+    if head is not None and _SECOND_HALF.fullmatch(line):
+        return True
     if head is None or len(line) > 300:
         return False
     last = re.split(r"[、,;:]", above)[-1]
     rest = re.split(r"[、,;。)]", line)[0]
-    return bool(last) and not looks_like_unit(last) and not last.endswith(("等", ")")) and looks_like_unit(last + rest)
+    return (
+        bool(last)
+        and last != "无"
+        and not looks_like_unit(last)
+        and not last.endswith(("等", ")"))
+        and looks_like_unit(last + rest)
+    )
 
 
 def _begins_anew(line: str, above: str, begins: Begins) -> bool:

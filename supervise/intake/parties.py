@@ -23,12 +23,20 @@ from supervise.intake.parting import names
 _OPEN = re.compile(
     r"等(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
 )
+# 区级领导, 各分管县领导, 班子成员: leaders, though they stand among the units.
+_LEADERS = re.compile(
+    r"(?:全体|各有关|各相关|各|相关|有关|分管|包联|包保|挂联|联系)*(?:[省市区县州旗镇乡校院局委]级?|县处级|厅级|党政)?(?:党政|分管|包联|包保|主要)?"
+    r"(?:领导(?:干部|同志|班子成员)?|(?:领导)?班子成员)"
+)
 _COMMITTEE = re.compile(r"(各[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
 _PERSON = re.compile("领导|责任人|负责人")  # in the label of a field that holds units too
+_BUILDS = re.compile("项目|业主|建设")  # who builds helps those who answer for it
 _ALONE = re.compile(r"(?!.*[局委办厅府院会社部队所室处科中心站]$)[\u4e00-\u9fff·]{2,4}")
+# 县卫健局 高山, 县卫健局(高山), in a field of units and persons.
+_BESIDE = re.compile(r"([^() ]+)[ (](?!.*[局委办厅府院会社部队所室处科中心站]\)?$)([\u4e00-\u9fff·]{2,4})\)?")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
@@ -184,6 +192,8 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
     roles = {field.role for field in clause.fields}
+    builders = {f.label for f in clause.fields if f.role == "unit" and _BUILDS.match(f.label)}
+    answered = any(f.role == "unit" and f.label not in builders for f in clause.fields)
     first = [f for f in clause.fields if f.role == "lead"] if "unit" in roles or "" in roles else []
     marked = any(not is_person(folded[f.start : f.end].strip()) for f in first)
     found = _Found()
@@ -197,7 +207,7 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
                 found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
-            _units(found, text, folded, field, how, marked)
+            _units(found, text, folded, field, how, marked or (answered and field.label in builders))
     members = _settle(found.members)
     leads = {m.name for m in members if m.role == "lead"}
     return Parties(
@@ -242,12 +252,19 @@ def _units(found: _Found, text: str, folded: str, field: Field, how: Style, mark
                 found.unlabelled, a = found.unlabelled or text[field.start : field.end], colon
                 if not looks_like_unit(folded[a:b].strip()):
                     continue  # 成果形式:报告: nobody is named
+            person = _BESIDE.fullmatch(folded, a, b) if persons else None
+            if person and looks_like_unit(person[1]):
+                found.leaders.append(text[slice(*person.span(2))])
+                b = person.end(1)
             said = _understood(folded[a:b])
             found.open_at = found.open_at or (b if said.listed else 0)
             if said.name in _NOBODY:
                 continue
             printed = text[a:b].replace("\r", "").replace("\n", "")
             # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
+            if _LEADERS.fullmatch(said.name):
+                found.leader_groups.append(said.name)
+                continue
             if said.person or (persons and _ALONE.fullmatch(said.name)):
                 found.leaders.append(printed.strip().removesuffix("同志"))
                 continue
@@ -348,7 +365,8 @@ def _role(folded: str, field: Field, marked: bool, how: Style, index: int, famil
         return "co"
     if how.first:
         return "unit"
-    helps = index and how.families and (how.joint or all(is_group(folded[a:b]) for a, b in family))
+    grouped = index and all(is_group(folded[a:b]) for a, b in family)  # 县教体局,各乡镇
+    helps = grouped or (index and how.families and how.joint)
     return "co" if helps else "lead"
 
 

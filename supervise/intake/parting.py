@@ -18,7 +18,7 @@ _AND = re.compile(
 )
 _JOINS = re.compile("[及和与等]|会同|联合")
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
-_EACH = re.compile(r"(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*")
+_EACH = re.compile(r"(?:^|[和及与])(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*$")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
@@ -45,7 +45,7 @@ def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Spans between 、 of a family; 各县、市、区政府 stays one name."""
     spans: list[tuple[int, int]] = []
     for a, b in pieces(folded, start, end, "、/"):
-        if spans and _LEVEL.match(folded, a, b) and _EACH.fullmatch(folded[slice(*spans[-1])].strip()):
+        if spans and _LEVEL.match(folded, a, b) and _EACH.search(folded[slice(*spans[-1])].strip()):
             spans[-1] = (spans[-1][0], b)
         else:
             spans.append((a, b))

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from supervise.intake import deadlines
 from supervise.intake.folding import number
+from supervise.intake.lines import Line
 
 _REPORT = r"(?:填报|报送|报至|报告|上报|报到|反馈|报|送|抄报)"
 _SENDS = re.compile("[报送馈](?:(?<!馈)|(?<=反馈))")
 _WHEN = re.compile(
-    r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
+    r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年|日|天)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
     r"|(?P<quarterly>(?P<of>季度|季|半年|年)(?:结束)?后(?:的)?(?P<within>\d{1,2}) ?(?:日|天|个工作日)(?:内|之?前|以内))"
     r"|(?P<yearend>年(?:底|末)(?:之?前)?)(?=[^,。;]{0,6}(?:将|向|报|上报))"
@@ -36,7 +37,7 @@ _CONTENT = re.compile(
     r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)(?:一次)?([^,。;至]{2,30})"
 )
 _WHO = re.compile(
-    r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)(?:各(?:单位|部门))?|(?<!给)你(?:单位|局|委|办|部|镇|乡|街道|县|区|市)|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
+    r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)(?:各(?:单位|部门))?|(?<=请)[\u4e00-\u9fff]{2,8}单位|(?<!给)你(?:单位|局|委|办|部|镇|乡|街道|县|区|市)|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
 )
 # 每季度首月5日前,各牵头单位报送…: the subject may stand behind the time.
 _WHO_BEHIND = re.compile(rf"(?:之?前|以前|底|末|内)*[, ]*由?(?P<who>{_WHO.pattern})(?=将|把|向|报|书面|汇总)")
@@ -46,9 +47,11 @@ _ONCE = re.compile(
 )
 # A sentence without a subject speaks to those the notice is sent to.
 _TO_ALL = re.compile(
-    r"(?:现将[^,。;]{0,60}你们,)?(?:(?:以上|上述|各项|有关|相关|各自)[^,。;]{0,16}情况,?)?"
+    r"(?:现将[^,。;]{0,60}(?:你们|如下|印发),)?(?:(?:以上|上述|各项|有关|相关|各自|整改|办理|落实|完成)[^,。;]{0,16}情况,?)?"
     r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|[自从][\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
 )
+_AND = re.compile(r",(?:并|同时|且)?(?:请|应|须|要)?$")  # 请于5月底前答复,并于6月5日前报总结
+_DEMAND = re.compile(r"(?:信息|进度|情况|结果|材料)?(?:报送|报告|上报|反馈)(?:要求|方式|制度|频次) ?: ?")
 _EVERY = {
     "半月": "half-month",
     "旬": "ten-days",
@@ -58,6 +61,8 @@ _EVERY = {
     "季": "quarter",
     "半年": "half-year",
     "年": "year",
+    "日": "day",
+    "天": "day",
 }
 
 
@@ -131,6 +136,12 @@ def read(text: str, folded: str, spans: list[tuple[int, int]], marked: bool) -> 
     return tuple(found.values())
 
 
+def demanded(line: Line) -> Iterator[tuple[int, int]]:
+    """Where a line of a card says how to report, behind its label: 报送要求:每周五前报送进度."""
+    if ":" in line.folded[:10] and (label := _DEMAND.match(line.folded)):
+        yield line.start + label.end(), line.end
+
+
 def _settled(said: list[Reporting]) -> Iterator[Reporting]:
     """责任单位 are those who help where they report to the lead, or the leads have a duty of their own; else all."""
     beside = any(duty.who == "lead" for duty in said)
@@ -164,7 +175,9 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
         if behind := _WHO_BEHIND.match(folded, match.end(), stop):
             subject = behind["who"]
         before, at = folded[at : match.start()], match.end()
-        who = _who(subject, marked) or ("all" if _TO_ALL.fullmatch(folded, start, match.start()) else "")
+        goes_on = index and _AND.search(before) and _TO_ALL.fullmatch(folded, start, times[0].start())
+        to_all = goes_on or _TO_ALL.fullmatch(folded, start, match.start())
+        who = _who(subject, marked) or ("all" if to_all else "")
         found = _duty(text, folded, match, stop)
         if who and not (
             (match["dates"] or match["plain"])

@@ -26,7 +26,8 @@ _NOTE = re.compile(r"(?:附?注|备注|说明|填表说明) ?: ?1 ?[.、]")
 _BAR = re.compile(rf"[\t|{tables.CELL}]")
 _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
-    r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
+    r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|[\u4e00-\u9fff]{2,12}代表 ?\(?(?:签字|签名|签章|盖章)"
+    r"|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
     r"|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
 )
 
@@ -54,6 +55,16 @@ def _is_title(line: Line, below: Line | None) -> bool:
     return heads and not re.search("[\t|。;:]", line.folded) and tables.head(line) is None
 
 
+def _signs(all_lines: list[Line], index: int) -> int:
+    """The line of the date below a signature that begins here: one organ or several, each on its line; 0 if none."""
+    for line in all_lines[index : index + 4]:
+        if is_date_only(line.folded):
+            return line.no if line is not all_lines[index] else 0
+        if len(line.folded) > 30 or not clauses.only_units(line.folded, True) or "、" in line.folded:
+            return 0
+    return 0
+
+
 def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     """Cut a notice at 附件, behind a dated signature, at the title of a second table, and where 一 comes again.
 
@@ -63,7 +74,8 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     """
     found: list[list[Line]] = [[]]
     chapter, signed, tail, past_cover, listed, tabled, note = 0, False, False, False, False, False, 0
-    for line, below in zip(all_lines, [*all_lines[1:], None], strict=True):
+    signing = 0  # line of the date below a signature
+    for index, (line, below) in enumerate(zip(all_lines, [*all_lines[1:], None], strict=True)):
         mark = lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
         attached = line.folded.startswith("附")
@@ -72,6 +84,10 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         furniture = lines.is_furniture(line.folded)
         names_table = tabled and mark is None and not furniture and _is_title(line, below)
         opens = titled or restarts or names_table or (signed and not furniture)
+        above = found[-1][-1].folded if len(found[-1]) > 3 else "、"
+        if above[-1] not in "、,:及" and (at := _signs(all_lines, index)):
+            found.append([])
+            signing = at
         if opens or (attached and is_attachment_mark(line.folded)):
             found.append([])
             past_cover = past_cover or not restarts
@@ -83,7 +99,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
             listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
         tail = tail or bool(_TAIL.match(line.folded))
-        signed = signed or (is_date_only(line.folded) and len(found[-1]) > 3)
+        signed = signed or (is_date_only(line.folded) and (len(found[-1]) > 3 or line.no == signing))
         note = 1 if _NOTE.match(line.folded) else note + 1 if note and mark and mark.number == note + 1 else 0
         if not tail and not furniture and not note and not _PUBLIC.match(line.folded):
             found[-1].append(line)

@@ -7,27 +7,29 @@ copied from a page. Empty cells are lost in the last two; then the rest is place
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from supervise.intake import labels
+from supervise.intake import labels, leaders
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import NUMERAL, number, pieces, trim
 from supervise.intake.labels import LABEL
-from supervise.intake.lines import Line, is_page_number, marker
+from supervise.intake.lines import Line, marker
 from supervise.intake.names import looks_like_unit
 
-_NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
+NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
     r"(?!反馈|报送|填报)[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模|审议意见|意见建议)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
-    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?"
-    r"|(?:考核|主要|重点|发展|分解)?指标(?:名称|内容)?|整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措)"
+    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?|(?:隐患|风险|诉求|案件)(?:描述|内容)"
+    r"|(?:考核|主要|重点|发展|分解|量化|具体|年度|预期)?指标(?:名称|内容)?|(?:整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措))(?:及(?:进展|成效|完成)(?:情况)?)?"
 )
 _NUMBERED = re.compile(r"(?:第 ?)?\d{1,6}(?: ?[号项件]|[.、])?")
+_TOTAL = re.compile(r"[合总小] ?计(?:\([^()]*\))?")
+_CODE = re.compile(r"[A-Z]{1,4}[-—]?(\d{1,3})")  # SZ-01
 _CHAPTER = re.compile(rf"\(?[{NUMERAL}]{{1,3}}\)?[、.]?")
 # 目标值 and its 单位, in lists of figures.
 _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|计划值|目标数|任务数|计划数)")
+_YEARS_GOAL = re.compile(r"(?:20\d\d ?年度?|全年|年度|本年度?)?(?:工作)?(?:目标|计划|任务|预期)")
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(
     r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线|行动(?:名称)?|模块|维度|专项"
@@ -35,7 +37,6 @@ _CLASS = re.compile(
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
 _REMARKS = re.compile(r"备注|说明|备注说明")
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
-_WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")
 _TROUBLE = re.compile("(?:存在|主要|突出)*(?:的)?问题.{0,6}")  # behind the task: what stands in its way
 _PERSON_AND_UNIT = re.compile("(?:领导|责任人|负责人).{0,3}(?:单位|部门)")
 _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
@@ -44,7 +45,6 @@ CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands i
 _PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
-_HEAD = 40  # no head of a column takes more characters
 _TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
 
 
@@ -69,6 +69,7 @@ class Row:
 
     Args:
         number: its number; 0 if none is printed.
+        printed: the code it prints as its number: SZ-01; empty if that is a plain number.
         start: offset of its text.
         end: offset behind it.
         clause: its parties.
@@ -86,10 +87,14 @@ class Row:
     goals: tuple[tuple[int, int], ...] = ()
     figure: tuple[tuple[int, int], tuple[int, int]] | None = None
     doubt: str = ""
+    printed: str = ""
 
 
 def head(line: Line) -> Columns | None:
-    """The columns a line names, if it names the task and at least one party."""
+    """The columns a line names, if it names the task and at least one party.
+
+    A person will do where tasks are numbered: lists of villages name no units.
+    """
     words = line.folded
     if not 6 <= len(words) <= 200:
         return None
@@ -97,17 +102,25 @@ def head(line: Line) -> Columns | None:
     bar = "," if bar == " " and _COMMAS.match(words) else bar
     if bar not in words or not _PARTY_WORD.search(words):
         return None
-    cells = cells_of(line, bar)
-    heads = tuple(words[a:b].replace(" ", "") for a, b in cells)
+    heads = head_cells(line, bar)
     bar = "  " if bar == " " and "  " in words else bar
-    roles = _with_text(heads, labels.in_levels(heads, tuple(_role(label) for label in heads)), bar)
+    roles = _with_text(heads, labels.in_levels(heads, tuple(role_of(label) for label in heads)), bar)
     first = roles.index("text") if "text" in roles else len(roles)
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
-    if "text" not in roles or not {"lead", "unit"} & set(roles) or not all(len(label) <= 16 for label in heads):
+    if any("指标" in label for label in heads):  # 全年目标 beside 指标名称 holds the figure
+        roles = tuple("value" if _YEARS_GOAL.fullmatch(heads[i]) else role for i, role in enumerate(roles))
+    first = roles.index("no") if "no" in roles else 0
+    if "text" in roles[first:]:  # 工作任务 in front of 序号 is what several rows belong to
+        roles = (*("class" if role == "text" else role for role in roles[:first]), *roles[first:])
+    if "text" not in roles or not _answers(roles) or not all(len(label) <= 16 for label in heads):
         return None
     if bar[0] == " " and (len(roles) < 3 or ({"other", "note"} & set(roles) and roles[0] != "no")):
         return None
     return Columns(roles, heads, bar)
+
+
+def _answers(roles: tuple[str, ...]) -> bool:
+    return not {"lead", "unit"}.isdisjoint(roles) or (roles[0] == "no" and "leader" in roles)
 
 
 def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tuple[str, ...]:
@@ -118,10 +131,21 @@ def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tup
     return (*roles[:at], "text", *roles[at + 1 :]) if at >= 0 else roles
 
 
+def repeats(line: Line, columns: Columns) -> bool:
+    """Whether a line is the head of the table it stands in."""
+    first = columns.labels[0]
+    return bool(first) and line.folded.startswith(first) and head_cells(line, columns.bar) == columns.labels
+
+
+def head_cells(line: Line, bar: str) -> tuple[str, ...]:
+    """The words of a head's cells, without blanks."""
+    return tuple(line.folded[a:b].replace(" ", "") for a, b in cells_of(line, bar))
+
+
 def under(line: Line, columns: Columns) -> Columns | None:
     """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is none."""
     labels = [line.folded[a:b].replace(" ", "") for a, b in cells_of(line, columns.bar) if a < b]
-    roles = [_role(label) for label in labels]
+    roles = [role_of(label) for label in labels]
     if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:
         return None
     at = next((i for i, role in enumerate(columns.roles) if role in ("unit", "lead")), 0)
@@ -134,9 +158,10 @@ def under(line: Line, columns: Columns) -> Columns | None:
     )  # fmt: skip
 
 
-def _role(label: str) -> str:
+def role_of(label: str) -> str:
+    """What the head of a column says the column holds; ``other`` for what is not read."""
     label = re.sub(r"\([^()]*\)$", "", label)
-    if _NUMBER.fullmatch(label):
+    if NUMBER.fullmatch(label):
         return "no"
     if _CLASS.fullmatch(label):
         return "class"
@@ -171,11 +196,6 @@ def cells_of(line: Line, bar: str) -> list[tuple[int, int]]:
     return [*cells, trim(line.folded, begin, end, " ")]
 
 
-def unread(above: Iterable[Line]) -> tuple[int, ...]:
-    """Lines above a list without units that name columns for them all the same: a table nobody could make out."""
-    return tuple(line.no for line in above if len(line.folded) < 80 and len(set(_WORDS.findall(line.folded))) > 1)
-
-
 def row(line: Line, columns: Columns) -> Row | None:
     """A line read as a row; ``None`` if it has too few cells to be one, or no text."""
     if columns.bar[0] not in line.folded:
@@ -190,7 +210,7 @@ def row(line: Line, columns: Columns) -> Row | None:
         at = columns.roles.index("text")
         cells = [*cells[:at], (cells[at][0], cells[at + surplus][1]), *cells[at + surplus + 1 :]]
     if columns.bar[0] in (" ", CELL):
-        placed, doubt = _place(line.folded, cells, columns.roles)
+        placed, doubt = place(line.folded, cells, columns.roles)
     else:
         placed, doubt = (_shifted(line.folded, cells, columns.roles), "")
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
@@ -210,12 +230,16 @@ def _shifted(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) 
 
 
 def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt: str) -> Row | None:
-    value, texts, fields, heading = 0, list[tuple[int, int]](), list[Field](), None
+    value, code, texts, fields, heading = 0, "", list[tuple[int, int]](), list[Field](), None
     figure, measure = (0, 0), (0, 0)
     for (a, b), role, label in zip(placed, columns.roles, columns.labels, strict=False):
         c, d = trim(line.folded, a, b, _SPACE) if role != "text" else (a, b)
-        if role == "no":
+        if role == "no" and _TOTAL.fullmatch(line.folded, c, d):
+            return None
+        if role == "no" and not value:  # behind 序号 a column of 编号 only says how the matter is filed
             value = number(line.folded[c:d].strip(".、 第号项件")) or 0
+            if coded := _CODE.fullmatch(line.folded, c, d):
+                value, code = int(coded[1]), coded[0]
         elif role == "text" and c < d:
             texts.append((c, d))
         elif role == "class" and c < d:
@@ -246,10 +270,10 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     goals = tuple((line.start + a, line.start + b) for a, b in texts[1:] if a >= end)
     clause = Clause(fields[0].start, fields[-1].end, tuple(fields)) if fields else None
     figures = (figure, measure) if figure[0] < figure[1] else None
-    return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt)
+    return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt, code)
 
 
-def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
+def place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
     """Cells of a row whose empty cells are lost, one for each column; nothing if they do not fit.
 
     The text may be cut into several cells; those behind it stand in the first column whose kind of words they are.
@@ -259,7 +283,7 @@ def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) ->
         cells = [(0, 0), *cells]  # the class is printed once, for all rows below
     if len(cells) <= at or (roles[0] == "no" and not _NUMBERED.fullmatch(folded[cells[0][0] : cells[0][1]])):
         return [], ""
-    if len(cells) == len(roles) and all(_fits(r, folded[a:b]) for r, (a, b) in zip(roles, cells, strict=True)):
+    if len(cells) == len(roles) and all(fits(r, folded[a:b]) for r, (a, b) in zip(roles, cells, strict=True)):
         return cells, ""
     for last in range(at, min(len(cells), at + 20)):
         behind = _behind(folded, cells[last + 1 :], roles[at + 1 :])
@@ -271,9 +295,12 @@ def _place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) ->
 
 def _behind(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> list[tuple[int, int]] | None:
     """The cells behind the text, each in the next column it fits; ``None`` if one fits nowhere or nobody is named."""
-    placed, left, named = list[tuple[int, int]](), list(cells), False
+    placed, left = list[tuple[int, int]](), list(cells)
+    named = {"lead", "unit"}.isdisjoint(roles)
     for role in roles:
-        if left and _fits(role, folded[left[0][0] : left[0][1]]):
+        if role == "leader" and len(left) > 1 and leaders.is_post(folded[left[0][0] : left[0][1]]):
+            left[:2] = [(left[0][0], left[1][1])]  # 副县长 高山: a blank parts the post from the name
+        if left and fits(role, folded[left[0][0] : left[0][1]]):
             named = named or role in ("lead", "unit")
             placed.append(left.pop(0))
         else:
@@ -281,7 +308,7 @@ def _behind(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -
     return placed if named and not left else None
 
 
-def _fits(role: str, words: str) -> bool:
+def fits(role: str, words: str) -> bool:
     """Whether the words of a cell can stand in a column of this role."""
     if role == "due":
         return bool(_WHEN.fullmatch(words))
@@ -291,105 +318,3 @@ def _fits(role: str, words: str) -> bool:
         named = [words[a:b].strip() for a, b in pieces(words, 0, len(words), "、,; ")]
         return sum(looks_like_unit(name.removesuffix("等")) for name in named) * 2 >= len(named)
     return True
-
-
-def stack(found: Iterable[Line]) -> list[Line]:
-    """Put a table together whose cells stand on lines of their own: its head, then its rows, each becomes one line.
-
-    The head is 序号 and the labels below it down to the first number; a row begins with the next number due.
-    """
-    given = list(found)
-    out: list[Line] = []
-    at = 0
-    while at < len(given):
-        short = len(given[at].folded) <= _HEAD
-        if short and (wide := _stacked_head(given, at)):
-            out.append(_merged(given[at : at + wide]))
-            at = _stacked_rows(given, at + wide, wide, out)
-        elif short and (wide := _plain_head(given, at)):
-            roles = [_role(_bare(line)) for line in given[at : at + wide]]
-            out.append(_merged(given[at : at + wide]))
-            at += wide
-            while at + wide <= len(given) and all(map(_fits, roles, map(_bare, given[at : at + wide]))):
-                out.append(_merged(given[at : at + wide]))
-                at += wide
-        else:
-            out.append(given[at])
-            at += 1
-    return out
-
-
-def _plain_head(given: list[Line], at: int) -> int:
-    """How many lines name the columns of a table without numbers, none of its cells empty."""
-    wide = 0
-    while at + wide < len(given) and len(given[at + wide].folded) < 12 and _role(_bare(given[at + wide])) != "other":
-        wide += 1
-    below = given[at + wide : at + 2 * wide]
-    columns = head(_merged(given[at : at + wide])) if wide > 2 and len(below) == wide else None
-    return wide if columns and all(map(_fits, columns.roles, map(_bare, below))) else 0
-
-
-def _bare(line: Line) -> str:
-    return line.folded.strip("| ")
-
-
-def _stacked_head(given: list[Line], at: int) -> int:
-    """How many lines from here on are the heads of columns; 0 if this is no such head."""
-    if not _NUMBER.fullmatch(_bare(given[at]).replace(" ", "")):
-        return 0
-    wide = 1
-    while at + wide < len(given) and wide < 12 and len(_bare(given[at + wide])) <= 16:
-        if re.fullmatch(r"\d{1,3}[.、]?", _bare(given[at + wide])) or marker(given[at + wide].folded):
-            break
-        wide += 1
-    return wide if head(_merged(given[at : at + wide])) else 0
-
-
-def _stacked_rows(given: list[Line], at: int, wide: int, out: list[Line]) -> int:
-    """Take the rows below a head of ``wide`` columns; returns where they end."""
-    due, columns = 0, head(out[-1])  # an excerpt may begin with any number
-    while columns and at < len(given):
-        value = re.fullmatch(r"(\d{1,3})[.、]?", _bare(given[at]))
-        mark = marker(given[at].folded)
-        if value and (not due or int(value[1]) in (due, 1)):
-            end = _row_end(given, at, int(value[1]) + 1, columns)
-            if end - at < 3:
-                break
-            out.append(_merged(given[at:end]))
-            due, at = int(value[1]) + 1, end
-        elif mark and mark.kind in ("part", "chapter", "section"):
-            out.append(given[at])
-            at += 1
-        elif is_page_number(given[at].folded):
-            at += 1
-        elif same := _stacked_head(given, at):
-            at += same
-        else:
-            break
-    return at
-
-
-def _row_end(given: list[Line], begin: int, due: int, columns: Columns) -> int:
-    """Where a row ends: before the next number due, a chapter, a page; the last row where its cells fit the columns."""
-    wide = len(columns.roles)
-    for end in range(begin + 3, min(len(given), begin + wide + 12)):
-        mark = marker(given[end].folded)
-        if re.fullmatch(rf"{due}[.、]?", _bare(given[end])) or (mark and mark.kind in ("part", "chapter")):
-            return end
-        if is_page_number(given[end].folded) or _stacked_head(given, end):
-            return end
-    best = (0, 0, begin)  # the end at which most columns are filled, with as few lines as possible
-    for end in range(begin + 3, min(begin + wide + 4, len(given) + 1)):
-        line = _merged(given[begin:end])
-        filled = sum(a < b for a, b in _place(line.folded, cells_of(line, CELL), columns.roles)[0])
-        signed = end < len(given) and re.match(r"\d{4} ?年|二[〇○零]", given[end].folded)
-        best = max(best, (filled if not signed else 0, -end, end))
-    return best[2] if best[0] else begin
-
-
-def _merged(cells: list[Line]) -> Line:
-    """One line of the lines of its cells."""
-    words = cells[0].folded
-    for before, line in pairwise(cells):
-        words += CELL + " " * (line.start - before.end - 1) + line.folded
-    return Line(cells[0].no, cells[0].start, cells[-1].end, words.replace("|", " "))

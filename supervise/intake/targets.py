@@ -16,19 +16,19 @@ from supervise import goals
 from supervise.intake.folding import DIGITS, NUMERAL, fold, number, pieces
 
 _MONEY = r"(?:美元|欧元|港元|元)"
-_PER = r"(?:/(?:立方米|平方米|平方公里|公里|亩|日|天|年|月|小时|升|人|户|吨|公顷)|每[日天年])"
+_PER = r"(?:/(?:立方米|平方米|平方公里|公里|亩|日|天|年|月|小时|升|人次|人|户|吨|公顷)|每[日天年])"
 _MEASURED = (
-    r"(?:平方公里|平方千米|平方米|立方米|公里|千米|公顷|米(?!粉)|㎡|亩|微克|毫克|公斤|亿斤|斤|千克|吨(?!位)|标箱|千瓦时|千瓦|兆瓦"
+    r"(?:平方公里|平方千米|平方米|立方米|公里|千米|公顷|米(?!粉)|㎡|亩|微克|毫克|公斤|亿斤|斤|千克|吨(?![位级])|标箱|千瓦时|千瓦|兆瓦"
     r"|张?床位|床(?!位)|车位)"
 )
 _COUNTED = (
-    rf"(?:{_MEASURED}{_PER}?|场次|人次|家次|户次|辆次|班次|架次"
+    rf"(?:{_MEASURED}{_PER}?|场次|轮次|人次|家次|户次|辆次|班次|架次"
     r"|人(?!大|民|才|社|均|事|口|居)|个百分点|个工作日|个(?!月|工作日|别|人)|家(?!庭)|项(?!目)|条|座|所|户(?!籍|外|口|均)"
-    r"|名(?!单|录|称|师|校|医)|处(?!置|理|罚|室)|栋|幢|件|台(?!账|阶)|套(?:\(间\))?|间|轮(?!动|换|流|岗|训|次|值|候|胎|廓)|根(?!据|本|治|除|源|植|基)|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批(?!次|发)"
+    r"|名(?!单|录|称|师|校|医)|处(?!置|理|罚|室)|栋|幢|件|台(?!账|阶)|套(?:\(间\))?|间|轮(?!动|换|流|岗|训|次|值|候|胎|廓)|根(?!据|本|治|除|源|植|基)|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批次|批(?!发)"
     r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|路|口|眼|部(?!门|委)|位|例|类|宗|起(?![草步点来诉源重伏])|村|镇|班|份|册|篇|款|笔|门|节(?![能约点假日水目省俭后前])|堂(?!食)|列(?!车|入|为|出|席)|期(?!间|限|工程|项目|建设)"
     r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|[分天](?![\u4e00-\u9fff])|[分天](?=以上|以下|以内|左右)|倍|%|‰)"
 )
-_UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY})|{_COUNTED})"
+_UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY}){_PER}?|{_COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
 # Its first digit, which is none of a number, a date or a name: said behind the digit, so that a search goes by digits.
 _ALONE, _REST = r"(?<![\d.A-Za-z第〔(年月—~-]\d)", r"\d{0,11}(?:\.\d{1,6})?"
@@ -59,7 +59,7 @@ DAMAGED = re.compile(
     r"[等0-9](?:(?<=等)\d{3,6}(?:\.\d+)?[万千]?(?:㎡|平方米|公里|亩|吨|伏)(?=[\u4e00-\u9fff])|(?<=\d)\d{2,5}(?=[45]G))"
 )
 _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
-_SPAN = re.compile(r"(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
+_SPAN = re.compile(r"(?<!/)(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 _NEAR = 20  # what says how a number is meant begins within so many characters before it
@@ -80,11 +80,14 @@ _LEVEL = re.compile(
     r"|(?:(?<=提[高升])|(?<=增[加长])|(?<=降)|(?<=降低)|(?<=压[减缩])|(?<=缩短)|(?<=减少))[至到])"
 )
 _UP = re.compile(
-    r"[增涨新净再提上扩](?:(?<=增)[长速幅加设]|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?=[\u4e00-\u9fff]{2}\d)"
+    r"[增涨新净再提上扩](?:(?<=增)[长速幅加设]|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造)(?=[\u4e00-\u9fff]{2}\d)"
     r"|(?:(?<=提)[升高]|(?<=上)升|(?<=扩)大)(?=\d[\d.]*(?:个百分点|%|‰|倍)))"
 )
+_GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these is itself a change
+# 增长5.5%左右,力争达到6%: what is hoped for beyond a goal is of its kind.
+_HOPED = re.compile(r"(?:并|同时)?(?:力争|争取|冲刺|确保)(?:完成|达到|实现|突破|冲刺)?(?=\d)")
 _OWN_VERB = re.compile(r"完成|实现|建成|新建|改造|建设|培育|打造|引进|举办|开展")
-_DOWN = re.compile(r"下降|降低|减少|压减|压降|压缩|缩短|精简|削减|缩减|消灭|淘汰|退出")
+_DOWN = re.compile(r"下降|降幅|降低|减少|压减|压降|压缩|缩短|精简|削减|缩减|消灭|淘汰|退出")
 # 年产20万吨再生铝项目: how large it is belongs to its name; 安排3亿元补助资金: what is spent is a goal.
 _CAPACITY, _WORKS = (
     re.compile(r"[年日](?:产|处理|加工|供水|供气)$"),
@@ -153,7 +156,10 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
             if len(parts) == 1 or _FIGURES.search(folded, c, d):
                 own = _segment(text, folded, c, d, change)
-                found += [goal if goal.indicator else goal._replace(indicator=counted) for goal in own]
+                own = [goal if goal.indicator else goal._replace(indicator=counted) for goal in own]
+                if found and own and _HOPED.match(folded, c, d) and own[0].unit == found[-1].unit:
+                    own[0] = own[0]._replace(indicator=found[-1].indicator, change=found[-1].change)
+                found += own
     return tuple(found)
 
 
@@ -213,7 +219,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
             or _quoted(folded, start, match.start(), end)
         ):
             continue
-        level = bool(_LEVEL.search(before + match.group()[:1])) and "新增" not in before and "净增" not in before
+        level = bool(_LEVEL.search(before + match.group()[:1])) and not _GROWTH.search(before)
         bounds = [pattern for pattern in (_LEAST, _MORE, _LESS, _MOST) if pattern.search(near)]
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end, bounds)
         unit = text[match.start("unit") : match.end("unit")]
@@ -283,7 +289,7 @@ def _names(match: re.Match[str], behind: str) -> bool:
         return True
     if _SPENT.search(before) and _FUNDS.match(match.string, match.end()):
         return False
-    named = r"(?![和及与])[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
+    named = r"(?![和及与]|全部|全面|全额|均|已)[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
     return re.match(named, behind) is not None
 
 

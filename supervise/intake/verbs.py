@@ -11,9 +11,9 @@ from supervise.intake.names import is_short, looks_like_unit
 
 # A limit that stands among the names: (市水务局负责,6月底前完成).
 UNTIL = re.compile(
-    r"(?:20\d\d ?年 ?)?(?:于|在)?"
+    r"(?:于|在)?(?:20\d\d ?年 ?)?(?:于|在)?"
     r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|(?<=\d年)[底内末]|全年)"
-    r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施)?(?:过半|一半|到位)?"
+    r"(?:之?前|以前)?(?:全面|全部|基本)?(?:完成|办结|推进|实施|启动|印发|出台|取得[\u4e00-\u9fff]{0,6}(?:成效|进展|突破))?(?:过半|一半|到位)?"
     r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
 # Whom the work is reported to above, beside those who do it: (市人社局;对接省人社厅).
@@ -35,6 +35,7 @@ _STAGES = re.compile(
     r"(?:(?:20\d\d ?年 ?)?(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?|[一二三四]季度|[上下]半年|年)[底末]?(?:之?前)?"
     r"(?:启动|开工|[全基]?[面部本]?完成|建成|投用|出台|印发|开展|推进|报送|验收)[、和]?)+"
 )
+_DATED = re.compile(r"20\d\d ?年|\d{1,2} ?月")
 _FIRST_NAME = re.compile(r"[^、,;。]*")
 
 
@@ -74,7 +75,7 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
     if first and not _named(first[0].strip(" 由")) and not _VERB.search(folded, first.start(), first.end()):
         return None
     fields = said(folded, start, end)
-    named = [folded[a:b] for f in fields for a, b in pieces(folded, f.start, f.end, "、")]
+    named = [folded[a:b] for f in fields if f.role != "due" for a, b in pieces(folded, f.start, f.end, "、")]
     return Clause(start, end, tuple(fields)) if named and all(map(_named, named)) else None
 
 
@@ -91,11 +92,17 @@ def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Fie
     return [Field(role, verb, start, at), Field("co", verb, at + 2, end)]
 
 
-def said(folded: str, start: int, end: int) -> list[Field]:
+def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]:
     """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
 
     Parts without a verb share the next one (市林业局,各县区按职责分工负责); beside a lead those who are
     merely responsible help.
+
+    Args:
+        folded: a folded text.
+        start: first offset of the span.
+        end: offset behind it.
+        stages: whether what is to be done by when may stand behind the names (2025年完成200公里).
     """
     fields: list[Field] = []
     if not _SAYS.search(folded, start, end):
@@ -113,6 +120,9 @@ def said(folded: str, start: int, end: int) -> list[Field]:
         if folded.startswith("会同", a) and fields:
             deed = _DEED.search(folded, a, b)
             fields.append(Field("co", "会同", a + 2, deed.start() if deed else b))
+            continue
+        if stages and fields and _DATED.match(folded, a, b) and not _named(folded[a:b]):
+            fields.append(Field("due", "", a, b))
             continue
         verb = _at_end(folded, a, b)
         if (by := _BY_WHOM.search(folded, a + 1, b)) and not looks_like_unit(folded[a : by.start()]):

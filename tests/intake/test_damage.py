@@ -111,12 +111,12 @@ def test_what_a_printer_loses_is_told(damage: Damage) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("damage", [broken_line, broken_page])
-def test_what_a_page_breaks_is_mended_or_told(damage: Damage) -> None:
-    """Of breaks at any place in short notices all but one in forty are mended or pointed at."""
+@pytest.mark.parametrize(("damage", "of"), [(broken_line, 100), (broken_page, 45)])
+def test_what_a_page_breaks_is_mended_or_told(damage: Damage, of: int) -> None:
+    """Of breaks at any place in short notices all but few are mended or pointed at."""
     tried = [path for path in OURS if not path.stem.startswith(BRITTLE)]
     found = [each for path in tried for each in silent(path.read_text(encoding="utf-8"), damage, range(4))]
-    assert 40 * len(found) <= 4 * len(tried), "\n".join(found)
+    assert of * len(found) <= 4 * len(tried), "\n".join(found)
 
 
 @pytest.mark.parametrize("damage", [without_bracket, other_width, page_head, broken_line, broken_page])

@@ -171,3 +171,28 @@ def test_a_sheet_with_a_title_of_its_own_is_a_list_of_its_own() -> None:
     notice = read(readers.read(workbook(fill), "a.xlsx"))
     assert [(item.path, item.part) for item in notice.items] == [(("招商引资",), 0), ((), 1)]
     assert not notice.problems
+
+
+def test_measures_with_limits_of_their_own_share_the_number_of_their_problem() -> None:
+    """Rows under one number are tasks of their own where their limits differ, numbered below it, and are no twins."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ("序号", "反馈问题", "整改措施", "责任单位", "整改时限"))
+        sheet.write_row(1, 0, ("", "", "建立跟踪机制", "", "2025年6月底"))
+        sheet.write_row(2, 0, ("", "", "评估86个项目", "", "2025年8月底"))
+        for column, words in ((0, "1"), (1, "项目落地率不高"), (3, "区商务局")):
+            sheet.merge_range(1, column, 2, column, words)
+        sheet.write_row(3, 0, ("2", "资产闲置", "清查资产", "区财政局", "长期坚持"))
+
+    notice = read(readers.read(workbook(fill), "任务.xlsx"))
+    assert [(i.no, i.deadline and i.deadline.date, i.parties.pick("lead")) for i in notice.items] == [
+        ("1.1", date(2025, 6, 30), ("区商务局",)), ("1.2", date(2025, 8, 31), ("区商务局",)),
+        ("2", None, ("区财政局",)),
+    ]  # fmt: skip
+    assert not notice.problems
+
+
+def test_a_row_of_sums_is_no_task() -> None:
+    """What stands behind 合计 is no task."""
+    rows = [HEAD, *ROWS, ("合计", "", "3项", "", "", "")]
+    assert [item.no for item in read(readers.read(plain_sheet(rows), "任务.xlsx")).items] == ["1", "2", "3"]
