@@ -57,9 +57,9 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         at for at, kind in enumerate(kinds) if kind == "label"
     ]
     first = begun[0] if begun else len(kinds)
-    told = Counter(kind for kind, line in zip(kinds, all_lines, strict=True) if _STOP.search(line.folded))
+    told = Counter([kind for kind, line in zip(kinds, all_lines, strict=True) if _STOP.search(line.folded)])
     number = Counter(kinds)
-    bars = Counter(kind for kind in kinds if kind[0] in _BARS)
+    bars = Counter([kind for kind in kinds if kind[0] in _BARS])
     usual = bars.most_common(1)[0][0] if bars else ""
     rest: list[tuple[str, int, bool]] = []
     for at, (above, line) in enumerate(pairwise(all_lines)):

@@ -311,8 +311,10 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
         b = remark.start()
     fields = verbs.jointly(folded, "unit", "", a, b)
     spans = (span for field in fields for family in names(folded, field) for span in family)
-    named = [folded[c:d].strip() for c, d in spans]
-    known = [len(name) > 2 and looks_like_unit(name.removesuffix("等")) for name in named]
-    if not any(known) or not all(is_territory(name) for name, sure in zip(named, known, strict=True) if not sure):
-        return None
-    return _until(Clause(*found, (*fields, *due)), end, last)
+    known = False
+    for name in (folded[c:d].strip() for c, d in spans):
+        if len(name) > 2 and looks_like_unit(name.removesuffix("等")):
+            known = True
+        elif not is_territory(name):
+            return None
+    return _until(Clause(*found, (*fields, *due)), end, last) if known else None

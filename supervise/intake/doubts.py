@@ -170,7 +170,7 @@ def _follows(before: Item, item: Item) -> bool:
 
 def _item(item: Item, seen: Seen) -> Iterator[Problem]:
     named = item.parties
-    if seen.units_printed and not any(p.role == "lead" for p in named.members):
+    if seen.units_printed and "lead" not in [p.role for p in named.members]:
         yield Problem("I01", "没有写牵头单位,请指定", line=item.line, task=item.no)
     if named.unlabelled:
         text = f"“{named.unlabelled}”前没有写单位类别,已按协办读入"
@@ -203,7 +203,7 @@ def _said(
 def _open_lists(notice: Notice, seen: Seen) -> Iterator[Problem]:
     """Lists that end with 等; where half of all do, it is how this office writes."""
     found = [(item, item.parties.open_at - 1) for item in notice.items if item.parties.open]
-    habit = max(3, sum(bool(item.parties.members) for item in notice.items) // 2)
+    habit = max(3, len([item for item in notice.items if item.parties.members]) // 2)
     yield from _said(
         "I02", found, lambda which: f"{which}单位名单以“等”结尾,没有列全,请补全或确认", seen, habit
     )  # fmt: skip

@@ -22,7 +22,7 @@ class Field(NamedTuple):
 
     def moved(self, by: int) -> Field:
         """The field with its offsets counted from another place."""
-        return self._replace(start=self.start + by, end=self.end + by)
+        return Field(self.role, self.label, self.start + by, self.end + by)
 
 
 class Clause(NamedTuple):
@@ -42,7 +42,7 @@ class Clause(NamedTuple):
 
     def moved(self, by: int) -> Clause:
         """The clause with its offsets counted from another place."""
-        fields = tuple([field.moved(by) for field in self.fields])
+        fields = tuple([Field(role, label, start + by, end + by) for role, label, start, end in self.fields])
         return Clause(self.start + by, self.end + by, fields, self.closed)
 
     def longer(self, end: int) -> Clause:

@@ -95,7 +95,8 @@ _ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条")
 _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
-_BULLET = re.compile(r"([●○◆◇■□▲△▪•·➢►★☆–-]) *(?=[\u4e00-\u9fff“《])")
+_BULLETS = "●○◆◇■□▲△▪•·➢►★☆–-"
+_BULLET = re.compile(rf"([{_BULLETS}]) *(?=[\u4e00-\u9fff“《])")
 _BRACKETS = re.compile("[()]")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
@@ -166,6 +167,9 @@ def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
     """
     start, cells = 0, 0
     for no, line in enumerate(folded.split("\n"), start=1):
+        if not line:
+            start, cells = start + 1, 0
+            continue
         wide = line.count("\t")  # as many as in the row above: its empty cells stay
         blanks = " \r" if no in rows or (wide > 1 and wide == cells) else " \t\r"
         cells = wide if wide > 1 or not line.strip() else 0
@@ -218,6 +222,8 @@ def marker(line: str) -> Marker | None:
 
 def _value(printed: str) -> int | None:
     """The value of a number as markers print it."""
+    if printed.isascii():
+        return number(printed)
     for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK):
         if printed in signs:
             return signs.index(printed) + 1
@@ -242,7 +248,7 @@ def glued(line: Line, after: int) -> list[Line]:
 
 def bullet(line: str) -> tuple[str, int]:
     """The sign a folded line begins with in place of a number, and how many characters it takes; empty if none."""
-    match = _BULLET.match(line)
+    match = _BULLET.match(line) if line[:1] in _BULLETS else None
     return (match[1], match.end()) if match else ("", 0)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from supervise.intake.fields import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import CAPITALS, RANK, ROMAN, is_decimal
-from supervise.intake.nodes import LOST, Node, Segment
+from supervise.intake.nodes import LOST, Node, Segment, any_bears
 
 # Headings that may tell equal numbers apart, the plainest way first.
 _TELLING = ((), ("chapter",), ("section",), ("chapter", "section"), ("part", "chapter"), ("part", "chapter", "section"))
@@ -111,7 +110,7 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
     found: list[Entry] = []
     for part in parts:
         for root in part.roots:
-            found += _descend(root, (), kind, None, clauses_printed, folded)
+            _descend(found, root, (), kind, None, clauses_printed, folded)
     lost = [entry for entry in found if entry.node.number == LOST]
     if 2 * len(lost) > len(found):  # a list without numbers: they are counted below each heading
         counts: Counter[int] = Counter()
@@ -150,21 +149,32 @@ def _giver(entry: Entry) -> Node | None:
 
 
 def _descend(
-    node: Node, path: tuple[Node, ...], kind: str, above: Clause | None, clauses_printed: bool, folded: str
-) -> Iterator[Entry]:
-    below = any(child.bears for child in node.children)
+    found: list[Entry],
+    node: Node,
+    path: tuple[Node, ...],
+    kind: str,
+    above: Clause | None,
+    clauses_printed: bool,
+    folded: str,
+) -> None:
+    """Add the tasks among a node and what stands below it to those found."""
     outer = RANK[node.kind] < RANK[kind]
-    if clauses_printed and outer and not node.bears and _REQUIREMENTS.search(_title(node, folded)):
+    if outer and _says_how(_title(node, folded), node.bears, clauses_printed):
         return
-    title = _title(node, folded) if outer else ""
-    if _CONSEQUENCES.match(title) or (not node.bears and _INSPECTED.match(title)):
-        return
-    if below or (outer and any(n.kind == kind for c in node.children for n in c.walk())):
-        for child in node.children:
-            yield from _descend(child, (*path, node), kind, node.whole or above, clauses_printed, folded)
+    below = node.children
+    if below and (any_bears(below) or (outer and any(n.kind == kind for c in below for n in c.walk()))):
+        for child in below:
+            _descend(found, child, (*path, node), kind, node.whole or above, clauses_printed, folded)
     elif node.clause is not None or node.kind == kind:
         clause = _with_leader(own, above) if (own := node.whole) else above
-        yield Entry(node, path, "", clause, inherited=node.clause is None and above is not None)
+        found.append(Entry(node, path, "", clause, inherited=node.clause is None and above is not None))
+
+
+def _says_how(title: str, bears: bool, clauses_printed: bool) -> bool:
+    """Whether a heading says how the work is to be done, inspected or rewarded, so that no task stands below it."""
+    if _CONSEQUENCES.match(title):
+        return True
+    return not bears and bool(_INSPECTED.match(title) or (clauses_printed and _REQUIREMENTS.search(title)))
 
 
 def _title(node: Node, folded: str) -> str:

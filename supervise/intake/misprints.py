@@ -49,12 +49,11 @@ class Place(NamedTuple):
     apart: bool = False
 
 
-def ends_open(folded: str, place: Place) -> bool | None:
+def ends_open(folded: str, start: int, end: int, clause: Clause | None) -> bool | None:
     """Whether a text ends without a full stop before the bracket of its units; ``None`` if no bracket follows."""
-    clause = place.clause
-    if clause is None or place.end <= place.start or folded[clause.start : clause.start + 1] != "(":
+    if clause is None or end <= start or not folded.startswith("(", clause.start):
         return None
-    return folded[place.end - 1] not in _ENDS
+    return folded[end - 1] not in _ENDS
 
 
 def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]:
@@ -74,7 +73,7 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
     if clause is not None and _EMPTY.search(folded, clause.start, clause.end):
         yield "I10", "单位括号里有空字段", clause.start
-    if place.stops and ends_open(folded, place):
+    if place.stops and ends_open(folded, start, end, clause):
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
     if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()

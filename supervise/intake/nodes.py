@@ -70,12 +70,12 @@ class Node:
     @property
     def bears(self) -> bool:
         """Whether it or anything below it carries a unit clause."""
-        return self.clause is not None or any(child.bears for child in self.children)
+        return self.clause is not None or any_bears(self.children)
 
     def walk(self) -> list[Node]:
         """This node and all below it, in printed order."""
-        found: list[Node] = []
-        _gather([self], found)
+        found = [self]
+        _gather(self.children, found)
         return found
 
 
@@ -107,7 +107,7 @@ class Segment:
     @property
     def bearing(self) -> bool:
         """Whether any of its nodes carries a unit clause."""
-        return any(root.bears for root in self.roots)
+        return any_bears(self.roots)
 
 
 def leader(start: int, end: int) -> Clause:
@@ -125,3 +125,8 @@ def _gather(nodes: list[Node], found: list[Node]) -> None:
         found.append(node)
         if node.children:
             _gather(node.children, found)
+
+
+def any_bears(nodes: list[Node]) -> bool:
+    """Whether any of the nodes, or anything below them, carries a unit clause."""
+    return any(node.clause is not None or (node.children and any_bears(node.children)) for node in nodes)

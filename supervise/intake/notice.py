@@ -37,7 +37,7 @@ from supervise.intake import (
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, bracketed, fold, opened, squeezed, unbroken
+from supervise.intake.folding import blanked, bracketed, fold, is_spaced, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -134,6 +134,7 @@ class _Reader:
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped, self.prose = entries, passages, parts, wrapped, prose
+        self.spaced = wrapped or is_spaced(folded)  # lines put together may be so where the whole text is not
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
         heading = chosen[0].heading if chosen and entries else []
@@ -145,9 +146,9 @@ class _Reader:
         self.cover_text = "\n".join(line.folded for line in self.cover)
         self.style = parties.style(text, folded, found, self.cover_text, covers.addressed(self.cover))
         self.part_of = {id(node): i for i, part in enumerate(parts) for node in part.nodes}
-        open_ = [misprints.ends_open(folded, misprints.Place(e.node.start, e.node.end, e.node.clause)) for e in entries]
-        apart = sum(entry.node.apart for entry in entries if entry.node.clause)
-        self.rarely_apart = 33 * apart < sum(entry.node.clause is not None for entry in entries)
+        open_ = [misprints.ends_open(folded, e.node.start, e.node.end, e.node.clause) for e in entries]
+        apart = [entry.node.apart for entry in entries if entry.node.clause]
+        self.rarely_apart = 33 * apart.count(True) < len(apart)
         self.stops = 3 * open_.count(False) > 2 * (len(open_) - open_.count(None))
 
     def notice(self) -> Notice:
@@ -176,7 +177,7 @@ class _Reader:
             declared_task_count=declared,
             declared_chapter_count=chapters,
             due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, year)) else None,
-            restarts=any("." in item.no for item in items),
+            restarts=any(["." in item.no for item in items]),
             reporting=self._reporting(),
             mechanisms=mechanisms.read(self.text, self.folded, self.duties),
             sections=tuple(self._sections(items)),
@@ -277,7 +278,7 @@ class _Reader:
         named = parties.read(self.text, self.folded, clause, self.style)
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
         words = "\n".join(filter(None, [text[a:b].strip() for text, _, a, b in whole]))
-        whole = [squeezed(*span) for span in whole]
+        whole = [squeezed(*span) for span in whole] if self.spaced else whole
         deadline = deadlines.last([found for span in whole if (found := deadlines.read(*span, year))])
         if deadline is None and not named.due:
             deadline = self._heading_limit(entry.path, year)
@@ -313,8 +314,9 @@ class _Reader:
 
     def _spans(self, node: Node) -> tuple[tuple[int, int], ...]:
         """Where the words of a task stand: in one stretch, or parted by its clause (measures listed below it)."""
-        end = max(n.end for n in node.walk()) if node.children else node.end
-        clause, below = node.whole, node.children[0].start if node.children else 0
+        if not node.children:
+            return ((node.start, node.end), *node.goals)
+        end, clause, below = max([n.end for n in node.walk()]), node.whole, node.children[0].start
         if clause is None or not node.end <= clause.start < clause.end <= below:
             return ((node.start, end), *node.goals)
         return ((node.start, node.end), *node.goals, (self.text.rfind("\n", 0, below) + 1, end))
@@ -375,10 +377,8 @@ class _Reader:
         counts = Counter(item.section[:depth] for item in items for depth in range(1, len(item.section) + 1))
         if self.passages:
             return narrative.sections(self.passages, counts, Section)
-        roots: dict[int, Node] = {}
-        for entry in self.entries:
-            if entry.path and RANK[entry.path[0].kind] < RANK["item"]:
-                roots.setdefault(id(entry.path[0]), entry.path[0])
+        outer = [entry.path[0] for entry in self.entries if entry.path]
+        roots = {id(node): node for node in outer if RANK[node.kind] < RANK["item"]}
         heads = {id(node) for entry in self.entries for node in entry.path}
         return [self._section(root, (), heads, counts) for root in roots.values()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -34,17 +35,14 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     A number alone is no page number here: it may be a cell of a table. A running head is a letterhead below the first
     numbered line, or a line that stands beside page numbers again and again.
     """
-    counts = Counter(line.folded for line in all_lines)
-    pages = {id(line) for line in all_lines if is_page_number(line.folded) and not line.folded.isdigit()}
-    heads = Counter(
-        line.folded
-        for index, line in enumerate(all_lines if pages else ())
-        if any(id(other) in pages for other in all_lines[max(0, index - 1) : index + 2])
-    )
+    counts = Counter([line.folded for line in all_lines])
+    pages = {at for at, ln in enumerate(all_lines) if is_page_number(ln.folded) and not ln.folded.isdigit()}
+    beside = {near for at in pages for near in (at - 1, at, at + 1) if 0 <= near < len(all_lines)}
+    heads = Counter([all_lines[at].folded for at in beside])
     kept: list[Line] = []
     out: list[Line] = []
     begun = False
-    for line in all_lines:
+    for at, line in enumerate(all_lines):
         begun = (
             begun
             or marker(line.folded) is not None
@@ -52,8 +50,8 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "|" in line.folded
             or line.folded == "序号"
         )
-        again = heads[line.folded] > 1 and counts[line.folded] > 2 and len(line.folded) < 40 and not marker(line.folded)
-        if id(line) in pages or again or (begun and _HEADER.fullmatch(line.folded)):
+        again = counts[line.folded] > 2 and heads[line.folded] > 1 and len(line.folded) < 40 and not marker(line.folded)
+        if at in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)
         else:
             kept.append(line)
@@ -73,9 +71,9 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         gone: lines left out of them before.
         begins: whether a folded line opens a unit clause.
     """
-    widths = sorted(len(line.folded) for line in all_lines)
+    widths = sorted([len(line.folded) for line in all_lines])
     width = widths[int(len(widths) * 0.9)] if widths else 0
-    full = sum(width - 4 <= w <= width for w in widths)
+    full = bisect_right(widths, width) - bisect_left(widths, width - 4)
     if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
         return _mended(all_lines, gone, begins)
     signed = _signatures(all_lines)
@@ -143,7 +141,7 @@ def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[li
     """
     entries = [line.folded for line in all_lines if (mark := marker(line.folded)) and RANK[mark.kind] >= RANK["item"]]
     stops = len(entries) > 3 and 5 * sum(line.endswith(("。", ")", ";")) for line in entries) >= 4 * len(entries)
-    bars = {bar: usual for bar in "|\t" if (usual := _usual(line.folded.count(bar) for line in all_lines))}
+    bars = {bar: usual for bar in "|\t" if (usual := _usual([line.folded.count(bar) for line in all_lines]))}
     out: list[Line] = []
     between: list[Line] = []
     mended: list[int] = []
@@ -184,7 +182,7 @@ def _signatures(all_lines: list[Line]) -> set[int]:
 
 def _usual(counts: Iterable[int]) -> int:
     """How often a bar stands in the rows of a table: the number most of its lines agree on; 0 if there is no table."""
-    found = Counter(count for count in counts if count > 1).most_common(1)
+    found = Counter([count for count in counts if count > 1]).most_common(1)
     return found[0][0] if found and found[0][1] > 2 else 0
 
 

@@ -192,9 +192,9 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
     roles = {field.role for field in clause.fields}
-    units = {f.label for f in clause.fields if f.role == "unit"}
-    builders = {label for label in units if _BUILDS.match(label)} if len(units) > 1 else set()
-    first = [f for f in clause.fields if f.role == "lead"] if not roles.isdisjoint(("unit", "")) else []
+    builders = {f.label for f in clause.fields if f.role == "unit" and _BUILDS.match(f.label)}
+    answered = any(f.role == "unit" and f.label not in builders for f in clause.fields)
+    first = [f for f in clause.fields if f.role == "lead"] if "unit" in roles or "" in roles else []
     marked = any(not is_person(folded[f.start : f.end].strip()) for f in first)
     found = _Found()
     for field in clause.fields:
@@ -207,11 +207,11 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
                 found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
-            _units(found, text, folded, field, how, marked or (field.label in builders and builders != units))
-    members = list(_settle(found.members))
+            _units(found, text, folded, field, how, marked or (answered and field.label in builders))
+    members = _settle(found.members)
     leads = {m.name for m in members if m.role == "lead"}
     return Parties(
-        members=tuple(m for m in members if m.role == "lead" or m.name not in leads),
+        members=tuple([m for m in members if m.role == "lead" or m.name not in leads]),
         leaders=tuple(dict.fromkeys(found.leaders)),
         leader_groups=tuple(dict.fromkeys(found.leader_groups)),
         open=bool(found.open_at),
@@ -370,7 +370,7 @@ def _role(folded: str, field: Field, marked: bool, how: Style, index: int, famil
     return "co" if helps else "lead"
 
 
-def _settle(members: list[Party]) -> Iterable[Party]:
+def _settle(members: list[Party]) -> list[Party]:
     """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co."""
     roles = {member.role for member in members}
     if roles <= {"lead", "co"}:

@@ -26,7 +26,8 @@ _ITS = re.compile(r"各(?:有关)?(?:部门|委办|组成部门|直属)")  # 县
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
 # Without one of these 、 parts the names of a family, and nothing else does.
 _INTRICATE = re.compile(
-    r"\s|及|会同|联合|等[有相省市区县州旗]|[和与][各相有其省市区县州旗盟]|(?:各|[有相]关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、"
+    r"[\s(及会联等和与各有相](?:(?<=[\s(及])|(?<=会)同|(?<=联)合|(?<=等)[有相省市区县州旗]|(?<=[和与])[各相有其省市区县州旗盟]"
+    r"|(?:(?<=各)|(?<=[有相])关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、)"
 )
 _PLAIN = re.compile(r"[^、/。.:](?:[^、/]*[^、/。.:])?")
 
@@ -35,7 +36,7 @@ def names(folded: str, field: Field) -> list[list[tuple[int, int]]]:
     """Families of spans of names in a field: commas part families, 、 and 及 part names."""
     start, end = field.start, field.end
     families = pieces(folded, start, end, ",;")
-    if folded.find("(", start, end) >= 0 or _INTRICATE.search(folded, start, end):
+    if _INTRICATE.search(folded, start, end):
         return [list(_members(folded, a, b)) for a, b in families]
     return [[match.span() for match in _PLAIN.finditer(folded, a, b)] for a, b in families]
 
@@ -65,6 +66,8 @@ def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 def _joined(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     """Spans between the words that join names."""
     cuts = [m.span() for m in _AND.finditer(folded, start, end) if m.start() > start]
+    if not cuts:
+        return ((start, end),)
     return zip([start, *(b for _, b in cuts)], [*(a for a, _ in cuts), end], strict=True)
 
 

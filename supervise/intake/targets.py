@@ -62,6 +62,7 @@ _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
 _SPAN = re.compile(r"(?<!/)(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
+_NEAR = 20  # what says how a number is meant begins within so many characters before it
 # How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。
 _STANDING = re.compile(r"(?:截[至止]|目前,)")
 _SO_FAR = re.compile(r"涉及[^\d]{0,8}$|(?:仅|只|已|已经)(?:完成|建成|有|达到?|实现|投入|到位)[^\d]{0,12}$")
@@ -75,10 +76,12 @@ _MOST = re.compile(
     r"(?:≤|不超过?|不高于|不大于|不多于|不得超过|不突破|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
 )
 _LEVEL = re.compile(
-    r"(?:达到|达(?=\d|约)|总数|总量|(?:提高|提升|增加|增长|下降|降低|降|压减|压缩|缩短|减少)(?:至|到)|稳定在|控制在)"
+    r"[达总高升加长降低减缩短少稳控](?:(?<=达)(?:到|(?=\d|约))|(?<=总)[数量]|(?<=稳)定在|(?<=控)制在"
+    r"|(?:(?<=提[高升])|(?<=增[加长])|(?<=降)|(?<=降低)|(?<=压[减缩])|(?<=缩短)|(?<=减少))[至到])"
 )
 _UP = re.compile(
-    r"增长|增速|增幅|涨幅|新增|增加|增设|净增|新招|再(?!开发|利用|生|制造)(?=[\u4e00-\u9fff]{2}\d)|(?:提升|提高|上升|扩大|增幅)(?=\d[\d.]*(?:个百分点|%|‰|倍))"
+    r"[增涨新净再提上扩](?:(?<=增)[长速幅加设]|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造)(?=[\u4e00-\u9fff]{2}\d)"
+    r"|(?:(?<=提)[升高]|(?<=上)升|(?<=扩)大)(?=\d[\d.]*(?:个百分点|%|‰|倍)))"
 )
 _GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these is itself a change
 # 增长5.5%左右,力争达到6%: what is hoped for beyond a goal is of its kind.
@@ -143,11 +146,11 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
     above = ""  # 新增就业:9000人: what is said before the colon
     for a, b in pieces(folded, start, end, _BREAKS):
         counted, above = above, text[a:b].strip() if folded.startswith(":", b) else ""
-        change = _direction(fold(counted))
         if not _FIGURES.search(folded, a, b):
             continue
         if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
             continue
+        change = _direction(fold(counted)) if counted else ""
         parts = pieces(folded, a, b, "、")
         for c, d in parts:
             change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
@@ -209,14 +212,15 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
         before = folded[max(at, match.start() - 60) : match.start()]
+        near = before[-_NEAR:]
         if (
-            _SO_FAR.search(before)
+            _SO_FAR.search(near)
             or _FAILED.match(folded, match.end(), end)
             or _quoted(folded, start, match.start(), end)
         ):
             continue
         level = bool(_LEVEL.search(before + match.group()[:1])) and not _GROWTH.search(before)
-        bounds = [pattern for pattern in (_LEAST, _MORE, _LESS, _MOST) if pattern.search(before)]
+        bounds = [pattern for pattern in (_LEAST, _MORE, _LESS, _MOST) if pattern.search(near)]
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end, bounds)
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")

@@ -17,7 +17,7 @@ MOST = 20  # words that more tasks share say nothing about any two of them
 
 def tasks(items: Sequence[Item]) -> Iterator[tuple[Item, Item, str]]:
     """Pairs of which one says, word for word, half of what the other says: the earlier, the later, the words."""
-    parts = [_CLAUSE.findall(words) for words in fold("\0".join(item.text for item in items)).split("\0")]
+    parts = [_CLAUSE.findall(words) for words in fold("\0".join([item.text for item in items])).split("\0")]
     again = {clause for clause, times in Counter(chain.from_iterable(parts)).items() if times > 1}
     where: dict[str, list[int]] = {}
     for index, clauses in enumerate(parts):

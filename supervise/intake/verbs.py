@@ -26,6 +26,8 @@ _VERB = re.compile(
 )
 _LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
 _SAID = re.compile(rf"[{''.join(sorted(_LAST))}]\s*(?:[,;]|\Z)")
+# No roles are said without a verb at the end of a part, or 会同.
+_SAYS = re.compile(rf"[会{''.join(sorted(_LAST))}](?:(?<=会)同|[\s由]*(?:[,;。]|\Z))")
 _BY_WHOM = re.compile(r"(?<![自理缘])由")
 _DEED = re.compile(r"(?:共同|组织)?(?:办理|落实|实施|推进|负责|开展|完成|研究)$")  # 会同县财政局办理
 # 4月启动、10月底前完成: what is done by when, among the names.
@@ -67,7 +69,7 @@ def overruled(folded: str, field: Field) -> list[Field]:
 
 def spoken(folded: str, start: int, end: int) -> Clause | None:
     """A line that is such a clause without brackets (县商务局牵头,各乡镇配合) and names nothing but units."""
-    if end - start > 500:
+    if end - start > 500 or not _SAYS.search(folded, start, end):
         return None
     first = _FIRST_NAME.match(folded, start, end)
     if first and not _named(first[0].strip(" 由")) and not _VERB.search(folded, first.start(), first.end()):
@@ -103,6 +105,8 @@ def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]
         stages: whether what is to be done by when may stand behind the names (2025年完成200公里).
     """
     fields: list[Field] = []
+    if not _SAYS.search(folded, start, end):
+        return fields
     waiting: list[tuple[int, int]] = []
     for a, b in pieces(folded, start, end, ",;。"):
         a, b = trim(folded, a, b, " 由")
