@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sqlite3
@@ -12,12 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Diverged, Invalid, Office, Refused, Stale, Unknown
@@ -27,7 +25,7 @@ from supervise.store import ledger, retired
 from supervise.store.database import Sessions, open_database, reading
 from supervise.store.tables import of
 from tests.cli_help import run
-from tests.forks import Command
+from tests.forks import Command, killed_before
 from tests.retiring import CLOSED, GXJ, OFFICE, TODAY, an_office, answers, breakdown, lived
 from tests.servers import KINDS, database
 from tests.test_chain import everything, exported
@@ -296,18 +294,6 @@ def test_a_rollback_of_the_host_leaves_the_record_whole(
     assert away(office, record, tmp_path / shelf).tasks == CLOSED
     with reading(record) as session:
         assert office.audit(session).breaks == () and office.show(session, "A1").task.code == "A1"
-
-
-def killed_before(number: int) -> None:
-    """See that this process is killed before a statement or commit of a given number."""
-    steps = numbers()
-
-    def step(*_: object) -> None:
-        if next(steps) >= number:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(Engine, name, step)
 
 
 @pytest.mark.parametrize("shelf", SHELVES)
