@@ -46,12 +46,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def before(played: Path) -> Iterator[dict[str, str]]:
+def before(played: Path) -> dict[str, str]:
     """Everything that a user can ask of it, and what is answered before any task left."""
     sessions = open_database(f"sqlite:///{played}")
     with reading(sessions) as session:
-        yield answers(an_office(), session)
+        found = answers(an_office(), session)
     sessions.kw["bind"].dispose()
+    return found
 
 
 @pytest.fixture
