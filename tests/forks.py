@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Engine, event
 
 from supervise.cli.main import main
 from tests.cli_help import Result
@@ -55,3 +59,15 @@ def _command(folder: Path, said: list[Path], words: list[str], first: Callable[[
     if first is not None:
         first()
     main(words)
+
+
+def killed_before(number: int) -> None:
+    """See that this process is killed before a statement or commit of a given number."""
+    steps = count()
+
+    def step(*_: object) -> None:
+        if next(steps) >= number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name in ("before_cursor_execute", "commit"):
+        event.listen(Engine, name, step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sqlite3
@@ -12,12 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from supervise import Cut, Diverged, Invalid, Office, Refused, Stale, Unknown
@@ -27,7 +25,7 @@ from supervise.store import ledger, retired
 from supervise.store.database import Sessions, open_database, reading
 from supervise.store.tables import of
 from tests.cli_help import run
-from tests.forks import Command
+from tests.forks import Command, killed_before
 from tests.retiring import CLOSED, GXJ, OFFICE, TODAY, an_office, answers, breakdown, lived
 from tests.servers import KINDS, database
 from tests.test_chain import everything, exported
@@ -48,12 +46,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def before(played: Path) -> Iterator[dict[str, str]]:
+def before(played: Path) -> dict[str, str]:
     """Everything that a user can ask of it, and what is answered before any task left."""
     sessions = open_database(f"sqlite:///{played}")
     with reading(sessions) as session:
-        yield answers(an_office(), session)
+        found = answers(an_office(), session)
     sessions.kw["bind"].dispose()
+    return found
 
 
 @pytest.fixture
@@ -296,18 +295,6 @@ def test_a_rollback_of_the_host_leaves_the_record_whole(
     assert away(office, record, tmp_path / shelf).tasks == CLOSED
     with reading(record) as session:
         assert office.audit(session).breaks == () and office.show(session, "A1").task.code == "A1"
-
-
-def killed_before(number: int) -> None:
-    """See that this process is killed before a statement or commit of a given number."""
-    steps = numbers()
-
-    def step(*_: object) -> None:
-        if next(steps) >= number:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(Engine, name, step)
 
 
 @pytest.mark.parametrize("shelf", SHELVES)
