@@ -69,6 +69,16 @@ def test_columns_that_do_not_fit_follow_on_the_next_line() -> None:
     ]
 
 
+def test_a_cell_wider_than_a_line_keeps_its_distance_to_the_next() -> None:
+    """What was filled into several lines is still a cell of its own."""
+    assert fit("D-001  牵头单位和协办单位一起报送的一段很长的说明  推进中  2025-12-31", 30).split("\n") == [
+        "D-001",
+        "    牵头单位和协办单位一起报送",
+        "    的一段很长的说明  推进中",
+        "    2025-12-31",
+    ]
+
+
 def test_a_line_that_begins_with_empty_cells_goes_on_where_the_others_do() -> None:
     """A second line of the same row stands no deeper than the first."""
     drawn = table([("D-001", "建成市级以上智能车间", "2025-06-30", "推进中"), ("", "", "2025-12-31", "已办结")])

@@ -18,10 +18,11 @@ from supervise.intake.breakdown import Breakdown, Draft
 from supervise.rules.ladder import Lights
 from supervise.rules.measures import Ground
 from supervise.site.folder import Folder, read_folder, shipped
-from supervise.store import library, tasks
+from supervise.store import library, pressed, tasks
 from supervise.workflows.situations import Situation
 from tests.cli_help import ROOT
 from tests.histories import END
+from tests.plans import plans
 from tests.surveying import Lived
 from tests.test_surveyor import a_cut, lives
 
@@ -136,3 +137,9 @@ def test_of_publications_only_the_newest_is_read(engine: Engine) -> None:
         (body,) = [statement for statement in asked if "body" in statement]
         assert "serial" in body.partition("WHERE")[2]
         assert library.newest(session, office.district, "red-black", Cut(date(2025, 3, 1))) is None
+
+
+def test_what_may_be_pressed_is_found_without_statistics(session: Session) -> None:
+    """A new SQLite file, of which nothing is known yet, goes through what is owed and not through every task."""
+    asked = plans(session, lambda: pressed.missing(session, "default", date(2025, 7, 1), ["reply"], ["区工信局"]))
+    assert len(asked) == 2 and all("USING COVERING INDEX ix_sv_duty_" in plan for plan in asked), asked

@@ -13,6 +13,8 @@ from supervise.widths import columns, cut
 LEAST = 18
 """Columns a last cell needs to go on below itself; with fewer it takes a line of its own."""
 
+GAP = "  "
+"""Between two cells."""
 DEEPER = 4
 """Blanks by which what moves to the next line stands deeper than its line."""
 
@@ -57,7 +59,9 @@ def _packed(cells: list[str], indent: str, room: int) -> list[str]:
             continue
         if line.strip():
             lines.append(line.rstrip())
-        *whole, cell = fill(cell.rstrip(), room - len(deeper)) if columns(deeper + cell.rstrip()) > room else [cell]
-        lines += [deeper + part for part in whole]
         line = deeper + cell
+        if columns(line.rstrip()) > room:
+            *whole, rest = fill(cell.rstrip(), room - len(deeper))
+            lines += [deeper + part for part in whole]
+            line = deeper + rest + GAP
     return [*lines, line.rstrip()]

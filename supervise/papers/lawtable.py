@@ -23,7 +23,6 @@ from supervise.workflows.tableplaces import Grid, Row, Sheet
 from supervise.workflows.tablereading import read
 from supervise.workflows.tables import ACTS, SIGNED, Table, tables
 
-WORKBOOK = ".xlsx"
 _LINE, _TALLEST = 15, 400
 """Points that a line of a cell takes, and that a row may have."""
 _A4 = 9

@@ -50,10 +50,11 @@ def missing(session: Session, district: str, day: date, kinds: Sequence[str], ow
     duty = of(session).duty
     mine = duty.c.district == district, duty.c.kind.in_(kinds), duty.c.since_day <= day, duty.c.missed_from <= day
     standing = and_(duty.c.until_day.is_(None), duty.c.met.is_(None), duty.c.void.is_(None), duty.c.settles <= day)
-    found = set(session.scalars(select(duty.c.task).where(*mine, duty.c.until_day > day).distinct()))
+    # Not distinct: SQLite would then go through all of the district in the order of the tasks.
+    found = set(session.scalars(select(duty.c.task).where(*mine, duty.c.until_day > day)))
     for units in chunks(owing):
         query = select(duty.c.task).where(*mine, standing, duty.c.unit.in_(units))
-        found |= set(session.scalars(query.distinct()))
+        found |= set(session.scalars(query))
     return found
 
 
