@@ -157,7 +157,11 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
             return signed[0]
-        above = cover[index - 1 - (_SEAL.fullmatch(cover[index - 1].folded) is not None)]
+        at = index - 1 - (_SEAL.fullmatch(cover[index - 1].folded) is not None)
+        above = cover[at]
+        two = at > 3 and is_organ(above.folded) and is_organ(cover[at - 1].folded)  # they sign together
+        if two and cover[at - 2].folded[-1] not in "、,:":
+            return "、".join(text[line.start : line.end] for line in (cover[at - 1], above))
         if not lines.is_sentence(above.folded) and 3 <= len(above.folded) <= 60 and not lines.marker(above.folded):
             return re.sub(r"\s+", "" if len(above.folded) < 20 else "、", text[above.start : above.end])
     heads = [line for line in folded[:20_000].split("\n") if "文件" in line]
