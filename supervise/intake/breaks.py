@@ -64,7 +64,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
     rest: list[tuple[str, int, bool]] = []
     for at, (above, line) in enumerate(pairwise(all_lines)):
         kind, own = kinds[at], kinds[at + 1]
-        if _halves(above, line, begins):
+        if len(above.folded) < 60 and not above.folded.endswith(_ENDS) and _halves(above, line, begins):
             yield line.no
             continue
         rows = kind[0] in _BARS or own[0] in _BARS
@@ -88,15 +88,13 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
     Neither is one by itself; together they are.
     """
     first, second = above.folded, line.folded
-    if first.endswith(_ENDS) or len(first) > 120:
+    whole = first + second
+    heads = _NUMBERS.match(first) is not None or len(first) < 4
+    if heads and head(above) is None and head(line._replace(folded=whole)) is not None:
+        return True
+    if len(first) > 12:
         return False
-    if is_head := (head(above) is None and first.count("\t") + first.count(" ") + len(first) < 60):
-        is_head = (
-            bool(_NUMBERS.match(first) or len(first) < 4) and head(line._replace(folded=first + second)) is not None
-        )
-    if is_head or len(first) > 12:
-        return is_head
-    mark, whole = marker(first), first + second
+    mark = marker(first)
     body = first[mark.length :] if mark else first
     label = len(body) < 3 and not begins(first) and begins(whole)
     number = mark is None and marker(second) is None and len(first) < 6 and (m := marker(whole)) is not None and m.sure

@@ -253,6 +253,8 @@ def _limits(match: re.Match[str], folded: str) -> bool:
     if folded[max(0, match.start() - 1) : match.start()] == "每":
         return False
     behind = match.end() + folded.startswith(":", match.end())  # 四季度:竣工
+    if match["md"] and match.start() and folded[match.start() - 1] in "至到":
+        return True  # 即日起至5月10日
     if match["month"] or match["md"] or match["season"] or match["half"]:
         return match[0].endswith(("前", "完成", "底", "末")) or bool(_DONE.match(folded, behind))
     if match["end"] and match["end"].startswith("下半年"):

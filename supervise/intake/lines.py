@@ -286,12 +286,14 @@ def rest(line: Line, start: int) -> tuple[int, int]:
 
 def is_article(line: str) -> bool:
     """Whether a folded line begins with the number of an article: 第二条."""
-    return line.startswith("第") and _ARTICLE.match(line) is not None
+    return _ARTICLE.match(line) is not None
 
 
 def hold_sections(found: Sequence[Line]) -> bool:
     """Whether an article is directly followed by (一), and so is the heading of entries of its own."""
-    below = [marker(after.folded) for line, after in pairwise(found) if is_article(line.folded)]
+    below = [
+        marker(after.folded) for line, after in pairwise(found) if line.folded[0] == "第" and is_article(line.folded)
+    ]
     return any(mark is not None and mark.kind == "section" and mark.number == 1 for mark in below)
 
 

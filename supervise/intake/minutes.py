@@ -116,9 +116,9 @@ def mend(parts: list[Segment], folded: str) -> None:
 
 
 def _wanted(folded: str, node: Node) -> bool:
-    """Whether an entry decides something though it names nobody; what was only heard is no task."""
+    """Whether an entry decides something, or by when, though it names nobody; what was only heard is no task."""
     spans = pieces(folded, node.start, node.end, ",。;")
-    return any(_WANTED.match(folded, *trim(folded, a, b)) for a, b in spans)
+    return any(_WANTED.match(folded, *trim(folded, a, b)) or _BY.search(folded, a, b) for a, b in spans)
 
 
 def _paragraphs(part: Segment, folded: str) -> list[Node]:

@@ -125,15 +125,15 @@ class _Reader:
         odd: dict[int, str],
         prose: bool,
     ) -> None:
-        self.prose = prose
-        self.odd = odd
+        named = {head.line for entry in entries for head in entry.path if not head.number}  # 基础设施组 above its tasks
+        self.odd = {line: words for line, words in odd.items() if line not in named or words != breaks.BROKEN}
         self.titles: dict[int, tuple[str, int | None, bool]] = {}
         self.places: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.limits: dict[int, deadlines.Deadline | None] = {}
         self.text, self.folded, self.file = text, folded, file
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
-        self.entries, self.passages, self.parts, self.wrapped = entries, passages, parts, wrapped
+        self.entries, self.passages, self.parts, self.wrapped, self.prose = entries, passages, parts, wrapped, prose
         self.spaced = wrapped or is_spaced(folded)  # lines put together may be so where the whole text is not
         first = parts.index(chosen[0]) if chosen and entries else len(parts)
         self.before = [line for part in parts[:first] for line in part.lines]
@@ -236,7 +236,7 @@ class _Reader:
         headings = {id(node) for entry in self.entries for node in entry.path}
         spans = [(line.start, line.end) for line in self.cover]
         spans += [(line.start, line.end) for part in self.chosen if self.entries for line in part.loose]
-        spans += [span for part in self.chosen for line in part.lines for span in schedule.demanded(line)]
+        spans += [span for part in self.chosen for span in schedule.demanded(part.lines)]
         for part in self.chosen if self.entries else ():
             spans += [(n.start, n.end) for n in part.nodes if id(n) not in inside and id(n) not in headings]
         return spans

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from supervise.intake import deadlines
@@ -37,7 +37,7 @@ _CONTENT = re.compile(
     r"(?:将|把)([^。;]{2,40}?)(?:书面|及时|汇总|按时)?(?:报送|报至|报到|上报|反馈|报告|报|送)|(?:报告|报送|上报)(?:一次)?([^,。;至]{2,30})"
 )
 _WHO = re.compile(
-    r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇)(?:各(?:单位|部门))?|(?<=请)[\u4e00-\u9fff]{2,8}单位|(?<!给)你(?:单位|局|委|办|部|镇|乡|街道|县|区|市)|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
+    r"[^,。;:、]{0,8}?(?:牵头|主办|主责|协办|配合|会办|共同责任|参与|责任|承办)(?:责任)?(?:单位|部门)|各(?:级)?(?:单位|部门|地|镇街|乡镇|县区|区县|街道|县\(市、区\))(?:各(?:单位|部门))?|(?<=请)[\u4e00-\u9fff]{2,8}单位|(?<!给)你(?:单位|局|委|办|部|镇|乡|街道|县|区|市)|各[\u4e00-\u9fff()、]{1,20}(?:单位|部门)"
 )
 # 每季度首月5日前,各牵头单位报送…: the subject may stand behind the time.
 _WHO_BEHIND = re.compile(rf"(?:之?前|以前|底|末|内)*[, ]*由?(?P<who>{_WHO.pattern})(?=将|把|向|报|书面|汇总)")
@@ -136,10 +136,11 @@ def read(text: str, folded: str, spans: list[tuple[int, int]], marked: bool) -> 
     return tuple(found.values())
 
 
-def demanded(line: Line) -> Iterator[tuple[int, int]]:
-    """Where a line of a card says how to report, behind its label: 报送要求:每周五前报送进度."""
-    if ":" in line.folded[:10] and (label := _DEMAND.match(line.folded)):
-        yield line.start + label.end(), line.end
+def demanded(found: Iterable[Line]) -> Iterator[tuple[int, int]]:
+    """Where lines of a card say how to report, behind their label: 报送要求:每周五前报送进度."""
+    for line in found:
+        if ":" in line.folded[:10] and (label := _DEMAND.match(line.folded)):
+            yield line.start + label.end(), line.end
 
 
 def _settled(said: list[Reporting]) -> Iterator[Reporting]:

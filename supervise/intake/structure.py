@@ -85,7 +85,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         names_table = tabled and mark is None and not furniture and _is_title(line, below)
         opens = titled or restarts or names_table or (signed and not furniture)
         above = found[-1][-1].folded if len(found[-1]) > 3 else "、"
-        if above[-1] not in "、,:及" and (at := _signs(all_lines, index)):
+        if len(line.folded) <= 30 and above[-1] not in "、,:及" and (at := _signs(all_lines, index)):
             found.append([])
             signing = at
         if opens or (attached and is_attachment_mark(line.folded)):

@@ -105,6 +105,8 @@ def head(line: Line) -> Columns | None:
     heads = head_cells(line, bar)
     bar = "  " if bar == " " and "  " in words else bar
     roles = _with_text(heads, labels.in_levels(heads, tuple(role_of(label) for label in heads)), bar)
+    pairs = zip(roles, ("", *roles), heads, strict=False)  # one head over two columns: 任务 and what it consists of
+    roles = tuple("text" if not label and before == "text" else role for role, before, label in pairs)
     first = roles.index("text") if "text" in roles else len(roles)
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
     if any("指标" in label for label in heads):  # 全年目标 beside 指标名称 holds the figure

@@ -186,9 +186,14 @@ class _Table:
             return 0
         wide = any(c.columns > 1 for c in row)
         tall = max(c.row + c.rows for c in row) - i
-        if tall == 1 and wide and i + 1 < len(self.slots):
+        if tall == 1 and wide and i + 1 < len(self.slots) and not self._filled_below(i):
             tall = 2  # the upper heads span columns and the others were not merged downwards
         return tall if tall <= _HEAD_ROWS else 0
+
+    def _filled_below(self, i: int) -> bool:
+        """Whether the row below has words of its own under every head of one column, as the first task has."""
+        heads = [(cell, self.slots[i + 1][j]) for j in self.columns if (cell := self.slots[i][j]) is not None]
+        return all(below is not None and below.text.strip() for cell, below in heads if cell.columns == 1)
 
     def _labels(self, i: int, height: int) -> list[str]:
         """One label for each column: the lowest one, with those above it where it says nothing by itself."""

@@ -93,3 +93,14 @@ def test_measures_on_rows_of_their_own_below_one_problem_are_one_task() -> None:
         "分配率低\t加快分配。",
     ]
     assert not notice.problems
+
+
+def test_one_head_over_two_columns_heads_both() -> None:
+    """Where 工作任务 stands over two columns, a class and what is to be done, both are words of the task."""
+    page = (
+        "<table><tr><th>序号</th><th colspan=2>工作任务</th><th>牵头单位</th></tr>"
+        "<tr><td>1</td><td rowspan=2>隐患治理</td><td>排查隐患200处</td><td>区应急局</td></tr>"
+        "<tr><td>2</td><td>关停企业15家</td><td>区经信局</td></tr></table>"
+    )
+    items = read(readers.read(page.encode(), "表.html")).items
+    assert [item.text.split() for item in items] == [["隐患治理", "排查隐患200处"], ["隐患治理", "关停企业15家"]]
