@@ -192,9 +192,9 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
         return Parties()
     # 常务副县长张三牵头,县交通局负责: a person leads no list of units
     roles = {field.role for field in clause.fields}
-    builders = {f.label for f in clause.fields if f.role == "unit" and _BUILDS.match(f.label)}
-    answered = any(f.role == "unit" and f.label not in builders for f in clause.fields)
-    first = [f for f in clause.fields if f.role == "lead"] if "unit" in roles or "" in roles else []
+    units = {f.label for f in clause.fields if f.role == "unit"}
+    builders = {label for label in units if _BUILDS.match(label)} if len(units) > 1 else set()
+    first = [f for f in clause.fields if f.role == "lead"] if units or "" in roles else []
     marked = any(not is_person(folded[f.start : f.end].strip()) for f in first)
     found = _Found()
     for field in clause.fields:
@@ -207,7 +207,7 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
             if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
                 found.due = (found.due[0] if found.due else field.start, field.end)
         elif field.role in ("lead", "co", "unit", ""):
-            _units(found, text, folded, field, how, marked or (answered and field.label in builders))
+            _units(found, text, folded, field, how, marked or (field.label in builders and builders != units))
     members = _settle(found.members)
     leads = {m.name for m in members if m.role == "lead"}
     return Parties(
