@@ -64,6 +64,8 @@ def test_old_files_read_as_the_new_ones(form: str, tmp_path: Path) -> None:
         [str(OFFICE), "--headless", profile, "--convert-to", form, "--outdir", str(tmp_path), str(new)],
         check=True, capture_output=True, timeout=300,
     )  # fmt: skip
+    if not old.exists():
+        pytest.skip("LibreOffice without Writer: old Word files are not tried (Debian: libreoffice-writer)")
     wps = old.rename(tmp_path / "a.wps")
     here, there = read(read_document(new)), read(read_document(wps))
     assert len(here.items) == 4
