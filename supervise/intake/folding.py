@@ -37,14 +37,14 @@ _TRADITIONAL = dict(
         "師幷庫強復態慶戰掃掛採擔數昇暫曏曬極榦樣檯欄權歐歸決沒況滅滾漁瀏為熱燈營爲牀狀獨環盡碼祕稱積筆節範簡"
         "糾紀約紅納細終絡給統綜綠維網緊編縮績繼罰聞舉艦蓋薦蘇裏補裡製複見規視覽觀訪訴評詞話該誌認說説調請議讀"
         "賬蹤車載輯轄這運適邊醫鈎鉤銜銷錄錶鍾鏈閉閱閲陞陸階隨隱頁頂須預頓類颱饋駐驗髮黃黨審嶺東資雲額課僅勵懲擬獎籤種麼還啓啟斷驟"
-        "簽覈訂諾頻鐘幫衝鍵債兌廠撥氣漲籌貸費貼鋁婦崗廣換殘煙稅糧緩興訓變軍輪轉遲郵順創險顧風註儉緣脫貧試徑礎",
+        "徑礎簽覈訂諾頻鐘幫衝鍵債兌廠撥氣漲籌貸費貼鋁婦崗廣換殘煙稅糧緩興訓變軍輪轉遲郵順創險顧風註儉緣脫貧試",
         "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干"
         "产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥计划两档动势应个条户亩吨万亿余盏辆"
         "张栋台只顷减净扩稳争确达过专贰设现压从汇周并干布并来系们备传价册别删则劳汇叁问向图采执坚块采写层峰帅"
         "师并库强复态庆战扫挂采担数升暂向晒极干样台栏权欧归决没况灭滚渔浏为热灯营为床状独环尽码秘称积笔节范简"
         "纠纪约红纳细终络给统综绿维网紧编缩绩继罚闻举舰盖荐苏里补里制复见规视览观访诉评词话该志认说说调请议读"
         "账踪车载辑辖这运适边医钩钩衔销录表钟链闭阅阅升陆阶随隐页顶须预顿类台馈驻验发黄党审岭东资云额课仅励惩拟奖签种么还启启断骤"
-        "签核订诺频钟帮冲键债兑厂拨气涨筹贷费贴铝妇岗广换残烟税粮缓兴训变军轮转迟邮顺创险顾风注俭缘脱贫试径础",
+        "径础签核订诺频钟帮冲键债兑厂拨气涨筹贷费贴铝妇岗广换残烟税粮缓兴训变军轮转迟邮顺创险顾风注俭缘脱贫试",
         strict=True,
     )
 )
@@ -243,16 +243,11 @@ def blanked(text: str, spans: Iterable[tuple[int, int]], blank: str = " ") -> st
     return "".join([*out, text[at:]])
 
 
-_APART = re.compile(r" (?<=[\u4e00-\u9fff\d%,。、] )(?:[\u4e00-\u9fff\d%,。、] ){3}")
-
-
-def is_spaced(folded: str) -> bool:
-    """Whether characters of a text are set apart by blanks, as character recognition leaves them."""
-    return _APART.search(folded) is not None
+_APART = re.compile(r"(?:[\u4e00-\u9fff\d%,。、] ){4}")
 
 
 def squeezed(text: str, folded: str, start: int, end: int) -> tuple[str, str, int, int]:
-    """A span whose characters are set apart by blanks, without these blanks."""
+    """A span whose characters are set apart by blanks, as character recognition leaves them, without these blanks."""
     if not _APART.search(folded, start, end):
         return text, folded, start, end
     kept = [at for at in range(start, end) if folded[at] != " "]
