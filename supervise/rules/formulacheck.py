@@ -33,6 +33,9 @@ from supervise.rules.sheet import BUILT_IN
 from supervise.rules.windows import beyond, window
 from supervise.workflows.definition import Definition
 
+MOST_PLACES = 12
+"""How many places a number may be rounded to."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -148,6 +151,9 @@ def _call(document: Document, known: Known, path: Path, call: Call, item: bool) 
         return
     if call.name == "along" and number % 2 == 0:
         yield document.problem("J02", path, f"along 的点和分要成对写:{spec.told}", word=call.name)
+    if call.name in ("round", "deviation") and not _fine_places(call):
+        text = f"{call.name} 后面写保留几位小数,0 到 {MOST_PLACES}:{spec.told}"
+        yield document.problem("J02", path, text, word=call.name)
     if spec.kind == "record":
         yield from _record(document, known, path, call)
     elif spec.kind == "past":
@@ -161,6 +167,12 @@ def _call(document: Document, known: Known, path: Path, call: Call, item: bool) 
             yield document.problem("J02", path, f"items_top 后面要写取几个:{spec.told}", word=call.name)
         for part in call.arguments:
             yield from _problems(document, known, path, part, item or spec.kind == "items")
+
+
+def _fine_places(call: Call) -> bool:
+    """Whether the places that a number is rounded to are said, and can be."""
+    places = [constant(part) for part in call.arguments[1:] if call.name == "round" or isinstance(part, Number)]
+    return all(n is not None and n.denominator == 1 and 0 <= n <= MOST_PLACES for n in places)
 
 
 def _record(document: Document, known: Known, path: Path, call: Call) -> Iterator[Problem]:
