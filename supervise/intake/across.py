@@ -81,8 +81,9 @@ def _by_contents(rows: Sequence[Line], found: Sequence[Line]) -> Columns | None:
     cells = [[row.folded[a:b] for a, b in cells_of(row, bar)] for row in rows]
     if len(rows) < 3 or len({len(row) for row in cells}) > 1 or len(cells[0]) < 3 or any(map(head, found)):
         return None
-    above = found[found.index(rows[0]) - 1]
-    heads = head_cells(above, bar) if len(cells_of(above, bar)) == len(cells[0]) else ("",) * len(cells[0])
+    first = found.index(rows[0])
+    heads = head_cells(found[first - 1], bar) if first else ()
+    heads = heads if len(heads) == len(cells[0]) else ("",) * len(cells[0])
     kinds: list[str] = []
     for label, column in zip(heads, zip(*cells, strict=True), strict=True):
         unit = all(clauses.only_units(words, True) for words in column)

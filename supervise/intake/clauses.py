@@ -142,7 +142,7 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
         close = close + 1 if close < end else end
         while (more := _next_bracket(folded, close, end)) is not None:  # (牵头单位:…)(配合单位:…)
             close = brackets(folded, more, end).get(more, end - 1) + 1
-    bracketed = begin < first
+    bracketed = begin < first and folded[begin] == "("  # behind another sign the last bracket is that of a name
     closed = folded.count("(", begin, close) <= folded.count(")", begin, close)
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
     stop = inner if bracketed else _sentence_goes_on(folded, label, inner)
@@ -302,7 +302,7 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
         if a <= start or folded.startswith("。", b):
             return None  # a sentence that ends as others do is one of them
     due: list[Field] = []
-    comma = folded.rfind(",", a, b) + 1
+    comma = max(folded.rfind(",", a, b), folded.rfind(" ", a, b)) + 1
     if comma and verbs.UNTIL.fullmatch(folded[comma:b].strip()):
         due, b = [Field("due", "", comma, b)], comma - 1
     mark = folded.rfind(";", a, b) + 1

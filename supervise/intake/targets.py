@@ -63,8 +63,8 @@ _SPAN = re.compile(r"(?<!/)(?:小时|分钟|个工作日|分|天)$")  # a stretc
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 _NEAR = 20  # what says how a number is meant begins within so many characters before it
-# How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。
-_STANDING = re.compile(r"(?:截[至止]|目前,)")
+# How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。 What shall stand then is: 截至9月底不低于80%.
+_STANDING = re.compile(r"(?:截[至止](?![^。;]{0,24}(?:不低于|不少于|不高于|不超过))|目前,)")
 _SO_FAR = re.compile(r"涉及[^\d]{0,8}$|(?:仅|只|已|已经)(?:完成|建成|有|达到?|实现|投入|到位)[^\d]{0,12}$")
 _FAILED = re.compile(r"[\u4e00-\u9fff]{0,8}(?:尚未|还未|未(?!来|成年)|没有)(?=[\u4e00-\u9fff])")
 _LEAST = re.compile(

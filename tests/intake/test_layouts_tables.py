@@ -131,3 +131,14 @@ def test_a_card_for_each_task_is_read_without_its_labels() -> None:
     assert table(notice)[1] == ("2", ("区工信局",), ("各镇",))
     assert limits(notice) == ["2024-12-31", "2024-11-30", "2024-08-31"]
     assert [t.value for i in notice.items for t in i.targets] == ["3", "5", "900"]
+
+
+def test_rows_under_no_head_are_read_by_their_contents() -> None:
+    """The one column of units answers and the one of limits limits; where two columns hold units, nobody is guessed."""
+    row = "{0} | {1} | {2} | 2024年{3}月"
+    rows = [(1, "修路20公里", "县交通局", 6), (2, "建校3所", "县教体局", 8), (3, "植树5万株", "县林业局", 4)]
+    notice = read("\n".join(row.format(*each) for each in rows))
+    assert table(notice) == [("1", ("县交通局",), ()), ("2", ("县教体局",), ()), ("3", ("县林业局",), ())]
+    assert limits(notice) == ["2024-06-30", "2024-08-31", "2024-04-30"]
+    twice = read("\n".join(f"{row.format(*each)} | 县财政局" for each in rows))
+    assert twice.items == () and [problem.code for problem in twice.problems] == ["I11"]
