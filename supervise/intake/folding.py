@@ -243,11 +243,16 @@ def blanked(text: str, spans: Iterable[tuple[int, int]], blank: str = " ") -> st
     return "".join([*out, text[at:]])
 
 
-_APART = re.compile(r"(?:[\u4e00-\u9fff\d%,。、] ){4}")
+_APART = re.compile(r" (?<=[\u4e00-\u9fff\d%,。、] )(?:[\u4e00-\u9fff\d%,。、] ){3}")
+
+
+def is_spaced(folded: str) -> bool:
+    """Whether characters of a text are set apart by blanks, as character recognition leaves them."""
+    return _APART.search(folded) is not None
 
 
 def squeezed(text: str, folded: str, start: int, end: int) -> tuple[str, str, int, int]:
-    """A span whose characters are set apart by blanks, as character recognition leaves them, without these blanks."""
+    """A span whose characters are set apart by blanks, without these blanks."""
     if not _APART.search(folded, start, end):
         return text, folded, start, end
     kept = [at for at in range(start, end) if folded[at] != " "]
