@@ -48,7 +48,7 @@ def histories() -> list[History]:
 class Model:
     """A filled database to be copied: so many tasks, so many of them due, with or without reports that wait.
 
-    With ``own`` days those that are due have lived each by itself: no two were placed and acted on on the same days.
+    With ``own`` days those that are due have lived each by itself: hardly two were acted on on the same days.
     """
 
     number: int

@@ -51,22 +51,26 @@ class Pasts:
 
     def of(self, events: Sequence[Event]) -> Past | None:
         """What the clock can see of a task with these events; ``None`` if it asks which person did something."""
-        names = dict[str, int]()
+        names, start = dict[str, int](), f"{events[0].task}:"
         for law in {event.definition for event in events}.difference(self._kinds):
             self._learn(law, self._laws[law])
         if events[-1].definition in self._asking:
             return None
-        start = f"{events[0].task}:"
+        keys = [event.key[len(start) :] if event.key.startswith(start) else "" for event in events]
+        said = list(keys)
         seen = tuple([
             (
-                event.action, event.source, event.target, event.day, event.definition, self._who(event.unit, names),
-                event.key[len(start) :] if event.key.startswith(start) else "",
-                tuple(self._data(event, names)) if event.data else (),
-                tuple(self._changes(event, names)) if event.changes else (),
+                event.action, event.source, event.target, event.day, event.definition, key,
+                self._who(event.unit, names),
+                tuple(self._data(event, names, said)) if event.data else (),
+                tuple(self._changes(event, names, said)) if event.changes else (),
             )
-            for event in events
+            for event, key in zip(events, keys, strict=True)
         ])  # fmt: skip
-        return Past((seen, tuple(map(self._trait, names))), tuple(names))
+        # a name within something else, such as the key of a duty that each unit owes, means this unit and no other
+        written = "\n".join(said)
+        same = tuple(names) if any(name in written for name in names) else ()
+        return Past((seen, tuple(map(self._trait, names)), same), tuple(names))
 
     def _learn(self, name: str, law: Definition) -> None:
         self._kinds[name] = {field: spec.kind for field, spec in law.fields.items()}
@@ -80,7 +84,7 @@ class Pasts:
         """A name as one of those that come up; what a law calls its offices is no such name."""
         return name if name in self._offices else names.setdefault(name, len(names))
 
-    def _data(self, event: Event, names: dict[str, int]) -> Iterator[tuple[str, Hashable]]:
+    def _data(self, event: Event, names: dict[str, int], said: list[str]) -> Iterator[tuple[str, Hashable]]:
         kinds = self._kinds[event.definition]
         for name, value in event.data.items():
             kind = kinds.get(name)
@@ -89,18 +93,18 @@ class Pasts:
             elif kind == "units":
                 yield name, tuple([self._who(unit, names) for unit in value])
             else:
-                yield name, _days(value) if kind == "stages" else _as_written(value)
+                yield name, _days(value) if kind == "stages" else _as_written(value, said)
 
-    def _changes(self, event: Event, names: dict[str, int]) -> Iterator[tuple[str, Hashable]]:
+    def _changes(self, event: Event, names: dict[str, int], said: list[str]) -> Iterator[tuple[str, Hashable]]:
         for name, value in event.changes.items():
             if name in PARTIES:
                 yield name, tuple([self._who(unit, names) for unit in value])
             elif name == "targets":
                 goals = [goal for goal in value if not isinstance(goal, str)]
                 if goals or event.seq > 1:  # later on to have none may be something new
-                    yield name, _as_written(goals)
+                    yield name, _as_written(goals, said)
             elif name not in _TOLD:
-                yield name, _days(value) if name == "stages" else _as_written(value)
+                yield name, _days(value) if name == "stages" else _as_written(value, said)
 
 
 def _days(stages: Iterable[Mapping[str, Any]]) -> Hashable:
@@ -108,5 +112,9 @@ def _days(stages: Iterable[Mapping[str, Any]]) -> Hashable:
     return tuple([(stage["day"], stage.get("percent")) for stage in stages])
 
 
-def _as_written(value: Any) -> Hashable:
-    return repr(value) if isinstance(value, dict | list) else value
+def _as_written(value: Any, said: list[str]) -> Hashable:
+    """A value as it stands; what is said in it is noted."""
+    kept = repr(value) if isinstance(value, dict | list) else value
+    if isinstance(kept, str):
+        said.append(kept)
+    return kept
