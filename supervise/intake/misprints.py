@@ -82,7 +82,7 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
     if joined := _JOINED.search(folded, start, end):
         words = text[joined.start() - 2 : joined.end()]
-        yield "I10", f"“{words}”连着读不通,可能缺“、”或“和”", joined.start()
+        yield "I10", f"“{words}”读不通,可能缺“、”或“和”", joined.start()
     if not _ODD.search(folded, start, end):
         return
     if _MASK.search(folded, start, end):
