@@ -30,7 +30,7 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
     signed = [(words, sign, length) for words, sign, length in bullets if sign and not clauses.begins(words)]
     named = all(clauses.names_somebody(words[length:]) for words, _, length in signed)  # ▲区长 高山
     grower.signs = list(dict.fromkeys(sign for _, sign, _ in signed)) if named or len(signed) > 2 else []
-    grower.articles = lines.hold_sections(segment.lines)
+    grower.articles = lines.hold_entries(segment.lines)
     for line in segment.lines:
         grower.take(line)
     settling.number_lost(segment.roots)

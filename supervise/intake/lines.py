@@ -90,7 +90,7 @@ _WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年�
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
 _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
-_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条")
+_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条|议题 ?[{NUMERAL}]{{1,3}}")
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
@@ -112,7 +112,7 @@ _SITE = re.compile(".{0,30}icp备", re.IGNORECASE)  # the number a website is re
 
 
 _TO_ALL = re.compile(
-    r"请于|请将|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
+    r"请于|请将|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
 )
 
 
@@ -285,16 +285,21 @@ def rest(line: Line, start: int) -> tuple[int, int]:
 
 
 def is_article(line: str) -> bool:
-    """Whether a folded line begins with the number of an article: 第二条."""
+    """Whether a folded line begins with the number of an article or of a matter discussed: 第二条, 议题二."""
     return _ARTICLE.match(line) is not None
 
 
-def hold_sections(found: Sequence[Line]) -> bool:
-    """Whether an article is directly followed by (一), and so is the heading of entries of its own."""
+def hold_entries(found: Sequence[Line]) -> bool:
+    """Whether an article is directly followed by (一), or 议题一 by 1., and so is the heading of entries of its own."""
     below = [
-        marker(after.folded) for line, after in pairwise(found) if line.folded[0] == "第" and is_article(line.folded)
+        (line.folded[0], marker(after.folded))
+        for line, after in pairwise(found)
+        if line.folded[0] in "第议" and is_article(line.folded)
     ]
-    return any(mark is not None and mark.kind == "section" and mark.number == 1 for mark in below)
+    return any(
+        mark is not None and mark.number == 1 and mark.kind == ("section" if first == "第" else "item")
+        for first, mark in below
+    )
 
 
 def is_page_number(line: str) -> bool:

@@ -50,7 +50,7 @@ _CLASS = (
 _ONLY_CLASS = re.compile(rf"{_CLASS}(?:\([^)]*\))?")
 _GROUP = re.compile(
     rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
-    rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位)$"
+    rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位|高校|院校|学校|医院)$"
     rf"|^(?:沿[\u4e00-\u9fff]{{1,3}}|涉[\u4e00-\u9fff]{{1,4}})(?:各)?(?:{_CLASS}|企业)$"
     rf"|^属地(?:{_CLASS})$|^驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|^{_CLASS}(?:\([^)]*\))?$"
     r"|^[\u4e00-\u9fff]{2,6}各[\u4e00-\u9fff]{0,4}(?:科室|病区|处室|科所|学院|支部|院系|车间|班组|[部单]门|单位|公司)$"
@@ -65,6 +65,7 @@ _PERSON = re.compile(
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
 _BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公司|支队|大队)")
+_TITLE_PLACE = re.compile(rf"^([\u4e00-\u9fff]{{2,3}})[{LEVELS}]", re.MULTILINE)  # 北岭省促进…: what it is about
 _PLACE_TALK = re.compile(
     rf"[{LEVELS}](?<=[\u4e00-\u9fff]{{2}}.)(?:人民政府|人大|人民代表大会|政协|委员会|委办|委、|20\d\d)"
 )
@@ -154,7 +155,7 @@ class Prefixes:
         levels: Counter[str] = Counter()
         full: dict[str, dict[str, int]] = {}
         firms: set[str] = set()
-        places: set[str] = set()
+        places = set(_TITLE_PLACE.findall(text[:200]))
         for said in _PLACE_TALK.finditer(text[:200_000]):
             places |= {text[said.start() - 2 : said.start()], text[max(0, said.start() - 3) : said.start()]}
         for name, count in counted.items():

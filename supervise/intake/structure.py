@@ -55,6 +55,11 @@ def _is_title(line: Line, below: Line | None) -> bool:
     return heads and not re.search("[\t|。;:]", line.folded) and tables.head(line) is None
 
 
+def _is_row(line: Line) -> bool:
+    """Whether several cells of a line are filled: what stands in the first, 一、经济发展, opens no chapter."""
+    return sum(map(bool, map(str.strip, _BAR.split(line.folded)))) > 1
+
+
 def _signs(all_lines: list[Line], index: int) -> int:
     """The line of the date below a signature that begins here: one organ or several, each on its line; 0 if none."""
     for line in all_lines[index : index + 4]:
@@ -76,7 +81,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     chapter, signed, tail, past_cover, listed, tabled, note = 0, False, False, False, False, False, 0
     signing = 0  # line of the date below a signature
     for index, (line, below) in enumerate(zip(all_lines, [*all_lines[1:], None], strict=True)):
-        mark = lines.marker(line.folded)
+        mark = None if tabled and _is_row(line) else lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
         attached = line.folded.startswith("附")
         titled = attached and begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)

@@ -19,8 +19,8 @@ from supervise.intake.names import looks_like_unit
 
 NUMBER = re.compile(r"(?:建议|提案|议案|任务|项目|事项|问题|案)?(?:序号|编号|号)|项次|案号")
 _TEXT = re.compile(
-    r"(?!反馈|报送|填报)[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模|审议意见|意见建议)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
-    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:存在|反馈|主要)*(?:的)?问题(?:表现|描述)?|(?:隐患|风险|诉求|案件)(?:描述|内容)"
+    r"(?!反馈|报送|填报)(?:\d{1,2} ?月份?)?[\u4e00-\u9fff]{0,8}(?:任务|事项|内容|工作|项目|目标|实事|要求|清单|规模|审议意见|意见建议)(?:名称|内容|分解|描述)?(?:[及和与](?:规模|标准|内容|进度))?"
+    r"|(?:建议|提案|议案|信访|督办)?(?:标题|题目|案由|名称)|建议内容|提案内容|(?:审计|督[查察]|巡[视察]|检查|排查|查出|查找|发现|反馈|指出|存在|主要|突出|移交|交办)*(?:的)?(?:具体|突出)?问题(?:表现|描述)?|(?:隐患|风险|诉求|案件)(?:描述|内容)"
     r"|(?:考核|主要|重点|发展|分解|量化|具体|年度|预期)?指标(?:名称|内容)?|(?:整改(?:目标|措施|任务|内容)|(?:工作|具体|推进|主要|化解|防范|管控|应对)?(?:措施|举措))(?:及(?:进展|成效|完成)(?:情况)?)?"
 )
 _NUMBERED = re.compile(r"(?:第 ?)?\d{1,6}(?: ?[号项件]|[.、])?")
@@ -32,7 +32,7 @@ _FIGURE = re.compile(r"(?:年度|计划|预期|考核)?(?:目标值|指标值|�
 _YEARS_GOAL = re.compile(r"(?:20\d\d ?年度?|全年|年度|本年度?)?(?:工作)?(?:目标|计划|任务|预期)")
 _MEASURE = re.compile(r"(?:计量|指标)?单位")
 _CLASS = re.compile(
-    r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线|行动(?:名称)?|模块|维度|专项"
+    r"(?:工作|任务|项目|责任|重点|实事)?(?:类别|分类|类型|领域|板块|方面|归类)|议题|行业|条线|(?:攻坚|专项|重点|提升)?行动(?:名称)?|模块|维度|专项"
 )
 _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任领导, 牵头单位 … in the second row of a head
 _REMARKS = re.compile(r"备注|说明|备注说明")
@@ -111,6 +111,8 @@ def head(line: Line) -> Columns | None:
     roles = tuple("other" if i > first and _TROUBLE.fullmatch(heads[i]) else role for i, role in enumerate(roles))
     if any("指标" in label for label in heads):  # 全年目标 beside 指标名称 holds the figure
         roles = tuple("value" if _YEARS_GOAL.fullmatch(heads[i]) else role for i, role in enumerate(roles))
+    if any(label.startswith("整改") and role == "unit" for label, role in zip(heads, roles, strict=True)):
+        roles = tuple("co" if label.startswith("主管") else role for label, role in zip(heads, roles, strict=True))
     first = roles.index("no") if "no" in roles else 0
     if "text" in roles[first:]:  # 工作任务 in front of 序号 is what several rows belong to
         roles = (*("class" if role == "text" else role for role in roles[:first]), *roles[first:])

@@ -16,6 +16,8 @@ _EDGE = 2
 """So many lines at the head and at the foot of a page may belong to the page."""
 # A Chinese character with the opening marks before it and the closing ones behind; a Latin word or a number whole.
 _PIECE = re.compile(r"[(（“《〔\[【]*(?:[\x21-\x7e]+|.)[,，。、;；:：!！?？)）”》〕\]】%]*")
+# 统 / 一、规范: the numeral is the end of a word the margin cut; and 第 / 1. counts nothing here.
+_WORD_ONE = re.compile(r"[\d(（①]$|(?:[统唯第同万之]|(?<![清名])单)一$")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
@@ -103,7 +105,8 @@ def _goes_on(before: Printed, line: Printed, left: float, right: float) -> bool:
         return False
     apart = line.page == before.page and line.top - before.bottom > 1.6 * line.size
     mark = marker(fold(line.text).strip())
-    numbered = mark is not None and mark.sure and (is_sentence(fold(before.text).strip()) or mark.number > 1)
+    whole = mark is not None and (mark.number > 1 or _WORD_ONE.search(before.text[-2:] + line.text[:1]) is None)
+    numbered = mark is not None and mark.sure and (is_sentence(fold(before.text).strip()) or whole)
     return not apart and not numbered
 
 
