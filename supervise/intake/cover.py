@@ -225,7 +225,7 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
 def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
     """Year and period (``2021``, ``2020-Q1``, ``2020-H2``) the plan is for.
 
-    The tasks tell it if nothing above them does, and at last the number under which the paper is filed.
+    The tasks tell it if nothing above them does; one of them alone less than the number under which it is filed.
     """
     spans = [span[1] for source in (title, attached) if (span := _YEARS.search(source))]
     title, attached = _YEARS.sub("", title), _YEARS.sub("", attached)
@@ -255,7 +255,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
         return int(spans[0]), spans[0]
     told = Counter(re.findall(r"(20\d{2}) ?年(?:度|底|末|内|前|全年|\d{1,2} ?月)", body)).most_common(1)
     filed = _FILED.search(cover)
-    last = told[0][0] if told else filed[1] if filed else ""
+    last = filed[1] if filed and (not told or told[0][1] < 2) else told[0][0] if told else ""
     return (int(last), last) if last else (None, "")
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
+from supervise.intake import lines, schedule
 from supervise.intake.fields import Clause
 from supervise.intake.folding import numeral
 from supervise.intake.lines import CAPITALS, RANK, ROMAN, is_decimal
@@ -25,6 +26,7 @@ _INSPECTED = re.compile(
 _REQUIREMENTS = re.compile(
     r"(?:要求|措施|保障|组织实施|组织领导|督查考核|督导考核|附则|说明|步骤|阶段安排|进度安排|时间安排)[。:]?$|^(?:加强|强化).{0,4}(?:组织|领导|督查|保障)"
 )
+_STATE = re.compile("情况|进展|进度|结果")
 
 
 class Entry(NamedTuple):
@@ -119,8 +121,16 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
             if entry.node.number == LOST:
                 entry.node.number = counts[id(entry.path[-1]) if entry.path else 0]
                 entry.node.restored = False
+    found = [entry for entry in found if not _asks(entry.node, folded)] or found
     _between(found)
     return _numbered(_certain(found), folded)
+
+
+def _asks(node: Node, folded: str) -> bool:
+    """Whether an entry that names nobody itself only asks how things stand: 请于6月15日前将办理情况报市政府督查室."""
+    words = folded[node.start : node.end] if (node.clause is None or node.shared) and not node.children else ""
+    asks = lines.speaks_to_all(words) and _STATE.search(words)
+    return bool(asks) and bool(schedule.read(folded, folded, [(node.start, node.end)], False))
 
 
 def _between(found: list[Entry]) -> None:

@@ -23,7 +23,9 @@ _ACTS = re.compile(
     r"|(?:组织(?!部)|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
-_HELPS = re.compile(r"(?:要|应|须)?(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办)")
+_HELPS = re.compile(
+    r"(?:要|应|须)?(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办|会办)"
+)
 # A sentence that begins with a unit and what it does, or with one of several: 县水利局牵头…, 由县教体局、县财政局….
 _TAKES = re.compile(
     r"(?:^|[。由请])[^,。;:、由请]{1,14}(?:[局委办部厅会院室府镇乡科处股]|中心|街道|镇街|公司|集团|单位|部门)"
@@ -146,6 +148,7 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
     fields: list[Field] = []
     for a, b in pieces(folded, start, end, ",。;:\n"):
         a, b = trim(folded, a, b, " “”")
+        opens = a
         said = _SAYS.match(folded, a, b)
         a = said.end() if said else a
         numbered = _POINT.match(folded, a, b)
@@ -164,10 +167,13 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
         helps = _list_before(folded, begin, b, _HELPS)
         if helps and fields:
             fields.append(Field("co", "", begin, helps))
-        elif acts := _list_before(folded, begin, b, _ACTS) or (_name_ahead(folded, begin, b) if charged else 0):
+        elif acts := _list_before(folded, begin, b, _ACTS) or (
+            _name_ahead(folded, begin, b) if charged and not folded.startswith("会同", begin) else 0
+        ):
             named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]
             if charged or groups or fields or not all(map(is_group, named)):
-                leads = not any(f.role == "lead" for f in fields)
+                apart = charged and folded[start:opens].rstrip(" “")[-1:] in (";", "。")  # a sentence of its own
+                leads = apart or not any(f.role == "lead" for f in fields)
                 fields.append(Field("lead" if leads else "unit", "", begin, acts))
                 fields += _called_in(folded, acts, b)
     return Clause(fields[0].start, fields[-1].end, tuple(fields)) if any(f.role == "lead" for f in fields) else None
@@ -190,6 +196,18 @@ def _known(name: str) -> bool:
     if name.count("(") != name.count(")") or (name[:1] == "各" and _DIGIT.search(name)):
         return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket; 各单位每日16时前将情况报
     return any(all(looks_like_unit(_OPEN.sub("", part)) for part in parts) for parts in ([name], name.split("和")))
+
+
+def called_in(folded: str, start: int, end: int) -> list[Field]:
+    """Who is called in where an entry begins so: 请会同市财政局研究….
+
+    Args:
+        folded: a folded text.
+        start: first offset of the entry.
+        end: offset behind it.
+    """
+    a, b = next(iter(pieces(folded, start, end, ",。;:\n")), (start, start))
+    return _called_in(folded, a + (folded[a : a + 1] == "请"), b)
 
 
 def _called_in(folded: str, at: int, end: int) -> list[Field]:

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from supervise.intake import (
     across,
+    addressed,
     breaks,
     cards,
     clauses,
@@ -87,13 +88,12 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     labels = sorted([*bracketed(text, folded, labels), *counted])
     text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
-    unlabelled.name_brackets(parts, folded)
-    unlabelled.name_fronts(parts, folded)
-    unlabelled.name_titles(parts, folded)
+    unlabelled.name(parts, folded)
     prose = minutes.assign(parts, folded)
     if not prose:
         minutes.charge(parts, folded)
         minutes.mend(parts, folded)
+    addressed.answer(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)

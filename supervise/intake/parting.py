@@ -80,6 +80,7 @@ def _by_blanks(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         goes_on = line and not _NEW_NAME.match(after)
         goes_on = goes_on or after.startswith("(")
         goes_on = goes_on or (line and folded[at:b].rstrip(_BLANKS).endswith("政府") and bool(_ITS.match(after)))
-        if b == end or (looks_like_unit(folded[at:b].strip()) and not goes_on and looks_like_unit(after.split()[0].removesuffix("等"))):
+        begins = b < end and not goes_on and looks_like_unit(after.split()[0].removesuffix("等"))
+        if b == end or (begins and looks_like_unit(folded[at:b].strip())):
             yield trim(folded, at, b)
             at = b

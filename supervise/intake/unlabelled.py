@@ -12,7 +12,19 @@ from supervise.intake.lines import RANK
 from supervise.intake.nodes import Node, Segment
 
 
-def name_brackets(parts: list[Segment], folded: str) -> None:
+def name(parts: list[Segment], folded: str) -> None:
+    """Find who answers in closing brackets, in front of the entries, and in the headings.
+
+    Args:
+        parts: the segments of the notice.
+        folded: its folded text.
+    """
+    _brackets(parts, folded)
+    _fronts(parts, folded)
+    _titles(parts, folded)
+
+
+def _brackets(parts: list[Segment], folded: str) -> None:
     """In a list without labels, closing brackets that hold nothing but names of units say who is responsible.
 
     They count where at least three entries, and half of all, end so or with a bracket that says who does what; a single
@@ -38,7 +50,7 @@ def _inside(folded: str, start: int, opening: int, closing: int) -> tuple[Field,
     return own.fields if own and own.start == opening else ()
 
 
-def name_fronts(parts: list[Segment], folded: str) -> None:
+def _fronts(parts: list[Segment], folded: str) -> None:
     """In a list without labels, entries that begin with units and a colon (一、县水利局:完成…) are theirs."""
     if any(part.bearing for part in parts):
         return
@@ -51,7 +63,7 @@ def name_fronts(parts: list[Segment], folded: str) -> None:
                 node.clause, node.start = clause, clause.end + (folded[clause.end] == " ")
 
 
-def name_titles(parts: list[Segment], folded: str) -> None:
+def _titles(parts: list[Segment], folded: str) -> None:
     """Headings that are names of units, or of leaders, and nothing else: these answer for what stands below.
 
     Units do so only in a list that prints no unit clause.

@@ -1,0 +1,42 @@
+"""Papers sent to those who are to act (督查通知, 交办函): whom they address answers for what names nobody."""
+
+from __future__ import annotations
+
+import re
+
+from supervise.intake import lines, minutes
+from supervise.intake.fields import Clause, Field
+from supervise.intake.names import is_group, looks_like_unit
+from supervise.intake.nodes import Segment
+
+_ORDER = re.compile(r"督查|督办|交办|转办|催办|批办")
+_TOP = 8  # so many lines may stand above the names: letterhead, number, title
+
+
+def answer(parts: list[Segment], folded: str) -> None:
+    """Where no entry of such a paper names anybody, those addressed answer.
+
+    Args:
+        parts: the segments of the notice.
+        folded: its folded text.
+    """
+    top = [line for part in parts for line in part.lines][:_TOP]
+    if any(part.bearing or part.ahead for part in parts) or not any(_ORDER.search(line.folded) for line in top):
+        return
+    whom = next((line for line in top if _names_units(line.folded)), None)
+    if whom is None:
+        return
+    lead = Field("unit", "", whom.start, whom.start + len(whom.folded.rstrip(": ")))
+    for part in parts:
+        for node in part.nodes:
+            if not node.children:
+                called = minutes.called_in(folded, node.start, node.end)
+                node.clause, node.shared = Clause(lead.start, lead.end, (lead, *called)), True
+                node.apart = True
+
+
+def _names_units(line: str) -> bool:
+    """Whether a folded line names those addressed, one by one: 市教育局、市财政局:."""
+    body = line.rstrip()
+    named = re.split(r"[、,]", body[:-1]) if body.endswith(":") and not lines.marker(body) else []
+    return bool(named) and all(looks_like_unit(name.strip()) and not is_group(name.strip()) for name in named)
