@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from supervise.intake import leaders
 from supervise.intake.fields import Field
 from supervise.intake.folding import trim
+from supervise.intake.names import looks_like_unit
 
 # The words notices use for the three roles. 责任 and 承办 say lead or co only beside another label.
 _ORGAN = (
@@ -70,6 +72,9 @@ _LATER = re.compile(
 _OVER = re.compile(
     r"已(?:经)?(?:完成|办结|销号|完工|验收|竣工|取消|终止|移交|调出)|(?<!拟)(?:取消|终止|暂缓|不再(?:实施|列入|考核)|调出)"
 )
+PERSON_AND_UNIT = re.compile("(?:领导|责任人|负责人).{0,3}(?:单位|部门)|(?:单位|部门).{0,3}(?:领导|责任人|负责人)")
+_WORD = re.compile("[^ 、,;]+")
+_NAME = re.compile("[\u4e00-\u9fff·]{2,6}")
 _LEVEL = re.compile(r"[一二三四]级(?:指标|目标|任务|事项|项目)(?:名称)?")
 LABEL = re.compile(  # what is printed most often comes first
     rf"(?:(?P<lead>(?:整改)?(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
@@ -136,6 +141,26 @@ def remark(folded: str, start: int, end: int) -> tuple[Field | None, str]:
     return None, ""
 
 
+def _with_persons(folded: str, field: Field) -> list[Field]:
+    """The units and persons of a cell that names both by its head (牵头领导及单位), if it holds nothing else."""
+    role, label, start, end = field
+    if not PERSON_AND_UNIT.search(label):
+        return []
+    found, post = list[Field](), -1
+    for word in _WORD.finditer(folded, start, end):
+        begin = word.start() if post < 0 else post
+        if post < 0 and looks_like_unit(word[0]):
+            found.append(Field(role, label, *word.span()))
+        elif leaders.is_post(word[0]):
+            post = begin
+        elif _NAME.fullmatch(word[0]):
+            found.append(Field("leader", label, begin, word.end()))
+            post = -1
+        else:
+            return []
+    return found if post < 0 and len({f.role for f in found}) > 1 else []
+
+
 def cell(folded: str, field: Field) -> list[Field]:
     """What a cell of a table says: one field, or several where it holds two roles, or labels of its own.
 
@@ -146,6 +171,8 @@ def cell(folded: str, field: Field) -> list[Field]:
     role, label, start, end = field
     if role == "lead" and _BOTH.search(label) and (slash := folded.find("/", start, end)) >= 0:
         return [Field("lead", label, start, slash), Field("co", label, slash + 1, end)]
+    if mixed := _with_persons(folded, field):
+        return mixed
     first = LABEL.match(folded, start, end) if role != "due" else None
     if first is None:
         return [field]

@@ -40,7 +40,6 @@ _ANSWERS = re.compile(r"责任(?:清单|分工|落实|体系)")  # above 责任�
 _REMARKS = re.compile(r"备注|说明|备注说明")
 _COMMAS = re.compile(r"(?:序号|编号),[^。;:]{2,60},")  # the head of a table whose cells commas part
 _TROUBLE = re.compile("(?:存在|主要|突出)*(?:的)?问题.{0,6}")  # behind the task: what stands in its way
-_PERSON_AND_UNIT = re.compile("(?:领导|责任人|负责人).{0,3}(?:单位|部门)")
 _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|代表|提案人|来源|金额|投资|资金|电话|编号|号$")
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
@@ -179,8 +178,8 @@ def role_of(label: str) -> str:
         return "note"
     if _ANSWERS.fullmatch(label):
         return "unit"
-    if _PERSON_AND_UNIT.search(label):
-        return "unit"
+    if labels.PERSON_AND_UNIT.search(label):
+        return "lead" if label.startswith(("牵头", "主办")) else "unit"
     match = LABEL.fullmatch(label + ":")
     if match and match.lastgroup != "other":
         return str(match.lastgroup)

@@ -31,7 +31,7 @@ _COUNTED = (
 _UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY}){_PER}?|{_COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
 # Its first digit, which is none of a number, a date or a name: said behind the digit, so that a search goes by digits.
-_ALONE, _REST = r"(?<![\d.A-Za-z第〔(年月—~-]\d)", r"\d{0,11}(?:\.\d{1,6})?"
+_ALONE, _REST = r"(?<![\d.A-Za-z第〔(年月—~×-]\d)", r"\d{0,11}(?:\.\d{1,6})?"
 _QUANTITY = re.compile(
     rf"(?P<value>\d(?:{_ALONE}|(?<=每[年月]\d)){_REST})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
     r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|之内|左右)?"
@@ -83,7 +83,7 @@ _LEVEL = re.compile(
     r"|(?:(?<=提[高升])|(?<=增[加长])|(?<=降)|(?<=降低)|(?<=压[减缩])|(?<=缩短)|(?<=减少))[至到])"
 )
 _UP = re.compile(
-    r"[增涨新净再提上扩](?:(?<=增)[长速幅加设]|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造)(?=[\u4e00-\u9fff]{2}\d)"
+    r"[增涨新净再提上扩](?:(?<=增)[长速幅设]|(?<=增)加(?!值)|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造)(?=[\u4e00-\u9fff]{2}\d)"
     r"|(?:(?<=提)[升高]|(?<=上)升|(?<=扩)大)(?=\d[\d.]*(?:个百分点|%|‰|倍)))"
 )
 _GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these is itself a change
