@@ -11,7 +11,7 @@ from supervise.intake.lines import Line
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
 
-_NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?第? ?(\d{1,4}) ?号\)?")
+_NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?(第?) ?(\d{1,4}) ?号\)?")
 _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes and orders print no letters before the year
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
@@ -146,7 +146,7 @@ def numbers(cover: list[Line]) -> dict[str, int]:
 
 
 def _written(match: re.Match[str]) -> str:
-    return f"{match[1]}〔{match[2]}〕{match[3]}号"
+    return f"{match[1]}〔{match[2]}〕{match[3]}{match[4]}号"
 
 
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:

@@ -75,7 +75,7 @@ _OVER = re.compile(
 PERSON_AND_UNIT = re.compile("(?:领导|责任人|负责人).{0,3}(?:单位|部门)|(?:单位|部门).{0,3}(?:领导|责任人|负责人)")
 _WORD = re.compile("[^ 、,;]+")
 _NAME = re.compile("[\u4e00-\u9fff·]{2,6}")
-_LEVEL = re.compile(r"[一二三四]级(?:指标|目标|任务|事项|项目)(?:名称)?")
+_LEVEL = re.compile(r"[一二三四]级(?:指标|目标|任务|事项|项目|问题)(?:名称)?")
 LABEL = re.compile(  # what is printed most often comes first
     rf"(?:(?P<lead>(?:整改)?(?:{_LEAD})(?: ?{_ORGAN})?)|(?P<co>(?:{_CO})(?: ?{_ORGAN})?)"
     rf"|(?P<unit>(?:[省市县区旗镇]级 ?|整改)?(?:{_UNIT}) ?{_ORGAN}|分办|承办|单独办理|乙方|责任方|[受收]文单位"

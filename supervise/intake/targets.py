@@ -87,6 +87,7 @@ _UP = re.compile(
     r"|(?:(?<=提)[升高]|(?<=上)升|(?<=扩)大)(?=\d[\d.]*(?:个百分点|%|‰|倍)))"
 )
 _GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these is itself a change
+_SHARE = re.compile(r"(?:占比|比例|比重|(?<![增长速])率)[^,。;\d]{0,4}$")  # 新增用地中“标准地”占比达到80%: this is none
 # 增长5.5%左右,力争达到6%: what is hoped for beyond a goal is of its kind.
 _HOPED = re.compile(r"(?:并|同时)?(?:力争|争取|冲刺|确保)(?:完成|达到|实现|突破|冲刺)?(?=\d)")
 _OWN_VERB = re.compile(r"完成|实现|建成|新建|改造|建设|培育|打造|引进|举办|开展")
@@ -222,7 +223,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
             or _quoted(folded, start, match.start(), end)
         ):
             continue
-        level = bool(_LEVEL.search(before + match.group()[:1])) and not _GROWTH.search(before)
+        level = bool(_LEVEL.search(before + match.group()[:1]))
+        level = level and (_SHARE.search(near) is not None or not _GROWTH.search(before))
         bounds = [pattern for pattern in (_LEAST, _MORE, _LESS, _MOST) if pattern.search(near)]
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end, bounds)
         unit = text[match.start("unit") : match.end("unit")]

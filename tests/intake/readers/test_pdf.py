@@ -33,6 +33,15 @@ def test_wrapped_lines_are_one_paragraph() -> None:
     assert {place.page for place in made.places} == {1, 2}
 
 
+def test_a_heading_below_a_title_as_long_as_the_lines_is_none_of_it() -> None:
+    """Where no line is longer than the title, 一、 still begins a line; behind 统 it is the rest of a word."""
+    for title, rest, apart in (("青禾区整改任务清单", "一、做强工业", True), ("青禾区整改标准不统", "一、规范", False)):
+        sheet = Print()
+        sheet.paragraph(title)
+        sheet.paragraph(rest)
+        assert (readers.read(sheet.bytes(), "通知.pdf").text.split("\n")[:2] == [title, rest]) is apart
+
+
 def test_page_heads_and_feet_are_left_out_and_told() -> None:
     """What every page repeats, and its number, stands in no sentence; a clerk is told what was left out."""
     sheet = Print(header="青禾区人民政府办公室文件", foot="第%d页")
