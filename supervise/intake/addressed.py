@@ -36,7 +36,7 @@ def answer(parts: list[Segment], folded: str) -> None:
 
 
 def _names_units(line: str) -> bool:
-    """Whether a folded line names those addressed, one by one: 市教育局、市财政局:."""
+    """Whether a folded line names those addressed, one by one: 县教体局、县财政局:."""
     body = line.rstrip()
     named = re.split(r"[、,]", body[:-1]) if body.endswith(":") and not lines.marker(body) else []
     return bool(named) and all(looks_like_unit(name.strip()) and not is_group(name.strip()) for name in named)

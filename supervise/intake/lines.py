@@ -93,7 +93,7 @@ _WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年�
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
 _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
-_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条|议题 ?[{NUMERAL}]{{1,3}}")
+_ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条|(?:议题|问题|事项|任务) ?[{NUMERAL}]{{1,3}}")
 # A sign before a number marks the task (★ for the most important), and is no part of it.
 _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
@@ -288,7 +288,7 @@ def rest(line: Line, start: int) -> tuple[int, int]:
 
 
 def is_article(line: str) -> bool:
-    """Whether a folded line begins with the number of an article or of a matter discussed: 第二条, 议题二."""
+    """Whether a folded line begins with the number of an article or of a matter in words: 第二条, 议题二, 问题二."""
     return _ARTICLE.match(line) is not None
 
 
@@ -299,10 +299,11 @@ def hold_entries(found: Sequence[Line]) -> bool:
         for line, after in pairwise(found)
         if line.folded[0] in "第议" and is_article(line.folded)
     ]
-    return any(
-        mark is not None and mark.number == 1 and mark.kind == ("section" if first == "第" else "item")
-        for first, mark in below
-    )
+    if any(m is not None and m.number == 1 and m.kind == ("section" if a == "第" else "item") for a, m in below):
+        return True
+    heads = [at for at, line in enumerate(found) if line.folded[0] in "问事任" and is_article(line.folded)]
+    begun = [any(line.folded.startswith("1.") for line in found[a:b]) for a, b in pairwise([*heads, len(found)])]
+    return len(heads) > 1 and all(begun)  # 问题一:… with measures 1. and 2. of its own
 
 
 def is_page_number(line: str) -> bool:

@@ -199,7 +199,7 @@ def _known(name: str) -> bool:
 
 
 def called_in(folded: str, start: int, end: int) -> list[Field]:
-    """Who is called in where an entry begins so: 请会同市财政局研究….
+    """Who is called in where an entry begins so: 请会同县财政局研究….
 
     Args:
         folded: a folded text.

@@ -59,11 +59,16 @@ class Node:
     figure: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     @property
+    def clauses(self) -> list[Clause]:
+        """All clauses of the node, in printed order."""
+        return [self.clause, *self.more] if self.clause else []
+
+    @property
     def whole(self) -> Clause | None:
         """All clauses of the node as one, from the first to the last."""
+        every = self.clauses
         if self.clause is None or not self.more:
             return self.clause
-        every = [self.clause, *self.more]
         fields = tuple(f for clause in every for f in clause.fields)
         return Clause(self.clause.start, every[-1].end, fields, all(clause.closed for clause in every))
 

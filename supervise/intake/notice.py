@@ -316,7 +316,7 @@ class _Reader:
         """Where the words of a task stand: in one stretch, or parted by its clause (measures listed below it)."""
         if not node.children:
             return ((node.start, node.end), *node.goals)
-        end, clause, below = max([n.end for n in node.walk()]), node.whole, node.children[0].start
+        end, clause, below = max([n.end for n in node.walk()]), node.clause, node.children[0].start
         if clause is None or not node.end <= clause.start < clause.end <= below:
             return ((node.start, end), *node.goals)
         return ((node.start, node.end), *node.goals, (self.text.rfind("\n", 0, below) + 1, end))

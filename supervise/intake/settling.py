@@ -47,13 +47,25 @@ def spread(nodes: list[Node]) -> None:
             node.clause, node.more, node.shared = group[-1].clause, group[-1].more, True
 
 
+def _completes(node: Node, last: Node) -> bool:
+    """Whether the lines behind the last measure only say by when, or who leads, what the lines above leave out."""
+    said = {field.role for clause in node.clauses for field in clause.fields}
+    more = {field.role for clause in last.clauses for field in clause.fields}
+    silent = all(child.clause is None for child in node.children[:-1])
+    return node.apart and silent and more <= {"due", "leader"} - said
+
+
 def lift(nodes: list[Node]) -> None:
     """A clause on its own line behind several sub-entries, none of which has one, belongs to the entry above."""
     counts = Counter(n.kind for n in nodes)
     bearing = Counter(n.kind for n in nodes if n.clause is not None)
     for node in nodes:
         last = node.children[-1] if len(node.children) > 1 else None
-        if last is None or node.clause is not None or not last.apart:
+        if last is None or not last.apart:
+            continue
+        if node.clause is not None:
+            if _completes(node, last):
+                node.more, last.clause, last.more = [*node.more, *last.clauses], None, []
             continue
         if RANK[last.kind] <= RANK["item"] and not node.card:
             continue

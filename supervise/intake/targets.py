@@ -287,11 +287,11 @@ def _names(match: re.Match[str], behind: str) -> bool:
     """Whether a sum of money is part of a name (10亿元以上项目, 投资超20亿元的项目), or the digits are damaged."""
     if DAMAGED.match(match.string, match.start() - 1):
         return True
-    if not match["money"] or match["bound"] == "左右":
-        return False
     before = match.string[max(0, match.start() - 12) : match.start()]
     if _CAPACITY.search(before) and _WORKS.match(match.string, match.end()):
         return True
+    if not match["money"] or match["bound"] == "左右":
+        return False
     if _SPENT.search(before) and _FUNDS.match(match.string, match.end()):
         return False
     named = r"(?![和及与]|全部|全面|全额|均|已)[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
