@@ -13,15 +13,15 @@ from supervise.rules.foreseen import Foreseen
 from supervise.rules.measures import COUNTED
 from supervise.store import counting
 from supervise.store.asking import View
-from supervise.store.counting import Settling
+from supervise.store.counting import MISSED, Settling
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 CO = PARTIES[1]
 
-Kept = tuple[str, int, int, str | None, str | None]
-"""One kind, the number of a stretch, whether they are letters, part and outcome as ``counting.settled`` gives them."""
+Kept = tuple[str, int, int, str | None, str]
+"""One kind, the number of a stretch, whether they are letters, the part or none for a share, the outcome."""
 
 Found = dict[str, int]
 """Unit → number."""
@@ -95,7 +95,7 @@ class Numbers:
             every = every._replace(first=stretches[0].first, last=ends[-1], ends=ends)
         for (kind, stretch, letter, role, came), found in self._counted(every, shared).items():
             if role is None or kind in new:
-                by = stretches[stretch], kind, letter, came or counting.MISSED, int(role is None)
+                by = stretches[stretch], kind, letter, came, int(role is None)
                 self._kept[by][role or CO] = found
                 self.units |= found.keys()
         self._seen |= {(one, what) for one in stretches for what in new}
@@ -107,5 +107,5 @@ class Numbers:
             if sign > 0 or codes:
                 asked = counting.settled(self.session, self.view, every, self.cited.owing, shared, codes)
                 for unit, kind, stretch, letter, role, came, number in asked:
-                    kept[kind, stretch, letter, role, came][unit] += sign * number
+                    kept[kind, stretch, letter, role, came or MISSED][unit] += sign * number
         return {what: {unit: n for unit, n in found.items() if n} for what, found in kept.items()}
