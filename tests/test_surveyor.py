@@ -289,6 +289,19 @@ def test_what_two_leads_owe_together_is_one_duty_to_who_helps_with_it(monkeypatc
     assert cited == {"区工信局": 1, "区科技局": 2, "区商务局": 2}
 
 
+def test_what_was_missed_counts_whether_it_is_open_or_was_waived_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At an earlier cut figures add up a unit's duties that were missed, one of them waived after the cut."""
+    monkeypatch.setattr(surveying, "PARTIES", ((("区科技局",), ()),))
+    made = Lived([[], []], 0, sideways=False)
+    with made.sessions.begin() as session:
+        made.office.tick(session, END)
+        made.office.advance(session, "T0", "waive", CHIEF, END + timedelta(days=1), duty="plan:1", reason="(略)")
+    with made.sessions() as session:
+        figures = shares(made, session, named(everything("half")), cited=(), tasks=False)
+    told = [line["quantity"] for line in figures["区科技局"] if line["label"] == "plan missed"]
+    assert told == ["牵头 2 × 1"]
+
+
 def test_boards_of_two_workflows_in_one_district_do_not_mix(tmp_path: Path) -> None:
     """Tasks under other laws count in no board of a workflow, whose kinds of duty may bear the same names."""
     law = (Path(__file__).parents[1] / "definitions" / "key-work.yaml").read_text("utf-8")
