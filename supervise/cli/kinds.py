@@ -112,9 +112,9 @@ class File(FileType):
 
 
 def form_of(output: str, forms: tuple[str, ...]) -> str:
-    """The form that a file's name asks for; the first if nothing is to be written, or to a device."""
-    device = os.path.exists(output) and not os.path.isfile(output) and not os.path.isdir(output)
-    form = forms[0] if device or not output else Path(output).suffix.lstrip(".").lower()
+    """The form that a file's name asks for; the first if there is no name, or what has it is no file."""
+    other = os.path.exists(output) and not os.path.isfile(output)  # such as /dev/stdout
+    form = forms[0] if other or not output else Path(output).suffix.lstrip(".").lower()
     if form not in forms:
         told = " 或 ".join("、".join(f".{one}" for one in some) for some in (forms[:-1], forms[-1:]) if some)
         raise click.UsageError(f"不会写“{output}”,文件名应以 {told} 结尾")

@@ -23,6 +23,9 @@ _AFTER_STOP = re.compile(r"(?<=。) +(?=[\u4e00-\u9fff])")
 _LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
 _ODD = re.compile(r"[xX×*○〇□某“”《》‘’ ]|互联网")  # nothing below is found without one of these
 _MASK = re.compile(r"[xX×*○〇□某]")
+_JOINED = re.compile(
+    r"新(?<=(?:投资|资金|债券|贷款|基金)新)增\d[\d.]*[万亿]*元[\u4e00-\u9fff]{0,4}?(?:债券|资金|贷款|基金)"
+)  # a sum cannot be new both of what stands before it and of what stands behind it
 _EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and the closing bracket
 _ENDS = "。;!?”’)…."
 
@@ -77,6 +80,9 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
     if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
+    if joined := _JOINED.search(folded, start, end):
+        words = text[joined.start() - 2 : joined.end()]
+        yield "I10", f"“{words}”读不通,可能缺“、”或“和”", joined.start()
     if not _ODD.search(folded, start, end):
         return
     if _MASK.search(folded, start, end):

@@ -153,3 +153,10 @@ def test_a_field_of_a_limit_ends_with_its_last_day(printed: str, day: str) -> No
     text = f"2023年任务\n1.修路。\n牵头单位:县交通局\n完成时限:{printed}\n2.修桥。\n牵头单位:县交通局"
     limit = read(text).items[0].deadline
     assert (limit.date.isoformat() if limit and limit.date else "") == day
+
+
+@pytest.mark.parametrize(("printed", "told"), [("资金新增2.5亿元专项债券", True), ("资金、新增2.5亿元专项债券", False)])
+def test_a_sum_that_is_new_of_two_things_is_reported(printed: str, told: bool) -> None:
+    """Where the mark between two kinds of money is lost, a clerk is asked."""
+    found = read(f"1.用好上级补助{printed},加快补齐短板。(牵头单位:县水务局)\n2.修渠。(牵头单位:县水务局)\n")
+    assert any(p.task == "1" and "读不通" in p.text for p in found.problems) is told

@@ -93,6 +93,17 @@ def test_two_document_numbers_are_reported(seed: Seed) -> None:
     assert ("I08", "") in codes(seed, "004")
 
 
+@pytest.mark.parametrize("name", COUNTS)
+def test_damaged_print_is_reported_and_other_print_is_not(seed: Seed, gold: Gold, name: str) -> None:
+    """Every task whose damage the annotation tells carries a problem; of the others three in a hundred at most do."""
+    notice = read(seed(name))
+    told, tasks = {p.task for p in notice.problems}, gold(name)["tasks"]
+    damaged = [item.no for item, task in zip(notice.items, tasks, strict=True) if task.get("damage")]
+    whole = [item.no for item in notice.items if item.no not in damaged]
+    assert told.issuperset(damaged)
+    assert len(told.intersection(whole)) <= 0.03 * len(whole)
+
+
 def test_a_restored_heading_is_reported(seed: Seed) -> None:
     """003 prints section (四) without its marker; the numbers around it prove it."""
     notice = read(seed("003"))
