@@ -55,6 +55,14 @@ def everything(period: str, later: bool = False) -> BoardRules:
     return RED_BLACK.model_copy(update={"score": score, "period": period, "at_least": 1})
 
 
+def named(rules: BoardRules) -> BoardRules:
+    """The same with those lines alone whose phrases name a kind of duty, and lists that ask for no other."""
+    phrases = {line: (*(line.count or ()), *(line.rate or ())) for line in rules.score.lines}
+    some = tuple(line for line, said in phrases.items() if all(getattr(one, "duty", "") for one in said))
+    lists = {name: getattr(rules, name).model_copy(update={"when": ()}) for name in ("red", "black")}
+    return rules.model_copy(update={"score": rules.score.model_copy(update={"lines": some}), **lists})
+
+
 def units_in_motion() -> UnitList:
     """The shipped organisation, but one unit is taken over by another of its own tasks, one by a third."""
     ends = {"区工信局": ("区科技局", date(2025, 8, 31)), "区财政局": ("区商务局", date(2025, 12, 31))}

@@ -27,7 +27,7 @@ from tests import surveying
 from tests.histories import END, FOLDER, OPENED, _steps, placed, steps
 from tests.laws import renamed
 from tests.servers import KINDS, in_memory
-from tests.surveying import Folding, Lived, everything
+from tests.surveying import Folding, Lived, everything, named
 
 PERIODS = ("2025-03", "2025-06", "2025-11", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2025")
 Body = dict[str, Any]
@@ -61,13 +61,21 @@ def boards_agree(made: Lived, data: st.DataObject) -> None:
 
 
 def figures_agree(made: Lived, session: Session, period: str, cut: Cut, rules: BoardRules, whole: Body) -> None:
-    """The same board without receipts, without the number of tasks, and with the receipts of one unit."""
+    """The same board without receipts, without the number of tasks, and with the receipts of one unit.
+
+    So with fewer lines: where every phrase names its duties letters are not told apart from work.
+    """
     for office in (made.office, made.folding):
         for units in ((), tuple(row["unit"] for row in whole["standings"][-1:])):
             told = office.board(session, "red-black", period, cut, rules, cited=units)
             assert told == uncited(whole, units)
         told = office.board(session, "red-black", period, cut, rules, cited=(), tasks=False)
         assert told == uncounted(uncited(whole, ()))
+    asked, folded = (
+        office.board(session, "red-black", period, cut, named(rules), cited=(), tasks=False)
+        for office in (made.office, made.folding)
+    )
+    assert asked == folded
 
 
 def uncited(body: Body, units: Sequence[str]) -> Body:
@@ -279,6 +287,19 @@ def test_what_two_leads_owe_together_is_one_duty_to_who_helps_with_it(monkeypatc
     assert quantities == {"区工信局": "牵头 1 × 1", "区科技局": "牵头 2 × 1", "区商务局": "协办 2 × 2"}
     cited = {unit: len(lines[1]["because"]) for unit, lines in whole.items()}
     assert cited == {"区工信局": 1, "区科技局": 2, "区商务局": 2}
+
+
+def test_what_was_missed_counts_whether_it_is_open_or_was_waived_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At an earlier cut figures add up a unit's duties that were missed, one of them waived after the cut."""
+    monkeypatch.setattr(surveying, "PARTIES", ((("区科技局",), ()),))
+    made = Lived([[], []], 0, sideways=False)
+    with made.sessions.begin() as session:
+        made.office.tick(session, END)
+        made.office.advance(session, "T0", "waive", CHIEF, END + timedelta(days=1), duty="plan:1", reason="(略)")
+    with made.sessions() as session:
+        figures = shares(made, session, named(everything("half")), cited=(), tasks=False)
+    told = [line["quantity"] for line in figures["区科技局"] if line["label"] == "plan missed"]
+    assert told == ["牵头 2 × 1"]
 
 
 def test_boards_of_two_workflows_in_one_district_do_not_mix(tmp_path: Path) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from supervise.hall.cited import Cited
+from supervise.records import PARTIES
 from supervise.rules.foreseen import Foreseen
 from supervise.rules.measures import COUNTED
 from supervise.store import counting
 from supervise.store.asking import View
-from supervise.store.counting import Settling
+from supervise.store.counting import MISSED, Settling
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-Kept = tuple[str, int, int, str, str, int]
-"""One kind, the number of a stretch, whether they are letters, the part, the outcome, whether they were helped with."""
+CO = PARTIES[1]
+
+Kept = tuple[str, int, int, str | None, str]
+"""One kind, the number of a stretch, whether they are letters, the part or none for a share, the outcome."""
 
 Found = dict[str, int]
 """Unit → number."""
@@ -41,6 +45,8 @@ class Numbers:
     ) -> None:  # fmt: skip
         self.session, self.view, self.aside, self.kinds = session, view, aside, kinds
         self.cited, self.foreseen = cited, foreseen
+        # Both are asked for in one go, with letters and without, unless it is known that all is asked for with them.
+        self.apart = "" in foreseen.counts or not foreseen.counts
         self._seen: set[tuple[Settling, str | tuple[str, str]]] = set()
         self._kept: dict[tuple[Settling, str, int, str, int], dict[str, Found]] = defaultdict(dict)
         self.units: set[str] = set()
@@ -63,12 +69,12 @@ class Numbers:
             outcomes: of which the numbers are wanted.
             shared: whether shares count.
         """
-        ask = ask._replace(kinds=(), letters=True)
+        ask = ask._replace(kinds=(), letters=letters or self.apart, apart=self.apart)
         self._count(ask, {*kinds, *((kind, outcome) for kind in kinds for outcome in outcomes if shared)})
         for share in range(1 + shared):
             for kind in kinds:
                 for outcome in outcomes:
-                    for letter in range(1 + letters):
+                    for letter in range(1 + (letters and self.apart)):
                         for role, found in self._kept[ask, kind, letter, outcome, share].items():
                             yield role, outcome, found
 
@@ -87,20 +93,19 @@ class Numbers:
             stretches = [ask._replace(first=first, last=last) for first, last in foreseen.spans]
             ends = tuple(last for _, last in foreseen.spans)
             every = every._replace(first=stretches[0].first, last=ends[-1], ends=ends)
-        for (kind, stretch, letter, role, outcome, share), found in self._counted(every, shared).items():
-            if share or kind in new:
-                self._kept[stretches[stretch], kind, letter, outcome, share][role] = found
+        for (kind, stretch, letter, role, came), found in self._counted(every, shared).items():
+            if role is None or kind in new:
+                by = stretches[stretch], kind, letter, came, int(role is None)
+                self._kept[by][role or CO] = found
                 self.units |= found.keys()
         self._seen |= {(one, what) for one in stretches for what in new}
 
     def _counted(self, every: Settling, shared: Sequence[tuple[str, str]]) -> dict[Kept, Found]:
         """The same of all tasks less those set aside."""
-        kept: dict[Kept, Found] = defaultdict(dict)
+        kept: dict[Kept, Found] = defaultdict(partial(defaultdict, int))
         for sign, codes in ((1, None), (-1, sorted(self.aside))):
             if sign > 0 or codes:
-                for unit, *what, number in counting.settled(
-                    self.session, self.view, every, self.cited.owing, shared, codes
-                ):
-                    found = kept[tuple(what)]
-                    found[unit] = found.get(unit, 0) + sign * number
+                asked = counting.settled(self.session, self.view, every, self.cited.owing, shared, codes)
+                for unit, kind, stretch, letter, role, came, number in asked:
+                    kept[kind, stretch, letter, role, came or MISSED][unit] += sign * number
         return {what: {unit: n for unit, n in found.items() if n} for what, found in kept.items()}

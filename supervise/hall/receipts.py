@@ -11,7 +11,7 @@ from typing import Any
 
 from supervise.rules.board import Standing
 from supervise.rules.measures import Ref
-from supervise.rules.scoring import Working
+from supervise.rules.scoring import ScoreLine, Working
 
 Body = dict[str, Any]
 
@@ -83,25 +83,22 @@ def said_of(cited: Collection[str] | None) -> Body:
 def standings(standings: Sequence[Standing], cited: Collection[str] | None) -> list[Body]:
     """Rows of a board; there are many lines, so they are not looked at field by field.
 
-    Lines without what they rest on are made plain once for all units with the same figures.
+    Lines without what they rest on are made plain once for all units that have them.
     """
     plain: dict[int, Body] = {}
-    figures: dict[int, Body] = {}
+    shared: dict[int, Body] = {}
 
-    def lines(working: Working, whole: bool) -> Body:
-        return {
-            "lines": [
-                {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}",
-                 **({"because": [_plain(ref, plain) for ref in line.because]} if whole else {})}
-                for line in working.lines
-            ], "total": f"{working.total:f}",
-        }  # fmt: skip
+    def figures(line: ScoreLine) -> Body:
+        return {"label": line.label, "quantity": line.quantity, "points": f"{line.points:f}"}
+
+    def lines(working: Working, whole: bool) -> list[Body]:
+        if whole:
+            return [{**figures(one), "because": [_plain(ref, plain) for ref in one.because]} for one in working.lines]
+        return [shared.get(id(one)) or shared.setdefault(id(one), figures(one)) for one in working.lines]
 
     def score(unit: str, period: str, working: Working) -> Body:
-        if cited is None or unit in cited:
-            return {"unit": unit, "period": period, **lines(working, True)}
-        made = figures.get(id(working)) or figures.setdefault(id(working), lines(working, False))
-        return {"unit": unit, "period": period, **made}
+        made = lines(working, cited is None or unit in cited)
+        return {"unit": unit, "period": period, "lines": made, "total": f"{working.total:f}"}
 
     return [
         {

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from supervise.people import Directory
 from supervise.rules.compared import Criteria, Tested
-from supervise.rules.ruleset import BoardRules, Place
+from supervise.rules.ruleset import BoardRules, Listing, Place
 from supervise.rules.scoring import Score, Tally, scores
 
 
@@ -81,8 +81,10 @@ def rank(
     standings: list[Standing] = []
     for group, units in there.items():
         ranked = [unit for unit in units if (number := handled[unit]) is None or number >= rules.at_least]
-        for unit, place, from_worst in _places(ranked, lambda name: made[name].total):
-            standings.append(listed.row(Standing(group, unit, place, handled[unit], made[unit]), place, from_worst))
+        ends = listed.ends(group)
+        for unit, place, from_worst in _places(ranked, {unit: made[unit].total for unit in ranked}.__getitem__):
+            row = Standing(group, unit, place, handled[unit], made[unit])
+            standings.append(listed.row(row, place, from_worst, ends))
         few = set(units).difference(ranked)
         standings += [listed.unranked(Standing(group, u, None, handled[u], made[u])) for u in units if u in few]
     return Board(rules.name, rules.title, tally.period.name, rules.groups, tuple(standings))
@@ -110,11 +112,15 @@ class _Listed:
         """The standing of a unit with too few tasks."""
         return row._replace(why=(f"承办 {row.tasks} 项,不足 {self.rules.at_least} 项,只公布得分",))
 
-    def row(self, row: Standing, rank: int, from_worst: int) -> Standing:
-        """A standing with its list and what decided it."""
-        for name, listing in (("red", self.rules.red), ("black", self.rules.black)):
-            place = listing.rank.get(row.group)
-            if place is None or (rank if place.end == "top" else from_worst) > place.count:
+    def ends(self, group: str) -> list[tuple[str, Listing, Place]]:
+        """The lists that have places for a group."""
+        both = ("red", self.rules.red), ("black", self.rules.black)
+        return [(name, listing, listing.rank[group]) for name, listing in both if group in listing.rank]
+
+    def row(self, row: Standing, rank: int, from_worst: int, ends: Sequence[tuple[str, Listing, Place]]) -> Standing:
+        """A ranked standing with its list and what decided it."""
+        for name, listing, place in ends:
+            if (rank if place.end == "top" else from_worst) > place.count:
                 continue
             known: Mapping[str, Decimal] = {"score": row.score.total}
             if all(self.tally.holds(row.unit, c, known) for c in listing.when):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 from supervise.dates import Period
@@ -23,7 +24,12 @@ ZERO = Decimal(0)
 
 def rounded(number: Decimal, places: int) -> Decimal:
     """``number`` rounded half up, as 四舍五入 does."""
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return number.quantize(_step(places), ROUND_HALF_UP)
+
+
+@cache
+def _step(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class ScoreLine:
 
 
 class Working(NamedTuple):
-    """Lines and their sum, to which nothing else is ever added; units with the same figures share it."""
+    """Lines and their sum, to which nothing else is ever added."""
 
     lines: tuple[ScoreLine, ...]
     total: Decimal
@@ -217,14 +223,10 @@ def scores(rules: ScoreRules, tally: Tally, units: Iterable[str], cited: bool = 
     """
     base, places, period = ScoreLine("基础分", "", rules.base), rules.places, tally.period.name
     made = [(_rated if line.rate else _counted)(line, tally, places, cited) for line in rules.lines]
-    workings: dict[tuple[int, ...], Working] = {}  # by the lines themselves, which they keep
-    found = {}
-    for unit in units:
-        lines = [line for make in made if (line := make(unit)) is not None]
-        same = tuple(map(id, lines))
-        working = workings.get(same) or workings.setdefault(same, _bounded(rules, Working.of((base, *lines))))
-        found[unit] = Score(unit, period, working)
-    return found
+    units = list(units)
+    told = zip(repeat(base, len(units)), *(map(make, units) for make in made), strict=True)
+    workings = (_bounded(rules, Working.of(filter(None, lines))) for lines in told)
+    return {unit: Score(unit, period, working) for unit, working in zip(units, workings, strict=True)}
 
 
 def score(rules: ScoreRules, tally: Tally, unit: str) -> Score:
@@ -278,7 +280,9 @@ def _counted(line: Line, tally: Tally, places: int, cited: bool) -> Made:
     if not cited:
         times = tally.times(measures, shared)
         numbers = [times.get(role, {}) for role, *_ in parts]
-        return {unit: worth(tuple([n.get(unit, 0) for n in numbers])) for unit in set().union(*numbers)}.get
+        units = list(set().union(*numbers))
+        each_of = zip(*(map(found.get, units, repeat(0)) for found in numbers), strict=True)
+        return dict(zip(units, map(worth, each_of), strict=True)).get  # without a step of Python for each unit
     told = tally.told(measures, shared)
 
     def made(unit: str) -> ScoreLine | None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -36,6 +37,7 @@ from supervise.store.statements import chunks
 from supervise.store.tables import Tables, of
 
 LEAD, CO = PARTIES[:2]
+MISSED = "missed"
 Rows = Sequence[Row[Any]]
 
 
@@ -90,13 +92,11 @@ def _seen(event: Table, as_of: date, known: datetime) -> tuple[ColumnElement[boo
 # ── duties that settled ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-MISSED = "missed"
-
-
 class Settling(NamedTuple):
     """Duties of some kinds that settled in a span, without letters unless wanted, begun by a day if one is given.
 
-    ``ends`` are the last days of the stretches that the span is divided into, for numbers that tell them apart.
+    ``ends`` are the last days of the stretches that the span is divided into, for numbers that tell them apart; with
+    ``apart`` they tell letters from work.
     """
 
     first: date
@@ -105,6 +105,7 @@ class Settling(NamedTuple):
     letters: bool = True
     born: date | None = None
     ends: tuple[date, ...] = ()
+    apart: bool = False
 
 
 @told
@@ -126,8 +127,9 @@ def settled(
     session: Session, view: View, ask: Settling, owing: Sequence[str], shared: Collection[tuple[str, str]] = (),
     codes: Sequence[str] | None = None,
 ) -> Iterator[Any]:  # fmt: skip
-    """Numbers of the duties that settled: unit, kind, stretch, letter or not, role, outcome, share or not, number.
+    """Numbers of the duties that settled: unit, kind, stretch, letter or not, role, outcome, number.
 
+    No role is a share: how often a unit helped with what leads owed; no outcome is one that was missed.
     What several leads owe together is one duty to who helps with it, and who owes it himself does not help with it.
 
     Args:
@@ -138,29 +140,37 @@ def settled(
         shared: of which kinds and outcomes, owed by leads, it is counted too who helped on the day they settled.
         codes: of these tasks only.
     """
-    at, duty, several = of(session), of(session).duty, len(ask.ends) > 1
-    ends = [(duty.c.settles <= end, literal(n)) for n, end in enumerate(ask.ends[:-1])]
-    stretch = case(*ends, else_=literal(len(ask.ends) - 1)) if several else literal(0)
-    columns = (duty.c.task, duty.c.ref, duty.c.kind, duty.c.unit, duty.c.role, duty.c.settles, _letter(duty))
+    at, duty = of(session), of(session).duty
+    columns = [duty.c[name] for name in ("task", "ref", "kind", "unit", "role", "settles")]
+    more, fixed = _apart(duty, ask)
     for stands, is_open in _stood(at, view):
-        query = select(*columns, stretch.label("stretch"), _outcome(duty, view.after)).where(*stands)
-        query, values = query.where(*_settled(at, view, ask)), owing if is_open else None
-        if codes is not None or is_open:
-            query = query.where(among(duty.c.task if codes is not None else duty.c.unit))
+        query = select(*columns, *more, *(() if is_open else (_outcome(duty, view.after),))).where(*stands)
+        query, values = query.where(*_settled(at, view, ask)), owing if is_open and codes is None else codes
+        if values is not None:
+            query = query.where(among(duty.c.unit if codes is None else duty.c.task))
+        same = {**fixed, **({"outcome": null()} if is_open else {})}  # what is on a list was not met
+        pairs = [pair for pair in shared if not is_open or pair[1] == MISSED]
         # Parts of a task lie together; by an expression, or SQLite reads all duties to have them in this order.
-        came = (query.order_by(duty.c.task.concat("")) if shared else query).cte("came")
-        same = {**({} if several else {"stretch": literal(0)}), **({"outcome": literal(MISSED)} if is_open else {})}
-        numbers: Any = _numbers(came, 0, same)
-        if shared:
-            numbers = union_all(numbers, _shares(at, view, came, shared, same))
-        yield from asked(session, numbers, values if codes is None else codes, WIDE)
+        came = (query.order_by(duty.c.task.concat("")) if pairs else query).cte("came")
+        numbers: Any = _numbers(came, same)
+        numbers = union_all(numbers, _shares(at, view, came, pairs, same)) if pairs else numbers
+        yield from asked(session, numbers, values, WIDE)
 
 
-def _numbers(came: CTE, shared: int, same: Mapping[str, Any]) -> Select[Any]:
+def _apart(duty: Table, ask: Settling) -> tuple[list[Label[int]], dict[str, ColumnElement[Any]]]:
+    """Stretch and letter where numbers tell them apart, and what stands for them where they do not."""
+    ends = [(duty.c.settles <= end, literal(n)) for n, end in enumerate(ask.ends[:-1])]
+    more = [case(*ends, else_=literal(len(ends))).label("stretch")] if ends else []
+    more += [case((duty.c.about == "", literal(0)), else_=literal(1)).label("letter")] if ask.apart else []
+    return more, {name: literal(0) for name in {"stretch", "letter"} - {column.name for column in more}}
+
+
+def _numbers(came: CTE, same: Mapping[str, Any]) -> Select[Any]:
     """How often a unit is in what was found; by what is the same in all of it nothing need be sorted."""
-    by = {name: same.get(name, came.c[name]) for name in ("unit", "kind", "stretch", "letter", "role", "outcome")}
+    names = ("unit", "kind", "stretch", "letter", "role", "outcome")
+    by = {name: same[name] if name in same else came.c[name] for name in names}
     differ = [column for name, column in by.items() if name not in same or name == "unit"]
-    return select(*by.values(), literal(shared), func.count()).group_by(*differ)
+    return select(*by.values(), func.count()).group_by(*differ)
 
 
 def _shares(
@@ -173,9 +183,10 @@ def _shares(
     )
     before = and_(part.c.from_seq == 1, part.c.since_day > found.c.settles)  # of a day before the task: who began it
     mine = part.c.district == view.district, part.c.task == found.c.task, part.c.role == CO
-    numbers = _numbers(found, 1, {**same, "unit": part.c.unit, "role": literal(CO)})
+    numbers = _numbers(found, {**same, "unit": part.c.unit, "role": null()})
+    came = _came(literal(MISSED) if "outcome" in same else found.c.outcome, found, pairs)
     return numbers.select_from(found.join(part, and_(*mine, or_(held, before)))).where(
-        found.c.role == LEAD, _came(found, pairs), part.c.unit != found.c.unit, _first(at, view, found)
+        found.c.role == LEAD, came, part.c.unit != found.c.unit, _first(at, view, found)
     )
 
 
@@ -195,10 +206,10 @@ def _first(at: Tables, view: View, found: CTE) -> ColumnElement[bool]:
     )
 
 
-def _came(found: FromClause, pairs: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+def _came(outcome: ColumnElement[str], whose: FromClause, pairs: Collection[tuple[str, str]]) -> ColumnElement[bool]:
     """Only some kinds with some outcomes."""
     kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
-    return or_(*(and_(found.c.outcome == one, found.c.kind.in_(some)) for one, some in kinds.items()))
+    return or_(*(and_(outcome == one, whose.c.kind.in_(some)) for one, some in kinds.items()))
 
 
 @told
@@ -210,11 +221,9 @@ def settled_rows(
     at, duty = of(session), of(session).duty
     outcome = _outcome(duty, view.after)
     rows = _duty_rows(at, view, duty).add_columns(duty.c.settles, outcome)
-    kinds = {one: sorted(kind for kind, came in pairs if came == one) for _, one in sorted(pairs)}
-    rows = rows.where(
-        *_settled(at, view, ask), or_(*(and_(outcome == o, duty.c.kind.in_(k)) for o, k in kinds.items()))
-    )
-    open_ = () if MISSED not in kinds else owing if units is None else units  # what is on a list was not met
+    rows = rows.where(*_settled(at, view, ask), _came(outcome, duty, pairs))
+    missed = any(came == MISSED for _, came in pairs)
+    open_ = () if not missed else owing if units is None else units  # what is on a list was not met
     for stands, is_open in _stood(at, view):
         yield from some(session, rows.where(*stands), duty.c.unit, open_ if is_open else units)
 
@@ -247,10 +256,6 @@ def _outcome(duty: Table, after: date) -> Label[str]:
     on_time = and_(duty.c.met <= after, duty.c.met < duty.c.missed_from)
     words = case((on_time, literal("on time")), (duty.c.met <= after, literal("late")), else_=literal(MISSED))
     return words.label("outcome")
-
-
-def _letter(duty: Table) -> Label[int]:
-    return case((duty.c.about == "", literal(0)), else_=literal(1)).label("letter")
 
 
 def _duty_rows(at: Tables, view: View, whose: FromClause) -> Select[Any]:
