@@ -18,6 +18,8 @@ from supervise.goals import Target, goals
 
 PARTIES = ("lead", "co", "leader")
 """The roles a unit or person can have in a task."""
+LEAD, CO = PARTIES[:2]
+"""Those of units: who leads, and who helps."""
 COMBINE = "combine"
 """Reports are put together; the act, and the name under which it says so among its data and its changes."""
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from supervise.records import PARTIES
+from supervise.records import CO, LEAD
 from supervise.rules.measures import Fact, Ref, duty_words
 from supervise.store import counting, partaking
 from supervise.store.asking import View
@@ -19,7 +19,6 @@ from supervise.workflows.wording import OUTCOME_WORDS
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-LEAD, CO = PARTIES[:2]
 PACE_WORDS = {False: "落后序时", True: "不落后"}
 Laws = Mapping[str, Definition]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from supervise.dates import Period
 from supervise.people import Directory
-from supervise.records import PARTIES
+from supervise.records import CO, LEAD
 from supervise.rules.measures import Ground
 from supervise.store import partaking
 from supervise.store.asking import Span, View
@@ -17,7 +17,6 @@ from supervise.store.asking import Span, View
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-LEAD, CO = PARTIES[:2]
 Spare = frozenset[tuple[str, str]]
 Odd = tuple[Mapping[tuple[str, str], set[str]], Mapping[tuple[str, str], set[str]]]
 """Unit and task → its parts, by the record as it stands, and as they were on any day of a span."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from supervise.hall.cited import Cited
-from supervise.records import PARTIES
+from supervise.records import CO
 from supervise.rules.foreseen import Foreseen
 from supervise.rules.measures import COUNTED
 from supervise.store import counting
@@ -17,8 +17,6 @@ from supervise.store.counting import MISSED, Settling
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-CO = PARTIES[1]
 
 Kept = tuple[str, int, int, str | None, str]
 """One kind, the number of a stretch, whether they are letters, the part or none for a share, the outcome."""

@@ -22,7 +22,7 @@ from supervise.hall.numbers import Numbers
 from supervise.paces import STEPS
 from supervise.people import Directory
 from supervise.phrases import Behind, Distance, Done, Expired, InEffect, Measure, OnPace, Outcome, Parts, Unanswered
-from supervise.records import PARTIES
+from supervise.records import CO, LEAD
 from supervise.rules.foreseen import Foreseen
 from supervise.rules.measures import COUNTED, Fact, Ground, Ref, Sum, Times, Told, act_words, added, counted
 from supervise.rules.reach import MARGIN, dated
@@ -35,7 +35,6 @@ from supervise.workflows.situations import Situation, called, overdue
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-LEAD, CO = PARTIES[:2]
 NOTHING = Foreseen()
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 from supervise.dates import ONE_DAY, Period
 from supervise.people import Directory
 from supervise.phrases import Done, InEffect, Measure, OnPace, Outcome
-from supervise.records import PARTIES, Duty, Event, Task
+from supervise.records import CO, LEAD, PARTIES, Duty, Event, Task
 from supervise.rules import reported
 from supervise.rules.reported import Figure
 from supervise.workflows.definition import Definition, DutyKind
@@ -176,7 +176,7 @@ class Ground:
                 said = reported.told(law, event, wanted) if period.start <= law.acted_on(event) <= last else None
                 if said is not None:
                     ref = Ref(s.task.code, said[1], law.acted_on(event), seq=event.seq)
-                    units = (unit for unit, role in _parties(s.task, event) if role == PARTIES[0])
+                    units = (unit for unit, role in _parties(s.task, event) if role == LEAD)
                     found += [Told(self.directory.heir(unit, last), said[0], ref) for unit in units]
                     break
         return found
@@ -251,7 +251,7 @@ class Ground:
             return [(unit, duty.role) for unit in duty.units]
         parties = _parties(s.task, event)
         own = [(unit, role) for unit, role in parties if unit == event.unit]
-        return own[:1] or [(unit, role) for unit, role in parties if role == PARTIES[0]]
+        return own[:1] or [(unit, role) for unit, role in parties if role == LEAD]
 
     def tasks_of(self, period: Period, spared: Sequence[tuple[str, str]] = ()) -> dict[str, set[str]]:
         """Unit → codes of the tasks it had a part in during ``period``; parts in ``spared`` (group, role) left out."""
@@ -319,10 +319,10 @@ def _facts(s: Situation, duty: Duty, good: bool, ref: Ref) -> Iterator[Fact]:
     """A fact for each debtor, and the co-units' share in what the lead owed."""
     for unit in duty.units:
         yield Fact(unit, duty.role, good, ref)
-    if duty.role == PARTIES[0]:
+    if duty.role == LEAD:
         held = [e for e in s.task.acts if e.day <= ref.day][-1:] or s.task.acts[:1]
         for unit, role in _parties(s.task, held[0]):
-            if role == PARTIES[1] and unit not in duty.units:
+            if role == CO and unit not in duty.units:
                 yield Fact(unit, role, good, ref, own=False)
 
 
