@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from supervise.intake import deadlines, lines
-from supervise.intake.folding import DIGITS, NUMERAL, number
+from supervise.intake.folding import DIGITS, NUMERAL, Unusual, number
 from supervise.intake.lines import Line
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
@@ -52,10 +52,15 @@ _OLD = re.compile(f"[{''.join(_TRADITIONAL - _SIMPLIFIED)}]")
 _NEW = re.compile(f"[{''.join(_SIMPLIFIED - _TRADITIONAL)}]")
 
 
-def script(text: str) -> str:
-    """``hant`` if traditional characters outnumber their simplified forms, else ``hans``."""
+def script(text: str, odd: Unusual = None) -> str:
+    """``hant`` if traditional characters outnumber their simplified forms, else ``hans``.
+
+    Args:
+        text: a text.
+        odd: its unusual characters, if they are known: among them is whatever is printed in the other script.
+    """
     sample = text[:100_000]
-    if not _OLD.search(sample):
+    if not (_TRADITIONAL & odd if odd is not None else _OLD.search(sample)):
         return "hans"
     return "hant" if len(_OLD.findall(sample)) > len(_NEW.findall(sample)) else "hans"
 

@@ -67,20 +67,34 @@ def _table() -> dict[int, str]:
 _STRAIGHT = _table()
 _FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
 _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
-_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
+_UNUSUAL = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}\u2500-\u257f]")
 _BEGINNING = 500  # a text in the other script shows it in so many characters
 _FEW = 24  # up to so many different characters are replaced one by one sooner than all are looked up
+Unusual = frozenset[str] | None
+
+
+def unusual(text: str) -> Unusual:
+    """The characters of a text that folding changes or that tables are drawn with; ``None`` if there are many.
+
+    The whole text is looked through once; what it does not hold need not be asked again.
+    """
+    odd = frozenset(_UNUSUAL.findall(text, 0, _BEGINNING))
+    if len(text) > _BEGINNING and len(odd) <= _FEW:
+        odd = frozenset(_UNUSUAL.findall(text))
+    return odd if len(odd) <= _FEW else None
 
 
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
-    odd: set[str] = set()
-    for length in (_BEGINNING, len(text)):
-        odd = set(_FOLDED.findall(text, 0, length))
-        if len(odd) > _FEW:
-            return text.translate(_FOLD)
+    return folded(text, unusual(text))
+
+
+def folded(text: str, odd: Unusual) -> str:
+    """The copy to match on of a text whose unusual characters are known."""
+    if odd is None:
+        return text.translate(_FOLD)
     for char in odd:
-        text = text.replace(char, _FOLD[ord(char)])
+        text = text.replace(char, _FOLD.get(ord(char), char))
     return text
 
 

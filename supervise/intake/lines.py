@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from supervise.intake.folding import NUMERAL, number, trim
+from supervise.intake.folding import NUMERAL, number, numeral, trim
 
 # Markers from the outermost to the innermost; a clerk writes 一、 (一) 1. (1) ① in this order.
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
@@ -75,6 +75,11 @@ _MARKERS = (
     ("point", _CIRCLED + _BLACK, re.compile(rf"([{_CIRCLED}{_BLACK}]) *")),
     ("point", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,2}})(?:是|要|则)(?![\d否])[:,]? *")),
 )
+_VALUES = {
+    sign: value
+    for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK, map(numeral, range(1, 100)))
+    for value, sign in enumerate(signs, start=1)
+}
 # First character of a line → the markers it may begin.
 _FIRST = {
     char: tuple((kind, pattern) for kind, opening, pattern in _MARKERS if char in opening)
@@ -161,28 +166,29 @@ class Marker(NamedTuple):
     under: int = 0
 
 
-def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
+def split(folded: str, rows: Container[int] = ()) -> list[Line]:
     """The lines of a folded text that are not blank.
 
     Args:
         folded: the text.
         rows: numbers of lines that are rows of a table; their empty cells stay.
     """
-    start, cells = 0, 0
+    found: list[Line] = []
+    end, wide, tabs = -1, 0, "\t" in folded
     for no, line in enumerate(folded.split("\n"), start=1):
-        if not line:
-            start, cells = start + 1, 0
-            continue
-        wide = line.count("\t")  # as many as in the row above: its empty cells stay
-        blanks = " \r" if no in rows or (wide > 1 and wide == cells) else " \t\r"
-        cells = wide if wide > 1 or not line.strip() else 0
+        start, end = end + 1, end + 1 + len(line)
+        blanks = " \t\r"
+        if tabs:
+            above, wide = wide, line.count("\t")  # as many as in the row above: its empty cells stay
+            blanks = " \r" if no in rows or (wide > 1 and wide == above) else blanks
+            wide = wide if wide > 1 or not line.strip() else 0
         body = line.strip(blanks)
-        if body[:1] in _SIGNS and (sign := _SIGN.match(body)):
-            body = body[sign.end() :]
         if body:
+            if body[0] in _SIGNS and (sign := _SIGN.match(body)):
+                body = body[sign.end() :]
             first = start + len(line.rstrip(blanks)) - len(body)
-            yield Line(no, first, first + len(body), body)
-        start += len(line) + 1
+            found.append(Line(no, first, first + len(body), body))
+    return found
 
 
 def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Line]:
@@ -225,12 +231,7 @@ def marker(line: str) -> Marker | None:
 
 def _value(printed: str) -> int | None:
     """The value of a number as markers print it."""
-    if printed.isascii():
-        return number(printed)
-    for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK):
-        if printed in signs:
-            return signs.index(printed) + 1
-    return number(printed)
+    return _VALUES.get(printed) or number(printed)
 
 
 def glued(line: Line, after: int) -> list[Line]:

@@ -22,6 +22,7 @@ from supervise.intake import (
     deadlines,
     doubts,
     drawn,
+    folding,
     lines,
     listing,
     mechanisms,
@@ -69,14 +70,15 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     text, file = given.text, file or given.file
     plain.readable(text, file)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
-    text = drawn.flattened(text)
-    folded = cards.parted_by_blanks(opened(fold(text)), clauses.begins)
-    split, gone, between = list(lines.split(folded, given.cells)), list[Line](), list[Line]()
+    unusual = folding.unusual(text)
+    text = drawn.flattened(text, unusual)
+    folded = cards.parted_by_blanks(opened(folding.folded(text, unusual)), clauses.begins)
+    split, gone, between = lines.split(folded, given.cells), list[Line](), list[Line]()
     unwrapped, mended = split, list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         printed, gone = pages.running(split)
         split = stacked.stack(printed)
-        unwrapped, between, mended = pages.unwrap(split, gone, _begins)
+        unwrapped, between, mended = pages.unwrap(split, gone, folded, _begins)
     else:
         unwrapped = pages.bracketed(split)
     wrapped = len(unwrapped) < len(split)
@@ -99,7 +101,8 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     passages = () if entries else narrative.read(text, folded, parts)
     odd = breaks.odd(folded, unwrapped, gone, mended, _begins if given.kind == "txt" else None)
     headers = [page for page in between if not lines.is_page_number(page.folded)]
-    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, odd, prose).notice()
+    script = covers.script(text, unusual)
+    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, odd, prose, script).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
@@ -124,13 +127,14 @@ class _Reader:
         headers: list[Line],
         odd: dict[int, str],
         prose: bool,
+        script: str,
     ) -> None:
         named = {head.line for entry in entries for head in entry.path if not head.number}  # 基础设施组 above its tasks
         self.odd = {line: words for line, words in odd.items() if line not in named or words != breaks.BROKEN}
         self.titles: dict[int, tuple[str, int | None, bool]] = {}
         self.places: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.limits: dict[int, deadlines.Deadline | None] = {}
-        self.text, self.folded, self.file = text, folded, file
+        self.text, self.folded, self.file, self.script = text, folded, file, script
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped, self.prose = entries, passages, parts, wrapped, prose
@@ -171,7 +175,7 @@ class _Reader:
             issued=issued,
             plan_year=year,
             plan_period=period,
-            script=covers.script(self.text),
+            script=self.script,
             kind=self._kind(title),
             lead_convention=self._convention(),
             declared_task_count=declared,
