@@ -106,6 +106,7 @@ _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 _BULLETS = "●○◆◇■□▲△▪•·➢►★☆–-"
 _BULLET = re.compile(rf"([{_BULLETS}]) *(?=[\u4e00-\u9fff“《])")
 _BRACKETS = re.compile("[()]")
+_BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*\Z")  # no bracket within a bracket
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -193,6 +194,8 @@ def split(folded: str, rows: Container[int] = ()) -> list[Line]:
 
 def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Line]:
     """Join a line that is nothing but a label (牵头单位:) to the line below, which is its value."""
+    if not any([line.folded[-1] == ":" and is_label(line.folded) for line in all_lines]):
+        return all_lines
     out: list[Line] = []
     for line in all_lines:
         last = out[-1] if out else None
@@ -258,7 +261,7 @@ def bullet(line: str) -> tuple[str, int]:
 
 def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
-    if line.count("(") == line.count(")") < 2 and line.find("(") <= line.find(")") and line[:1] != "(":
+    if _BALANCED.match(line):
         return False
     mark = marker(line)
     body = (

@@ -23,7 +23,7 @@ def stack(given: list[Line]) -> list[Line]:
         if begin < at:
             continue  # a cell of the table above
         numbered = _stacked_head(given, begin)
-        wide = numbered or _plain_head(given, begin)
+        wide = numbered or (_plain_head(given, begin) if len(given[begin].folded) < _NARROW else 0)
         if not wide:
             continue
         out += given[at:begin]
@@ -46,11 +46,9 @@ def _plain_head(given: list[Line], at: int) -> int:
     if max([len(line.folded) for line in given[at : at + 3]]) >= _NARROW:
         return 0
     wide = 0
-    while (
-        at + wide < len(given)
-        and len(given[at + wide].folded) < _NARROW
-        and role_of(_bare(given[at + wide])) != "other"
-    ):
+    while at + wide < len(given) and len(given[at + wide].folded) < _NARROW:
+        if role_of(_bare(given[at + wide])) == "other":
+            break
         wide += 1
     below = given[at + wide : at + 2 * wide]
     columns = head(_merged(given[at : at + wide])) if wide > 2 and len(below) == wide else None
@@ -63,9 +61,8 @@ def _bare(line: Line) -> str:
 
 def _stacked_head(given: list[Line], at: int) -> int:
     """How many lines from here on are the heads of columns; 0 if this is no such head."""
-    if not given[at].folded.rstrip("| ").endswith(("号", "次")) or not NUMBER.fullmatch(
-        _bare(given[at]).replace(" ", "")
-    ):
+    first = _bare(given[at])
+    if not first.endswith(("号", "次")) or not NUMBER.fullmatch(first.replace(" ", "")):
         return 0
     wide = 1
     while at + wide < len(given) and wide < 12 and len(_bare(given[at + wide])) <= 16:
