@@ -282,7 +282,7 @@ def closes(line: str) -> bool:
 
 def is_decimal(printed: str) -> bool:
     """Whether a printed marker is of the kind 2.1 or A2: it says itself what it stands below."""
-    return bool(_DECIMAL_MARK.match(printed))
+    return not printed[:-1].isdecimal() and _DECIMAL_MARK.match(printed) is not None
 
 
 def rest(line: Line, start: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BEFORE = (
     r"(?:定期|不定期|随机|专项|综合|重点|年终|年底|年度|季度|实地|现场|面上|联合|跟踪|日常"
@@ -37,8 +37,7 @@ _SUBJECT = re.compile(
 _NOUN = re.compile(r"(?:督查|督导|考核|通报)(?=室|局|办|组|单位|部门|科|对象|范围)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mechanism:
+class Mechanism(NamedTuple):
     """One way in which the work is watched.
 
     Args:

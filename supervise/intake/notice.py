@@ -255,7 +255,7 @@ class _Reader:
             whole, folded, start, end = unbroken(self.text, self.folded, *span)
             line = self.text.count("\n", 0, span[0])
             for duty in schedule.read(whole, folded, [(start, end)], marked):
-                found[replace(duty, line=duty.line + (line if whole is not self.text else 0))] = None
+                found[duty._replace(line=duty.line + (line if whole is not self.text else 0))] = None
         return tuple(found)
 
     def _items(self, year: int | None) -> list[Item]:

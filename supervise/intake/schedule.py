@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from supervise.intake import deadlines
 from supervise.intake.folding import number
@@ -66,8 +66,7 @@ _EVERY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reporting:
+class Reporting(NamedTuple):
     """One duty to report.
 
     Args:
@@ -148,7 +147,7 @@ def _settled(said: list[Reporting]) -> Iterator[Reporting]:
     beside = any(duty.who == "lead" for duty in said)
     for duty in said:
         helps = beside or re.search(r"牵头|主办|主责", duty.source)
-        yield replace(duty, who="co" if helps else "all") if duty.who == "unit" else duty
+        yield duty._replace(who="co" if helps else "all") if duty.who == "unit" else duty
 
 
 def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -185,10 +184,9 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
             and (_ONCE.search(found.content or before) or _ONCE.search(folded, match.start(), duty.start()))
         ):
             for times_of in _times(match, who):
-                yield replace(
-                    times_of, scope=subject, to=found.to, cc=found.cc, content=found.content, source=found.source,
-                    line=found.line,
-                )  # fmt: skip
+                yield times_of._replace(
+                    scope=subject, to=found.to, cc=found.cc, content=found.content, source=found.source, line=found.line
+                )
 
 
 def _outside(folded: str, start: int, times: list[re.Match[str]]) -> list[re.Match[str]]:

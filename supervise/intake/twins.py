@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from supervise.intake.folding import fold
 from supervise.intake.items import Item
 
-_CLAUSE = re.compile(r"[^,。;:!?\n]{6,}")
+_CLAUSE = re.compile(r"[^,。;:!?\n\0]{6,}|\0")  # tasks are parted by a zero
 SHORTEST = 4  # a shorter name is nobody's abbreviation
 MOST = 20  # words that more tasks share say nothing about any two of them
 
 
 def tasks(items: Sequence[Item]) -> Iterator[tuple[Item, Item, str]]:
     """Pairs of which one says, word for word, half of what the other says: the earlier, the later, the words."""
-    parts = [_CLAUSE.findall(words) for words in fold("\0".join([item.text for item in items])).split("\0")]
-    again = {clause for clause, times in Counter(chain.from_iterable(parts)).items() if times > 1}
-    where: dict[str, list[int]] = {}
-    for index, clauses in enumerate(parts):
-        for clause in dict.fromkeys(filter(again.__contains__, clauses)):
-            where.setdefault(clause, []).append(index)
+    first: dict[str, int] = {}
+    where: dict[str, list[int]] = {}  # clauses of several tasks
+    index = 0
+    for clause in _CLAUSE.findall(fold("\0".join([item.text for item in items]))):
+        if clause == "\0":
+            index += 1
+        elif (early := first.setdefault(clause, index)) != index:
+            indices = where.setdefault(clause, [early])
+            if indices[-1] != index:
+                indices.append(index)
     shared: dict[tuple[int, int], list[str]] = {}
-    for clause, indices in where.items():
-        if 1 < len(indices) <= MOST:
+    for clause in filter(where.__contains__, first):  # in printed order
+        indices = where[clause]
+        if len(indices) <= MOST:
             for i, late in enumerate(indices):
                 for early in indices[:i]:
                     shared.setdefault((early, late), []).append(clause)
@@ -40,23 +43,29 @@ def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
 
     Where the shorter one is used more often, only long names that differ in two characters count.
     """
-    used: dict[str, list[tuple[int, Item]]] = {}
+    used: dict[str, tuple[int, Item]] = {}
+    times: dict[str, int] = {}
     for item in items:
         for party in item.parties.members:
-            if not party.group:
-                used.setdefault(party.name, []).append((party.start, item))
-    alike: dict[tuple[str, str], list[str]] = {}
+            name = party.name
+            if party.group:
+                continue
+            if name in times:
+                times[name] += 1
+            else:
+                times[name], used[name] = 1, (party.start, item)
+    alike: dict[str, list[str]] = {}
     for name in used:
-        alike.setdefault((name[0], name[-1]), []).append(name)
-    chars = {name: frozenset(name) for name in used}
-    for short in (name for name in used if len(name) >= SHORTEST):
+        alike.setdefault(name[0] + name[-1], []).append(name)
+    chars = {name: frozenset(name) for names in alike.values() if len(names) > 1 for name in names}
+    for short in [name for name in used if name in chars and len(name) >= SHORTEST]:
         own = chars[short]
-        for long in alike[short[0], short[-1]][:600]:
-            if own <= chars[long] and len(short) < len(long) and _abbreviates(short, long):
-                common = len(used[short]) > len(used[long])
+        for long in alike[short[0] + short[-1]][:600]:
+            if len(short) < len(long) and own <= chars[long] and _abbreviates(short, long):
+                common = times[short] > times[long]
                 if common and (len(short) < 6 or len(long) - len(short) > 2):
                     continue  # 县委办 is no short form of a name that occurs once
-                at, item = used[long if common else short][0]
+                at, item = used[long if common else short]
                 yield short, long, at, item
 
 
