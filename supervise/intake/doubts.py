@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from supervise.errors import Problem
 from supervise.intake import deadlines, twins
+from supervise.intake.folding import Unusual
 from supervise.intake.items import Item, Notice, Section
 
 _VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|(?:有关|相关)[\u4e00-\u9fff]{0,4}(?:部门|单位|企业|机构)")
@@ -52,6 +53,7 @@ class Seen:
         numbers: line of every document number.
         breaks: offsets of the line breaks.
         prose: whether tasks are told in prose, where not every paragraph is one.
+        unusual: the unusual characters of the notice.
     """
 
     issued_line: int | None = None
@@ -63,6 +65,7 @@ class Seen:
     numbers: tuple[int, ...] = ()
     breaks: tuple[int, ...] = ()
     prose: bool = False
+    unusual: Unusual = None
 
     def line(self, offset: int) -> int:
         """The 1-based line an offset stands on."""
@@ -80,14 +83,14 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     found += [Doubt("I10", f"“{words}”像是页眉,不读入任务,请核对", line=line) for line, words in seen.headers]
     found += [*_document(notice, seen), *_counts(notice), *_numbers(notice, seen.prose), *_limits(notice)]
     found += _items(notice.items, seen)
-    found += [*_open_lists(notice, seen), *_vague(notice, seen), *_tasks_alike(notice)]
+    found += [*_open_lists(notice, seen), *_vague(notice, seen), *_tasks_alike(notice, seen)]
     if seen.units_printed:
         found += _names_alike(notice, seen)
     told = {p.line for p in found if p.code == "I10"}
-    of = {item.unit_line_no or item.line: item.no for item in notice.items} | {i.line: i.no for i in notice.items}
-    for line, words in seen.odd.items():
-        if line not in told:
-            found.append(Doubt("I10", f"{words},请核对", line=line, task=of.get(line, "")))
+    left = [(line, words) for line, words in seen.odd.items() if line not in told]
+    of = {item.unit_line_no or item.line: item.no for item in notice.items if left}
+    of |= {item.line: item.no for item in notice.items if left}
+    found += [Doubt("I10", f"{words},请核对", line=line, task=of.get(line, "")) for line, words in left]
     found.sort(key=lambda doubt: (doubt.line or 0, doubt.code))
     problems = [Problem(d.code, d.text, notice.file, d.line, task=d.task, help=d.help) for d in found]
     return replace(notice, problems=tuple(problems))
@@ -157,20 +160,13 @@ def _walk(sections: tuple[Section, ...]) -> Iterator[Section]:
 
 def _numbers(notice: Notice, prose: bool) -> Iterator[Doubt]:
     """Doubled, lost and skipped numbers; an excerpt of a longer list (第12号, 第27号) skips none."""
-    seen: Counter[tuple[int, str]] = Counter()
     rows = [(item.part, item.no.rpartition(".")[0]) for item in notice.items]
     neighbours = zip(pairwise(notice.items), pairwise(rows), strict=True)
     pairs = [(a, b) for (a, b), (row, own) in neighbours if row == own and a.no and b.no]  # numbered in one row
     gaps = [(a, b) for a, b in pairs if a.number and b.number > a.number + 1]
     excerpt = bool(notice.items) and notice.items[0].number != 1 and 3 * len(gaps) > len(pairs)
     excerpt = excerpt or (len(gaps) > 2 and 2 * len(gaps) > len(pairs))
-    for item in notice.items:
-        if not item.no:
-            yield Doubt("I05", "这一项没有编号,请补上", line=item.line)
-            continue
-        seen[item.part, item.no] += 1
-        if seen[item.part, item.no] == 2:
-            yield Doubt("I05", f"编号 {item.no} 重复,请核对", line=item.line, task=item.no)
+    yield from _doubled(notice.items)
     if (
         notice.items
         and not prose
@@ -182,6 +178,20 @@ def _numbers(notice: Notice, prose: bool) -> Iterator[Doubt]:
     for a, b in () if excerpt or prose else gaps:
         gap = f"{a.number + 1}" if b.number == a.number + 2 else f"{a.number + 1}–{b.number - 1}"
         yield Doubt("I05", f"编号从 {a.no} 跳到 {b.no},缺 {gap},请核对", line=b.line, task=b.no)
+
+
+def _doubled(items: tuple[Item, ...]) -> Iterator[Doubt]:
+    """Tasks without a number, or with one that a task before them bears."""
+    numbers = [(item.part, item.no) for item in items]
+    sound = len(set(numbers)) == len(numbers) and all([no for _, no in numbers])
+    seen: Counter[tuple[int, str]] = Counter()
+    for item in () if sound else items:
+        if not item.no:
+            yield Doubt("I05", "这一项没有编号,请补上", line=item.line)
+            continue
+        seen[item.part, item.no] += 1
+        if seen[item.part, item.no] == 2:
+            yield Doubt("I05", f"编号 {item.no} 重复,请核对", line=item.line, task=item.no)
 
 
 def _items(items: tuple[Item, ...], seen: Seen) -> Iterator[Doubt]:
@@ -243,8 +253,8 @@ def _vague(notice: Notice, seen: Seen) -> Iterator[Doubt]:
         )  # fmt: skip
 
 
-def _tasks_alike(notice: Notice) -> Iterator[Doubt]:
-    for early, late, words in twins.tasks(notice.items):
+def _tasks_alike(notice: Notice, seen: Seen) -> Iterator[Doubt]:
+    for early, late, words in twins.tasks(notice.items, seen.unusual):
         text = f"与第 {early.no} 项内容相近(都有“{words[:16]}”),请看是否重复"
         yield Doubt("I31", text, line=late.line, task=late.no)
 

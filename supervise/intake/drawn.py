@@ -25,7 +25,7 @@ def flattened(text: str, odd: Unusual) -> str:
         text: a text.
         odd: its unusual characters.
     """
-    lined = odd is None or "+" in text or any(char in _CORNERS for char in odd)
+    lined = odd is None or "+-" in text or "+=" in text or not odd.isdisjoint(_CORNERS)
     if not lined or not _CORNER.search(text):
         return text
     out: list[str] = []

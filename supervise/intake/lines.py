@@ -105,8 +105,6 @@ _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
 _BULLETS = "●○◆◇■□▲△▪•·➢►★☆–-"
 _BULLET = re.compile(rf"([{_BULLETS}]) *(?=[\u4e00-\u9fff“《])")
-_BRACKETS = re.compile("[()]")
-_BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*\Z")  # no bracket within a bracket
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -261,7 +259,7 @@ def bullet(line: str) -> tuple[str, int]:
 
 def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
-    if _BALANCED.match(line):
+    if line.count("(") == line.count(")") and not closes(line):
         return False
     mark = marker(line)
     body = (
@@ -272,12 +270,13 @@ def is_unbalanced(line: str) -> bool:
 
 def closes(line: str) -> bool:
     """Whether a folded line closes a bracket it does not open."""
-    depth = 0
-    for char in _BRACKETS.findall(line):
-        depth += 1 if char == "(" else -1
+    before, *behind = line.split("(")
+    depth = -before.count(")")
+    for words in behind:
         if depth < 0:
-            return True
-    return False
+            break
+        depth += 1 - words.count(")")
+    return depth < 0
 
 
 def is_decimal(printed: str) -> bool:

@@ -127,7 +127,7 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
 
 
 def _asks(node: Node, folded: str) -> bool:
-    """Whether an entry, which names nobody itself, only asks how things stand: 请于6月15日前将办理情况报市政府督查室."""
+    """Whether an entry that names nobody itself only asks how things stand: 请于6月15日前将办理情况报市政府督查室."""
     words = folded[node.start : node.end] if not node.children else ""
     asks = lines.speaks_to_all(words) and _STATE.search(words)
     return bool(asks) and bool(schedule.read(folded, folded, [(node.start, node.end)], False))

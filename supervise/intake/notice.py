@@ -39,7 +39,7 @@ from supervise.intake import (
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import blanked, bracketed, fold, is_spaced, opened, squeezed, unbroken
+from supervise.intake.folding import Unusual, blanked, bracketed, fold, is_spaced, opened, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -101,8 +101,9 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     passages = () if entries else narrative.read(text, folded, parts)
     odd = breaks.odd(folded, unwrapped, gone, mended, _begins if given.kind == "txt" else None)
     headers = [page for page in between if not lines.is_page_number(page.folded)]
-    script = covers.script(text, unusual)
-    found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, odd, prose, script).notice()
+    found = _Reader(
+        text, folded, unusual, file, parts, chosen, entries, passages, wrapped, headers, odd, prose
+    ).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
@@ -118,6 +119,7 @@ class _Reader:
         self,
         text: str,
         folded: str,
+        unusual: Unusual,
         file: str,
         parts: list[Segment],
         chosen: list[Segment],
@@ -127,14 +129,13 @@ class _Reader:
         headers: list[Line],
         odd: dict[int, str],
         prose: bool,
-        script: str,
     ) -> None:
         named = {head.line for entry in entries for head in entry.path if not head.number}  # 基础设施组 above its tasks
         self.odd = {line: words for line, words in odd.items() if line not in named or words != breaks.BROKEN}
         self.titles: dict[int, tuple[str, int | None, bool]] = {}
         self.places: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.limits: dict[int, deadlines.Deadline | None] = {}
-        self.text, self.folded, self.file, self.script = text, folded, file, script
+        self.text, self.folded, self.unusual, self.file = text, folded, unusual, file
         self.headers = tuple((line.no, line.folded) for line in headers)
         self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped, self.prose = entries, passages, parts, wrapped, prose
@@ -175,7 +176,7 @@ class _Reader:
             issued=issued,
             plan_year=year,
             plan_period=period,
-            script=self.script,
+            script=covers.script(self.text, self.unusual),
             kind=self._kind(title),
             lead_convention=self._convention(),
             declared_task_count=declared,
@@ -197,6 +198,7 @@ class _Reader:
             tuple(numbers.values()),
             self.breaks,
             self.prose,
+            self.unusual,
         )
         return doubts.noted(notice, seen)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from supervise.intake.folding import fold
+from supervise.intake.folding import Unusual, folded
 from supervise.intake.items import Item
 
 _CLAUSE = re.compile(r"[^,。;:!?\n\0]{6,}|\0")  # tasks are parted by a zero
@@ -13,12 +13,17 @@ SHORTEST = 4  # a shorter name is nobody's abbreviation
 MOST = 20  # words that more tasks share say nothing about any two of them
 
 
-def tasks(items: Sequence[Item]) -> Iterator[tuple[Item, Item, str]]:
-    """Pairs of which one says, word for word, half of what the other says: the earlier, the later, the words."""
+def tasks(items: Sequence[Item], odd: Unusual) -> Iterator[tuple[Item, Item, str]]:
+    """Pairs of which one says, word for word, half of what the other says: the earlier, the later, the words.
+
+    Args:
+        items: the tasks of a notice.
+        odd: its unusual characters.
+    """
     first: dict[str, int] = {}
     where: dict[str, list[int]] = {}  # clauses of several tasks
     index = 0
-    for clause in _CLAUSE.findall(fold("\0".join([item.text for item in items]))):
+    for clause in _CLAUSE.findall(folded("\0".join([item.text for item in items]), odd)):
         if clause == "\0":
             index += 1
         elif (early := first.setdefault(clause, index)) != index:
