@@ -221,6 +221,8 @@ def marker(line: str) -> Marker | None:
             value = _value(match[1])
             if value is not None:
                 return Marker(kind, value, match[0].strip(), match.end())
+    if line[0] not in _DIGITS:
+        return None
     match = _DECIMAL.match(line)
     if match:
         return Marker("sub", int(match[2]), match[0].strip(), match.end(), sure=False, under=int(match[1]))

@@ -196,13 +196,14 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
     """Plain numbers where they never restart; else with the fewest headings that tell them apart (三.2)."""
     printed = {head.kind for path in {id(entry.path): entry.path for entry in found}.values() for head in path}
     own = [label(entry.node) for entry in found]
+    firsts = [entry for entry in found if entry.node.number == 1]
     for kinds in _TELLING:
         if kinds != _TELLING[-1] and not set(kinds) <= printed:
             continue
-        numbers = _told(found, own, kinds, folded)
-        firsts = [no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1]
-        if len(set(firsts)) == len(firsts):
+        numbers = _told(firsts, [label(entry.node) for entry in firsts], kinds, folded)
+        if len(set(numbers)) == len(numbers):
             break
+    numbers = _told(found, own, kinds, folded)
     return [Entry(e.node, e.path, no, e.clause, e.inherited) for e, no in zip(found, numbers, strict=True)]
 
 

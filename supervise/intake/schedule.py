@@ -11,8 +11,10 @@ from supervise.intake.folding import number
 from supervise.intake.lines import Line
 
 _REPORT = r"(?:填报|报送|报至|报告|上报|报到|反馈|报|送|抄报)"
+_SENTENCE = re.compile(r"[^。;!?\n]+")
 _SENDS = re.compile("[报送馈](?:(?<!馈)|(?<=反馈))")
 _WHEN = re.compile(
+    r"(?=[每逐按分于在应须需要请,次下季半年及\d])(?:"  # what decides comes first
     r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年|日|天)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
     r"|(?P<quarterly>(?P<of>季度|季|半年|年)(?:结束)?后(?:的)?(?P<within>\d{1,2}) ?(?:日|天|个工作日)(?:内|之?前|以内))"
@@ -20,7 +22,7 @@ _WHEN = re.compile(
     r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)"
     r"(?:(?!,[\u4e00-\u9fff]{0,4}(?:单位|部门))[^。;将向每完(]){0,40})"
     r"|(?P<plain>(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40}?前)"
-    r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
+    r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + "))"
 )
 # A duty to report speaks of 将…报送 or 向…报告 behind the time.
 _DUTY = re.compile(
@@ -153,9 +155,10 @@ def _settled(said: list[Reporting]) -> Iterator[Reporting]:
 def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if not _SENDS.search(folded, start, end):
         return
-    for match in re.finditer(r"[^。;!?\n]+", folded[start:end]):
-        if len(match[0]) < 2000 and _SENDS.search(match[0]):
-            yield start + match.start(), start + match.end()
+    for match in _SENTENCE.finditer(folded, start, end):
+        a, b = match.span()
+        if b - a < 2000 and _SENDS.search(folded, a, b):
+            yield a, b
 
 
 def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Iterator[Reporting]:
