@@ -15,9 +15,7 @@ _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?(第?) ?(\d{1
 _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes and orders print no letters before the year
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
-_DAY_OF_ISSUE = re.compile(
-    r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)"
-)
+_DAY_OF_ISSUE = re.compile(r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)")
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
 _FILED = re.compile(r"\((20\d\d)\) ?第? ?\d{1,4}(?!\d)")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")

@@ -17,8 +17,12 @@ from supervise.errors import Problem
 from supervise.intake import deadlines, twins
 from supervise.intake.folding import Unusual
 from supervise.intake.items import Item, Notice, Section
+from supervise.intake.parties import Party
 
 _VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|(?:有关|相关)[\u4e00-\u9fff]{0,4}(?:部门|单位|企业|机构)")
+
+
+Named = list[tuple[Party, Item]]
 
 
 class Doubt(NamedTuple):
@@ -82,10 +86,11 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     found = [Doubt("I10", "这一行没有归入任何任务,请核对", line=line) for line in seen.loose]
     found += [Doubt("I10", f"“{words}”像是页眉,不读入任务,请核对", line=line) for line, words in seen.headers]
     found += [*_document(notice, seen), *_counts(notice), *_numbers(notice, seen.prose), *_limits(notice)]
-    found += _items(notice.items, seen)
-    found += [*_open_lists(notice, seen), *_vague(notice, seen), *_tasks_alike(notice, seen)]
+    named = [(party, item) for item in notice.items for party in item.parties.members]
+    found += [*_items(notice.items, seen), *_guessed(named, seen)]
+    found += [*_open_lists(notice, seen), *_vague(named, seen), *_tasks_alike(notice, seen)]
     if seen.units_printed:
-        found += _names_alike(notice, seen)
+        found += _names_alike(named, seen)
     told = {p.line for p in found if p.code == "I10"}
     left = [(line, words) for line, words in seen.odd.items() if line not in told]
     of = {item.unit_line_no or item.line: item.no for item in notice.items if left}
@@ -197,7 +202,8 @@ def _doubled(items: tuple[Item, ...]) -> Iterator[Doubt]:
 def _items(items: tuple[Item, ...], seen: Seen) -> Iterator[Doubt]:
     for item in items:
         named = item.parties
-        if seen.units_printed and "lead" not in [party.role for party in named.members]:
+        first = named.members[0].role if named.members else ""
+        if seen.units_printed and first != "lead" and "lead" not in [party.role for party in named.members]:
             yield Doubt("I01", "没有写牵头单位,请指定", line=item.line, task=item.no)
         if named.unlabelled:
             text = f"“{named.unlabelled}”前没有写单位类别,已按协办读入"
@@ -207,12 +213,16 @@ def _items(items: tuple[Item, ...], seen: Seen) -> Iterator[Doubt]:
             yield Doubt("I10", text, line=seen.line(named.odd_comma), task=item.no)
         if item.inherited:
             yield Doubt("I12", "本项没有写单位,沿用上级标题或上一行的单位,请核对", line=item.line, task=item.no)
-        for party in named.members:
-            if party.guessed:
-                text = f"“{party.printed}”没有写全,读作“{party.name}”,请核对"
-                yield Doubt("I30", text, line=seen.line(party.start), task=item.no)
         for remark in item.damage:
             yield Doubt(remark.code, f"{remark.text},请核对", line=remark.line, task=item.no)
+
+
+def _guessed(named: Named, seen: Seen) -> list[Doubt]:
+    return [
+        Doubt("I30", f"“{p.printed}”没有写全,读作“{p.name}”,请核对", line=seen.line(p.start), task=item.no)
+        for p, item in named
+        if p.guessed
+    ]
 
 
 def _said(
@@ -236,15 +246,12 @@ def _open_lists(notice: Notice, seen: Seen) -> Iterator[Doubt]:
     )  # fmt: skip
 
 
-def _vague(notice: Notice, seen: Seen) -> Iterator[Doubt]:
+def _vague(named: Named, seen: Seen) -> Iterator[Doubt]:
     """Collective names that do not say who belongs to them, each said once."""
     found: dict[str, list[tuple[Item, int]]] = {}
-    for item in notice.items:
-        if item.inherited:
-            continue
-        for party in item.parties.members:
-            if party.group and _VAGUE.search(party.name):
-                found.setdefault(party.name, []).append((item, party.start))
+    for party, item in named:
+        if party.group and not item.inherited and _VAGUE.search(party.name):
+            found.setdefault(party.name, []).append((item, party.start))
     for name, places in found.items():
         same = len({at for _, at in places}) == 1  # one line for several tasks
         yield from _said(
@@ -259,7 +266,7 @@ def _tasks_alike(notice: Notice, seen: Seen) -> Iterator[Doubt]:
         yield Doubt("I31", text, line=late.line, task=late.no)
 
 
-def _names_alike(notice: Notice, seen: Seen) -> Iterator[Doubt]:
-    for short, long, at, item in twins.names(notice.items):
+def _names_alike(named: Named, seen: Seen) -> Iterator[Doubt]:
+    for short, long, at, item in twins.names(named):
         text = f"“{short}”与“{long}”可能是同一单位,请核对"
         yield Doubt("I13", text, line=seen.line(at), task=item.no)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from supervise.intake.folding import Unusual, folded
 from supervise.intake.items import Item
+from supervise.intake.parties import Party
 
 _CLAUSE = re.compile(r"[^,。;:!?\n\0]{6,}|\0")  # tasks are parted by a zero
 SHORTEST = 4  # a shorter name is nobody's abbreviation
@@ -43,22 +44,21 @@ def tasks(items: Sequence[Item], odd: Unusual) -> Iterator[tuple[Item, Item, str
             yield items[early], items[late], max(clauses, key=len)
 
 
-def names(items: Sequence[Item]) -> Iterator[tuple[str, str, int, Item]]:
+def names(named: Sequence[tuple[Party, Item]]) -> Iterator[tuple[str, str, int, Item]]:
     """Names of which one is the other with characters left out (县农业局, 县农业农村局), and where it is first used.
 
     Where the shorter one is used more often, only long names that differ in two characters count.
     """
     used: dict[str, tuple[int, Item]] = {}
     times: dict[str, int] = {}
-    for item in items:
-        for party in item.parties.members:
-            name = party.name
-            if party.group:
-                continue
-            if name in times:
-                times[name] += 1
-            else:
-                times[name], used[name] = 1, (party.start, item)
+    for party, item in named:
+        if party.group:
+            continue
+        name = party.name
+        if name in times:
+            times[name] += 1
+        else:
+            times[name], used[name] = 1, (party.start, item)
     alike: dict[str, list[str]] = {}
     for name in used:
         alike.setdefault(name[0] + name[-1], []).append(name)
