@@ -161,7 +161,7 @@ def _written(match: re.Match[str]) -> str:
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
     for index, line in enumerate(cover):
-        if not is_date_only(line.folded) or index < 3:
+        if index < 3 or len(line.folded) >= 70 or not is_date_only(line.folded):
             continue
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:

@@ -67,6 +67,10 @@ def _table() -> dict[int, str]:
 _STRAIGHT = _table()
 _FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
 _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
+# Every character and what it becomes: looked up by place, where a dictionary would be asked in vain for most of a text.
+_EVERY: list[int | str] = list(range(max(_FOLD) + 1))
+for _code, _char in _FOLD.items():
+    _EVERY[_code] = _char
 _UNUSUAL = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}\u2500-\u257f]")
 _BEGINNING = 500  # a text in the other script shows it in so many characters
 _FEW = 24  # up to so many different characters are replaced one by one sooner than all are looked up
@@ -92,7 +96,7 @@ def fold(text: str) -> str:
 def folded(text: str, odd: Unusual) -> str:
     """The copy to match on of a text whose unusual characters are known."""
     if odd is None:
-        return text.translate(_FOLD)
+        return text.translate(_EVERY)
     for char in odd:
         text = text.replace(char, _FOLD.get(ord(char), char))
     return text

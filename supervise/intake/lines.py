@@ -75,9 +75,11 @@ _MARKERS = (
     ("point", _CIRCLED + _BLACK, re.compile(rf"([{_CIRCLED}{_BLACK}]) *")),
     ("point", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,2}})(?:是|要|则)(?![\d否])[:,]? *")),
 )
+_PLAIN, _WORDS = map(str, range(1, 1000)), map(numeral, range(1, 100))
+# A number as markers print it, where it is not printed in an odd way → its value.
 _VALUES = {
     sign: value
-    for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK, map(numeral, range(1, 100)))
+    for signs in (_PLAIN, _WORDS, ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK)
     for value, sign in enumerate(signs, start=1)
 }
 # First character of a line → the markers it may begin.
@@ -218,7 +220,8 @@ def marker(line: str) -> Marker | None:
     for kind, pattern in _FIRST[line[0]]:
         match = pattern.match(line)
         if match:
-            value = _value(match[1])
+            printed = match[1]
+            value = _VALUES[printed] if printed in _VALUES else number(printed)
             if value is not None:
                 return Marker(kind, value, match[0].strip(), match.end())
     if line[0] not in _DIGITS:
@@ -230,11 +233,6 @@ def marker(line: str) -> Marker | None:
     if match:
         return Marker("item", int(match[1]), match[0].strip(), match.end(), sure=False)
     return None
-
-
-def _value(printed: str) -> int | None:
-    """The value of a number as markers print it."""
-    return _VALUES.get(printed) or number(printed)
 
 
 def glued(line: Line, after: int) -> list[Line]:

@@ -246,4 +246,4 @@ def label(node: Node) -> str:
     if node.printed and node.printed[0] in ROMAN + CAPITALS:
         return node.printed[:1]
     written = numeral(node.number) if node.number < 100 else str(node.number)
-    return {"part": f"第{written}部分", "section": f"({written})"}.get(node.kind, written)
+    return f"({written})" if node.kind == "section" else f"第{written}部分" if node.kind == "part" else written

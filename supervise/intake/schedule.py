@@ -140,7 +140,7 @@ def read(text: str, folded: str, spans: list[tuple[int, int]], marked: bool) -> 
 def demanded(found: Iterable[Line]) -> Iterator[tuple[int, int]]:
     """Where lines of a card say how to report, behind their label: 报送要求:每周五前报送进度."""
     for line in found:
-        if ":" in line.folded[:10] and (label := _DEMAND.match(line.folded)):
+        if line.folded.find(":", 0, 10) > 0 and (label := _DEMAND.match(line.folded)):
             yield line.start + label.end(), line.end
 
 

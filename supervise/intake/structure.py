@@ -28,7 +28,9 @@ _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
     r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|[\u4e00-\u9fff]{2,12}代表 ?\(?(?:签字|签名|签章|盖章)"
     r"|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
-    r"|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
+)
+_PRINTED = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
 )
 
 
@@ -111,7 +113,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         if tail and mark and mark.number == 1 and not listed:
             listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
-        tail = tail or _TAIL.match(words) is not None
+        tail = tail or _TAIL.match(words) is not None or ("印发" in words and _PRINTED.match(words) is not None)
         signed = signed or (index in dated and (len(found[-1]) > 3 or line.no == signing))
         note = 1 if _NOTE.match(words) else note + 1 if note and mark and mark.number == note + 1 else 0
         if not tail and not furniture and not note and not _PUBLIC.match(words):
