@@ -99,8 +99,10 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
     Neither is one by itself; together they are.
     """
     first, second = above.folded, line.folded
+    heads = len(first) < 4 or _NUMBERS.match(first) is not None
+    if not heads and len(first) > 12:
+        return False
     whole = first + second
-    heads = _NUMBERS.match(first) is not None or len(first) < 4
     if heads and head(above) is None and head(line._replace(folded=whole)) is not None:
         return True
     if len(first) > 12:

@@ -65,7 +65,9 @@ def task_kind(parts: list[Segment]) -> str:
     bearing = Counter(
         node.kind
         for node in nodes
-        if node.clause is not None and not _is_heading(node) and id(node) not in inner and id(node) not in heads
+        if node.clause is not None
+        and id(node) not in inner
+        and (RANK[node.kind] >= RANK["item"] or not (id(node) in heads or _is_heading(node)))
     )  # sentences of one paragraph are numbered by us, and say nothing of how tasks are
     if bearing:
         return bearing.most_common(1)[0][0]
@@ -98,8 +100,9 @@ def _with_leader(own: Clause, above: Clause | None) -> Clause:
     """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none."""
     if above is None:
         return own
-    named = {f.role for f in own.fields}
-    taken = tuple(f for f in above.fields if f.role in ("leader", "lead") and f.role not in named)
+    given = [f for f in above.fields if f.role in ("leader", "lead")]
+    named = {f.role for f in own.fields} if given else set()
+    taken = tuple([f for f in given if f.role not in named])
     return own._replace(fields=(*taken, *own.fields)) if taken else own
 
 
@@ -146,11 +149,11 @@ def _certain(found: list[Entry]) -> list[Entry]:
     own = {
         id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path
     }
-    return [
-        entry if entry.inherited == sure else entry._replace(inherited=sure)
-        for entry in found
-        for sure in (entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own),)
-    ]
+    out: list[Entry] = []
+    for entry in found:
+        sure = entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own)
+        out.append(entry if entry.inherited == sure else entry._replace(inherited=sure))
+    return out
 
 
 def _giver(entry: Entry) -> Node | None:
