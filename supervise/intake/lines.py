@@ -187,7 +187,7 @@ def split(folded: str, rows: Container[int] = ()) -> list[Line]:
         if body:
             if body[0] in _SIGNS and (sign := _SIGN.match(body)):
                 body = body[sign.end() :]
-            first = start + len(line.rstrip(blanks)) - len(body)
+            first = start if len(body) == len(line) else start + len(line.rstrip(blanks)) - len(body)
             found.append(Line(no, first, first + len(body), body))
     return found
 

@@ -80,7 +80,8 @@ class Node:
     def walk(self) -> list[Node]:
         """This node and all below it, in printed order."""
         found = [self]
-        _gather(self.children, found)
+        if self.children:
+            _gather(self.children, found)
         return found
 
 
