@@ -1,8 +1,8 @@
 """The text of a notice → ``Notice``: what it says about itself, its sections, every task with its line and parties.
 
-Text is read four times: ``lines`` (markers), ``structure`` and ``listing`` (which entries are tasks), ``clauses`` and
-``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much). What
-``readers`` made of a docx, xlsx, html or pdf is handed in here as it is.
+Text is read four times: ``printed`` and ``lines`` (lines, markers), ``structure`` and ``listing`` (which entries are
+tasks), ``clauses`` and ``parties`` (who), ``cover``, ``schedule``, ``deadlines`` and ``targets`` (when and how much).
+What ``readers`` made of a docx, xlsx, html or pdf is handed in here as it is.
 """
 
 from __future__ import annotations
@@ -21,25 +21,22 @@ from supervise.intake import (
     clauses,
     deadlines,
     doubts,
-    drawn,
-    folding,
     lines,
     listing,
     mechanisms,
     minutes,
     misprints,
     narrative,
-    pages,
     parties,
+    printed,
     schedule,
-    stacked,
     structure,
     targets,
     unlabelled,
 )
 from supervise.intake import cover as covers
 from supervise.intake.fields import Clause
-from supervise.intake.folding import Unusual, blanked, bracketed, fold, is_spaced, opened, squeezed, unbroken
+from supervise.intake.folding import Unusual, fold, is_spaced, squeezed, unbroken
 from supervise.intake.items import Item, Notice, Remark, Section
 from supervise.intake.lines import RANK, Line
 from supervise.intake.listing import Entry
@@ -67,29 +64,10 @@ def read(source: str | Transcript, file: str = "") -> Notice:
         Invalid: I20 empty, I21 no text (binary, or not UTF-8), I22 longer than any notice.
     """
     given = Transcript(source, file=file) if isinstance(source, str) else source
-    text, file = given.text, file or given.file
-    plain.readable(text, file)
-    text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
-    unusual = folding.unusual(text)
-    text = drawn.flattened(text, unusual)
-    folded = cards.parted_by_blanks(opened(folding.folded(text, unusual)), clauses.begins)
-    split, gone, between = lines.split(folded, given.cells), list[Line](), list[Line]()
-    unwrapped, mended = split, list[int]()
-    if given.kind == "txt":  # other files know what is a table, a line and a running head
-        printed, gone = pages.running(split)
-        split = stacked.stack(printed)
-        unwrapped, between, mended = pages.unwrap(split, gone, folded, _begins)
-    else:
-        unwrapped = pages.bracketed(split)
-    wrapped = len(unwrapped) < len(split)
-    unwrapped, counted = cards.unnumbered(unwrapped, clauses.begins)
-    unwrapped = cards.stacked(cards.unpacked(unwrapped), clauses.begins)
-    unwrapped, labels = cards.contents(cards.classes(unwrapped), clauses.begins)
-    unwrapped = cards.fronts(unwrapped, clauses.is_fronted)
-    away = sorted((page.start, page.end) for page in {*between, *gone})
-    labels = sorted([*bracketed(text, folded, labels), *counted])
-    text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
-    parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
+    plain.readable(given.text, file or given.file)
+    page = printed.read(given)
+    text, folded, certain = page.text, page.folded, given.kind != "txt"
+    parts = structure.segments(lines.labelled(page.lines, clauses.is_label), borrow=not certain)
     unlabelled.name(parts, folded)
     prose = minutes.assign(parts, folded)
     if not prose:
@@ -99,17 +77,23 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    odd = breaks.odd(folded, unwrapped, gone, mended, _begins if given.kind == "txt" else None)
-    headers = [page for page in between if not lines.is_page_number(page.folded)]
+    odd = breaks.odd(folded, page.lines, page.gone, page.mended, None if certain else printed.begins)
+    headers = [line for line in page.between if not lines.is_page_number(line.folded)]
     found = _Reader(
-        text, folded, unusual, file, parts, chosen, entries, passages, wrapped, headers, odd, prose
+        text,
+        folded,
+        page.unusual,
+        file or given.file,
+        parts,
+        chosen,
+        entries,
+        passages,
+        page.wrapped,
+        headers,
+        odd,
+        prose,
     ).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
-
-
-def _begins(line: str) -> bool:
-    """Whether a folded line begins something of its own, and is no rest of the one above."""
-    return clauses.begins(line) or cards.is_labelled(line) or bool(lines.bullet(line)[0])
 
 
 class _Reader:
