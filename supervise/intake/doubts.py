@@ -97,7 +97,7 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     of |= {item.line: item.no for item in notice.items if left}
     found += [Doubt("I10", f"{words},请核对", line=line, task=of.get(line, "")) for line, words in left]
     found.sort(key=lambda doubt: (doubt.line or 0, doubt.code))
-    problems = [Problem(d.code, d.text, notice.file, d.line, task=d.task, help=d.help) for d in found]
+    problems = [Problem(d.code, d.text, notice.file, d.line, None, "", d.task, d.help) for d in found]
     return replace(notice, problems=tuple(problems))
 
 

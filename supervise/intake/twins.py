@@ -9,6 +9,8 @@ from supervise.intake.folding import Unusual, folded
 from supervise.intake.items import Item
 from supervise.intake.parties import Party
 
+TELLING = 8  # one of the clauses two tasks share is so long
+_TELLING = re.compile(rf"[^,。;:!?\n\0]{{{TELLING},}}")
 _CLAUSE = re.compile(r"[^,。;:!?\n\0]{6,}|\0")  # tasks are parted by a zero
 SHORTEST = 4  # a shorter name is nobody's abbreviation
 MOST = 20  # words that more tasks share say nothing about any two of them
@@ -21,10 +23,14 @@ def tasks(items: Sequence[Item], odd: Unusual) -> Iterator[tuple[Item, Item, str
         items: the tasks of a notice.
         odd: its unusual characters.
     """
+    said = folded("\0".join([item.text for item in items]), odd)
+    telling = _TELLING.findall(said)
+    if len(set(telling)) == len(telling):
+        return  # nothing is said twice
     first: dict[str, int] = {}
     where: dict[str, list[int]] = {}  # clauses of several tasks
     index = 0
-    for clause in _CLAUSE.findall(folded("\0".join([item.text for item in items]), odd)):
+    for clause in _CLAUSE.findall(said):
         if clause == "\0":
             index += 1
         elif (early := first.setdefault(clause, index)) != index:
@@ -40,7 +46,7 @@ def tasks(items: Sequence[Item], odd: Unusual) -> Iterator[tuple[Item, Item, str
                     shared.setdefault((early, late), []).append(clause)
     for (early, late), clauses in sorted(shared.items()):
         shorter = min(len(items[early].text), len(items[late].text))
-        if sum(map(len, clauses)) * 2 >= shorter and max(map(len, clauses)) >= 8:
+        if sum(map(len, clauses)) * 2 >= shorter and max(map(len, clauses)) >= TELLING:
             yield items[early], items[late], max(clauses, key=len)
 
 
