@@ -310,9 +310,9 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     if remark := _REMARK.search(folded, a, b):
         b = remark.start()
     fields = verbs.jointly(folded, "unit", "", a, b)
-    spans = (span for field in fields for family in names(folded, field) for span in family)
+    said = [folded[field.start : field.end] for field in fields]
     known = False
-    for name in (folded[c:d].strip() for c, d in spans):
+    for name in [words[c:d].strip() for words in said for family in names(words) for c, d in family]:
         if len(name) > 2 and looks_like_unit(name.removesuffix("等")):
             known = True
         elif not is_territory(name):
