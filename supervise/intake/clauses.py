@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from supervise.intake import labels, verbs
 from supervise.intake.fields import Clause, Field
-from supervise.intake.folding import brackets, pieces, trim
+from supervise.intake.folding import brackets, closing, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.names import is_short, is_territory, looks_like_unit, prefix
 from supervise.intake.parting import names
@@ -131,17 +131,16 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
     first = label.start()
     begin, close = first, end
-    before = folded[floor:first].rstrip(" ")
-    open_ = before.rfind("(", max(0, len(before) - 20))
-    if first > floor and not before.strip(_SET_OFF):
+    _, before = trim(folded, floor, first, " ")
+    open_ = folded.rfind("(", max(floor, before - 20), before)
+    if floor < first and folded[floor] in _SET_OFF and not folded[floor:before].strip(_SET_OFF):
         begin = floor  # ——责任单位:…
-    if open_ >= 0 and not _CLOSES.search(before, open_):
-        begin = floor + open_  # (区长挂帅,责任领导:…
-        pairs = brackets(folded, begin, end)
-        close = pairs.get(begin, end)
+    if open_ >= 0 and not _CLOSES.search(folded, open_, before):
+        begin = open_  # (区长挂帅,责任领导:…
+        close = closing(folded, begin, end)
         close = close + 1 if close < end else end
         while (more := _next_bracket(folded, close, end)) is not None:  # (牵头单位:…)(配合单位:…)
-            close = brackets(folded, more, end).get(more, end - 1) + 1
+            close = min(closing(folded, more, end), end - 1) + 1
     bracketed = begin < first and folded[begin] == "("  # behind another sign the last bracket is that of a name
     closed = folded.count("(", begin, close) <= folded.count(")", begin, close)
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
@@ -169,7 +168,7 @@ def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
 
 
 def _next_bracket(folded: str, at: int, end: int) -> int | None:
-    here, _ = trim(folded, at, end, " ,;、")
+    here, _ = trim(folded, at, end, " ,;、") if at < end else (at, at)
     return here if here < end and folded[here] == "(" and LABEL.match(folded[here + 1 : here + 40]) else None
 
 

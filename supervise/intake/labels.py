@@ -107,10 +107,13 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
     for tail in _TAIL.finditer(folded, start, end):
         at = tail.start()
         reach = max(floor, at - _LONGEST)
-        reach = max(reach, folded.rfind(";", reach, at))
-        match = LABEL.match(folded, start, end) if first and reach == start else None
+        cut = max(folded.rfind(";", reach, at), _open_bracket(folded, reach, at))  # none reaches over these either
+        match = LABEL.match(folded, cut + 1, end) if cut >= reach else None
+        if match is None and first and reach == start and cut < reach:
+            match = LABEL.match(folded, start, end)
         if match is None:
-            for sign in mark.finditer(folded, reach if first and floor == start else max(reach - 1, 0), at):
+            begin = cut + 1 if cut >= reach else reach if first and floor == start else max(reach - 1, 0)
+            for sign in mark.finditer(folded, begin, at):
                 if match := LABEL.match(folded, sign.end(), end):
                     break
         if match:
@@ -118,6 +121,12 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
             floor = match.end()
         elif tail[0] == ":":
             floor = tail.end()
+
+
+def _open_bracket(folded: str, start: int, end: int) -> int:
+    """Where the last bracket of a span opens, if nothing in the span closes it; else -1."""
+    at = folded.rfind("(", start, end)
+    return at if at >= 0 and folded.find(")", at, end) < 0 else -1
 
 
 def in_levels(heads: tuple[str, ...], roles: tuple[str, ...]) -> tuple[str, ...]:
