@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person
 
@@ -28,8 +28,7 @@ _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 
 
-@dataclass(slots=True)
-class Name:
+class Name(NamedTuple):
     """A printed name by itself.
 
     Args:
@@ -40,7 +39,6 @@ class Name:
         first: whether a star or its note says that it leads.
         level: the prefix it prints; empty if none.
         party: whether that is the Party committee's (县委).
-        full: prefix of the names before it, and whether that is the Party committee's → the name completed.
     """
 
     name: str
@@ -50,14 +48,18 @@ class Name:
     first: bool
     level: str
     party: bool
-    full: dict[tuple[str, bool], str] = field(default_factory=dict)
 
 
 class Names(dict[str, Name]):
-    """The names of one notice as printed, folded, each understood once."""
+    """The names of one notice as printed, folded, each understood once.
+
+    Args:
+        prefixes: what they teach about prefixes.
+    """
 
     def __init__(self, prefixes: Prefixes) -> None:
         self.prefixes = prefixes
+        self.full: dict[tuple[str, str, bool], str] = {}  # a name behind a prefix, perhaps the Party committee's
 
     def __missing__(self, printed: str) -> Name:
         name, note, listed = _strip("".join(printed.split()))
@@ -71,9 +73,9 @@ class Names(dict[str, Name]):
 class Walk:
     """Walks along the names of a family and hands on what they share: the prefix, 各 and 相关, the Party committee."""
 
-    def __init__(self, prefixes: Prefixes) -> None:
-        self.prefixes = prefixes
-        self.inherited = "", False  # the prefix, and whether it is the Party committee's
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.inherited, self.party = "", False  # the prefix, and whether it is the Party committee's
         self.which = ""
         self.last = ""  # the collective name before, as printed
         self.guessed = False  # whether the last name was completed without a neighbour
@@ -93,13 +95,14 @@ class Walk:
             return self.which + name
         self.which = ""
         if said.level:
-            self.inherited = said.level, said.party
+            self.inherited, self.party = said.level, said.party
             return name
-        known = said.full.get(self.inherited)
-        if known is None:
-            known = said.full[self.inherited] = self.prefixes.complete(name, *self.inherited)
-        self.guessed = known != name and not self.inherited[0]
-        return known
+        key = name, self.inherited, self.party
+        full = self.names.full.get(key, "")
+        if not full:
+            full = self.names.full[key] = self.names.prefixes.complete(*key)
+        self.guessed = full != name and not self.inherited
+        return full
 
 
 def bare(name: str) -> str:

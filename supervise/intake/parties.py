@@ -106,6 +106,7 @@ class Style:
         traditional: whether it is printed in traditional characters.
         commas: whether commas between names are usual in it.
         split: folded words of a field → spans of the names in it.
+        leaders: words of a field, as folded and as printed → its leaders, and the collective names among them.
     """
 
     names: Names
@@ -115,6 +116,9 @@ class Style:
     traditional: bool = False
     commas: bool = True
     split: dict[str, list[list[tuple[int, int]]]] = dataclasses.field(default_factory=dict, hash=False, compare=False)
+    leaders: dict[tuple[str, str], tuple[list[str], list[str]]] = dataclasses.field(
+        default_factory=dict, hash=False, compare=False
+    )
 
 
 def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, addressed: Iterable[str] = ()) -> Style:
@@ -186,9 +190,11 @@ def read(text: str, folded: str, clause: Clause | None, how: Style) -> Parties:
     for part in clause.fields:
         role = part.role
         if role == "leader":
-            persons, together = leaders.named(text, folded, part)
-            found.leaders += persons
-            found.leader_groups += together
+            words = folded[part.start : part.end], text[part.start : part.end]
+            if words not in how.leaders:
+                how.leaders[words] = leaders.named(*words)
+            found.leaders += how.leaders[words][0]
+            found.leader_groups += how.leaders[words][1]
         elif role == "due":
             near = found.due is not None and 0 <= part.start - found.due[1] < 4
             if found.due is None or near:  # 3月复工;10月试车: stages, the last of which is the limit
@@ -243,14 +249,14 @@ def _units(found: _Found, text: str, folded: str, part: Field, how: Style, marke
     persons = _PERSON.search(part.label) is not None
     mixed, broken = persons or ":" in words, "\n" in printed or "\r" in printed
     found.unlabelled = found.unlabelled or (printed if part.role == "" else "")
-    walk = Walk(how.names.prefixes)
+    walk = Walk(how.names)
     for index, family in enumerate(how.split.get(words) or names(words)):
         role = part.role if part.role in _SETTLED else _role(part, marked, how, index, [words[a:b] for a, b in family])
         found.roles.add(role)
         if index and family and not how.commas:
             found.odd_comma = start + family[0][0] - 1
         if index and how.families:
-            walk = Walk(how.names.prefixes)
+            walk = Walk(how.names)
         for a, b in family:
             if mixed:
                 a, b = _unit_alone(found, words, printed, a, b, persons)
