@@ -316,7 +316,7 @@ def _role(field: Field, marked: bool, how: Style, index: int, family: list[str])
 
 
 def _settle(members: list[Party], roles: set[str]) -> list[Party]:
-    """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co; who leads is named once."""
+    """Roles said by position ("the first named leads", "县发改局(牵头)") become lead and co; who leads helps nobody."""
     pointed = "first" in roles
     found: list[Party] = []
     for index, member in enumerate(members if roles - _SETTLED else ()):

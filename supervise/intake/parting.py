@@ -23,7 +23,7 @@ _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
 _ITS = re.compile(r"各(?:有关)?(?:部门|委办|组成部门|直属)")  # 县政府 / 各部门, broken at the margin
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
-# Without one of these 、 parts the names of a family, and nothing else does. A bracket that holds no mark parts nothing.
+# Without one of these 、 parts the names of a family, and nothing else does. A bracket without a mark is part of a name.
 _INTRICATE = re.compile(
     r"[\s(及会联等和与各有相](?:(?<=[\s及])|(?<=\()(?![^()、/]*\))|(?<=会)同|(?<=联)合|(?<=等)[有相省市区县州旗]|(?<=[和与])[各相有其省市区县州旗盟]"
     r"|(?:(?<=各)|(?<=[有相])关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、)"

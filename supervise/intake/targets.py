@@ -201,9 +201,7 @@ def figure(
     printed = re.match(rf"{_UNIT}", behind)
     counted = text[slice(*name)].strip()
     return [
-        Target(
-            counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded, *name)
-        )
+        Target(counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded, *name))
     ]
 
 
