@@ -42,7 +42,8 @@ class Clause(NamedTuple):
 
     def moved(self, by: int) -> Clause:
         """The clause with its offsets counted from another place."""
-        fields = tuple([Field(role, label, start + by, end + by) for role, label, start, end in self.fields])
+        new = tuple.__new__  # takes a third of the time of Field(…)
+        fields = tuple([new(Field, (role, label, start + by, end + by)) for role, label, start, end in self.fields])
         return Clause(self.start + by, self.end + by, fields, self.closed)
 
     def longer(self, end: int) -> Clause:
