@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 from supervise.intake import labels, verbs
@@ -176,18 +177,25 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
     """The labelled parts; an unlabelled part behind a semicolon keeps an empty label and role."""
     fields: list[Field] = []
     marks = [first, *labels.behind(_STANDS_BEHIND, folded, first.end(), end)]
-    for index, match in enumerate(marks):
-        stop = marks[index + 1].start() if index + 1 < len(marks) else end
-        stop -= stop > match.end() and folded[stop - 1] == ";"
-        role = str(match.lastgroup)
-        for piece, (a, b) in enumerate(pieces(folded, match.end(), stop, ";")):
+    for match, below in zip_longest(marks, marks[1:]):
+        begin, stop, role = match.end(), below.start() if below else end, str(match.lastgroup)
+        stop -= stop > begin and folded[stop - 1] == ";"
+        several = folded.find(";", begin, stop) >= 0
+        for piece, (a, b) in enumerate(pieces(folded, begin, stop, ";") if several else ((begin, stop),)):
             a, b = trim(folded, a, b, " \r\n。,;、:|")
-            if index + 1 < len(marks) and folded[b - 1 : b] == "(" and b > a:
+            if below and b > a and folded[b - 1] == "(":
                 a, b = trim(folded, a, b - 1, " ,;、)")
-            if a < b or not piece:
-                dated = bool(piece) and _DATED.match(folded, a, b) and not looks_like_unit(folded[a:b])
-                named = Field("due" if dated else role if not piece else "", match[role] if not piece else "", a, b)
-                fields += verbs.overruled(folded, named) if role in ("lead", "unit") else [named]
+            if not piece:
+                named = Field(role, match[role], a, b)
+            elif a < b:
+                dated = _DATED.match(folded, a, b) and not looks_like_unit(folded[a:b])
+                named = Field("due" if dated else "", "", a, b)
+            else:
+                continue
+            if role in ("lead", "unit"):
+                fields += verbs.overruled(folded, named)
+            else:
+                fields.append(named)
     return fields
 
 

@@ -113,7 +113,7 @@ def bare(name: str) -> str:
 def _kind(name: str) -> str:
     if name in _NOBODY:
         return "nobody"
-    if _LEADERS.fullmatch(name):
+    if ("领导" in name or "班子" in name) and _LEADERS.fullmatch(name):
         return "leaders"
     # (副县长李明牵头,县发改局负责): a person is a leader wherever the name stands
     return "group" if is_group(name) else "person" if is_person(name) else "unit"
