@@ -74,10 +74,11 @@ def find(folded: str, start: int, end: int) -> Clause | None:
 
 def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
     """Parties in front of the words: 县水利局负责:完成…, or, where a whole list does so (``bare``), 县水利局:完成…."""
-    close = folded.find(")", start, min(end, start + 80))
-    if folded.startswith("(", start) and close >= 0 and (said := verbs.spoken(folded, start + 1, close)):
+    reach = min(end, start + 80)
+    close = folded.find(")", start, reach) if folded.startswith("(", start) else -1
+    if close >= 0 and (said := verbs.spoken(folded, start + 1, close)):
         return said._replace(start=start, end=close + 1)  # (县教体局牵头)新建…
-    colon = folded.find(":", start, min(end, start + 80))
+    colon = folded.find(":", start, reach)
     if colon < 0 or colon + 1 >= end:
         return None
     fields = verbs.said(folded, start, colon)

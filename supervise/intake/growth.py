@@ -34,11 +34,12 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
     for line in segment.lines:
         grower.take(line)
     settling.number_lost(segment.roots)
-    settling.lift(segment.nodes)
-    settling.spread(segment.nodes)
-    restored = {node.line for node in segment.nodes if node.restored}
+    found = segment.nodes
+    settling.lift(found)
+    settling.spread(found)
+    restored = {node.line for node in found if node.restored}
     segment.loose = [line for line in segment.loose if line.no not in restored]
-    sharing.hand_down(segment.nodes, segment.ahead)
+    sharing.hand_down(found, segment.ahead)
     return segment
 
 
@@ -215,8 +216,8 @@ class _Grower:
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
             node.goals = (*node.goals, lines.rest(line, moved.end))  # its sentence goes on behind the units
-        told = tuple((f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label)
-        node.goals = (*node.goals, *told)
+        if told := [(f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label]:
+            node.goals = (*node.goals, *told)
         node.apart = begin == line.start and line.no != node.line
         if node.clause is None:
             node.clause = moved

@@ -81,20 +81,21 @@ def read(text: str, folded: str, place: Place) -> list[tuple[str, str, int]]:
         if stops and ends_open(folded, start, end, clause):
             words = f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止"
             found.append(("I10", words, end - 1))
-    if broken := targets.DAMAGED.search(folded, start, end):
+    printed = folded[start:end]
+    if ("等" in printed or "G" in printed) and (broken := targets.DAMAGED.search(folded, start, end)):
         words = f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标"
         found.append(("I10", words, broken.start()))
-    if joined := _JOINED.search(folded, start, end):
+    if "新增" in printed and (joined := _JOINED.search(folded, start, end)):
         words = text[joined.start() - 2 : joined.end()]
         found.append(("I10", f"“{words}”读不通,可能缺“、”或“和”", joined.start()))
     if _MASK.search(folded, start, end):
         found += _masked(text, folded, start, end)
     for opening, closing in _PAIRS:
-        if folded.count(opening, start, end) != folded.count(closing, start, end):
+        if printed.count(opening) != printed.count(closing):
             found.append(("I10", f"“{opening}”和“{closing}”不成对,可能缺字", start))
-    if plus := _LOST_PLUS.search(folded, start, end):
+    if "互联网" in printed and (plus := _LOST_PLUS.search(folded, start, end)):
         found.append(("I10", f"“{text[plus.start() : plus.end() + 3]}”可能缺“+”", plus.start()))
-    if not spaced and folded.find(" ", start, end) >= 0:
+    if " " in printed and not spaced:
         found += _stray(text, folded, start, end)
     return found
 

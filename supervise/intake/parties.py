@@ -220,10 +220,11 @@ def _beside(folded: str, clause: Clause) -> tuple[bool, set[str]]:
 
     常务副县长张三牵头,县交通局负责: a person leads no list of units.
     """
+    roles = [f.role for f in clause.fields]
+    if "unit" not in roles and "" not in roles:
+        return False, set()
     units = {f.label for f in clause.fields if f.role == "unit"}
     builders = {label for label in units if _BUILDS.match(label)} if len(units) > 1 else set()
-    if not units and all([f.role for f in clause.fields]):
-        return False, builders
     first = [folded[f.start : f.end].strip() for f in clause.fields if f.role == "lead"]
     return not all(map(is_person, first)), builders if builders != units else set()
 
@@ -252,7 +253,7 @@ def _units(found: _Found, text: str, folded: str, part: Field, how: Style, marke
     found.unlabelled = found.unlabelled or (printed if part.role == "" else "")
     walk = Walk(how.names)
     for index, family in enumerate(how.split.get(words) or names(words)):
-        role = part.role if part.role in _SETTLED else _role(part, marked, how, index, [words[a:b] for a, b in family])
+        role = part.role if part.role in _SETTLED else _role(part, marked, how, index, words, family)
         found.roles.add(role)
         if index and family and not how.commas:
             found.odd_comma = start + family[0][0] - 1
@@ -300,7 +301,7 @@ def _unit_alone(found: _Found, words: str, printed: str, start: int, end: int, p
     return start, end
 
 
-def _role(field: Field, marked: bool, how: Style, index: int, family: list[str]) -> str:
+def _role(field: Field, marked: bool, how: Style, index: int, words: str, family: list[tuple[int, int]]) -> str:
     """The role of a family in a field that says neither lead nor co.
 
     Args:
@@ -308,13 +309,14 @@ def _role(field: Field, marked: bool, how: Style, index: int, family: list[str])
         marked: whether a lead is named beside it.
         how: how this notice prints its clauses.
         index: which of its families, counted from 0.
-        family: its names.
+        words: the folded words of the field.
+        family: spans of its names in them.
     """
     if field.role == "" or marked:
         return "co"
     if how.first:
         return "unit"
-    helps = index and ((how.families and how.joint) or all(map(is_group, family)))  # 县教体局,各乡镇
+    helps = index and ((how.families and how.joint) or all([is_group(words[a:b]) for a, b in family]))  # 县教体局,各乡镇
     return "co" if helps else "lead"
 
 

@@ -107,7 +107,8 @@ class Tasks:
         self, entry: Entry, due: tuple[int, int] | None, whole: list[tuple[str, str, int, int]]
     ) -> deadlines.Deadline | None:
         """The limit of a task: that of its own field, of its words, or of its heading."""
-        limit = deadlines.last([found for span in whole if (found := deadlines.read(*span, self.year))])
+        found = [deadlines.read(*span, self.year) for span in whole]
+        limit = found[0] if len(found) == 1 else deadlines.last([limit for limit in found if limit])
         if due:
             return deadlines.read(self.text, self.folded, *due, self.year, field=True) or limit
         return self.headings.limit(entry.path, self.year) if limit is None else limit
