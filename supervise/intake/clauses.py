@@ -15,7 +15,7 @@ from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import brackets, closing, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.names import is_short, is_territory, looks_like_unit, prefix
-from supervise.intake.parting import names
+from supervise.intake.parting import Families
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
 _SET_OFF = "( -—–―·•*☆★●○◆▲△■□→"
@@ -27,6 +27,7 @@ _BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
 _TOLD = re.compile(r"\d|完成|确保|落实|做好|抓好|开展|推进|加强")
+_GOES_ON = re.compile(r"[。\d完确落做抓开推加要须应]")  # no sentence goes on without one of these
 _MUST = re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _PROPOSED = re.compile(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$")
 _POST_AND_NAME = re.compile(
@@ -98,15 +99,18 @@ def is_fronted(line: str) -> bool:
 def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     """Sentences of one paragraph each of which ends with its own bracket: begin, end and clause of each; else none."""
     found: list[tuple[int, int, Clause]] = []
-    at = start
-    if folded.count("(", start, end) < 2:
+    at, first = start, folded.find("(", start, end)
+    if first < 0 or folded.find("(", first + 1, end) < 0:
         return []
+    close = closing(folded, first, end)
+    if close < end and not folded[close + 1 : end].strip(" 。;"):
+        return []  # the only bracket at the end is the clause of the whole
     numbered = _SECOND.search(folded, start, end) is not None
     for a, b in sorted(brackets(folded, start, end).items()):
         if a < at:
             continue
         if not found and not folded[b + 1 : end].strip(" 。;"):
-            return []  # the only bracket at the end is the clause of the whole
+            return []  # and so it is behind one that nothing closes
         clause = find(folded, a, b + 1) or (bare(folded, at, b + 1) if numbered else None)
         if clause is None or clause.start != a:
             continue
@@ -139,8 +143,7 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
         begin = floor  # ——责任单位:…
     if open_ >= 0 and not _CLOSES.search(folded, open_, before):
         begin = open_  # (区长挂帅,责任领导:…
-        close = closing(folded, begin, end)
-        close = close + 1 if close < end else end
+        close = min(closing(folded, begin, end) + 1, end)
         while (more := _next_bracket(folded, close, end)) is not None:  # (牵头单位:…)(配合单位:…)
             close = min(closing(folded, more, end), end - 1) + 1
     bracketed = begin < first and folded[begin] == "("  # behind another sign the last bracket is that of a name
@@ -153,6 +156,8 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
 def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
     """Where a clause without brackets ends and its sentence goes on: 责任单位是县水利局,6月1日前完成排查."""
     full = folded.find("。", label.end(), end)
+    if not _GOES_ON.search(folded, label.end(), end):
+        return end
     if label["leader"] is None and 0 <= full < end - 4 and not LABEL.match(folded, *trim(folded, full + 1, end)):
         return full  # 责任单位为县人社局。脱贫人口务工1万人…
     if label["leader"] or label["due"] or folded.find(",", label.end(), end) < 0:
@@ -318,9 +323,9 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     if remark := _REMARK.search(folded, a, b):
         b = remark.start()
     fields = verbs.jointly(folded, "unit", "", a, b)
-    said = [folded[field.start : field.end] for field in fields]
+    families = [family for field in fields for _, family in Families()[folded[field.start : field.end]]]
     known = False
-    for name in [words[c:d].strip() for words in said for family in names(words) for c, d in family]:
+    for name in [words.strip() for family in families for _, _, words in family]:
         if len(name) > 2 and looks_like_unit(name.removesuffix("等")):
             known = True
         elif not is_territory(name):

@@ -106,8 +106,11 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
     floor = start  # no label begins before it: none reaches over a colon
     for tail in _TAIL.finditer(folded, start, end):
         at = tail.start()
-        reach = max(floor, at - _LONGEST)
-        cut = max(folded.rfind(";", reach, at), _open_bracket(folded, reach, at))  # none reaches over these either
+        reach = at - _LONGEST if at - _LONGEST > floor else floor
+        cut = folded.rfind(";", reach, at)  # no label reaches over it, nor out of a bracket that is still open
+        opening = folded.rfind("(", reach if cut < 0 else cut, at)
+        if opening >= 0 and folded.find(")", opening, at) < 0:
+            cut = opening
         match = LABEL.match(folded, cut + 1, end) if cut >= reach else None
         if match is None and first and reach == start and cut < reach:
             match = LABEL.match(folded, start, end)
@@ -121,12 +124,6 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
             floor = match.end()
         elif tail[0] == ":":
             floor = tail.end()
-
-
-def _open_bracket(folded: str, start: int, end: int) -> int:
-    """Where the last bracket of a span opens, if nothing in the span closes it; else -1."""
-    at = folded.rfind("(", start, end)
-    return at if at >= 0 and folded.find(")", at, end) < 0 else -1
 
 
 def in_levels(heads: tuple[str, ...], roles: tuple[str, ...]) -> tuple[str, ...]:

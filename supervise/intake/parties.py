@@ -18,7 +18,7 @@ from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import as_printed
 from supervise.intake.names import Prefixes, is_group, is_person, looks_like_unit
 from supervise.intake.naming import Names, Walk
-from supervise.intake.parting import names
+from supervise.intake.parting import Families
 
 _OF_UNITS = frozenset(("lead", "co", "unit", ""))  # roles of fields that name units
 _SETTLED = frozenset(("lead", "co"))  # roles of those named
@@ -106,7 +106,7 @@ class Style:
         first: whether the notice says that the unit named first leads.
         traditional: whether it is printed in traditional characters.
         commas: whether commas between names are usual in it.
-        split: folded words of a field → spans of the names in it.
+        split: folded words of a field → the names in it.
         leaders: words of a field, as folded and as printed → its leaders, and the collective names among them.
     """
 
@@ -116,7 +116,7 @@ class Style:
     first: bool = False
     traditional: bool = False
     commas: bool = True
-    split: dict[str, list[list[tuple[int, int]]]] = dataclasses.field(default_factory=dict, hash=False, compare=False)
+    split: Families = dataclasses.field(default_factory=Families, hash=False, compare=False)
     leaders: dict[tuple[str, str], tuple[list[str], list[str]]] = dataclasses.field(
         default_factory=dict, hash=False, compare=False
     )
@@ -139,10 +139,13 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, address
         alone = alone or ("unit" in kinds and "lead" not in kinds)
         printed += [folded[f.start : f.end] for f in clause.fields if f.role in _OF_UNITS]
     times = Counter(printed)
-    split = {words: names(words) for words in times}  # the same words are printed again and again
-    several = sum([times[words] for words, families in split.items() if sum(map(len, families)) > 1])
-    parted = sum([times[words] for words, families in split.items() if len(families) > 1])
-    mixed = any([len(families) > 1 and max(map(len, families)) > 1 for families in split.values()])
+    split = Families()
+    several, parted, mixed = 0, 0, False
+    for words, count in times.items():
+        sizes = [len(family) for _, family in split[words]]
+        several += count if sum(sizes) > 1 else 0
+        if len(sizes) > 1:
+            parted, mixed = parted + count, mixed or max(sizes) > 1
     traditional = any([old in text and text.count(old) > text.count(new) for old, new in ("區区", "縣县", "單单")])
     return Style(
         Names(Prefixes.learn(_counted(times, split, addressed), folded)),
@@ -155,16 +158,13 @@ def style(text: str, folded: str, clauses: Iterable[Clause], cover: str, address
     )
 
 
-def _counted(
-    times: Mapping[str, int], split: Mapping[str, list[list[tuple[int, int]]]], addressed: Iterable[str]
-) -> dict[str, int]:
+def _counted(times: Mapping[str, int], split: Families, addressed: Iterable[str]) -> dict[str, int]:
     """How often each name stands in a notice, without the bracket behind it; groups left out."""
     printed = dict[str, int]()
-    for words, families in split.items():
-        for family in families:
-            for a, b in family:
-                name = words[a:b]
-                printed[name] = printed.get(name, 0) + times[words]
+    for words, count in times.items():
+        for _, family in split[words]:
+            for _, _, name in family:
+                printed[name] = printed.get(name, 0) + count
     for name in addressed:
         printed[name] = printed.get(name, 0) + 1
     found = dict[str, int]()
@@ -252,17 +252,19 @@ def _units(found: _Found, text: str, folded: str, part: Field, how: Style, marke
     mixed, broken = persons or ":" in words, "\n" in printed or "\r" in printed
     found.unlabelled = found.unlabelled or (printed if part.role == "" else "")
     walk = Walk(how.names)
-    for index, family in enumerate(how.split.get(words) or names(words)):
-        role = part.role if part.role in _SETTLED else _role(part, marked, how, index, words, family)
+    for index, (at, family) in enumerate(how.split[words]):
+        role = part.role if part.role in _SETTLED else _role(part, marked, how, index, family)
         found.roles.add(role)
         if index and family and not how.commas:
-            found.odd_comma = start + family[0][0] - 1
+            found.odd_comma = start + at + family[0][0] - 1
         if index and how.families:
             walk = Walk(how.names)
-        for a, b in family:
+        for a, b, name in family:
+            a, b = at + a, at + b
             if mixed:
                 a, b = _unit_alone(found, words, printed, a, b, persons)
-            said, as_is = how.names[words[a:b]], printed[a:b]
+                name = words[a:b]
+            said, as_is = how.names[name], printed[a:b]
             as_is = as_is.replace("\r", "").replace("\n", "") if broken else as_is
             found.open_at = found.open_at or (start + b if said.listed else 0)
             if said.kind == "leaders":
@@ -301,7 +303,7 @@ def _unit_alone(found: _Found, words: str, printed: str, start: int, end: int, p
     return start, end
 
 
-def _role(field: Field, marked: bool, how: Style, index: int, words: str, family: list[tuple[int, int]]) -> str:
+def _role(field: Field, marked: bool, how: Style, index: int, family: list[tuple[int, int, str]]) -> str:
     """The role of a family in a field that says neither lead nor co.
 
     Args:
@@ -309,14 +311,14 @@ def _role(field: Field, marked: bool, how: Style, index: int, words: str, family
         marked: whether a lead is named beside it.
         how: how this notice prints its clauses.
         index: which of its families, counted from 0.
-        words: the folded words of the field.
-        family: spans of its names in them.
+        family: its names.
     """
     if field.role == "" or marked:
         return "co"
     if how.first:
         return "unit"
-    helps = index and ((how.families and how.joint) or all([is_group(words[a:b]) for a, b in family]))  # 县教体局,各乡镇
+    grouped = index and all([is_group(name) for _, _, name in family])  # 县教体局,各乡镇
+    helps = grouped or (index and how.families and how.joint)
     return "co" if helps else "lead"
 
 

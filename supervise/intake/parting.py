@@ -23,7 +23,7 @@ _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
 _ITS = re.compile(r"各(?:有关)?(?:部门|委办|组成部门|直属)")  # 县政府 / 各部门, broken at the margin
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
-# Without one of these 、 parts the names of a family, and nothing else does. A bracket without a mark is part of a name.
+# Without one of these 、 parts the names of a family, and nothing else does. A bracket without one is part of a name.
 _INTRICATE = re.compile(
     r"[\s(及会联等和与各有相](?:(?<=[\s及])|(?<=\()(?![^()、/]*\))|(?<=会)同|(?<=联)合|(?<=等)[有相省市区县州旗]|(?<=[和与])[各相有其省市区县州旗盟]"
     r"|(?:(?<=各)|(?<=[有相])关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、)"
@@ -31,16 +31,32 @@ _INTRICATE = re.compile(
 _PLAIN = re.compile(r"[^、/。.:](?:[^、/]*[^、/。.:])?")
 
 
-def names(words: str) -> list[list[tuple[int, int]]]:
-    """Families of spans of names in the folded words of a field: commas part families, 、 and 及 part names."""
-    found = list[list[tuple[int, int]]]()
-    end = len(words)
-    for a, b in pieces(words, 0, end, ",;") if "," in words or ";" in words else ((0, end),):
-        if _INTRICATE.search(words, a, b):
-            found.append(list(_members(words, a, b)))
-        else:
-            found.append([match.span() for match in _PLAIN.finditer(words, a, b)])
-    return found
+class Families(dict[str, list[tuple[int, list[tuple[int, int, str]]]]]):
+    """The folded words of a field → its families: where each begins, and begin, end and words of its names.
+
+    Commas part families, 、 and 及 part names, whose offsets are counted from the beginning of the family. The same
+    words are printed again and again in a notice, and are cut once.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[str, list[tuple[int, int, str]]] = {}
+
+    def __missing__(self, words: str) -> list[tuple[int, list[tuple[int, int, str]]]]:
+        found, known, end = list[tuple[int, list[tuple[int, int, str]]]](), self.known, len(words)
+        for a, b in pieces(words, 0, end, ",;") if "," in words or ";" in words else ((0, end),):
+            family = words[a:b]
+            if family not in known:
+                known[family] = names(family)
+            found.append((a, known[family]))
+        self[words] = found
+        return found
+
+
+def names(family: str) -> list[tuple[int, int, str]]:
+    """Begin, end and words of every name in a family."""
+    if _INTRICATE.search(family):
+        return [(a, b, family[a:b]) for a, b in _members(family, 0, len(family))]
+    return [(match.start(), match.end(), match[0]) for match in _PLAIN.finditer(family)]
 
 
 def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
