@@ -82,20 +82,17 @@ class Walk:
 
     def complete(self, said: Name) -> str:
         """The next name as the register writes it."""
-        self.guessed, name = False, said.name
-        if self.which and name in ("政府", "人民政府", "管委会") and (same := _COMMITTEE.fullmatch(self.last)):
-            self.last = same[1] + name  # 各县(区)党委、政府
-            return self.last
-        if said.kind == "group":
+        name, _, _, kind, _, level, party = said
+        self.guessed = False
+        if self.which and (full := self._behind(name)):
+            return full
+        if kind == "group":
             full = self.which + name if self.which and is_class(name) else name
             self.which, self.last = determiner(full), name
             return full
-        if self.which and _PARKS.fullmatch(name):
-            self.last = name
-            return self.which + name
         self.which = ""
-        if said.level:
-            self.inherited, self.party = said.level, said.party
+        if level:
+            self.inherited, self.party = level, party
             return name
         key = name, self.inherited, self.party
         full = self.names.full.get(key, "")
@@ -103,6 +100,16 @@ class Walk:
             full = self.names.full[key] = self.names.prefixes.complete(*key)
         self.guessed = full != name and not self.inherited
         return full
+
+    def _behind(self, name: str) -> str:
+        """What an organ or a park behind a collective name shares with it: 各县(区)党委、政府; empty if nothing."""
+        if name in ("政府", "人民政府", "管委会") and (same := _COMMITTEE.fullmatch(self.last)):
+            self.last = same[1] + name
+            return self.last
+        if not is_group(name) and _PARKS.fullmatch(name):
+            self.last = name
+            return self.which + name
+        return ""
 
 
 def bare(name: str) -> str:

@@ -251,7 +251,7 @@ def _units(found: _Found, text: str, folded: str, part: Field, how: Style, marke
     persons = _PERSON.search(part.label) is not None
     mixed, broken = persons or ":" in words, "\n" in printed or "\r" in printed
     found.unlabelled = found.unlabelled or (printed if part.role == "" else "")
-    walk = Walk(how.names)
+    members, known, walk = found.members, how.names, Walk(how.names)
     for index, (at, family) in enumerate(how.split[words]):
         role = part.role if part.role in _SETTLED else _role(part, marked, how, index, family)
         found.roles.add(role)
@@ -264,26 +264,29 @@ def _units(found: _Found, text: str, folded: str, part: Field, how: Style, marke
             if mixed:
                 a, b = _unit_alone(found, words, printed, a, b, persons)
                 name = words[a:b]
-            said, as_is = how.names[name], printed[a:b]
-            as_is = as_is.replace("\r", "").replace("\n", "") if broken else as_is
-            found.open_at = found.open_at or (start + b if said.listed else 0)
-            if said.kind == "leaders":
-                found.leader_groups.append(said.name)
-            elif said.kind == "person" or (persons and _ALONE.fullmatch(said.name)):
+            said, as_is = known[name], printed[a:b]
+            bare, note, listed, kind, first, _, _ = said
+            if broken:
+                as_is = as_is.replace("\r", "").replace("\n", "")
+            if listed and not found.open_at:
+                found.open_at = start + b
+            if kind == "nobody":
+                continue
+            if kind == "leaders":
+                found.leader_groups.append(bare)
+            elif kind == "person" or (persons and _ALONE.fullmatch(bare)):
                 found.leaders.append(as_is.strip().removesuffix("同志"))
-            elif said.kind != "nobody":
-                full, note = walk.complete(said), said.note
+            else:
+                full = walk.complete(said)
                 if how.traditional:
                     full, note = as_printed(full, as_is), as_printed(note, as_is)
-                group = said.kind == "group" or full[0] in "各相有"
-                if said.first:
+                group = kind == "group" or full[0] in "各相有"
+                if first:
                     found.roles.add("first")
-                    found.members.append(Party(full, "first", as_is, "", False, start + a, start + b, walk.guessed))
+                    members.append(Party(full, "first", as_is, "", False, start + a, start + b, walk.guessed))
                     role = "co"
                 else:
-                    found.members.append(
-                        _new(Party, (full, role, as_is, note, group, start + a, start + b, walk.guessed))
-                    )
+                    members.append(_new(Party, (full, role, as_is, note, group, start + a, start + b, walk.guessed)))
 
 
 def _unit_alone(found: _Found, words: str, printed: str, start: int, end: int, persons: bool) -> tuple[int, int]:
