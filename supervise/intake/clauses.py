@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import zip_longest
-from typing import NamedTuple
 
 from supervise.intake import labels, verbs
-from supervise.intake.fields import Clause, Field
+from supervise.intake.fields import Clause, Field, made
 from supervise.intake.folding import brackets, closing, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.names import is_short, is_territory, looks_like_unit, prefix
@@ -192,7 +191,7 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
             if below and b > a and folded[b - 1] == "(":
                 a, b = trim(folded, a, b - 1, " ,;、)")
             if not piece:
-                named = Field(role, match[role], a, b)
+                named = made(Field, (role, match[role], a, b))
             elif a < b:
                 dated = _DATED.match(folded, a, b) and not looks_like_unit(folded[a:b])
                 named = Field("due" if dated else "", "", a, b)
@@ -214,19 +213,12 @@ def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None
     return (opens[0], stop) if opens else None
 
 
-class _End(NamedTuple):
+@lru_cache(maxsize=4)  # a span without labels is asked twice, for verbs and for names alone
+def _end(folded: str, start: int, end: int) -> tuple[int, tuple[int, int] | None, Field | None]:
     """How a span ends: where, its limit left out, the bracket before that, and the limit.
 
     (县住建局)(10月底前) and …配合。6月底前完成。
     """
-
-    stop: int
-    bracket: tuple[int, int] | None
-    due: Field | None
-
-
-@lru_cache(maxsize=4)  # a span without labels is asked twice, for verbs and for names alone
-def _end(folded: str, start: int, end: int) -> _End:
     stop = len(folded[start:end].rstrip(" 。;")) + start
     found = _bracket_at_end(folded, start, stop)
     a, b = (found[0] + 1, found[1] - 1) if found else (max(start, folded.rfind("。", start, stop) + 1), stop)
@@ -234,8 +226,8 @@ def _end(folded: str, start: int, end: int) -> _End:
     a, b = trim(folded, a, b)
     if begin > start and folded[begin - 1] in ")。 " and verbs.UNTIL.fullmatch(folded, a, b):
         stop = len(folded[start:begin].rstrip(" 。;")) + start
-        return _End(stop, _bracket_at_end(folded, start, stop), Field("due", "", a, b))
-    return _End(end, found, None)
+        return stop, _bracket_at_end(folded, start, stop), Field("due", "", a, b)
+    return end, found, None
 
 
 def _spoken(folded: str, start: int, end: int) -> Clause | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from supervise.intake import targets
 from supervise.intake.fields import Clause
@@ -30,10 +29,22 @@ _HOLLOW = (";)", ",)", " )", "))")  # a bracket with such a field ends so
 _ENDS = "。;!?”’)…."
 
 
-class Place(NamedTuple):
-    """Where the parts of one task stand.
+def ends_open(folded: str, start: int, end: int, clause: Clause | None) -> bool | None:
+    """Whether a text ends without a full stop before the bracket of its units; ``None`` if no bracket follows."""
+    if clause is None or end <= start or not folded.startswith("(", clause.start):
+        return None
+    return folded[end - 1] not in _ENDS
+
+
+def read(
+    text: str, folded: str, start: int, end: int, clause: Clause | None,
+    restored: bool = False, stops: bool = True, spaced: bool = False, apart: bool = False,
+) -> list[tuple[str, str, int]]:  # fmt: skip
+    """The remarks about one task: code, words, offset.
 
     Args:
+        text: the whole notice.
+        folded: its folded copy.
         start: first offset of its text.
         end: offset behind it.
         clause: its own unit clause.
@@ -42,32 +53,6 @@ class Place(NamedTuple):
         spaced: whether blanks between its words are the table's, not the print's.
         apart: whether its units stand on a line of their own while those of the others do not.
     """
-
-    start: int
-    end: int
-    clause: Clause | None
-    restored: bool = False
-    stops: bool = True
-    spaced: bool = False
-    apart: bool = False
-
-
-def ends_open(folded: str, start: int, end: int, clause: Clause | None) -> bool | None:
-    """Whether a text ends without a full stop before the bracket of its units; ``None`` if no bracket follows."""
-    if clause is None or end <= start or not folded.startswith("(", clause.start):
-        return None
-    return folded[end - 1] not in _ENDS
-
-
-def read(text: str, folded: str, place: Place) -> list[tuple[str, str, int]]:
-    """The remarks about one task: code, words, offset.
-
-    Args:
-        text: the whole notice.
-        folded: its folded copy.
-        place: where the task stands.
-    """
-    start, end, clause, restored, stops, spaced, apart = place
     found: list[tuple[str, str, int]] = []
     if restored:
         found.append(("I10", "编号缺失,按前后编号补出", start))

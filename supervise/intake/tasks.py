@@ -76,7 +76,7 @@ class Tasks:
     def passage(self, passage: Passage) -> Item:
         """A task that is told in a report."""
         start, end = passage.start, passage.end
-        odd = misprints.read(self.text, self.folded, misprints.Place(start, end, None))
+        odd = misprints.read(self.text, self.folded, start, end, None)
         return Item(
             no=passage.no, number=passage.number, section=passage.section, path=passage.path, line=passage.line,
             text=self.text[start:end], title=passage.title,
@@ -121,8 +121,9 @@ class Tasks:
 
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:
         spaced = node.card or bool(node.goals) or not node.printed or node.figure is not None
-        place = misprints.Place(start, end, clause, node.restored, self.stops, spaced, node.apart and self.rarely_apart)
-        found = [Remark(c, words, self._line(at)) for c, words, at in misprints.read(self.text, self.folded, place)]
+        apart = node.apart and self.rarely_apart
+        odd = misprints.read(self.text, self.folded, start, end, clause, node.restored, self.stops, spaced, apart)
+        found = [Remark(code, words, self._line(at)) for code, words, at in odd]
         if node.doubt:
             found.append(Remark("I10", node.doubt, node.line))
         return tuple(found)
