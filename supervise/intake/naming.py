@@ -1,6 +1,6 @@
 """One printed name: without its note and 等, a person, a group or the one that leads; and completed by its neighbours.
 
-区发改委、财政局 are two units of the district: what stands before a name says which prefix it takes.
+县发改局、财政局 are two units of the county: what stands before a name says which prefix it takes.
 """
 
 from __future__ import annotations
