@@ -26,8 +26,8 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    bullets = [(line.folded, *lines.bullet(line.folded)) for line in segment.lines]
-    signed = [(words, sign, length) for words, sign, length in bullets if sign and not clauses.begins(words)]
+    bullets = [(line.folded, *found) for line in segment.lines if (found := lines.bullet(line.folded))[0]]
+    signed = [(words, sign, length) for words, sign, length in bullets if not clauses.begins(words)]
     named = all(clauses.names_somebody(words[length:]) for words, _, length in signed)  # ▲区长 高山
     grower.signs = list(dict.fromkeys(sign for _, sign, _ in signed)) if named or len(signed) > 2 else []
     grower.articles = lines.hold_entries(segment.lines)
@@ -207,8 +207,8 @@ class _Grower:
             return
         moved = found.moved(offset)
         begin = moved.start
-        front = line.folded[begin - offset] == "(" or line.folded[moved.end - offset - 1] == ":"
-        if begin == start and line.no == node.line and moved.end < line.end and front:
+        front = begin == start and line.no == node.line and moved.end < line.end
+        if front and (line.folded[begin - offset] == "(" or line.folded[moved.end - offset - 1] == ":"):
             node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
             node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
             return

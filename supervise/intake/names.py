@@ -71,6 +71,7 @@ _TITLE = r"(?:[省市区县州旗盟镇乡]长|书记|常委|部长|秘书长|�
 _PERSON = re.compile(
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
+_TERRITORY = re.compile(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)")
 _BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公司|支队|大队)")
 _TITLE_PLACE = re.compile(rf"^([\u4e00-\u9fff]{{2,3}})[{LEVELS}]", re.MULTILINE)  # 北岭省促进…: what it is about
 _PLACE_TALK = re.compile(
@@ -169,7 +170,8 @@ class Prefixes:
         firms: set[str] = set()
         places = set(_TITLE_PLACE.findall(text[:200]))
         for said in _PLACE_TALK.finditer(text[:200_000]):
-            places |= {text[said.start() - 2 : said.start()], text[max(0, said.start() - 3) : said.start()]}
+            places.add(text[said.start() - 2 : said.start()])
+            places.add(text[max(0, said.start() - 3) : said.start()])
         for name, count in counted.items():
             level = own if own and name.startswith(own) and len(name) > len(own) + 1 else prefix(name)
             if level:
@@ -180,7 +182,7 @@ class Prefixes:
                     full.setdefault(bare[1:], {})[name] = count
                 if firm := _FIRM.search(name):
                     firms.add(firm[1])
-            elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
+            elif territory := _TERRITORY.fullmatch(name):
                 places.add(territory[1])
             elif (branch := _BRANCH.fullmatch(name)) and re.search(rf"{branch[1]}[{LEVELS}]", text[:200_000]):
                 places.add(branch[1])  # 东岭公安分局 in a notice that speaks of 东岭区
