@@ -26,20 +26,14 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    bullets = [(line.folded, *found) for line in segment.lines if (found := lines.bullet(line.folded))[0]]
+    bullets = [(line.folded, *mark) for line in segment.lines if (mark := lines.bullet(line.folded))[0]]
     signed = [(words, sign, length) for words, sign, length in bullets if not clauses.begins(words)]
     named = all(clauses.names_somebody(words[length:]) for words, _, length in signed)  # ▲区长 高山
     grower.signs = list(dict.fromkeys(sign for _, sign, _ in signed)) if named or len(signed) > 2 else []
     grower.articles = lines.hold_entries(segment.lines)
     for line in segment.lines:
         grower.take(line)
-    settling.number_lost(segment.roots)
-    found = segment.nodes
-    settling.lift(found)
-    settling.spread(found)
-    restored = {node.line for node in found if node.restored}
-    segment.loose = [line for line in segment.loose if line.no not in restored]
-    sharing.hand_down(found, segment.ahead)
+    sharing.hand_down(settling.settle(segment), segment.ahead)
     return segment
 
 

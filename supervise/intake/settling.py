@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from supervise.intake.lines import RANK
-from supervise.intake.nodes import LOST, Node
+from supervise.intake.nodes import LOST, Node, Segment
+
+
+def settle(segment: Segment) -> list[Node]:
+    """Settle what the lines one by one could not tell; the nodes of the segment."""
+    number_lost(segment.roots)
+    found = segment.nodes
+    lift(found)
+    spread(found)
+    restored = {node.line for node in found if node.restored}
+    segment.loose = [line for line in segment.loose if line.no not in restored]
+    return found
 
 
 def number_lost(siblings: list[Node]) -> None:
