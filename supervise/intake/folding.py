@@ -202,6 +202,14 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
     return pairs
 
 
+def closing(folded: str, opening: int, end: int) -> int:
+    """Offset of the bracket that closes an opening one; ``end`` if none before it does."""
+    inside, close = folded.find("(", opening + 1, end), folded.find(")", opening, end)
+    while 0 <= inside < close:  # that one closes a bracket within
+        inside, close = folded.find("(", inside + 1, end), folded.find(")", close + 1, end)
+    return close if close >= 0 else end
+
+
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
     """Spans between ``separators`` that stand outside brackets; a bracket that is never closed is no bracket."""
     separator = _any_of(separators)
