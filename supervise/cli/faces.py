@@ -243,14 +243,15 @@ def done(before: str, view: View) -> str:
     return noted("\n".join([head, *owing]))
 
 
-def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle]) -> str:
+def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle], today: date) -> str:
     """What the clock did; ``words`` are the rungs by what they are called."""
     groups: dict[str, tuple[int, list[str]]] = {}
     for done in report.did:
         label = words.get(done.rung) or lifecycles[done.definition].wording.action(done.action)
         count, codes = groups.get(label, (0, []))
         groups[label] = count + done.count, [*codes, *done.codes]
-    lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
+    ahead = f"(今天是 {today},这一天还没有到)" if report.day > today else ""
+    lines = [f"走到 {report.day}{ahead}:看了 {report.looked_at} 项"]
     rows = [(label, count, _some(codes, count)) for label, (count, codes) in groups.items()]
     lines += [table(rows)] if rows else [] if report.noticed else ["  没有到点的事"]
     if report.noticed:
