@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -80,9 +81,9 @@ def _sqlite_settings(sync: str) -> Any:
 
 
 def shown(url: str) -> str:
-    """A URL without its password."""
+    """A URL without its password, Chinese in it as it is."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        return unquote(make_url(url).render_as_string(hide_password=True))
     except SQLAlchemyError:
         return url
 
