@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import unquote
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -23,6 +22,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 }
 WAIT = 10
 """Seconds for which others are waited for on SQLite."""
+_DATABASE = "the-database"
 _OURS = ("supervise_prefix", "supervise_schema", "supervise_sync")
 _SYNC = ("full", "normal", "extra", "off")
 # What it warns of when a statement fails is raised as well; where nobody set up a log it would go to the terminal.
@@ -81,9 +81,11 @@ def _sqlite_settings(sync: str) -> Any:
 
 
 def shown(url: str) -> str:
-    """A URL without its password, Chinese in it as it is."""
+    """A URL without its password, the database by its name as people write it."""
     try:
-        return unquote(make_url(url).render_as_string(hide_password=True))
+        full = make_url(url)
+        text = full.set(database=_DATABASE).render_as_string(hide_password=True)
+        return text.replace(_DATABASE, full.database, 1) if full.database else full.render_as_string(hide_password=True)
     except SQLAlchemyError:
         return url
 
