@@ -355,9 +355,11 @@ def since(movement: Body | None) -> str:
     """How a unit moved since the last board, in a few words."""
     if movement is None:
         return "新上榜"
+    if movement["change"] is None:
+        return "上期没有得分" if movement["total"] is None else f"上期 {plain(Decimal(movement['total']))},本期没有得分"
     up, change = movement["up"], movement["change"]
     place = "" if up is None else f"升 {up}" if up > 0 else f"降 {-up}" if up < 0 else "平"
-    by = "、".join(f"{one['label']} {signed(one['points'])}" for one in movement["by"][:1])
+    by = "、".join(f"{one['label']} {signed(one['points'])}" for one in movement["by"][:1] if one["label"])
     return " ".join(filter(None, [place, signed(change) if change and Decimal(change) else "", by]))
 
 
