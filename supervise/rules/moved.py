@@ -125,9 +125,7 @@ def _moved(unit: str, old: Row | None, new: Row | None) -> Moved | None:
 def _place(row: Row) -> Place:
     lists = row.get("lists", [row["list"]] if row.get("list") else ())
     total = None if unscored(row) else total_of(row)
-    return Place(
-        total, row.get("rank"), "、".join(lists), row.get("grade") or "", "、".join(row.get("bars", ()))
-    )
+    return Place(total, row.get("rank"), "、".join(lists), row.get("grade") or "", "、".join(row.get("bars", ())))
 
 
 def _lines(old: Row, new: Row) -> Iterator[LineMoved]:
