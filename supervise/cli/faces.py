@@ -23,6 +23,8 @@ from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import parts_of
 from supervise.workflows.wording import OUTCOME_WORDS
 
+WIDEST = 100
+"""Columns of a task's text in a list: what a wide terminal and a file have room for; a narrow one shows less."""
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 Body = Mapping[str, Any]
 Unknown = Callable[[date], bool]
@@ -185,7 +187,7 @@ def tasks(views: Sequence[View]) -> str:
             v.lifecycle.wording.state(v.task.state),
             starred(v.task.due, v.lifecycle.calendar_of(v.task).provisional),
             cut("、".join(v.task.lead), 28),
-            cut(v.task.text, 56),
+            cut(v.task.text, WIDEST),
         )
         for v in views
     ]
@@ -203,7 +205,7 @@ def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> st
             *(() if named else (cut("、".join(o.duty.units), 28),)),
             f"{o.duty.due}{'*' if o.provisional else ''}",
             standing(o.duty, day, calendar) + (f"(结转,原时限 {o.was})" if o.was else ""),
-            cut(o.text, 44),
+            cut(o.text, WIDEST),
         )
         for o in rows
     ]

@@ -151,22 +151,28 @@ class Counter:
             yield service
         self.kept = True
 
-    def answer(self, data: Any, text: Callable[[], str]) -> None:
-        """Print the result: as JSON if asked for, else as text; ``data`` may be what makes it, where it is much."""
+    def answer(self, data: Any, text: Callable[[], str], brief: bool = False) -> None:
+        """Print the result.
+
+        Args:
+            data: what JSON has, or what makes it, where it is much.
+            text: makes what people read.
+            brief: a list that keeps one line for each thing on a terminal; see ``fit``.
+        """
         if self.json:
             print_json(data() if callable(data) else data)
         else:
-            say(text())
+            say(text(), brief)
 
 
 class Unsaid(Exception):
     """A result that could not be written to standard output, and why."""
 
 
-def say(text: str) -> None:
+def say(text: str, brief: bool = False) -> None:
     """Print to standard output; lines are made to fit if it is a terminal."""
     on_screen = sys.stdout is not None and sys.stdout.isatty()
-    _print(fit(text, shutil.get_terminal_size().columns) if on_screen else text)
+    _print(fit(text, shutil.get_terminal_size().columns, brief) if on_screen else text)
 
 
 def print_json(data: Any) -> None:

@@ -36,7 +36,7 @@ def list_(counter: Counter, unit: str, state: str, as_of: date | None, known: da
     with counter.reading() as (office, session):
         views = office.list(session, unit, state, cut(as_of, known))
     day = as_of or date.today()
-    counter.answer(lambda: {"tasks": [shapes.task(v, day) for v in views]}, lambda: faces.tasks(views))
+    counter.answer(lambda: {"tasks": [shapes.task(v, day) for v in views]}, lambda: faces.tasks(views), brief=True)
 
 
 @click.command(
@@ -120,6 +120,7 @@ def owed(counter: Counter, unit: str, why: bool, as_of: date | None, known: date
     counter.answer(
         lambda: {"owed": [data(one) for one in rows]},
         lambda: faces.owed(rows, day, calendar, bool(unit)) + whyfaces.owed(rows, made, calendar.provisional),
+        brief=not why,
     )
 
 
