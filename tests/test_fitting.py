@@ -64,7 +64,7 @@ def test_a_list_keeps_one_line_for_each_thing() -> None:
     """Where a list is brief its last cell is shortened as the terminal needs, and what stands alone is whole."""
     line, foot = "D-001  已办结  2025-12-31  实施规上企业梯度培育计划", "共 1 项,期限后有“*”的是暂定的,公布以后再算一遍"
     assert fit(f"{line}\n{foot}", 120, brief=True) == f"{line}\n{foot}"
-    assert fit(line, 48, brief=True) == "D-001  已办结  2025-12-31  实施规上企业梯度…"
+    assert fit(line, 48, brief=True) == "D-001  已办结  2025-12-31  实施规上企业梯度培育…"
     assert fit(line, 26, brief=True).split("\n") == ["D-001  已办结  2025-12-31", "    实施规上企业梯度培育…"]
     assert re.sub(r"\s", "", fit(foot, 30, brief=True)) == re.sub(r"\s", "", foot)
 
