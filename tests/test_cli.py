@@ -911,7 +911,7 @@ def test_a_server_that_does_not_answer_is_a_message(url: str, words: list[str]) 
 
 
 def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
-    """What the database refuses is said in its own words; the transaction is undone, as the message says."""
+    """A table that somebody took away is named, with what shows the rest; the transaction is undone."""
     with sqlite3.connect(day.db) as connection:
         connection.execute("drop table sv_outbox")
     connection.close()
@@ -929,7 +929,7 @@ def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
         "--contact",
         "乙",
     )
-    said(day.run(*act), 4, "B05", "no such table: sv_outbox", "没有入库", "supervise db check")
+    said(day.run(*act), 5, "B01", "没有 supervise 的表 sv_outbox", "supervise db check")
     assert tables(day.db) == before
     said(day.run("db", "check"), 4, "B03", "缺表:sv_outbox")
 

@@ -94,7 +94,8 @@ def missing(error: DBAPIError) -> SuperviseError | None:
         text = "这个数据库里没有 supervise 的表" + (f" {named[1].rpartition('.')[2]}" if named else "")
         help_ = (
             "还没有建表的:supervise init --beside,或 supervise.store.upgrades.upgrade(engine);"
-            "版式旧的:supervise db upgrade;表有别的前缀、模式的:引擎写上 tables(前缀, 模式).option"
+            "建过的:supervise db check 看缺什么,版式旧的 supervise db upgrade;"
+            "表有别的前缀、模式的:引擎写上 tables(前缀, 模式).option"
         )
         return Unknown(Problem("B01", text, help=help_))
     if state == _NO_COLUMN_STATE or number == _NO_COLUMN_NUMBER or any(words in said for words in _NO_COLUMN):
