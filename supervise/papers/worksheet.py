@@ -34,8 +34,10 @@ _WIDTHS = {
 """Columns of text that a column of cells has at the least and at the most.
 
 All at their most but the text come to what an A4 page laid across prints at four fifths of its size, which is still
-nine points. The text gets wider only where a task would not fit into the tallest row.
+nine points. The text gets wider only where a task would not fit into the tallest row; what a page has left over goes
+to the doubts, which are long where there are any.
 """
+_PAGE, _DOUBTS = 172, 40
 _OF_CODE = {
     "I01": "lead",
     "I02": "co",
@@ -179,12 +181,14 @@ class _Writer:
         words = [
             _words(task, "\n".join(text for _, text in self.remarks.get(task.code, ()))) for task in self.made.tasks
         ]
-        wide = {name: _wide(words, name) for name in fields}
         placed = any(span.place for task in self.made.tasks for span in task.spans)
+        wide = {name: _wide(words, name) for name in fields}
+        left_out = "lines" if placed else "place"  # a file without lines has places, and the other way round
+        if wide["doubts"] == _WIDTHS["doubts"][1]:
+            left = _PAGE - sum(size for name, size in wide.items() if name != left_out)
+            wide["doubts"] = max(wide["doubts"], min(_DOUBTS, wide["doubts"] + left))
         for column, name in enumerate(fields):
-            hidden = name == (
-                "lines" if placed else "place"
-            )  # a file without lines has places, and the other way round
+            hidden = name == left_out
             sheet.set_column(column, column, wide[name], None, {"hidden": hidden})
         for row, (task, one) in enumerate(zip(self.made.tasks, words, strict=True), start=1):
             self._task(sheet, row, task, one, wide)
