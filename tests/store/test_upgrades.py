@@ -112,7 +112,7 @@ def test_a_database_of_every_layout_is_brought_up_to_date_with_its_data(dump: Pa
 
 
 @pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
-def test_an_old_record_on_a_server_is_brought_up_to_date_with_its_data(by_steps: bool, empty: Engine, url: str) -> None:
+def test_an_old_record_on_a_server_is_brought_up_to_date_with_its_data(empty: Engine, url: str) -> None:
     """As on SQLite: refused, upgraded, equal to its replay, and can be gone on with."""
     for dump in LAYOUTS:
         upgrades.upgrade(empty, dump.stem.removeprefix("layout-"))
