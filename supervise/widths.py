@@ -142,6 +142,12 @@ def table(
     return "\n".join((" " * indent + line).rstrip() for line in drawn)
 
 
+def filled(header: Sequence[str], rows: Sequence[Sequence[object]]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Heads and rows without the columns in which nothing stands."""
+    kept = [n for n in range(len(header)) if any(str(row[n] or "") for row in rows)]
+    return tuple(header[n] for n in kept), [tuple(row[n] for n in kept) for row in rows]
+
+
 def _side(cells: Iterable[object]) -> Align:
     found = list(cells)
     return "right" if found and all(isinstance(cell, Number) for cell in found) else "left"

@@ -334,7 +334,7 @@ def test_settings_come_from_the_environment(played: Day, monkeypatch: pytest.Mon
     monkeypatch.setenv("SUPERVISE_DB", str(played.db))
     assert len(run("list", "--as-of", "2025-06-30", "--json").data["tasks"]) == 44
     monkeypatch.setenv("SUPERVISE_DISTRICT", "另一个区")
-    assert run("list", "--as-of", "2025-06-30", "--json").data["tasks"] == []
+    said(run("list", "--as-of", "2025-06-30"), 5, "U07", "另一个区", "default")
     assert len(run("list", "--as-of", "2025-06-30", "--json", "--district", "default").data["tasks"]) == 44
     monkeypatch.setenv("SUPERVISE_DEFINITIONS", str(tmp_path / "nowhere"))
     said(run("check"), 5, "F01", "nowhere", "SUPERVISE_DEFINITIONS")
@@ -594,7 +594,7 @@ def test_all_reasons_are_given_at_once(unchanged: Day) -> None:
         ("show QH2025-99", "T01", ["没有“QH2025-99”这项任务", "是不是 QH2025-0"]),
         ("show QH2025-001 --as-of 2025-01-01", "T01", ["还没有交办", "2025-02-20"]),
         ("log QH2025-99", "T01", ["QH2025-99"]),
-        ("log QH2025-001 --district 别区", "T01", ["“别区”还没有任务", "--district"]),
+        ("log QH2025-001 --district 别区", "U07", ["没有“别区”这个区县", "default", "--district"]),
         ("do QH2025-99 plan --as 区工信局", "T01", ["QH2025-99"]),
         ("do QH2025-002 plan --as 区工息局", "U04", ["没有“区工息局”这个单位,是不是 区工信局?"]),
         ("owed 区工息局", "U04", ["是不是 区工信局"]),
@@ -911,7 +911,7 @@ def test_a_server_that_does_not_answer_is_a_message(url: str, words: list[str]) 
 
 
 def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
-    """What the database refuses is said in its own words; the transaction is undone, as the message says."""
+    """A table that somebody took away is named, with what shows the rest; the transaction is undone."""
     with sqlite3.connect(day.db) as connection:
         connection.execute("drop table sv_outbox")
     connection.close()
@@ -929,7 +929,7 @@ def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
         "--contact",
         "乙",
     )
-    said(day.run(*act), 4, "B05", "no such table: sv_outbox", "没有入库", "supervise db check")
+    said(day.run(*act), 5, "B01", "没有 supervise 的表 sv_outbox", "supervise db check")
     assert tables(day.db) == before
     said(day.run("db", "check"), 4, "B03", "缺表:sv_outbox")
 

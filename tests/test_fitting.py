@@ -60,6 +60,23 @@ def test_what_was_cut_is_cut_further() -> None:
     ]
 
 
+def test_a_list_keeps_one_line_for_each_thing() -> None:
+    """Where a list is brief its last cell is shortened as the terminal needs, and what stands alone is whole."""
+    line, foot = "D-001  已办结  2025-12-31  实施规上企业梯度培育计划", "共 1 项,期限后有“*”的是暂定的,公布以后再算一遍"
+    assert fit(f"{line}\n{foot}", 120, brief=True) == f"{line}\n{foot}"
+    assert fit(line, 48, brief=True) == "D-001  已办结  2025-12-31  实施规上企业梯度培育…"
+    assert fit(line, 26, brief=True).split("\n") == ["D-001  已办结  2025-12-31", "    实施规上企业梯度培育…"]
+    assert re.sub(r"\s", "", fit(foot, 30, brief=True)) == re.sub(r"\s", "", foot)
+
+
+def test_a_line_of_one_wide_word_begins_where_it_began() -> None:
+    """What goes on below stands deeper; the beginning does not."""
+    assert fit("最后封存:第 140 号 · sha256:0123456789abcdef0123456789", 30).split("\n") == [
+        "最后封存:第 140 号 ·",
+        "    sha256:0123456789abcdef0123456789",
+    ]
+
+
 def test_columns_that_do_not_fit_follow_on_the_next_line() -> None:
     """Whole cells move; a cell is torn only if it is wider than a line."""
     line = "  2025-06  区政府督查室  27  22  0  0  十项任务的半年进展报告"

@@ -76,7 +76,10 @@ def test_the_numbers_can_be_those_of_one_unit_or_document(office: Office, sessio
     mine = [t for t in office.list(session, "区财政局", cut=Cut(DAY))]
     assert 0 < len(mine) < everyone
     assert sum(office.traffic(session, "key-work", Cut(DAY), "区财政局").tasks.values()) == len(mine)
-    assert sum(office.traffic(session, "key-work", Cut(DAY), document="没有这份").tasks.values()) == 0
+    with pytest.raises(Unknown, match="T14"):
+        office.traffic(session, "key-work", Cut(DAY), document="没有这份")
+    with pytest.raises(Unknown, match="U04"):
+        office.traffic(session, "key-work", Cut(DAY), "没有这局")
 
 
 def test_medians_are_of_the_days_between_steps() -> None:

@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from supervise import Cut, Diverged, Invalid, Office, Refused, Stale, Unknown
 from supervise.archives import checker
 from supervise.hall.judge import canonical
-from supervise.store import ledger, retired
+from supervise.store import ledger, retired, upgrades
 from supervise.store.database import Sessions, open_database, reading
+from supervise.store.engines import open_engine
 from supervise.store.tables import of
 from tests.cli_help import run
 from tests.forks import Command, killed_before
@@ -136,6 +137,33 @@ def test_an_archive_may_be_a_database_of_another_kind(
         for made in (office, named):
             for opened in made.shelves._open.values():
                 opened._sessions.kw["bind"].dispose()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_archive_of_an_older_layout_is_named_and_read_once_it_is_upgraded(
+    kind: str, record: Sessions, before: dict[str, str], office: Office, tmp_path: Path
+) -> None:
+    """Nobody upgrades it unasked: it is told what to run, and then every answer is as it was, on every database."""
+    with database(kind, tmp_path) as url:
+        away(office, record, url)
+        archive = open_engine(url)
+        upgrades.downgrade(archive, "0001", drop=True)
+        with reading(record) as later, pytest.raises(Unknown, match=r"T07.*\n.*db upgrade.*--db") as caught:
+            an_office().show(later, "A1")
+        assert "0001" in str(caught.value)
+        upgrades.upgrade(archive)
+        again = an_office()
+        with reading(record) as later:
+            assert answers(again, later) == before
+            assert again.audit(later).breaks == ()
+        with record.begin() as session:
+            assert again.bring_back(session, "2025") == CLOSED
+        with reading(record) as later:
+            assert answers(again, later) == before
+        for made in (office, again):
+            for opened in made.shelves._open.values():
+                opened._sessions.kw["bind"].dispose()  # type: ignore[attr-defined]
+        archive.dispose()
 
 
 @pytest.mark.parametrize("shelf", SHELVES)

@@ -180,7 +180,10 @@ class Shelves:
         except (Invalid, Unknown) as error:
             if error.problems[0].code in ("W02", "T07") and error.problems[0].help:
                 raise
-            raise unreachable(place, error.problems[0].text) from None
+            first = error.problems[0]
+            raise unreachable(
+                place, first.text, f"{first.help},--db 写这个归档" if first.code == "B02" else ""
+            ) from None
 
     def histories(self, session: Session, tasks: Sequence[Retired], cut: Cut) -> list[Task]:
         """Tasks as a cut shows them, by code, each held against its head.
@@ -222,9 +225,11 @@ class Shelves:
         return [as_event(record) for record in records]
 
 
-def unreachable(place: str, reason: str) -> Unknown:
-    """What is raised when an archive cannot be reached."""
-    help_ = "请接上或找回它;换了地方的:supervise retire 年份 --to 新位置 --moved;要口令的写在 SUPERVISE_ARCHIVES"
+def unreachable(place: str, reason: str, help: str = "") -> Unknown:
+    """What is raised when an archive cannot be reached; ``help`` where it is there and something else must be done."""
+    help_ = (
+        help or "请接上或找回它;换了地方的:supervise retire 年份 --to 新位置 --moved;要口令的写在 SUPERVISE_ARCHIVES"
+    )
     return Unknown(Problem("T07", f"要看的任务在归档 {place},现在打不开:{reason}", help=help_))
 
 

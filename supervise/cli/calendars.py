@@ -58,7 +58,7 @@ def check(counter: Counter) -> int:
     behind = None
     try:
         counter.has_file()
-        looking: Any = counter.reading()
+        looking: Any = counter.reading(begun=False)
     except Unknown:
         looking = nullcontext((counter.office(), None))
     with looking as (office, session):

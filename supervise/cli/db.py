@@ -71,11 +71,12 @@ def upgrade(counter: Counter, to: str) -> None:
 def _measured(counter: Counter, now: str | None) -> int:
     """Write what boards ask for of tasks from older layouts; how many there were."""
     from supervise.store import recounting
+    from supervise.store.database import writing
     from supervise.store.tables import LAYOUT
 
     number = 0
     if now == LAYOUT:
-        with counter.writing() as (_, session):
+        with writing(counter.sessions()) as session:
             for district in recounting.districts(session):
                 number += replace(counter, district=district).office().measure(session)
     return number

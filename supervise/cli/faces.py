@@ -23,6 +23,8 @@ from supervise.workflows.lifecycle import Lifecycle
 from supervise.workflows.situations import parts_of
 from supervise.workflows.wording import OUTCOME_WORDS
 
+WIDEST = 100
+"""Columns of a task's text in a list: what a wide terminal and a file have room for; a narrow one shows less."""
 LISTS = {"red": "红榜", "black": "黑榜", "": ""}
 Body = Mapping[str, Any]
 Unknown = Callable[[date], bool]
@@ -185,7 +187,7 @@ def tasks(views: Sequence[View]) -> str:
             v.lifecycle.wording.state(v.task.state),
             starred(v.task.due, v.lifecycle.calendar_of(v.task).provisional),
             cut("、".join(v.task.lead), 28),
-            cut(v.task.text, 56),
+            cut(v.task.text, WIDEST),
         )
         for v in views
     ]
@@ -203,7 +205,7 @@ def owed(rows: Sequence[Owed], day: date, calendar: Calendar, named: bool) -> st
             *(() if named else (cut("、".join(o.duty.units), 28),)),
             f"{o.duty.due}{'*' if o.provisional else ''}",
             standing(o.duty, day, calendar) + (f"(结转,原时限 {o.was})" if o.was else ""),
-            cut(o.text, 44),
+            cut(o.text, WIDEST),
         )
         for o in rows
     ]
@@ -243,14 +245,15 @@ def done(before: str, view: View) -> str:
     return noted("\n".join([head, *owing]))
 
 
-def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle]) -> str:
+def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle], today: date) -> str:
     """What the clock did; ``words`` are the rungs by what they are called."""
     groups: dict[str, tuple[int, list[str]]] = {}
     for done in report.did:
         label = words.get(done.rung) or lifecycles[done.definition].wording.action(done.action)
         count, codes = groups.get(label, (0, []))
         groups[label] = count + done.count, [*codes, *done.codes]
-    lines = [f"走到 {report.day}:看了 {report.looked_at} 项"]
+    ahead = f"(今天是 {today},这一天还没有到)" if report.day > today else ""
+    lines = [f"走到 {report.day}{ahead}:看了 {report.looked_at} 项"]
     rows = [(label, count, _some(codes, count)) for label, (count, codes) in groups.items()]
     lines += [table(rows)] if rows else [] if report.noticed else ["  没有到点的事"]
     if report.noticed:
@@ -354,9 +357,11 @@ def since(movement: Body | None) -> str:
     """How a unit moved since the last board, in a few words."""
     if movement is None:
         return "新上榜"
+    if movement["change"] is None:
+        return "上期没有得分" if movement["total"] is None else f"上期 {plain(Decimal(movement['total']))},本期没有得分"
     up, change = movement["up"], movement["change"]
     place = "" if up is None else f"升 {up}" if up > 0 else f"降 {-up}" if up < 0 else "平"
-    by = "、".join(f"{one['label']} {signed(one['points'])}" for one in movement["by"][:1])
+    by = "、".join(f"{one['label']} {signed(one['points'])}" for one in movement["by"][:1] if one["label"])
     return " ".join(filter(None, [place, signed(change) if change and Decimal(change) else "", by]))
 
 

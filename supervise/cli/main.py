@@ -9,6 +9,7 @@ Only click is imported here: what a command needs, it imports when it runs, so t
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ from supervise.cli import (
     work,
     yearend,
 )  # fmt: skip
+from supervise.cli.fitting import fit
 from supervise.cli.shell import Group, explain
 
 if TYPE_CHECKING:
@@ -136,8 +138,9 @@ def _told(name: str, problems: Sequence[Problem], json: bool, code: int) -> int:
             return code
         except Unsaid:  # standard output is what failed: say it on the other one
             pass
+    room = shutil.get_terminal_size().columns if sys.stderr is not None and sys.stderr.isatty() else 0
     for problem in problems[:MOST]:
-        click.echo(str(problem), err=True)
+        click.echo(fit(str(problem), room) if room else str(problem), err=True)
     if len(problems) > MOST:
         click.echo(f"…… 共 {len(problems)} 处", err=True)
     return code

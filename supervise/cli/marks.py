@@ -79,6 +79,7 @@ def marks(
     表头写 单位、种类、日期、事项、角色、数值、状态、说明,有几栏写几栏;也可以一个单位一行、一种登记一栏。
     """
     from supervise.cli import schemefaces
+    from supervise.errors import did_you_mean
 
     if file:
         content = read(file)
@@ -91,10 +92,14 @@ def marks(
         tail = "(只核对,没有登记)" if dry_run else ""
         counter.answer(data, lambda: schemefaces.loaded(made, file) + tail)
         return
+    if scheme:
+        raise click.UsageError("--scheme 要与表格一起用")
     with counter.reading() as (office, session):
         kept = office.marks(session, unit, kind, matter, cut(as_of, known))
         labels = {key: specs[0].label for key, specs in office.kinds().items()}
-    counter.answer({"marks": schemefaces.kept_data(kept)}, lambda: schemefaces.marks(kept, labels))
+        there = {one.mark.matter for one in office.marks(session) if one.mark.matter} if matter and not kept else ()
+    hint = did_you_mean(matter, sorted(there)) if there else ""
+    counter.answer({"marks": schemefaces.kept_data(kept)}, lambda: schemefaces.marks(kept, labels) + hint)
 
 
 @click.command(

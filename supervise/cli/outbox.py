@@ -48,11 +48,14 @@ def _channels(function: Any) -> Any:
 def _deliverer(counter: Counter, channels: str, screen: Channel | None) -> Iterator[Deliverer]:
     from supervise.channels.plain import Screen
     from supervise.channels.settings import read_channels
+    from supervise.store.database import reading
 
     path = channels or ("channels.yaml" if os.path.isfile("channels.yaml") else "")
     found, default = read_channels(path, screen or Screen(click.echo))
-    office = counter.office()
-    with office.serve(counter.sessions().kw["bind"]) as service:
+    office, sessions = counter.office(), counter.sessions()
+    with reading(sessions) as session:
+        counter.in_district(session)
+    with office.serve(sessions.kw["bind"]) as service:
         yield service.deliverer(found, default)
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from supervise.store.database import Sessions, Work
 
 F = TypeVar("F", bound=Callable[..., Any])
+MOST = 16
+"""Districts that a message names."""
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?:///([^?]+)")
 
 
@@ -98,48 +100,79 @@ class Counter:
                 os.remove(file[1])
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Office, Work]]:
-        """An office and a session that changes nothing."""
+    def reading(self, begun: bool = True) -> Iterator[tuple[Office, Work]]:
+        """An office and a session that changes nothing; ``begun`` if it makes no sense before anything is on record."""
         from supervise.store.database import reading
 
         office = self.office()
         with reading(self.sessions()) as session:
+            if begun:
+                self.in_district(session)
             yield office, session
 
     @contextmanager
     def writing(self, create: bool = False) -> Iterator[tuple[Office, Work]]:
-        """An office and a transaction: all of it, or nothing."""
+        """An office and a transaction: all of it, or nothing; with ``create`` it may be the first of a district."""
         from supervise.store.database import writing
 
         office = self.office()
         with writing(self.sessions(create)) as session:
+            if not create:
+                self.in_district(session)
             yield office, session
         self.kept = True
+
+    def in_district(self, session: Work) -> None:
+        """See that the district is one of those on record, if there are any.
+
+        Raises:
+            Unknown: U07, with those there are.
+        """
+        from supervise.errors import Problem, Unknown, nearest
+        from supervise.store import library
+
+        if library.is_begun(session, self.district) or not (there := library.districts(session)):
+            return
+        close = nearest(self.district, there)
+        text = f"库里没有“{self.district}”这个区县的记录" + (f",是不是 {close}?" if close else "")
+        listed = "、".join(there[:MOST]) + (f"…(共 {len(there)} 个)" if len(there) > MOST else "")
+        help_ = f"有的是:{listed};用 --district(SUPERVISE_DISTRICT)指明。新的区县先 supervise assign"
+        raise Unknown(Problem("U07", text, help=help_))
 
     @contextmanager
     def serving(self) -> Iterator[Service]:
         """An office at the database, every piece of work a transaction of its own."""
-        office = self.office()
-        with office.serve(self.sessions().kw["bind"]) as service:
+        from supervise.store.database import reading
+
+        office, sessions = self.office(), self.sessions()
+        with reading(sessions) as session:
+            self.in_district(session)
+        with office.serve(sessions.kw["bind"]) as service:
             yield service
         self.kept = True
 
-    def answer(self, data: Any, text: Callable[[], str]) -> None:
-        """Print the result: as JSON if asked for, else as text; ``data`` may be what makes it, where it is much."""
+    def answer(self, data: Any, text: Callable[[], str], brief: bool = False) -> None:
+        """Print the result.
+
+        Args:
+            data: what JSON has, or what makes it, where it is much.
+            text: makes what people read.
+            brief: a list that keeps one line for each thing on a terminal; see ``fit``.
+        """
         if self.json:
             print_json(data() if callable(data) else data)
         else:
-            say(text())
+            say(text(), brief)
 
 
 class Unsaid(Exception):
     """A result that could not be written to standard output, and why."""
 
 
-def say(text: str) -> None:
+def say(text: str, brief: bool = False) -> None:
     """Print to standard output; lines are made to fit if it is a terminal."""
     on_screen = sys.stdout is not None and sys.stdout.isatty()
-    _print(fit(text, shutil.get_terminal_size().columns) if on_screen else text)
+    _print(fit(text, shutil.get_terminal_size().columns, brief) if on_screen else text)
 
 
 def print_json(data: Any) -> None:

@@ -29,9 +29,15 @@ if TYPE_CHECKING:
 def simulate(counter: Counter, story: str, only: str) -> int:
     """不用数据库,把故事一步一步演出来:每一步之后的状态、应办、督查单和待办;与故事不符的退出码是 4。"""
     from supervise.cli import stagefaces
+    from supervise.errors import Problem, Unknown, nearest
     from supervise.site.simulation import frames
 
     folder, document, stories = _told(counter, story)
+    titles = [one.story for one in stories]
+    if not any(only in title for title in titles):
+        close = nearest(only, titles)
+        text = f"{story} 里没有题目带“{only}”的故事" + (f",是不是“{close}”?" if close else "")
+        raise Unknown(Problem("F02", text, help=f"有的是:{'、'.join(titles)}"))
     played = [(one, list(frames(folder, document, i, one))) for i, one in enumerate(stories) if only in one.story]
     problems = [problem for _, made in played for frame in made for problem in frame.problems]
     counter.answer(stagefaces.simulation_data(played), lambda: stagefaces.simulation(played))

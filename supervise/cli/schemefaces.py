@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.cli.faces import basis, reason, signed, since
 from supervise.goals import plain
-from supervise.widths import Align, cut, table
+from supervise.widths import Align, cut, filled, table
 
 if TYPE_CHECKING:
     from supervise.dates import Calendar
@@ -116,18 +116,10 @@ def marks(kept: Sequence[Kept], labels: Mapping[str, str]) -> str:
     ]  # fmt: skip
     header = ("编号", "日期", "单位", "登记项", "角色", "事项", "数值", "状态", "登记人", "说明", "撤销")
     away = sum(k.voided is not None for k in kept)
-    shown = _filled(header, rows)
+    shown = filled(header, rows)
     return (
         table(shown[1], header=shown[0], indent=0) + f"\n共 {len(kept)} 条" + (f",其中撤销 {away} 条" if away else "")
     )
-
-
-def _filled(
-    header: Sequence[str], rows: Sequence[Sequence[object]]
-) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    """Without the columns in which nothing stands."""
-    kept = [n for n in range(len(header)) if any(str(row[n]) for row in rows)]
-    return tuple(header[n] for n in kept), [tuple(row[n] for n in kept) for row in rows]
 
 
 def loaded(made: Loaded, file: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from supervise.widths import columns
 F = TypeVar("F", bound=Callable[..., Any])
 
 _HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
-_TERM_COLUMNS = 30
+_TERM_COLUMNS, _NARROW = 30, 24
 # What stays on one line: a word or a wide character, with the brackets before it and the punctuation after it.
 _PIECE = re.compile(r"\s+|[(\[“《「]*(?:[\w@/\\.\-=:+#%&*'\"<>~$^|{}]+|.)[,。、;:!?)\]”》」…]*", re.ASCII)
 
@@ -44,7 +45,11 @@ def paragraphs(text: str) -> list[str]:
 
 
 class ChineseFormatter(click.HelpFormatter):
-    """Help with Chinese headings and columns that stand below each other."""
+    """Help with Chinese headings and columns that stand below each other, also where a terminal is very narrow."""
+
+    def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
+        room = max(min(shutil.get_terminal_size().columns, max_width or 80) - 2, _NARROW)
+        super().__init__(indent_increment, width or room, max_width)
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """The usage line."""

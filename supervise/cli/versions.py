@@ -93,7 +93,7 @@ def _looking(counter: Counter) -> Any:
         counter.has_file()
     except Unknown:
         return nullcontext((counter.office(), None))
-    return counter.reading()
+    return counter.reading(begun=False)
 
 
 @click.command(
@@ -138,6 +138,7 @@ def migrate(
     change = Change(old, new, _map(map_) if map_ else None, revert)
     by = actor(office, as_, person)
     with reading(sessions) as session:
+        counter.in_district(session)
         plans: Sequence[Plan] = office.migration(session, change, by, day)
         words = office.lifecycle(session, plans[0].task.definition).wording if plans else None
         target = office.lifecycle(session, (office.named(old if revert else new))).wording

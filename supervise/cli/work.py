@@ -36,7 +36,7 @@ def list_(counter: Counter, unit: str, state: str, as_of: date | None, known: da
     with counter.reading() as (office, session):
         views = office.list(session, unit, state, cut(as_of, known))
     day = as_of or date.today()
-    counter.answer(lambda: {"tasks": [shapes.task(v, day) for v in views]}, lambda: faces.tasks(views))
+    counter.answer(lambda: {"tasks": [shapes.task(v, day) for v in views]}, lambda: faces.tasks(views), brief=True)
 
 
 @click.command(
@@ -120,6 +120,7 @@ def owed(counter: Counter, unit: str, why: bool, as_of: date | None, known: date
     counter.answer(
         lambda: {"owed": [data(one) for one in rows]},
         lambda: faces.owed(rows, day, calendar, bool(unit)) + whyfaces.owed(rows, made, calendar.provisional),
+        brief=not why,
     )
 
 
@@ -267,11 +268,13 @@ def _pointer(path: str) -> dict[str, str]:
 )
 @click.argument("day", metavar="[日期]", type=Day(), required=False)
 @option("--within", metavar="多久", type=Span(), help="到时就停,停在一段办完的地方;再运行接着走", otherwise="走完为止")
+@option("--ahead", is_flag=True, help="比最近一条记录晚一年以上的日子也走到:演练,或停用很久又启用")
 @shared
-def tick(counter: Counter, day: date | None, within: float | None) -> None:
+def tick(counter: Counter, day: date | None, within: float | None, ahead: bool) -> None:
     """让时钟走到某一天(不写即今天):到点的逾期、到点的督查单。
 
     漏跑、重跑、同时跑两个都不影响状态和得分,只是督查单晚发。一段一段入库,中途断了,办完的都在,再运行接着走。
+    记作逾期的改不回来,所以比最近一条记录晚一年以上的日子(多半是年份写错,或机器的时钟不准)要加 --ahead。
     """
     import gc
 
@@ -281,7 +284,7 @@ def tick(counter: Counter, day: date | None, within: float | None) -> None:
         gc.freeze()  # this process does nothing else, and what it has loaded need not be looked through every time
         office = service.office
         show = (lambda n, of: click.echo(f"\r{n}/{of} 项", err=True, nl=n == of)) if terminal() else None
-        report = service.tick(day, within, show)
+        report = service.tick(day, within, show, far=ahead)
         laws = service.transact(lambda s: {d.definition: office.lifecycle(s, d.definition) for d in report.did})
         words = {k: v for law in laws.values() for k, v in office.rung_words(law.definition.workflow).items()}
-    counter.answer(shapes.tick(report), lambda: faces.tick(report, words, laws))
+    counter.answer(shapes.tick(report), lambda: faces.tick(report, words, laws, date.today()))

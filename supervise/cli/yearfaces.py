@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from supervise.records import replay
-from supervise.widths import Align, table
+from supervise.widths import Align, filled, table
 
 if TYPE_CHECKING:
     from supervise.hall.assessor import Gap
@@ -29,7 +29,8 @@ def gaps(body: Body, found: Sequence[Gap]) -> str:
     for kind, label in GAPS.items():
         rows = [(gap.unit, gap.task, gap.due, gap.text) for gap in found if gap.kind == kind]
         if rows:
-            lines += [f"{label}({len(rows)})", table(rows, header=("单位", "任务", "期限", "缺什么"))]
+            header, shown = filled(("单位", "任务", "期限", "缺什么"), rows)
+            lines += [f"{label}({len(rows)})", table(shown, header=header)]
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ from supervise.hall.publisher import Files, Publisher
 from supervise.hall.receipts import any_of, as_plain, receipted, said_of
 from supervise.people import Actor, Directory
 from supervise.records import PARTIES, Cut, Mark
-from supervise.rules.assessment import Evidence, Filed, assess
+from supervise.rules.assessment import Assessed, Evidence, Filed, assess
 from supervise.rules.moved import difference, document
 from supervise.rules.procedure import AMEND, ANNOUNCE, REDRAW, SERVE, SIGN, procedure
 from supervise.rules.reach import reach
@@ -82,6 +82,11 @@ def filed(data: bytes, file: str, directory: Directory) -> Filed:
     return Filed(file.replace("\\", "/").rpartition("/")[2], library.fingerprint(said), found)
 
 
+def _row(year: Assessed) -> Body:
+    """A unit's year as plain data."""
+    return {**as_plain(year), "score": as_plain(year.score)}
+
+
 class Assessor(Clerk, Publisher):
     """The annual assessment."""
 
@@ -123,12 +128,15 @@ class Assessor(Clerk, Publisher):
         evidence, seen = self._evidence(session, law, span, cut, files, any_of(cited))
         made = assess(law, evidence, self.directory)
         del evidence  # the year cites its facts: what led there needs no room beside the body
+        boards, left = list(made.boards), list(made.units)
+        del made
+        left.reverse()
+        units = [_row(left.pop()) for _ in range(len(left))]  # what is made plain is let go, unit by unit
         body = {
             "kind": "assessment", "assessment": law.assessment, **self._basis(span, cut, law.name, seen),
-            "title": law.title, "carries": as_plain(law.carries), "boards": list(made.boards),
+            "title": law.title, "carries": as_plain(law.carries), "boards": boards,
             "files": {name: {"file": one.file, "fingerprint": one.fingerprint} for name, one in files.items()},
-            "groups": self._groups(), **said_of(cited), "standings": receipted(
-                [{**as_plain(a), "score": as_plain(a.score)} for a in made.units], cited),
+            "groups": self._groups(), **said_of(cited), "standings": receipted(units, cited),
         }  # fmt: skip
         if rules is not None:
             body["rules"] = drafted(rules)

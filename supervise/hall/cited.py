@@ -24,12 +24,12 @@ Laws = Mapping[str, Definition]
 
 
 class Hit(NamedTuple):
-    """A duty or an act out of its row, for one unit."""
+    """A duty or an act out of its row, for one unit; ordered by task, limit and name where nothing else is said."""
 
-    order: tuple[Any, ...]
     unit: str
     role: str
     ref: Ref
+    order: tuple[Any, ...] = ()
 
 
 Judged = tuple[Hit, bool]
@@ -60,7 +60,7 @@ class Cited:
         self._settled: Kept = {}
         self._helpers: dict[str, list[tuple[str, int, date, date | None]]] = {}
         self._words: dict[tuple[str, str, str], str] = {}
-        self._days: dict[Any, Any] = {}
+        self._same: dict[Any, Any] = {}  # days, names and codes that many rows say, each kept once
 
     @cached_property
     def owing(self) -> list[str]:
@@ -109,10 +109,11 @@ class Cited:
         words = (law, kind, note)
         if words not in self._words:
             self._words[words] = duty_words(self.laws[law].duties[kind], note)
-        days = self._days.setdefault
+        same = self._same.setdefault
+        task, ref, due = same(task, task), same(ref, ref), same(due, due)
         return Hit(
-            (task, due, ref), unit, role,
-            Ref(task, self._words[words], days(day, day), days(due, due), days(met, met), ref),
+            same(unit, unit), same(role, role),
+            Ref(task, self._words[words], same(day, day), due, same(met, met), ref),
         )  # fmt: skip
 
     def charged(self, hits: Iterable[Judged], last: date, shared: bool) -> Iterator[Fact]:
@@ -124,7 +125,7 @@ class Cited:
         helpers = self._helping({hit.ref.task for hit, _ in found if hit.role == LEAD})
         for _, group in groupby(found, key=_order):
             units = []
-            for (_, unit, role, ref), good in group:
+            for (unit, role, ref, _), good in group:
                 units.append(unit)
                 yield Fact(heir(unit, last), role, good, ref)
             if role == LEAD and ref.seq is None:
@@ -135,8 +136,10 @@ class Cited:
     def _helping(self, codes: Collection[str]) -> Mapping[str, list[tuple[str, int, date, date | None]]]:
         new = sorted(code for code in codes if code not in self._helpers)
         self._helpers |= {code: [] for code in new}
+        same = self._same.setdefault
         for task, unit, seq, since, until in partaking.helpers(self.session, self.view.district, new):
-            self._helpers[task].append((unit, seq, since, until))
+            part = same(unit, unit), seq, same(since, since), same(until, until)
+            self._helpers[task].append(same(part, part))
         return self._helpers
 
 
@@ -145,7 +148,8 @@ def _of(ask: Settling, kind: str, outcome: str) -> tuple[Settling, str]:
 
 
 def _order(judged: Judged) -> tuple[Any, ...]:
-    return judged[0].order
+    hit = judged[0]
+    return hit.order or (hit.ref.task, hit.ref.due, hit.ref.key)
 
 
 def _held_on(parts: Iterable[tuple[str, int, date, date | None]], day: date) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from supervise.archives.shelves import WHOLE
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
+from supervise.hall.asked import unit_called
 from supervise.hall.clockwork import Clock
 from supervise.people import Actor
 from supervise.phrases import TaskDue
@@ -218,15 +219,8 @@ class Clerk(Clock):
             raise Unknown(Problem("T05", text, help="有哪些,见 supervise list 的“状态”一栏"))
 
     def _known_unit(self, word: str, day: date) -> str:
-        unit = self.directory.unit(word, day) or self.directory.unit(word)
-        if unit is not None:
-            return unit.name
         labels = {label for s in self.folder.definitions.values() for label in s.value.roles.values()}
-        if word in labels:
-            return word
-        known = [u.name for u in self.directory.units(day)]
-        text = f"没有“{word}”这个单位{did_you_mean(word, [*known, *sorted(labels)])}"
-        raise Unknown(Problem("U04", text, help="单位名称见单位目录(units.yaml)"))
+        return unit_called(self.directory, word, day, labels)
 
     def owed(self, session: Session, unit: str = "", cut: Cut | None = None) -> tuple[Owed, ...]:
         """What is owed on a day, by one unit or by everyone, nearest limit first.

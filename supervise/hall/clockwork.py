@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from supervise.collecting import undisturbed
+from supervise.errors import Problem, Refused
 from supervise.facts import Known
 from supervise.hall.almanac import Almanac
 from supervise.hall.liaison import Liaison
@@ -32,6 +33,12 @@ CHUNK, PAGE = 1000, 20_000
 """Tasks written at once, and the most codes of tasks held in memory."""
 SEALED = 5000
 """Tasks that one seal names beside those that the clock acted on."""
+QUIET, WAITED = timedelta(days=365), timedelta(days=31)
+"""A leap of the clock: so long after all that is on record, while a task has waited so long to be looked at.
+
+An office whose clock runs every night may well be quiet for a year; then no task has waited. A year is what a wrong
+digit in a year makes at the least.
+"""
 Progress = Callable[[int, int], None]
 
 
@@ -47,7 +54,9 @@ class Looked:
 class Clock(Liaison, Almanac):
     """The clock: what became due by itself."""
 
-    def tick(self, session: Session, day: date | None = None, progress: Progress | None = None) -> TickReport:
+    def tick(
+        self, session: Session, day: date | None = None, progress: Progress | None = None, far: bool | None = None
+    ) -> TickReport:
         """Let the clock run to ``day``: settle what became true, send the orders that are due, seal what changed.
 
         Running it again, late, or twice at once changes no state and no score.
@@ -56,17 +65,39 @@ class Clock(Liaison, Almanac):
             session: the caller's; flushed, never committed.
             day: today if not given.
             progress: told how many tasks of how many are done.
+            far: whether the day may lie a year or more after all that is on record; if not said, only a day that was
+                given may, for a machine's clock can be wrong.
+
+        Raises:
+            Refused: T13 when it does and may not.
         """
-        sweep = self.sweep(day, progress)
+        sweep = self.sweep(day, progress, far)
         while (piece := sweep.go(session)) is not None:
             sweep.keep(piece)
         while sweep.seal(session):
             pass
         return sweep.report(session)
 
-    def sweep(self, day: date | None = None, progress: Progress | None = None) -> Sweep:
+    def sweep(self, day: date | None = None, progress: Progress | None = None, far: bool | None = None) -> Sweep:
         """A run of the clock in pieces, for who owns the transactions; see ``Service.tick``."""
-        return Sweep(self, day or self.today(), progress)
+        return Sweep(self, day or self.today(), progress, far=day is not None if far is None else far)
+
+    def must_be_near(self, session: Session, day: date) -> None:
+        """See that the clock makes no leap: what it marks as missed is missed for ever.
+
+        Raises:
+            Refused: T13, with what is on record and how many tasks it would have looked at.
+        """
+        newest = sweeping.newest(session, self.district)
+        if newest is None or day - newest < QUIET:
+            return
+        first = sweeping.waking(session, self.district, day, 1, date.min)
+        if not first or day - first[0][1] < WAITED:
+            return
+        number = sweeping.left(session, self.district, day)
+        text = f"最近一条记录是 {newest},走到 {day} 隔了一年以上:{number} 项任务这期间到点的会记作逾期,改不回来"
+        help_ = "请核对日期和这台机器的时钟;确要走到那一天(演练,或停用很久又启用),加 --ahead"
+        raise Refused(Problem("T13", text, help=help_))
 
     def look(self, session: Session, lifecycle: Lifecycle, task: Task, day: date) -> Looked:
         """What the clock has to do to one task by ``day``: settle, press, remind; saving tells when to look next.
@@ -132,12 +163,19 @@ class Sweep:
         day: up to which it looks.
         progress: told how many tasks of how many are done.
         alike: by what it is told which tasks are decided once; with neither each goes by itself.
+        far: whether the day may lie a year or more after all that is on record.
     """
 
     def __init__(
-        self, office: Clock, day: date, progress: Progress | None = None, alike: Collection[str] = ("facts", "past")
+        self,
+        office: Clock,
+        day: date,
+        progress: Progress | None = None,
+        alike: Collection[str] = ("facts", "past"),
+        far: bool = True,
     ) -> None:
         self.office, self.day, self.progress, self.alike = office, day, progress, alike
+        self._far = far
         self.total: int | None = None
         self._page: list[str] = []
         self._since, self._most, self._last = date.min, CHUNK, False
@@ -153,7 +191,11 @@ class Sweep:
 
         Raises:
             Stale: when others were in the way; the piece may be tried again.
+            Refused: T13 when the day lies too far ahead; nothing was done.
         """
+        if not self._far:
+            self.office.must_be_near(session, self.day)
+            self._far = True  # what it does itself is on record by then
         codes = self._next(session)
         if not codes:
             return None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from supervise.errors import Invalid, Problem, Unknown
+from supervise.hall.asked import key_called, unit_called
 from supervise.hall.plotter import Plotter
 from supervise.papers import review as reviews
 from supervise.people import Actor
@@ -68,15 +69,19 @@ class Illustrator(Plotter):
             cut: the day; today if not given.
             unit: only tasks in which this unit has a part.
             document: only tasks of the document with this number or title.
+
+        Raises:
+            Unknown: U04, no such unit; T14, no task comes from such a document.
         """
         definition, cut = self.folder.definition(name).value, cut or Cut(self.today())
-        known = self.directory.unit(unit, cut.as_of) if unit else None
-        mine = known.name if known is not None else unit
-        tasks = [
-            s.task for s in self.situations(session, cut)
-            if s.task.definition == definition.name and document in ("", s.task.document)
-            and (not mine or any(mine in getattr(s.task, role) for role in PARTIES))
-        ]  # fmt: skip
+        mine = unit_called(self.directory, unit, cut.as_of) if unit else ""
+        tasks = [s.task for s in self.situations(session, cut) if s.task.definition == definition.name]
+        if document:
+            titles = {task.document: task.document for task in tasks if task.document}
+            document = key_called(document, titles, "T14", "文件")
+            tasks = [task for task in tasks if task.document == document]
+        if mine:
+            tasks = [task for task in tasks if any(mine in getattr(task, role) for role in PARTIES)]
         return traffic(definition.states, tasks, self.calendar, cut.as_of)
 
     def picture(

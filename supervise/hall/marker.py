@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
+from supervise.hall.asked import key_called, unit_called
 from supervise.hall.desk import Desk
 from supervise.people import Actor, Directory
 from supervise.records import Cut, Mark
@@ -150,10 +151,7 @@ class Marker(Desk):
                 does not allow it.
             Refused: M05 when somebody else must enter it.
         """
-        known = self.directory.unit(unit, day)
-        if known is None:
-            hint = did_you_mean(unit, [u.name for u in self.directory.units(day)])
-            raise Unknown(Problem("U04", f"没有“{unit}”这个单位{hint}"))
+        name = unit_called(self.directory, unit, day)
         try:
             number = Decimal(str(value))
         except ArithmeticError:
@@ -167,7 +165,7 @@ class Marker(Desk):
             text = f"没有一份办法用到“{kind}”这个登记项{did_you_mean(kind, names)}"
             had = f"登记项有:{'、'.join(f'{k}({specs[0].label})' for k, specs in kinds.items())};" if kinds else ""
             raise Invalid(Problem("M02", text, help=f"{had}新的请写进办法的 marks"))
-        made = Mark(known.name, key, day, number, by.id, note, matter, role, status)
+        made = Mark(name, key, day, number, by.id, note, matter, role, status)
         specs = kinds[key]
         problems = [Problem(code, text) for spec in specs for code, _, text in faults(spec, made)]
         if problems:
@@ -275,20 +273,25 @@ class Marker(Desk):
         """Marks in the order they were entered, voided ones with what voided them; of one unit, kind or matter.
 
         Raises:
-            Unknown: U04, no such unit.
+            Unknown: U04, no such unit; M02, no such kind, in the rules or on record.
         """
-        known = self.directory.unit(unit) if unit else None
-        if unit and known is None:
-            hint = did_you_mean(unit, [u.name for u in self.directory.units()])
-            raise Unknown(Problem("U04", f"没有“{unit}”这个单位{hint}"))
-        labels = {specs[0].label: key for key, specs in self.kinds().items()}
+        name, keys = unit_called(self.directory, unit) if unit else "", self._kinds_of(session, kind)
         return [
             kept
-            for kept in self._kept(session, cut, sorted({kind, labels.get(kind, kind)}) if kind else None)
-            if (known is None or kept.mark.unit == known.name)
+            for kept in self._kept(session, cut, keys)
+            if name in ("", kept.mark.unit)
             and matter in ("", kept.mark.matter)
             and (cut is None or kept.mark.day <= cut.as_of)
         ]
+
+    def _kinds_of(self, session: Session, kind: str) -> list[str] | None:
+        """The keys of a kind by key or label, of rules that are gone as well; ``None`` if none is asked for."""
+        if not kind:
+            return None
+        labels = {key: specs[0].label for key, specs in self.kinds().items()}
+        if kind not in labels and kind not in labels.values():
+            labels |= {key: key for key in {kept.mark.kind for kept in self._kept(session)} if key not in labels}
+        return [key_called(kind, labels, "M02", "登记项")]
 
     def unmark(self, session: Session, ident: str, by: Actor, note: str, day: date | None = None) -> Kept:
         """Take a mark back, as an upheld appeal does: it stays on record and counts in no later board.

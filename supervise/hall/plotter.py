@@ -8,6 +8,7 @@ from supervise.charts import ladders, lights, scores, years
 from supervise.charts.engine import Chart
 from supervise.dates import parse_period
 from supervise.errors import Invalid, Problem
+from supervise.hall.asked import key_called
 from supervise.hall.desk import Desk
 from supervise.records import Cut
 from supervise.rules.ruleset import AssessmentRules, BoardRules, Ladder
@@ -36,13 +37,15 @@ class Plotter(Desk):
         Args:
             name: ``key-work`` or ``key-work@1``.
             year: such as ``2025``.
-            category: of the task, by name.
+            category: of the task, by name or by what it is called.
 
         Raises:
-            Unknown: F02, no such lifecycle.
+            Unknown: F02, no such lifecycle; D13, no such category.
             Invalid: P01, no year.
         """
-        return years.year(self.folder.definition(name).value, self.calendar, _year(year), category)
+        definition = self.folder.definition(name).value
+        category = key_called(category, definition.categories, "D13", "类别") if category else ""
+        return years.year(definition, self.calendar, _year(year), category)
 
     def ranking_chart(self, body: Body) -> Chart:
         """A board or an assessment as ranked bars before the bands of its rules.

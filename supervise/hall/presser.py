@@ -183,7 +183,7 @@ class Presser(Clerk, Judge):
             unit: only tasks that it leads.
 
         Raises:
-            Unknown: F02, no such rules, or several to choose from.
+            Unknown: F02, no such rules, or several to choose from; U04, no such unit.
         """
         cut = cut or Cut(self.today())
         known = [rules.lights for rules in self.folder.of_kind(Lights)]
@@ -192,8 +192,7 @@ class Presser(Clerk, Judge):
             raise Unknown(Problem("F02", f"不知道按哪个亮灯办法:{said}"))
         rules = self.folder.rule(Lights, name or known[0], cut.as_of).value
         day = light_rules.judged_on(rules, cut.as_of)
-        who = self.directory.unit(unit, day) if unit else None
-        mine = who.name if who is not None else unit
+        mine = self._known_unit(unit, day) if unit else ""
         lit = Cut(day, cut.known)
         record = self.situations(session, lit, sorted(self._shining(session, rules, mine, lit)))
         found = [

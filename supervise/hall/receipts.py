@@ -27,11 +27,7 @@ def _plain(value: Any, cited: dict[int, Body]) -> Any:
     if kind is Ref:
         made = cited.get(id(value))
         if made is None:
-            made = cited[id(value)] = {
-                "task": value.task, "what": value.what, "day": _iso(value.day),
-                "due": value.due and _iso(value.due), "met": value.met and _iso(value.met),
-                "key": value.key, "seq": value.seq,
-            }  # fmt: skip
+            made = cited[id(value)] = vars(_Cited(value))
         return made
     turn = _TURNS.get(kind)
     if turn is not None:
@@ -42,6 +38,15 @@ def _plain(value: Any, cited: dict[int, Body]) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v, cited) for k, v in value.items()}
     return [_plain(v, cited) for v in value] if isinstance(value, list | tuple) else value
+
+
+class _Cited:
+    """What is cited, made plain: ``vars`` of it, for such dictionaries share their keys and take half the room."""
+
+    def __init__(self, ref: Ref) -> None:
+        self.task, self.what, self.day = ref.task, ref.what, _iso(ref.day)
+        self.due, self.met = ref.due and _iso(ref.due), ref.met and _iso(ref.met)
+        self.key, self.seq = ref.key, ref.seq
 
 
 @lru_cache(2000)

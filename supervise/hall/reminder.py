@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from supervise.errors import Problem, Refused
+from supervise.hall.asked import key_called
 from supervise.hall.clerk import Clerk, Dealt
 from supervise.people import Actor
 from supervise.phrases import REMIND
@@ -33,7 +34,7 @@ class Pick:
     Args:
         codes: tasks; every task if there are none.
         unit: who owes it.
-        kind: name of the kind of duty.
+        kind: name of the kind of duty, or what it is called.
         due_before: its limit is before this day.
     """
 
@@ -84,7 +85,7 @@ class Reminder(Clerk):
 
         Raises:
             Refused: when nobody could be reminded of anything, with the reasons.
-            Unknown: T01 when a task that is named is not there.
+            Unknown: T01 when a task that is named is not there, U04 no such unit, H11 no such kind of duty.
         """
         made = self._round(session, pick, by, chase, day)
         self.save(session, made.steps)
@@ -101,7 +102,8 @@ class Reminder(Clerk):
         return Dealt(tuple(made.done), tuple(made.refused))
 
     def _round(self, session: Session, pick: Pick, by: Actor, chase: Chase, day: date | None) -> _Round:
-        day = day or self.today()
+        day, kinds = day or self.today(), self._kinds()
+        pick = replace(pick, kind=next((key for key, label in kinds.items() if label == pick.kind), pick.kind))
         unit = self._known_unit(pick.unit, day) if pick.unit else ""
         names = self._known_as(unit, day) if unit else frozenset()
         made = _Round(by, chase, day, self._reminded_on(session, day))
@@ -112,8 +114,15 @@ class Reminder(Clerk):
                     raise self.absent(session, code)
                 self._chase(made, self.law(session, standing[code]), standing[code], pick, names)
         if not made.done:
+            if pick.kind and not made.refused:
+                key_called(pick.kind, kinds, "H11", "应办")
             raise Refused(made.refused or [Problem("H11", "没有符合条件的欠着的应办,没有可催的")])
         return made
+
+    def _kinds(self) -> dict[str, str]:
+        """Every kind of duty there is, by what it is called."""
+        laws = [source.value for source in self.folder.definitions.values()]
+        return {key: kind.label for law in laws for key, kind in law.duties.items()}
 
     def _owing(self, session: Session, pick: Pick, unit: str, day: date) -> list[str]:
         """The tasks on which something that fits is owed."""

@@ -137,7 +137,11 @@ class Service:
         return Deliverer(self, channels, default)
 
     def tick(
-        self, day: date | None = None, within: float | None = None, progress: Progress | None = None
+        self,
+        day: date | None = None,
+        within: float | None = None,
+        progress: Progress | None = None,
+        far: bool | None = None,
     ) -> TickReport:
         """Let the clock run to ``day`` in pieces, each on the disk before the next begins.
 
@@ -148,12 +152,14 @@ class Service:
             day: today if not given.
             within: seconds after which no further piece is begun; no limit if not given.
             progress: told how many tasks of how many are done.
+            far: whether the day may lie a year or more after all that is on record; see ``Office.tick``.
 
         Raises:
+            Refused: T13 when it does and may not.
             Stale: when others were in the way for too long and nothing was done yet.
         """
         until = None if within is None else monotonic() + within
-        sweep = self.office.sweep(day, progress)
+        sweep = self.office.sweep(day, progress, far)
         begun = False
 
         def piece() -> bool:

@@ -256,7 +256,7 @@ class Surveyed:
         for row in rows:
             ref = Ref(row.task, act_words(self.laws[row.definition], measure.action), row.day, seq=row.seq)
             for unit, role in _doers(held[row.task], row.seq, row.unit):
-                yield Hit((row.task, row.seq), unit, role, ref), True
+                yield Hit(unit, role, ref, (row.task, row.seq)), True
 
     def _acts(self, measure: Done, period: Period) -> list[Any]:
         rows = counting.acts(self.session, self.view, self._span(period), measure.action)

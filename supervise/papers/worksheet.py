@@ -6,7 +6,7 @@ What stands where is said in ``intake.workbook``, which reads it back.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,12 +25,19 @@ from supervise.intake.workbook import (
 )
 from supervise.papers.exports import library
 from supervise.people import Unit
-from supervise.widths import lines
+from supervise.widths import columns, lines
 
 _WIDTHS = {
-    "code": 14, "path": 18, "text": 60, "targets": 22, "lead": 20, "co": 24, "leader": 10, "due": 12,
-    "category": 10, "lines": 9, "place": 16, "doubts": 44,
+    "code": (8, 14), "path": (8, 16), "text": (44, 72), "targets": (8, 19), "lead": (14, 16), "co": (14, 18),
+    "leader": (8, 10), "due": (11, 11), "category": (6, 10), "lines": (6, 6), "place": (8, 12), "doubts": (8, 22),
 }  # fmt: skip
+"""Columns of text that a column of cells has at the least and at the most.
+
+All at their most but the text come to what an A4 page laid across prints at four fifths of its size, which is still
+nine points. The text gets wider only where a task would not fit into the tallest row; what a page has left over goes
+to the doubts, which are long where there are any.
+"""
+_PAGE, _DOUBTS = 172, 40
 _OF_CODE = {
     "I01": "lead",
     "I02": "co",
@@ -104,6 +111,26 @@ def _words(task: Draft, doubts: str) -> dict[str, str]:
     return words | {"place": place, "doubts": doubts}
 
 
+def _wide(words: Sequence[dict[str, str]], name: str) -> int:
+    """How wide a column must be for what stands in it."""
+    least, most = _WIDTHS[name]
+    said = [one.get(name, "") for one in words]
+    if name == "text":
+        room = _TALLEST // _LINE
+        return next((w for w in range(least, most, 4) if all(lines(text, w - 2) <= room for text in said)), most)
+    return min(most, max([least, *(columns(line) + 2 for text in said for line in text.split("\n"))]))
+
+
+def _page(sheet: Any) -> None:
+    """A page that is laid across, as wide as the table, with the heads on top and numbers below."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&A&C第 &P 页,共 &N 页")
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
 class _Writer:
     """Writes the sheets of one breakdown."""
 
@@ -111,7 +138,9 @@ class _Writer:
         self, book: Any, made: Breakdown, units: Sequence[Unit], remarks: dict[str, list[tuple[str, str]]]
     ) -> None:
         self.book, self.made, self.units, self.remarks = book, made, units, remarks
-        plain = {"text_wrap": True, "valign": "top", "font_name": "宋体"}
+        plain = {
+            "text_wrap": True, "valign": "top", "font_name": "宋体", "border": 1, "border_color": "#B0B0B0",
+        }  # fmt: skip
         self.head = book.add_format(
             {
                 "bold": True,
@@ -148,28 +177,30 @@ class _Writer:
         fields = list(COLUMNS)
         sheet.freeze_panes(1, 3)
         sheet.write_row(0, 0, COLUMNS.values(), self.head)
-        sheet.set_row(0, 24)
+        sheet.set_row(0, 32)
+        words = [
+            _words(task, "\n".join(text for _, text in self.remarks.get(task.code, ()))) for task in self.made.tasks
+        ]
         placed = any(span.place for task in self.made.tasks for span in task.spans)
+        wide = {name: _wide(words, name) for name in fields}
+        left_out = "lines" if placed else "place"  # a file without lines has places, and the other way round
+        if wide["doubts"] == _WIDTHS["doubts"][1]:
+            left = _PAGE - sum(size for name, size in wide.items() if name != left_out)
+            wide["doubts"] = max(wide["doubts"], min(_DOUBTS, wide["doubts"] + left))
         for column, name in enumerate(fields):
-            hidden = name == (
-                "lines" if placed else "place"
-            )  # a file without lines has places, and the other way round
-            sheet.set_column(column, column, _WIDTHS[name], None, {"hidden": hidden})
-        for row, task in enumerate(self.made.tasks, start=1):
-            self._task(sheet, row, task, fields)
+            hidden = name == left_out
+            sheet.set_column(column, column, wide[name], None, {"hidden": hidden})
+        for row, (task, one) in enumerate(zip(self.made.tasks, words, strict=True), start=1):
+            self._task(sheet, row, task, one, wide)
         last = max(len(self.made.tasks), 1)
         sheet.autofilter(0, 0, last, len(fields) - 1)
         self._choices(sheet, last + _SPARE, fields)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        _page(sheet)
 
-    def _task(self, sheet: Any, row: int, task: Draft, fields: Sequence[str]) -> None:
+    def _task(self, sheet: Any, row: int, task: Draft, words: Mapping[str, str], wide: Mapping[str, int]) -> None:
         remarks = self.remarks.get(task.code, [])
-        words = _words(task, "\n".join(text for _, text in remarks))
-        sheet.set_row(row, min(_TALLEST, _LINE * max(lines(words[name], _WIDTHS[name] - 2) for name in words) + 2))
-        for column, name in enumerate(fields):
+        sheet.set_row(row, min(_TALLEST, _LINE * max(lines(words[name], wide[name] - 2) for name in words) + 2))
+        for column, name in enumerate(COLUMNS):
             here = [text for field, text in remarks if field == name]
             self._value(sheet, row, column, name, task, words.get(name, ""), bool(here))
             if here:
@@ -216,6 +247,7 @@ class _Writer:
             "workflow": self.made.workflow,
             "due": self.made.due,
         }
+        _page(sheet)
         sheet.set_column(0, 0, 20)
         sheet.set_column(1, 1, 80)
         for row, (name, label) in enumerate(ABOUT_ROWS.items()):
@@ -227,6 +259,7 @@ class _Writer:
 
     def _list(self, sheet: Any, head: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int]) -> None:
         sheet.freeze_panes(1, 0)
+        _page(sheet)
         sheet.write_row(0, 0, head, self.head)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)

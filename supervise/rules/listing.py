@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from supervise.reading import Path
 from supervise.rules.functions import number, rounded, truth
+from supervise.rules.moved import UNSCORED
 from supervise.rules.scheme import LABELS, Formula, Key, SchemeBoard, SchemeList
 from supervise.rules.sheet import Sheet
 from supervise.rules.spoken import spoken
@@ -68,7 +69,7 @@ class Listing:
             if condition is not None and not truth(self.sheet.worth(condition.node, unit)):
                 reason = f"不排名:条件不成立,{self.sheet.told(condition, unit)}"
             elif missing is not None:
-                reason = f"不排名:没有 {spoken(missing.formula.node, self.sheet.labels)}"
+                reason = f"{UNSCORED} {spoken(missing.formula.node, self.sheet.labels)}"
             else:
                 found = ((self.sheet.worth(key.formula.node, unit), key.best) for key in by)
                 return tuple(number(self.sheet, value) * (1 if best == "desc" else -1) for value, best in found)

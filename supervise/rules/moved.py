@@ -17,13 +17,15 @@ from supervise.rules.scheme import LABELS
 
 Body = Mapping[str, Any]
 Row = Mapping[str, Any]
+UNSCORED = "不排名:没有"
+"""How the reason begins of a unit that has no number to be ranked by; its total, which must be one, is nought."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a unit stands: total, rank, lists, grade and bars; ``None`` and empty where it has none."""
 
-    total: str
+    total: str | None
     rank: int | None
     list: str
     grade: str = ""
@@ -65,6 +67,17 @@ def total_of(standing: Row) -> str:
     """The total of a receipt, as text."""
     score = standing["score"]
     return str(score["total"] if isinstance(score, Mapping) else score)
+
+
+def unscored(standing: Row, by: str = "") -> bool:
+    """Whether a unit had no number to be ranked by, which is another thing than nought.
+
+    Args:
+        standing: its row.
+        by: the name of what it is ranked by, where that has one.
+    """
+    values = standing.get("values", {})
+    return values[by] is None if by in values else any(why.startswith(UNSCORED) for why in standing.get("why", ()))
 
 
 def called(line: Row) -> str:
@@ -111,9 +124,8 @@ def _moved(unit: str, old: Row | None, new: Row | None) -> Moved | None:
 
 def _place(row: Row) -> Place:
     lists = row.get("lists", [row["list"]] if row.get("list") else ())
-    return Place(
-        total_of(row), row.get("rank"), "、".join(lists), row.get("grade") or "", "、".join(row.get("bars", ()))
-    )
+    total = None if unscored(row) else total_of(row)
+    return Place(total, row.get("rank"), "、".join(lists), row.get("grade") or "", "、".join(row.get("bars", ())))
 
 
 def _lines(old: Row, new: Row) -> Iterator[LineMoved]:
@@ -192,9 +204,9 @@ class Movement:
 
     Args:
         period: of the last board.
-        rank, total: what it had then.
+        rank, total: what it had then; ``None`` where it had none.
         up: places gained; negative for lost ones; ``None`` if it was not ranked then or is not now.
-        change: of the total.
+        change: of the total; ``None`` if there was none then or is none now, for nothing is no nought.
         by: the lines that moved it most, by label, the largest first.
     """
 
@@ -211,25 +223,34 @@ MOVERS = 3
 
 
 def movement(
-    period: str, before: Row, rank: int | None, total: Decimal, lines: Iterable[tuple[str, Decimal]]
+    period: str,
+    before: Row,
+    rank: int | None,
+    total: Decimal | None,
+    lines: Iterable[tuple[str, Decimal]],
+    by: str = "",
 ) -> Movement:
     """How a unit moved against the last board.
 
     Args:
         period: of the last board.
         before: its row on it.
-        rank, total: where it stands now.
+        rank, total: where it stands now; ``None`` where it has no place, or no number to be ranked by.
         lines: its lines now, by section and label, each with its points.
+        by: the name of what it is ranked by, where that has one.
     """
-    was, place = Decimal(total_of(before)), before.get("rank")
+    was = None if unscored(before, by) else Decimal(total_of(before))
+    if was is None or total is None:
+        return Movement(period, before.get("rank"), was, None, None, ())
+    place = before.get("rank")
     told = (("·".join([*line.get("section", ()), line["label"]]), line["points"]) for line in lines_of(before))
     then = _points((label, Decimal(points)) for label, points in told)
     now = _points(lines)
     moved = {label: now.get(label, Decimal(0)) - then.get(label, Decimal(0)) for label in {**then, **now}}
-    by = sorted((Mover(n, d) for n, d in moved.items() if d), key=lambda m: (-abs(m.points), m.label))[:MOVERS]
+    most = sorted((Mover(n, d) for n, d in moved.items() if d), key=lambda m: (-abs(m.points), m.label))[:MOVERS]
     known = place if isinstance(place, int) else None
     up = known - rank if known is not None and rank is not None else None
-    return Movement(period, known, was, up, total - was, tuple(by))
+    return Movement(period, known, was, up, total - was, tuple(most))
 
 
 def _points(lines: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:

@@ -213,7 +213,9 @@ class _Placing:
         if last is None or row is None or not self.spec.by:
             return None
         lines = (("·".join([*line.section, line.label]), line.points) for line in total.lines)
-        return movement(last.period, row, rank, total.total, lines)
+        with self.sheet.at(unit, ("boards", self.name, "by")):
+            there = self.sheet.worth(self.spec.by[0].formula.node, unit) is not None
+        return movement(last.period, row, rank, total.total if there else None, lines, column(self.spec))
 
     def _proposals(self, unit: str, lists: Sequence[str]) -> list[Proposal]:
         found = []

@@ -31,6 +31,7 @@ from supervise.rules.arithmetic import (
     number_of,
     options_of,
     source_of,
+    walk,
 )
 from supervise.rules.bands import place_of
 from supervise.rules.facts import Entry, Facts
@@ -61,6 +62,7 @@ class Sheet:
         self._known: dict[tuple[str, str, str | None], Quantity] = {}
         self._over: dict[tuple[int, str], tuple[list[Fraction], Quantity]] = {}
         self._pools: dict[str, list[str]] = {}
+        self._asked: dict[tuple[int, str], list[tuple[Quantity, Quantity]]] = {}
         self._at: list[tuple[str, Path]] = []
 
     # ── what is wrong, and where ────────────────────────────────────────────────────────────────────────────────────
@@ -225,22 +227,56 @@ class Sheet:
     def _of_items(self, call: Call, unit: str) -> Quantity:
         """Over the items of a unit: a number of them, or what their values come to."""
         items, arguments = self.scheme.items, call.arguments
-        every = self.facts.matters(unit, items.of if items is not None else ())
         if call.name == "items":
+            every = self.facts.matters(unit, items.of if items is not None else ())
             return Fraction(sum(truth(self.worth(arguments[0], unit, i)) for i in every) if arguments else len(every))
-        second = arguments[1] if len(arguments) > 1 else None
-        pairs = [
-            (number(self, found), self.worth(second, unit, i) if second is not None else Fraction(1))
-            for i in every
-            if (found := self.worth(arguments[0], unit, i)) is not None
-        ]
+        pairs = [(number(self, n), w) for n, w in self._in_question(call, unit) if n is not None and w is not None]
         if call.name == "items_mean":
-            weights = sum((number(self, w) for _, w in pairs if w is not None), Fraction(0))
-            weighed = sum((n * number(self, w) for n, w in pairs if w is not None), Fraction(0))
+            weights = sum((number(self, w) for _, w in pairs), Fraction(0))
+            weighed = sum((n * number(self, w) for n, w in pairs), Fraction(0))
             return weighed / weights if weights else None
         if call.name == "items_top":
             return sum(sorted((n for n, _ in pairs), reverse=True)[: int(number_of(call) or 0)], Fraction(0))
-        return among(self, call.name.removeprefix("items_"), [n for n, w in pairs if truth(w)])
+        return among(self, call.name.removeprefix("items_"), [n for n, _ in pairs])
+
+    def _in_question(self, call: Call, unit: str) -> list[tuple[Quantity, Quantity]]:
+        """The figure of each item that a function is about, ``None`` where there is none, and its weight."""
+        key = (id(call), unit)
+        if key not in self._asked:
+            items, (one, *rest) = self.scheme.items, call.arguments
+            second = rest[0] if rest and call.name != "items_top" else None
+            every = self.facts.matters(unit, items.of if items is not None else ())
+            pairs = [self._pair(one, second, unit, item) for item in every]
+            self._asked[key] = [(n, w) for n, w in pairs if call.name == "items_mean" or truth(w)]
+        return self._asked[key]
+
+    def _pair(self, one: Node, second: Node | None, unit: str, item: str) -> tuple[Quantity, Quantity]:
+        found = self.worth(one, unit, item)
+        if second is None:
+            return found, Fraction(1)
+        try:
+            return found, self.worth(second, unit, item)
+        except Invalid:
+            if found is not None:
+                raise
+            return None, Fraction(1)  # what has no figure need not have a weight that can be worked out
+
+    def _without(self, part: Node, unit: str) -> tuple[int, int]:
+        """Of how many items a part of a formula asks for figures, and how many have none; of the call with most."""
+        found, seen = [(0, 0)], set[str]()
+
+        def look(of: Node) -> None:
+            for node in walk(of):
+                if isinstance(node, Call) and node.name.startswith("items_"):
+                    pairs = self._in_question(node, unit)
+                    found.append((sum(None in pair for pair in pairs), len(pairs)))
+                elif isinstance(node, Name) and node.name in self.scheme.values and node.name not in seen:
+                    seen.add(node.name)
+                    look(self.scheme.values[node.name].of.node)
+
+        look(part)
+        lacking, every = max(found)
+        return every, lacking
 
     def _grouped(self, call: Call, unit: str) -> Quantity:
         """Over the units of the group, or over all."""
@@ -313,11 +349,16 @@ class Sheet:
         return with_numbers(spoken(formula.node, self.labels), parts)
 
     def _shown(self, part: Node, unit: str) -> str:
-        """What a part comes to; in a branch that was not taken it may come to nothing at all."""
+        """What a part comes to; in a branch that was not taken it may come to nothing at all.
+
+        Items without a figure are left out of what items come to, so it is told how many there are.
+        """
         try:
-            return self.shown(self.worth(part, unit))
+            text = self.shown(self.worth(part, unit))
+            every, lacking = self._without(part, unit)
         except Invalid:
             return "算不出"
+        return f"{text};{every} 个事项中 {lacking} 个没有数,未计" if lacking else text
 
 
 def _stored(text: str | None) -> Quantity:

@@ -22,6 +22,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 }
 WAIT = 10
 """Seconds for which others are waited for on SQLite."""
+_DATABASE = "the-database"
 _OURS = ("supervise_prefix", "supervise_schema", "supervise_sync")
 _SYNC = ("full", "normal", "extra", "off")
 # What it warns of when a statement fails is raised as well; where nobody set up a log it would go to the terminal.
@@ -80,9 +81,11 @@ def _sqlite_settings(sync: str) -> Any:
 
 
 def shown(url: str) -> str:
-    """A URL without its password."""
+    """A URL without its password, the database by its name as people write it."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        full = make_url(url)
+        text = full.set(database=_DATABASE).render_as_string(hide_password=True)
+        return text.replace(_DATABASE, full.database, 1) if full.database else full.render_as_string(hide_password=True)
     except SQLAlchemyError:
         return url
 

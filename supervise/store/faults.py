@@ -1,19 +1,22 @@
 """What databases say when something goes wrong, told in our words: someone was first, or the connection is gone.
 
 Every driver has its own way of saying it. What may simply be tried again is ``Stale`` (S01), for a host as for our own
-commands; everything else is left to the host as the driver raised it.
+commands, and so is it told to both that tables of ours are not there, which names nothing a host would know; everything
+else is left to the host as the driver raised it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from inspect import isgeneratorfunction
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, StatementError
 
-from supervise.errors import Invalid, Problem, Stale
+from supervise.errors import Invalid, Problem, Stale, SuperviseError, Unknown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +36,10 @@ _FULL = "磁盘满了,数据库写不进去"
 _UNWRITABLE = "数据库文件写不进去:磁盘满了、超出限额,或者坏了"
 _FULL_STATE, _FULL_NUMBERS = "53100", {1021, 1114}
 _FULL_WORDS = ("No space left on device", "could not write init file")  # PostgreSQL when one connects: no state
+_NO_TABLE_STATE, _NO_TABLE_NUMBER = "42P01", 1146
+_NO_COLUMN_STATE, _NO_COLUMN_NUMBER = "42703", 1054
+_NO_TABLE, _NO_COLUMN = "no such table", ("no such column", "has no column named")  # SQLite
+_NAMED = re.compile(r"(?:no such table: |relation \"|Table ')([\w.]+)")
 _LOST_NUMBERS = {2006, 2013, 2055, 4031, 1053, 1927}
 _LOST_STATES = ("08", "57P")
 
@@ -79,20 +86,57 @@ def disk(error: DBAPIError) -> Problem | None:
     return Problem("B05", f"{_UNWRITABLE}:{short(error)}", help=help_)
 
 
+def missing(error: DBAPIError) -> SuperviseError | None:
+    """What to raise when a statement of ours finds no table, or no column, of ours."""
+    said, state, number = str(error.orig), _state(error), _number(error)
+    if state == _NO_TABLE_STATE or number == _NO_TABLE_NUMBER or _NO_TABLE in said:
+        named = _NAMED.search(said)
+        text = "这个数据库里没有 supervise 的表" + (f" {named[1].rpartition('.')[2]}" if named else "")
+        help_ = (
+            "还没有建表的:supervise init --beside,或 supervise.store.upgrades.upgrade(engine);"
+            "建过的:supervise db check 看缺什么,版式旧的 supervise db upgrade;"
+            "表有别的前缀、模式的:引擎写上 tables(前缀, 模式).option"
+        )
+        return Unknown(Problem("B01", text, help=help_))
+    if state == _NO_COLUMN_STATE or number == _NO_COLUMN_NUMBER or any(words in said for words in _NO_COLUMN):
+        text = f"supervise 的表不是这个版式:{short(error)}"
+        return Invalid(Problem("B02", text, help="请先备份,再运行 supervise db upgrade;不同之处见 supervise db check"))
+    return None
+
+
 def told(function: Callable[P, R]) -> Callable[P, R]:
-    """A function of the archive that raises ``Stale`` when the database says that someone was first."""
+    """A function of the archive that raises ``Stale`` when the database says that someone was first.
+
+    It raises ``Unknown`` (B01) when our tables are not there, and ``Invalid`` (B02) when they are of another layout.
+    """
+    if isgeneratorfunction(function):
+
+        @wraps(function)
+        def given(*args: P.args, **kwargs: P.kwargs) -> Any:
+            try:
+                yield from function(*args, **kwargs)
+            except DBAPIError as error:
+                if (words := _in_our_words(error)) is not None:
+                    raise words from error
+                raise
+
+        return given
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
         except DBAPIError as error:
-            text = clash(error)
-            if text:
-                raise stale(text) from error
+            if (words := _in_our_words(error)) is not None:
+                raise words from error
             raise
 
     return wrapped
+
+
+def _in_our_words(error: DBAPIError) -> SuperviseError | None:
+    text = clash(error)
+    return stale(text) if text else missing(error)
 
 
 @contextmanager

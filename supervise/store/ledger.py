@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from supervise import chain
 from supervise.records import Event
 from supervise.store import library, loading, seals, tasks
+from supervise.store.faults import told
 from supervise.store.statements import connection
 from supervise.store.tables import Tables, of
 from supervise.store.types import UtcDateTime
@@ -19,6 +20,7 @@ from supervise.store.types import UtcDateTime
 Record = chain.Record
 
 
+@told
 def codes(session: Session, district: str) -> list[str]:
     """Every task that a row, an event or a seal speaks of, in order."""
     at = of(session)
@@ -27,6 +29,7 @@ def codes(session: Session, district: str) -> list[str]:
     return sorted(session.scalars(found))
 
 
+@told
 def events(session: Session, district: str, chunk: Sequence[str], since: int = 0) -> dict[str, list[Record]]:
     """The events of some tasks in order, each with its hash; from the last that seal ``since`` had seen on."""
     event, sealed = of(session).event, of(session).sealed
@@ -74,6 +77,7 @@ _BLANK: Record = {
 }  # fmt: skip
 
 
+@told
 def heads(session: Session, district: str, chunk: Sequence[str]) -> dict[str, Record]:
     """What the rows of some tasks say of their chains."""
     task = of(session).task
@@ -84,6 +88,7 @@ def heads(session: Session, district: str, chunk: Sequence[str]) -> dict[str, Re
     }
 
 
+@told
 def named(session: Session, district: str, chunk: Sequence[str]) -> dict[str, list[Record]]:
     """What seals say of some tasks, oldest first."""
     sealed = of(session).sealed
@@ -94,6 +99,7 @@ def named(session: Session, district: str, chunk: Sequence[str]) -> dict[str, li
     return found
 
 
+@told
 def of_seal(session: Session, district: str, number: int) -> list[Record]:
     """The heads that one seal names, by task."""
     sealed = of(session).sealed
@@ -101,6 +107,7 @@ def of_seal(session: Session, district: str, number: int) -> list[Record]:
     return [_head(district, row) for row in session.execute(query)]
 
 
+@told
 def versions_at(session: Session, district: str, number: int) -> dict[str, int]:
     """The version of every task that the seals up to one have seen."""
     sealed = of(session).sealed
@@ -110,6 +117,7 @@ def versions_at(session: Session, district: str, number: int) -> dict[str, int]:
     return {code: version for code, version in session.execute(query.group_by(sealed.c.task))}
 
 
+@told
 def highest(session: Session, district: str) -> int:
     """The greatest number of a seal that a head or a publication speaks of."""
     at = of(session)
@@ -127,6 +135,7 @@ def _whole(value: Any) -> int:
     return value if isinstance(value, int) else -1
 
 
+@told
 def all_seals(session: Session, district: str, after: int = 0) -> list[Record]:
     """Seals in order."""
     seal = of(session).seal
@@ -136,6 +145,7 @@ def all_seals(session: Session, district: str, after: int = 0) -> list[Record]:
     return [row if row["number"] else row | {"number": row["seq"]} for row in found]
 
 
+@told
 def publications(session: Session, district: str) -> list[Record]:
     """Publications in the order of their seals."""
     publication = of(session).publication
@@ -147,6 +157,7 @@ def publications(session: Session, district: str) -> list[Record]:
     )
 
 
+@told
 def others(session: Session, district: str, name: str) -> Iterator[Record]:
     """Marks, registered texts or messages, whole; nobody is sending what is read here."""
     table = _table(of(session), name)
@@ -177,6 +188,7 @@ def _table(at: Tables, name: str) -> Table:
     return found
 
 
+@told
 def empty(session: Session, district: str) -> bool:
     """Whether nothing of a district is on record."""
     at = of(session)
@@ -186,12 +198,14 @@ def empty(session: Session, district: str) -> bool:
     )
 
 
+@told
 def clear(session: Session, district: str, name: str) -> None:
     """Take out every row of an exported file."""
     table = _table(of(session), name)
     session.execute(delete(table).where(table.c.district == district))
 
 
+@told
 def put(session: Session, name: str, records: Sequence[Record]) -> None:
     """Put marks, registered texts, publications, seals, sealed heads or messages back as they were."""
     table = _table(of(session), name)
@@ -222,6 +236,7 @@ def as_event(record: Record) -> Event:
     )  # fmt: skip
 
 
+@told
 def mark_sealed(session: Session, district: str) -> None:
     """Say of every task whose head a seal has named that it is sealed."""
     task, sealed = of(session).task, of(session).sealed

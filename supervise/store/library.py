@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from supervise import chain
@@ -63,6 +63,26 @@ def registered(work: Work, district: str, name: str) -> str | None:
     library = of(work).library
     query = select(library.c.text).where(library.c.district == district, library.c.name == name)
     return connection(work).execute(query).scalar()
+
+
+@told
+def is_begun(work: Session, district: str) -> bool:
+    """Whether anything is on record of a district."""
+    at = of(work)
+    mine = (select(t.c.district).where(t.c.district == district).limit(1) for t in (at.library, at.task, at.mark))
+    return any(work.scalar(query) is not None for query in mine)
+
+
+@told
+def districts(work: Session, most: int = 100) -> list[str]:
+    """The first districts, by name, of which anything is on record: a step of the key for each, however many rows."""
+    at, found = of(work), set[str]()
+    for table in (at.library, at.task, at.mark):
+        last: str | None = ""
+        while last is not None and len(found) < most:
+            found |= {last} - {""}
+            last = work.scalar(select(func.min(table.c.district)).where(table.c.district > last))
+    return sorted(found)
 
 
 @told

@@ -120,6 +120,7 @@ def mine(session: Session, district: str) -> bool:
     return _turn(session, district, wait=False) or newest(session, district) is None
 
 
+@told
 def begin(session: Session) -> None:
     """Be the one who writes, where a database has room for one: what is read from now on stays so."""
     on = session.connection()
@@ -137,6 +138,7 @@ def _turn(session: Session, district: str, wait: bool = True) -> bool:
     return session.execute(query.with_for_update(skip_locked=not wait)).first() is not None
 
 
+@told
 def add(
     session: Session,
     district: str,
@@ -179,6 +181,7 @@ def add(
     return made
 
 
+@told
 def unsealed(session: Session, district: str, most: int | None = None) -> list[tuple[str, int, str]]:
     """Code, version and head of every task that changed since the last seal; or of so many that nobody is acting on."""
     task_table = of(session).task
@@ -190,6 +193,7 @@ def unsealed(session: Session, district: str, most: int | None = None) -> list[t
     return sorted((row.code, row.version, row.head) for row in found)
 
 
+@told
 def newest(session: Session, district: str) -> Seal | None:
     """The last link of the district's chain."""
     seal_table = of(session).seal
@@ -198,6 +202,7 @@ def newest(session: Session, district: str) -> Seal | None:
     return as_seal(row) if row is not None else None
 
 
+@told
 def numbered(session: Session, district: str, number: int) -> Seal | None:
     """The seal of a number."""
     seal_table = of(session).seal
@@ -206,6 +211,7 @@ def numbered(session: Session, district: str, number: int) -> Seal | None:
     return as_seal(row) if row is not None else None
 
 
+@told
 def versions(session: Session, district: str, codes: Sequence[str]) -> dict[str, int]:
     """The version that seals have seen of each task, if any has."""
     found: dict[str, int] = {}

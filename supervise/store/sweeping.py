@@ -62,6 +62,14 @@ def left(session: Session, district: str, day: date) -> int:
 
 
 @told
+def newest(session: Session, district: str) -> date | None:
+    """The latest day on which anything stands on record; tasks in archives are closed and count for nothing here."""
+    event = of(session).event
+    found: date | None = session.scalar(select(func.max(event.c.day)).where(event.c.district == district))
+    return found
+
+
+@told
 @dataclass(frozen=True)
 class Asking:
     """What counts when the clock looks at many tasks at once; the same for a whole night.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -120,6 +122,31 @@ def test_a_workbook_shows_doubts_beside_the_task_and_offers_units() -> None:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     assert 'ref="E4"' in comments and "没有写牵头单位" in comments  # the missing lead of the third task
     assert "dataValidation" in sheet and UNITS in sheet
+
+
+def test_what_is_printed_on_a4_can_be_read() -> None:
+    """Every sheet is as wide as a page laid across, heads on each, the tasks at four fifths of their size, none cut."""
+    wordy = Draft(
+        code="L1", text="修" * 700, targets=("企业 = 12 户",), lead=("区工业和信息化局",) * 6, path=("一、工业",) * 9
+    )
+    made = MADE.model_copy(update={"tasks": (*MADE.tasks, wordy)})
+    with zipfile.ZipFile(io.BytesIO(workbook(made, UNITS_OF.units()))) as archive:
+        pages = [archive.read(f"xl/worksheets/sheet{n}.xml").decode() for n in range(1, 5)]
+        names = archive.read("xl/workbook.xml").decode()
+    for page in pages:
+        assert {'paperSize="9"', 'orientation="landscape"', 'fitToHeight="0"'} <= set(
+            re.search("<pageSetup ([^>]*)/>", page)[1].split()  # type: ignore[index]
+        )
+    assert names.count("_xlnm.Print_Titles") == 5
+    shown = [col for col in re.findall("<col [^>]*>", pages[0]) if "hidden" not in col]
+    wide = sum(
+        float(width) * (int(last) - int(first) + 1)
+        for col in shown
+        for first, last, width in re.findall(r'min="(\d+)" max="(\d+)" width="([\d.]+)"', col)
+    )
+    assert wide < 180 + 72 - 44  # beside a text of seven hundred characters, whose column is wider
+    heights = {int(row): float(height) for row, height in re.findall(r'<row r="(\d+)"[^>]* ht="([\d.]+)"', pages[0])}
+    assert heights[5] < 409 and all(heights[n] < 120 for n in (2, 3, 4))
 
 
 def test_a_clerk_may_move_columns_add_remarks_and_delete_rows() -> None:

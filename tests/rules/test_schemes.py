@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supervise.cli.faces import since
 from supervise.errors import Invalid
+from supervise.hall.receipts import as_plain
 from supervise.records import Mark
-from supervise.rules.moved import Mover
+from supervise.rules.moved import Mover, difference, stood
 from supervise.rules.placing import Placed
 from tests.rules.schemes import DAY, HEAD, MARKS, PLAIN, boards, example, mark, on, past, rows
 
@@ -182,6 +184,27 @@ def test_movement_and_proposals_since_earlier_boards() -> None:
     assert first is not None and (first.rank, first.up, first.change) == (3, 1, Decimal("9.00"))
     assert first.by == (Mover("数", Decimal("5.00")), Mover("迟", Decimal("4.00")))
     assert (rows(made)["甲"].values["gain"], [p.unit for p in made.proposals]) == ("9", ["乙"])
+
+
+@pytest.mark.parametrize("by", ["score", "score + 0 * n"])
+def test_no_score_in_the_period_before_is_no_nought(by: str) -> None:
+    """Who had none then, or has none now, gained and lost nothing; who had nought gained all of it."""
+    rules, groups = PLAIN.replace("by: score", f"by: {by}"), dict.fromkeys("甲乙丙", "a")
+    then = [mark(unit, "n", value, date(2025, 5, 6)) for unit, value in (("乙", 0), ("丙", 7))]
+    before = boards(HEAD + MARKS + rules, groups, then, "2025-05")["main"]
+    now = [mark(unit, "n", value) for unit, value in (("甲", 100), ("乙", 100))]
+    made = boards(HEAD + MARKS + rules, groups, now, "2025-06", [past(before, "2025-05")])["main"]
+    told = {unit: row.movement for unit, row in rows(made).items()}
+    assert {u: (m.total, m.change) for u, m in told.items() if m is not None} == {
+        "甲": (None, None), "乙": (Decimal("0.00"), Decimal("100.00")), "丙": (Decimal("7.00"), None),
+    }  # fmt: skip
+    words = {u: since(as_plain(m)) for u, m in told.items()}
+    assert (words["甲"], words["丙"]) == ("上期没有得分", "上期 7,本期没有得分")
+    assert words["乙"] == "升 1 +100" if by == "score" else words["乙"].startswith("升 1 +100 ")
+    moved = {one.unit: stood(one)[0] for one in difference(*(
+        {"standings": [as_plain(row) for row in one.standings]} for one in (before, made)
+    ))}  # fmt: skip
+    assert moved == {"甲": "无→100.00 分", "乙": "0.00→100.00 分", "丙": "7.00→无 分"}
 
 
 def test_what_is_missing_is_said_of_every_unit_at_once() -> None:

@@ -210,6 +210,31 @@ def test_who_is_lowered_leaves_the_place_to_the_next() -> None:
     assert graded(tail, FIVE, [*m, mark("甲", "late")]) == {"甲": "良", "乙": "优", "丙": "良", "丁": "中", "戊": "中"}
 
 
+@pytest.mark.parametrize(
+    ("points", "comes_to", "told"),
+    [
+        ("items_mean(m)", 6, "2 个没有数"),
+        ("items_sum(m)", 12, "4 个事项中 2 个没有数,未计"),
+        ("items_sum(m, n > 1)", 8, "3 个事项中 2 个没有数"),
+        ("items_top(m, 3)", 12, "2 个没有数"),
+        ("items_max(m) + items_min(m)", 12, "2 个没有数"),
+        ("avg", 6, "2 个没有数"),
+        ("items_mean(default(m, 0))", 3, ""),
+        ("items_mean(m, n)", 7, "2 个没有数"),
+        ("items_sum(n)", 10, ""),
+    ],
+)
+def test_items_without_a_figure_are_counted_on_the_receipt(points: str, comes_to: int, told: str) -> None:
+    """What items come to leaves out those without a figure, and every receipt says how many, through names too."""
+    text = (
+        HEAD + MARKS + f"items: {{of: n}}\nvalues: {{avg: items_mean(m)}}\nscores: {{score: {{points: '{points}'}}}}\n"
+    )
+    marks = [mark("甲", "n", n, matter=f"M{n}") for n in (1, 2, 3, 4)]
+    marks += [mark("甲", "m", 4, matter="M1"), mark("甲", "m", 8, matter="M3")]
+    [line] = rows(boards(text + PLAIN, {"甲": "a"}, marks)["main"])["甲"].score.lines
+    assert line.points == comes_to and (told in line.quantity if told else "没有数" not in line.quantity), line.quantity
+
+
 def test_points_from_items_cite_what_was_entered_of_each() -> None:
     """A mean over matters rests on the newest figure of every matter, not on one alone and not on none."""
     text = HEAD + MARKS + "items: {of: n, values: {p: 2 * n}}\nscores: {score: {points: items_mean(p)}}\n" + PLAIN

@@ -111,6 +111,43 @@ def test_a_database_of_every_layout_is_brought_up_to_date_with_its_data(dump: Pa
         office.replay(session)
 
 
+@pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
+def test_an_old_record_on_a_server_is_brought_up_to_date_with_its_data(empty: Engine, url: str) -> None:
+    """As on SQLite: refused, upgraded, equal to its replay, and can be gone on with."""
+    for dump in LAYOUTS:
+        upgrades.upgrade(empty, dump.stem.removeprefix("layout-"))
+        copied(dump, empty)
+        with pytest.raises(Invalid, match=r"B02.*\n.*supervise db upgrade"):
+            open_database(url)
+        upgrades.upgrade(empty)
+        assert (upgrades.current(empty), upgrades.differences(empty)) == (LAYOUT, ())
+        office = Office(today=lambda: OPENED)
+        with open_database(url).begin() as session:
+            made = office.replay(session)
+            assert (made.tasks, made.events) == (2, 9)
+            assert [p.number for p in library.publications(session, "default", "red-black")] == ["2025Q2-red-black-1"]
+            assert office.audit(session).breaks == ()
+            assert office.measure(session) == 2
+            office.assign(session, one("T9"), OFFICE, OPENED)
+            office.replay(session)
+        upgrades.downgrade(empty, "base", drop=True)
+
+
+def copied(dump: Path, engine: Engine) -> None:
+    """Put the rows of a dump into tables of the same layout, as plain text that the server takes for what it is."""
+    with sqlite3.connect(":memory:") as old, engine.begin() as connection:
+        old.executescript(dump.read_text("utf-8"))
+        names = [name for (name,) in old.execute("select name from sqlite_master where type = 'table'")]
+        for name in names:
+            rows = old.execute(f"select * from {name}")
+            columns = [column for column, *_ in rows.description]
+            given = rows.fetchall()
+            if given and name != "sv_version":
+                said = f"insert into {name} ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))})"
+                connection.exec_driver_sql(said, given)
+    old.close()
+
+
 def test_a_duty_that_two_units_share_is_on_both_lists_after_the_upgrade(tmp_path: Path) -> None:
     """Layout 1 kept one row for two leads; now each has its own, no other is lost, SQLite keeps all by key."""
     file = tmp_path / "old.db"
