@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from supervise.errors import Problem, Refused, Stale, SuperviseError, did_you_mean
@@ -13,7 +13,8 @@ from supervise.people import Actor
 from supervise.records import Task
 from supervise.rules import effects
 from supervise.store import retired, tasks
-from supervise.workflows.fields import FieldError, listed_parts
+from supervise.store.tables import ACTOR, KEY
+from supervise.workflows.fields import FieldError, listed_parts, shaped, writable
 from supervise.workflows.guards import Companion
 from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
@@ -38,6 +39,9 @@ class Act:
         day: the day it happens; today if not given.
         key: a retried request with the same key is answered with the first result.
         seen: version of the task the actor was looking at.
+
+    Raises:
+        Refused: A04 when the day is none, or a name or key is longer than any database keeps or not to be written.
     """
 
     code: str
@@ -47,6 +51,24 @@ class Act:
     day: date | None = None
     key: str = ""
     seen: int | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.day, datetime) or not isinstance(self.day, date | None):
+            raise Refused(Problem("A04", f"办理之日应是 date,不能是 {self.day!r}", task=self.code, path="day"))
+        said = (
+            ("code", self.code, None),
+            ("action", self.action, None),
+            ("key", self.key, KEY),
+            ("by", self.by.id, ACTOR),
+        )
+        for name, text, most in said:
+            try:
+                writable(text)
+            except FieldError as error:
+                raise Refused(Problem("A04", str(error), task=self.code, path=name)) from None
+            if most is not None and len(text or "") > most:
+                text = f"“{text[:12]}…”有 {len(text)} 个字,至多 {most} 个"
+                raise Refused(Problem("A04", text, task=self.code, path=name))
 
 
 class Liaison(Desk):
@@ -210,6 +232,10 @@ class Liaison(Desk):
             spec = lifecycle.definition.fields.get(name) if value else None
             if spec is None:
                 continue
+            try:
+                shaped(spec, value)
+            except FieldError as error:
+                raise Refused(Problem("A04", f"{spec.label}:{error}", task=code, path=name)) from None
             if spec.kind == "units":
                 named[name] = [self._unit(word, code, name, day) for word in _words(value)]
             elif spec.kind == "parts":

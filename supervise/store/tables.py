@@ -39,6 +39,8 @@ ADDED = {
 }  # fmt: skip
 """What came, or changed, with a later layout than the first: tables, columns, indexes by names without ``ix_sv_``."""
 
+ACTOR, KEY = 128, 255
+"""Characters that the name of a person and the key of a request may have."""
 PREFIX, OPTION = "sv_", "supervise_tables"
 OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
 """The duties that are on somebody's list as the record stands."""
@@ -130,13 +132,13 @@ class Tables:
             Column("target", Name(64), nullable=False),
             Column("day", Date, nullable=False),
             Column("recorded_at", UtcDateTime, nullable=False),
-            Column("actor", Name(128), nullable=False),
+            Column("actor", Name(ACTOR), nullable=False),
             Column("unit", Name(128), nullable=False),
             Column("definition", Name(128), nullable=False),
             Column("data", Data, nullable=False),
             Column("changes", Data, nullable=False),
             Column("hearers", Data, nullable=False),
-            Column("idem", Name(255)),
+            Column("idem", Name(KEY)),
             Column("hash", Name(80), nullable=False),
             _only(Index(None, "district", "idem", unique=True), "idem IS NOT NULL"),
             Index(None, "district", "day", "recorded_at", "action"),
