@@ -22,7 +22,7 @@ from supervise.reading import Strict
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
 YEARS = range(1900, 3000)
-"""Years that somebody can mean; what lies outside is a slip of the hand, and near the last year nothing can be added."""
+"""Years that somebody can mean; outside is a slip of the hand, and near the last of all nothing can be added."""
 KNOWN = 20_000
 """Working-day sums that a calendar keeps."""
 _RANGE = re.compile(r"^(\d{2})-(\d{2})(?:\.\.(\d{2})-(\d{2}))?(?: +(\S.*))?$")

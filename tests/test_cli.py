@@ -487,7 +487,6 @@ def test_a_closed_output_stops_nothing(day: Day) -> None:
         ("list --as-of 2021-13-01", "--as-of:没有 2021年13月1日 这一天"),
         ("list --as-of 20210-01-01", "--as-of:“20210-01-01”不是日期"),
         ("list --as-of 9999-12-31", "--as-of:“9999-12-31”不是日期能写的年份,应在 1900 到 2999 之间"),
-        ("calendar show 9999", "年份:应在 1900 到 2999 之间,不能是 9999"),
         ("do A plan --as b --contact \udcc7\udce0", "第 7 个词是乱码"),
         ("list --known 昨天", "--known:“昨天”不是时刻,应写作 2021-07-02T09:00"),
         ("tick 2021-02-29", "日期:没有 2021年2月29日 这一天"),
@@ -520,6 +519,11 @@ def test_a_wrong_command_line_is_explained(line: str, words: str) -> None:
         f"用法见 supervise {line.split()[0]} --help" if "shwo" not in line else "用法见 supervise",
     )
     assert os.listdir() == []
+
+
+def test_a_year_nobody_means_is_a_usage_error() -> None:
+    """Near the last year that a calendar has, nothing can be reckoned."""
+    said(run("calendar", "show", "9999"), 2, "C01", "应在 1900 到 2999 之间,不能是 9999")
 
 
 def test_a_wrong_command_line_is_json_when_json_is_asked_for() -> None:

@@ -30,6 +30,8 @@ _MEMBERS: Mapping[str, tuple[type, ...]] = {
     "figures": (str, Mapping, Sequence), "targets": (str, Mapping, Target),
 }  # fmt: skip
 """What the members of a field of several values may be."""
+_LONE = ("figures", "targets")
+"""Those of which one alone may be handed over."""
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that databases do not take: what a broken paste or a terminal of another encoding leaves behind."""
 
@@ -86,14 +88,12 @@ def shaped(spec: FieldSpec, value: Any) -> None:
     if members is None:
         if isinstance(value, bool) or not isinstance(value, _SINGLE):
             raise FieldError("应是一段文字")
-    elif isinstance(value, bytes) or not isinstance(value, (str, Sequence, Mapping)):
-        raise FieldError("应是一串值")
-    elif isinstance(value, Mapping) and spec.kind not in ("figures", "targets"):
+    elif not isinstance(value, (str, Sequence, Mapping) if spec.kind in _LONE else (str, Sequence)):
         raise FieldError("应是一串值")
     elif not isinstance(value, str):
         for member in [value] if isinstance(value, Mapping) else value:
-            if isinstance(member, bytes) or not isinstance(member, members):
-                raise FieldError(f"“{member}”不是这一栏的写法")
+            if not isinstance(member, members):
+                raise FieldError(f"“{member!r}”不是这一栏的写法")
             if isinstance(member, Mapping):
                 _plain(member, ("lead",) if spec.kind == "parts" else ())
     writable(value)

@@ -118,7 +118,7 @@ VALUES = st.recursive(
 
 @given(st.sampled_from(get_args(FieldKind)), VALUES)
 def test_whatever_a_host_hands_over_is_plain_data_or_refused(kind: str, value: Any) -> None:
-    """No value of a form ends in an error of another kind, and none reaches the record that a database would not take."""
+    """No value ends in an error of another kind, and none reaches the record that a database would not take."""
     options = {"yes": "是"} if kind == "choice" else {}
     spec = FieldSpec.model_validate({"label": "栏", "kind": kind, "options": options})
     try:
