@@ -918,6 +918,23 @@ def test_a_server_that_does_not_answer_is_a_message(url: str, words: list[str]) 
     assert "geheim" not in result.err
 
 
+def test_what_is_kept_where_nobody_may_write_can_still_be_looked_at(
+    played: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence on a read-only disc is listed and audited; an act on it is refused, and nothing is laid beside it."""
+    with sqlite3.connect(played.db) as connection, sqlite3.connect(tmp_path / "青禾.db") as copy:
+        connection.backup(copy)
+    connection.close()
+    copy.close()
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # whoever runs the tests may write anywhere
+    kept = Day(tmp_path)
+    assert kept.run("list", "--as-of", "2025-03-03").code == 0
+    assert kept.run("audit").code == 0
+    told = kept.run("do", "QH2025-002", "drop", "--as", "督查室", "--reason", "试", "--day", "2025-12-30")
+    said(told, 4, "B05", "数据库是只读的,没有入库")
+    assert [path.name for path in tmp_path.iterdir()] == ["青禾.db"]
+
+
 def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:
     """What the database refuses is said in its own words; the transaction is undone, as the message says."""
     with sqlite3.connect(day.db) as connection:
