@@ -205,6 +205,21 @@ def test_each_act_tells_what_follows(played: Day) -> None:
     assert played.steps["start"].out.startswith("QH2025-001  已报方案 → 推进中\n")
     assert played.steps["contribute"].out == "QH2025-001  协办报送 已记录(推进中)\n"
     assert "核实报告" in played.steps["report"].out
+    assert "会议纪要 不是这里的文件,只记名称,没有指纹" in played.steps["report"].out
+
+
+def test_an_act_tells_what_it_changed_beyond_the_state(day: Day) -> None:
+    """A new limit and the codes of parts are told at once, not only to who looks for them."""
+    told = day.do(
+        "2025-12-26", "区科技局", "split", "--pieces", "净增企业|区人社局;研发经费|区统计局", code="QH2025-003"
+    )
+    assert "子任务:QH2025-003.1、QH2025-003.2" in told.out
+    assert (
+        day.do("2025-12-26", "区科技局", "ask", "--reason", "缺料", "--until", "2026-03-31", code="QH2025-003").code
+        == 0
+    )
+    told = day.do("2025-12-29", "督查室", "extend", "--until", "2026-01-31", code="QH2025-003")
+    assert "办结时限改为 2026-01-31" in told.out
 
 
 def test_the_clock_tells_what_it_did(played: Day) -> None:
