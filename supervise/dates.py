@@ -284,7 +284,7 @@ def parse_period(text: str) -> Period:
     Raises:
         ValueError: in Chinese, when it names none.
     """
-    match = _PERIOD.fullmatch(text.strip())
+    match = _PERIOD.fullmatch(text.strip().upper())
     if match is None:
         raise ValueError(f"“{text}”不是考核期,应写作 2021、2021H1、2021Q2、2021-06 或 2021-W25")
     if match[7]:

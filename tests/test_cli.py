@@ -322,6 +322,20 @@ def test_lists_can_be_narrowed(played: Day) -> None:
     assert len(codes()) == 44
 
 
+def test_a_leader_finds_the_tasks_he_leads(played: Day) -> None:
+    """A leader is in no directory of units; the tasks that name him are his list, and a slip of the pen is none."""
+    mine = played.run("list", "--unit", "许见山", "--as-of", "2025-06-30", "--json").data["tasks"]
+    assert mine and all("许见山" in task["leader"] for task in mine)
+    said(played.run("list", "--unit", "许见川", "--as-of", "2025-06-30"), 5, "U04", "没有“许见川”这个单位")
+
+
+def test_an_act_may_be_called_what_the_signed_table_calls_it(unchanged: Day) -> None:
+    """A clerk types 审定方案 as well as start, and a period in small letters."""
+    words = ("do", "QH2025-002", "申请撤销", "--as", "督查室", "--reason", "试", "--day", "2025-12-30", "--dry-run")
+    assert "申请撤销" in unchanged.run(*words).out
+    assert unchanged.run("board", "red-black", "2025q2", "--json").data["period"] == "2025Q2"
+
+
 def test_the_same_board_is_recomputed_to_the_byte(day: Day) -> None:
     """A board at a cut is the same document however often, and however late, it is asked for."""
     asked = ("board", "red-black", "2025Q2", "--as-of", "2025-06-30", "--known", "2999-01-01T00:00", "--json")

@@ -182,12 +182,12 @@ class Clerk(Clock):
 
         Args:
             session: the caller's.
-            unit: name of a unit with a part in the task.
+            unit: name of a unit with a part in the task, or of its leader.
             state: name or label of a state.
             cut: the day; today if not given.
         """
         cut = cut or Cut(self.today())
-        names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
+        names = self._party(session, unit, cut.as_of) if unit else frozenset()
         self._known_state(state)
         found = []
         for situation in self.situations(session, cut, self.touching(session, names, cut)):
@@ -208,6 +208,15 @@ class Clerk(Clock):
             return None
         found = tasks.of_units(session, self.district, names) | counting.unsettled(session, self.district, cut)
         return sorted(found | retired.pointers(session, self.district, cut=cut).keys())
+
+    def _party(self, session: Session, word: str, day: date) -> frozenset[str]:
+        """A unit's names; a leader, who is in no directory, is known by the tasks that name him."""
+        try:
+            return self._known_as(self._known_unit(word, day), day)
+        except Unknown:
+            if tasks.of_units(session, self.district, {word}):
+                return frozenset({word})
+            raise
 
     def _known_state(self, word: str) -> None:
         states = [s.value.states for s in self.folder.definitions.values()]
