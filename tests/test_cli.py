@@ -713,6 +713,12 @@ def test_a_misspelt_action_in_a_definition_is_found_by_check_and_stops_work(day:
     assert tables(day.db) == before
 
 
+def test_ones_own_folder_may_be_named(tmp_path: Path) -> None:
+    """``check definitions`` is ``check`` where that is the folder in use, not a second copy of everything."""
+    assert run("init", "--copy", "definitions", "--db", tmp_path / "x.db").code == 0
+    assert run("check", "definitions").code == 0
+
+
 def test_a_story_that_does_not_come_out_is_a_problem(tmp_path: Path) -> None:
     """``check`` plays the stories and ends with 4 where one tells another outcome."""
     shutil.copytree(DEFINITIONS, tmp_path / "mine")
