@@ -297,6 +297,26 @@ def test_evidence_is_kept_as_a_pointer_with_its_fingerprint(day: Day) -> None:
     assert (report["actor"], report["unit"]) == ("工信局", "区工信局")
 
 
+def test_evidence_that_was_changed_or_lost_is_found(day: Day, tmp_path: Path) -> None:
+    """The audit holds each file against the fingerprint that went on record with it."""
+    for name in ("甲.txt", "乙.txt"):
+        (tmp_path / name).write_text(name, "utf-8")
+    report = (
+        "--evidence",
+        f"{tmp_path / '甲.txt'};{tmp_path / '乙.txt'}",
+        "--summary",
+        "续报",
+        "--figures",
+        "总数 200家",
+    )
+    assert day.do("2025-12-29", "区工信局", "ask", "--reason", "试", "--until", "2026-03-01", *report[:2]).code == 0
+    assert "份,都与登记时一样" in day.run("audit", "--evidence", tmp_path).out
+    (tmp_path / "甲.txt").write_text("改", "utf-8")
+    (tmp_path / "乙.txt").unlink()
+    made = day.run("audit", "--evidence", tmp_path, "--json")
+    assert (made.code, [one["code"] for one in made.data["broken"]]) == (1, ["G15", "G16"])
+
+
 def test_a_query_shows_any_day(played: Day) -> None:
     """The same record answers for the day asked, whatever was entered later."""
     states = [

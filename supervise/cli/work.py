@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -243,28 +242,14 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
 
 def _files(definition: Definition, fields: dict[str, str]) -> dict[str, Any]:
     """Evidence named by path becomes a pointer with a fingerprint; the bytes stay where they are."""
+    from supervise.cli.evidence import pointer
+
     data: dict[str, Any] = dict(fields)
     for name, value in fields.items():
         spec = definition.fields.get(name)
         if spec is not None and spec.kind == "files":
-            data[name] = [_pointer(path.strip()) for path in re.split("[;\uff1b]", value) if path.strip()]
+            data[name] = [pointer(path.strip()) for path in re.split("[;\uff1b]", value) if path.strip()]
     return data
-
-
-def _pointer(path: str) -> dict[str, str]:
-    import hashlib
-
-    from supervise.errors import Invalid, Problem
-    from supervise.site.texts import reason
-
-    if not os.path.isfile(path):
-        return {"title": path, "uri": path}
-    try:
-        with open(path, "rb") as file:
-            print_ = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Invalid(Problem("F03", f"读不了 {path}:{reason(error)}")) from None
-    return {"title": os.path.basename(path), "uri": path, "sha256": print_}
 
 
 @click.command(
