@@ -96,6 +96,7 @@ def test_a_listener_that_raises_undoes_the_act(office: Office, sessions: session
         ({"day": "2025-03-05"}, "day"),
         ({"key": "k" * 300}, "key"),
         ({"by": Actor("u" * 200, "区工信局")}, "by"),
+        ({"by": Actor(None, "区工信局")}, "by"),  # type: ignore[arg-type]
         ({"contact": "李\x00某"}, "contact"),
         ({"contact": {"name": "李某"}}, "contact"),
         ({"milestones": 7}, "milestones"),

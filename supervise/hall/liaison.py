@@ -53,22 +53,22 @@ class Act:
     seen: int | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.day, datetime) or not isinstance(self.day, date | None):
-            raise Refused(Problem("A04", f"办理之日应是 date,不能是 {self.day!r}", task=self.code, path="day"))
-        said = (
-            ("code", self.code, None),
-            ("action", self.action, None),
-            ("key", self.key, KEY),
-            ("by", self.by.id, ACTOR),
-        )
-        for name, text, most in said:
+        day = self.day
+        if day is not None and (isinstance(day, datetime) or not isinstance(day, date)):
+            raise self._wrong("day", f"办理之日应是 date,不能是 {day!r}")
+        texts = (("code", self.code, None), ("action", self.action, None), ("by", self.by.id, ACTOR))
+        for name, text, most in (*texts, ("key", self.key or "", KEY)):
+            if not isinstance(text, str):
+                raise self._wrong(name, f"应是文字,不能是 {text!r}")
+            if most is not None and len(text) > most:
+                raise self._wrong(name, f"“{text[:12]}…”有 {len(text)} 个字,至多 {most} 个")
             try:
                 writable(text)
             except FieldError as error:
-                raise Refused(Problem("A04", str(error), task=self.code, path=name)) from None
-            if most is not None and len(text or "") > most:
-                text = f"“{text[:12]}…”有 {len(text)} 个字,至多 {most} 个"
-                raise Refused(Problem("A04", text, task=self.code, path=name))
+                raise self._wrong(name, str(error)) from None
+
+    def _wrong(self, path: str, text: str) -> Refused:
+        return Refused(Problem("A04", text, task=str(self.code), path=path))
 
 
 class Liaison(Desk):
