@@ -114,6 +114,24 @@ def test_what_no_database_takes_is_refused_before_it_gets_there(
         assert office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN).state == "planned"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"code": "T" * 65}, {"code": "T/1"}, {"code": "T 1"}, {"text": "新增\x00企业"}, {"leader": ("长" * 129,)}],
+)
+def test_a_task_that_no_database_takes_is_not_placed(
+    office: Office, sessions: sessionmaker[Session], wrong: dict[str, object]
+) -> None:
+    """What is too long, or not to be written, is a problem of its item, and the host's transaction goes on."""
+    drafts = Draft(code="T1", text="新增规上企业40家", lead=("区工信局",)).model_copy(update=wrong)
+    with sessions() as session:
+        with pytest.raises(Invalid) as caught:
+            office.assign(session, Breakdown(due=date(2025, 12, 31), tasks=(drafts,)), OFFICE, OPENED)
+        assert {problem.code for problem in caught.value.problems} == {"T15"}
+        with pytest.raises(Invalid, match="M12"):
+            office.mark(session, "区工信局", "leader", OPENED, 90, OFFICE, "说\x00明")
+        assert office.assign(session, one(), OFFICE, OPENED)
+
+
 def test_roles_come_in_any_collection(office: Office, sessions: sessionmaker[Session]) -> None:
     """A host keeps the roles of its people as it likes."""
     assert {Actor("1", "外单位", roles) for roles in (["office"], ("office",), {"office"}, "office")} == {  # type: ignore[arg-type]

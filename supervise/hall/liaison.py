@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from supervise.errors import Problem, Refused, Stale, SuperviseError, did_you_mean
 from supervise.hall.desk import Desk
+from supervise.hall.written import unfit
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.rules import effects
 from supervise.store import retired, tasks
-from supervise.store.tables import ACTOR, KEY
-from supervise.workflows.fields import FieldError, listed_parts, shaped, writable
+from supervise.store.tables import KEY, NAME
+from supervise.workflows.fields import FieldError, listed_parts, shaped
 from supervise.workflows.guards import Companion
 from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
@@ -56,16 +57,12 @@ class Act:
         day = self.day
         if day is not None and (isinstance(day, datetime) or not isinstance(day, date)):
             raise self._wrong("day", f"办理之日应是 date,不能是 {day!r}")
-        texts = (("code", self.code, None), ("action", self.action, None), ("by", self.by.id, ACTOR))
+        texts = (("code", self.code, None), ("action", self.action, None), ("by", self.by.id, NAME))
         for name, text, most in (*texts, ("key", self.key or "", KEY)):
             if not isinstance(text, str):
                 raise self._wrong(name, f"应是文字,不能是 {text!r}")
-            if most is not None and len(text) > most:
-                raise self._wrong(name, f"“{text[:12]}…”有 {len(text)} 个字,至多 {most} 个")
-            try:
-                writable(text)
-            except FieldError as error:
-                raise self._wrong(name, str(error)) from None
+            if why := unfit(text, most):
+                raise self._wrong(name, why)
 
     def _wrong(self, path: str, text: str) -> Refused:
         return Refused(Problem("A04", text, task=str(self.code), path=path))

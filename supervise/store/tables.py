@@ -39,8 +39,8 @@ ADDED = {
 }  # fmt: skip
 """What came, or changed, with a later layout than the first: tables, columns, indexes by names without ``ix_sv_``."""
 
-ACTOR, KEY = 128, 255
-"""Characters that the name of a person and the key of a request may have."""
+CODE, NAME, KEY, STATUS = 64, 128, 255, 32
+"""Characters that a task's code, a name, a request's key and the status of a mark may have."""
 PREFIX, OPTION = "sv_", "supervise_tables"
 OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
 """The duties that are on somebody's list as the record stands."""
@@ -132,7 +132,7 @@ class Tables:
             Column("target", Name(64), nullable=False),
             Column("day", Date, nullable=False),
             Column("recorded_at", UtcDateTime, nullable=False),
-            Column("actor", Name(ACTOR), nullable=False),
+            Column("actor", Name(NAME), nullable=False),
             Column("unit", Name(128), nullable=False),
             Column("definition", Name(128), nullable=False),
             Column("data", Data, nullable=False),
@@ -253,7 +253,7 @@ class Tables:
             Column("recorded_at", UtcDateTime, nullable=False),
             Column("matter", Name(64)),
             Column("role", Name(16)),
-            Column("status", Name(32)),
+            Column("status", Name(STATUS)),
             Column("voids", Integer),
             Index(None, "district", "unit", "kind"),
         )
