@@ -373,9 +373,17 @@ def _wrong_in(source: Source[RuleSet], folder: Folder) -> Iterable[Problem]:
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:
+    """Notes on what no board and no assessment counts; of lifecycles of which nothing counts, one for all."""
+    bare = []
     for law in _newest(folder):
         rules = [rule.value for rule in folder.rules.values() if rule.value.for_ == law.value.workflow]
-        yield from rules_checking.unscored(law.document, law.value, rules)
+        if found := rules_checking.counting(rules):
+            yield from rules_checking.unscored(law.document, law.value, found)
+        else:
+            bare.append(f"“{law.value.title}”")
+    if bare:
+        text = f"只督办、不计分的流程:{''.join(bare)}(没有一份红黑榜或考核办法计它们的应办)"
+        yield Problem("R15", text, file=str(folder.path))
 
 
 def _newest(folder: Folder) -> list[Source[Definition]]:
