@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -75,7 +75,7 @@ def _kept(parsed: URL) -> URL:
         return parsed
     if os.access(os.path.dirname(os.path.abspath(file)), os.W_OK):
         return parsed
-    return parsed.set(database=f"file:{quote(os.path.abspath(file))}").update_query_dict(
+    return parsed.set(database=Path(file).resolve().as_uri()).update_query_dict(
         {"mode": "ro", "immutable": "1", "uri": "true"}
     )
 
