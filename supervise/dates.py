@@ -21,6 +21,8 @@ from supervise.reading import Strict
 
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
+YEARS = range(1900, 3000)
+"""Years that somebody can mean; outside is a slip of the hand, and near the last of all nothing can be added."""
 KNOWN = 20_000
 """Working-day sums that a calendar keeps."""
 _RANGE = re.compile(r"^(\d{2})-(\d{2})(?:\.\.(\d{2})-(\d{2}))?(?: +(\S.*))?$")
@@ -38,9 +40,12 @@ def parse_day(text: str) -> date:
         raise ValueError(f"“{text}”不是日期,应写作 2021-03-25")
     year, month, day = (int(part) for part in text.strip().split("-"))
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         raise ValueError(f"没有 {year}年{month}月{day}日 这一天") from None
+    if year not in YEARS:
+        raise ValueError(f"“{text}”不是日期能写的年份,应在 {YEARS[0]} 到 {YEARS[-1]} 之间")
+    return found
 
 
 @functools.lru_cache(4096)
@@ -279,7 +284,7 @@ def parse_period(text: str) -> Period:
     Raises:
         ValueError: in Chinese, when it names none.
     """
-    match = _PERIOD.fullmatch(text.strip())
+    match = _PERIOD.fullmatch(text.strip().upper())
     if match is None:
         raise ValueError(f"“{text}”不是考核期,应写作 2021、2021H1、2021Q2、2021-06 或 2021-W25")
     if match[7]:

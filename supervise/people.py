@@ -25,12 +25,17 @@ class Actor:
     Args:
         id: the person, as the log will name them.
         unit: the unit acted for: name, id or short name.
-        roles: roles that do not follow from a task, e.g. ``office``; being lead or co follows from the task.
+        roles: roles that do not follow from a task, e.g. ``office``, in any collection; being lead or co follows from
+            the task.
     """
 
     id: str
     unit: str
     roles: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.roles, frozenset):  # a host keeps them as it likes: a list, a tuple, one word
+            object.__setattr__(self, "roles", frozenset([self.roles] if isinstance(self.roles, str) else self.roles))
 
 
 @dataclass(frozen=True, slots=True)

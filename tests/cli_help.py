@@ -446,7 +446,7 @@ def play_json(folder: Path) -> dict[str, list[Any]]:
     step("table", "key-work", "-o", folder / "流程表.md")
     step("table", "--read", folder / "流程表.md")
     step("replay", "--verify")
-    step("audit")
+    step("audit", "--evidence", folder)
     step("export", folder / "导出")
     made["restore"] = [run("restore", folder / "导出", "--db", folder / "新库.db", "--json").data]
     day.do("2025-07-16", "督查室", "withdraw", "--reason", "调整", code="QH2025-002")

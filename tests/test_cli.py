@@ -205,6 +205,21 @@ def test_each_act_tells_what_follows(played: Day) -> None:
     assert played.steps["start"].out.startswith("QH2025-001  已报方案 → 推进中\n")
     assert played.steps["contribute"].out == "QH2025-001  协办报送 已记录(推进中)\n"
     assert "核实报告" in played.steps["report"].out
+    assert "会议纪要 不是这里的文件,只记名称,没有指纹" in played.steps["report"].out
+
+
+def test_an_act_tells_what_it_changed_beyond_the_state(day: Day) -> None:
+    """A new limit and the codes of parts are told at once, not only to who looks for them."""
+    told = day.do(
+        "2025-12-26", "区科技局", "split", "--pieces", "净增企业|区人社局;研发经费|区统计局", code="QH2025-003"
+    )
+    assert "子任务:QH2025-003.1、QH2025-003.2" in told.out
+    assert (
+        day.do("2025-12-26", "区科技局", "ask", "--reason", "缺料", "--until", "2026-03-31", code="QH2025-003").code
+        == 0
+    )
+    told = day.do("2025-12-29", "督查室", "extend", "--until", "2026-01-31", code="QH2025-003")
+    assert "办结时限改为 2026-01-31" in told.out
 
 
 def test_the_clock_tells_what_it_did(played: Day) -> None:
@@ -282,6 +297,26 @@ def test_evidence_is_kept_as_a_pointer_with_its_fingerprint(day: Day) -> None:
     assert (report["actor"], report["unit"]) == ("工信局", "区工信局")
 
 
+def test_evidence_that_was_changed_or_lost_is_found(day: Day, tmp_path: Path) -> None:
+    """The audit holds each file against the fingerprint that went on record with it."""
+    for name in ("甲.txt", "乙.txt"):
+        (tmp_path / name).write_text(name, "utf-8")
+    report = (
+        "--evidence",
+        f"{tmp_path / '甲.txt'};{tmp_path / '乙.txt'}",
+        "--summary",
+        "续报",
+        "--figures",
+        "总数 200家",
+    )
+    assert day.do("2025-12-29", "区工信局", "ask", "--reason", "试", "--until", "2026-03-01", *report[:2]).code == 0
+    assert "份,都与登记时一样" in day.run("audit", "--evidence", tmp_path).out
+    (tmp_path / "甲.txt").write_text("改", "utf-8")
+    (tmp_path / "乙.txt").unlink()
+    made = day.run("audit", "--evidence", tmp_path, "--json")
+    assert (made.code, [one["code"] for one in made.data["broken"]]) == (1, ["G15", "G16"])
+
+
 def test_a_query_shows_any_day(played: Day) -> None:
     """The same record answers for the day asked, whatever was entered later."""
     states = [
@@ -305,6 +340,20 @@ def test_lists_can_be_narrowed(played: Day) -> None:
     assert codes("--unit", "工信局", "--state", "已核实") == ["QH2025-001"]
     assert codes("--unit", "区公安局", "--state", "已核实") == []
     assert len(codes()) == 44
+
+
+def test_a_leader_finds_the_tasks_he_leads(played: Day) -> None:
+    """A leader is in no directory of units; the tasks that name him are his list, and a slip of the pen is none."""
+    mine = played.run("list", "--unit", "许见山", "--as-of", "2025-06-30", "--json").data["tasks"]
+    assert mine and all("许见山" in task["leader"] for task in mine)
+    said(played.run("list", "--unit", "许见川", "--as-of", "2025-06-30"), 5, "U04", "没有“许见川”这个单位")
+
+
+def test_an_act_may_be_called_what_the_signed_table_calls_it(unchanged: Day) -> None:
+    """A clerk types 审定方案 as well as start, and a period in small letters."""
+    words = ("do", "QH2025-002", "申请撤销", "--as", "督查室", "--reason", "试", "--day", "2025-12-30", "--dry-run")
+    assert "申请撤销" in unchanged.run(*words).out
+    assert unchanged.run("board", "red-black", "2025q2", "--json").data["period"] == "2025Q2"
 
 
 def test_the_same_board_is_recomputed_to_the_byte(day: Day) -> None:
@@ -485,6 +534,9 @@ def test_a_closed_output_stops_nothing(day: Day) -> None:
         ("do A plan --as b --day 2021-02-30", "--day:没有 2021年2月30日 这一天"),
         ("assign b.yaml --day 3月1日", "--day:“3月1日”不是日期,应写作 2021-03-25"),
         ("list --as-of 2021-13-01", "--as-of:没有 2021年13月1日 这一天"),
+        ("list --as-of 20210-01-01", "--as-of:“20210-01-01”不是日期"),
+        ("list --as-of 9999-12-31", "--as-of:“9999-12-31”不是日期能写的年份,应在 1900 到 2999 之间"),
+        ("do A plan --as b --contact \udcc7\udce0", "第 7 个词是乱码"),
         ("list --known 昨天", "--known:“昨天”不是时刻,应写作 2021-07-02T09:00"),
         ("tick 2021-02-29", "日期:没有 2021年2月29日 这一天"),
         ("tick --within 十分钟", "“十分钟”不是时长,应写作 90s、10m 或 2h"),
@@ -516,6 +568,11 @@ def test_a_wrong_command_line_is_explained(line: str, words: str) -> None:
         f"用法见 supervise {line.split()[0]} --help" if "shwo" not in line else "用法见 supervise",
     )
     assert os.listdir() == []
+
+
+def test_a_year_nobody_means_is_a_usage_error() -> None:
+    """Near the last year that a calendar has, nothing can be reckoned."""
+    said(run("calendar", "show", "9999"), 2, "C01", "应在 1900 到 2999 之间,不能是 9999")
 
 
 def test_a_wrong_command_line_is_json_when_json_is_asked_for() -> None:
@@ -674,6 +731,12 @@ def test_a_misspelt_action_in_a_definition_is_found_by_check_and_stops_work(day:
     for command in (["list"], ["tick", "2025-07-01"], ["do", "QH2025-001", "resume", "--as", "督查室"]):
         said(run(*command, "--db", day.db, "--definitions", "mine"), 4, "D07", f"key-work.yaml:{line}:{column}")
     assert tables(day.db) == before
+
+
+def test_ones_own_folder_may_be_named(tmp_path: Path) -> None:
+    """``check definitions`` is ``check`` where that is the folder in use, not a second copy of everything."""
+    assert run("init", "--copy", "definitions", "--db", tmp_path / "x.db").code == 0
+    assert run("check", "definitions").code == 0
 
 
 def test_a_story_that_does_not_come_out_is_a_problem(tmp_path: Path) -> None:
@@ -908,6 +971,23 @@ def test_a_server_that_does_not_answer_is_a_message(url: str, words: list[str]) 
     result = run("list", "--db", url)
     said(result, 4, "B02", *words)
     assert "geheim" not in result.err
+
+
+def test_what_is_kept_where_nobody_may_write_can_still_be_looked_at(
+    played: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence on a read-only disc is listed and audited; an act on it is refused, and nothing is laid beside it."""
+    with sqlite3.connect(played.db) as connection, sqlite3.connect(tmp_path / "青禾.db") as copy:
+        connection.backup(copy)
+    connection.close()
+    copy.close()
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # whoever runs the tests may write anywhere
+    kept = Day(tmp_path)
+    assert kept.run("list", "--as-of", "2025-03-03").code == 0
+    assert kept.run("audit").code == 0
+    told = kept.run("do", "QH2025-002", "drop", "--as", "督查室", "--reason", "试", "--day", "2025-12-30")
+    said(told, 4, "B05", "数据库是只读的,没有入库")
+    assert [path.name for path in tmp_path.iterdir()] == ["青禾.db"]
 
 
 def test_a_damaged_database_changes_nothing_and_says_so(day: Day) -> None:

@@ -19,6 +19,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").glob("*.md")])
 READMES = [ROOT / "README.md", ROOT / "README.en.md"]
 CODE = re.compile(r"[A-Z]\d{2}")
+SETTING = re.compile(r"\bSUPERVISE_[A-Z_]+\b")
 
 
 def codes_in_source() -> set[str]:
@@ -73,6 +74,13 @@ def test_every_command_is_in_the_readme(page: Path) -> None:
     text = page.read_text("utf-8")
     missing = [name for name in EVERY if not re.search(rf"\bsupervise {name}\b", text)]
     assert not missing
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_every_setting_of_the_environment_is_in_the_readme(page: Path) -> None:
+    """The table has each variable that the program looks at, and no other."""
+    read = {name for path in (ROOT / "supervise").rglob("*.py") for name in SETTING.findall(path.read_text("utf-8"))}
+    assert set(re.findall(r"^\| `(SUPERVISE_\w+)` \|", page.read_text("utf-8"), re.MULTILINE)) == read
 
 
 def command_lines(page: Path) -> Iterator[str]:

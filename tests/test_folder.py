@@ -176,6 +176,21 @@ def test_every_file_is_read_to_its_end(folder: Path) -> None:
     assert len(caught.value.problems) == len(found(folder))
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("key-work.yaml", "label: 报送落实方案, by: lead", "label: 报送落实方案, by lead"),
+        ("rules/red-black.yaml", "closes: 10 workdays", "closed: 10 workdays"),
+        ("rules/three-colour-orders.yaml", "version: 1", "versoin: 1"),
+    ],
+)
+def test_one_fault_is_one_problem(folder: Path, file: str, old: str, new: str) -> None:
+    """While a file cannot be read, nobody is told that what it holds is missing elsewhere; the fault itself is told."""
+    line = change(folder / file, old, new)
+    assert [(name, at) for _, name, at in found(folder)] == [(Path(file).name, line)]
+    assert "R15" not in {note.code for note in read_folder(folder).notes}
+
+
 def test_files_nobody_would_read_are_named(folder: Path) -> None:
     """An unknown kind of file, a doubled version and a wrong ending are problems, not silence."""
     (folder / "note.yaml").write_text("a: 1\n", "utf-8")

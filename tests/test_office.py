@@ -89,6 +89,66 @@ def test_a_listener_that_raises_undoes_the_act(office: Office, sessions: session
         assert office.load(session, "T1").version == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"day": datetime(2025, 3, 5, 9)}, "day"),
+        ({"day": "2025-03-05"}, "day"),
+        ({"key": "k" * 300}, "key"),
+        ({"by": Actor("u" * 200, "区工信局")}, "by"),
+        ({"by": Actor(None, "区工信局")}, "by"),  # type: ignore[arg-type]
+        ({"contact": "李\x00某"}, "contact"),
+        ({"contact": {"name": "李某"}}, "contact"),
+        ({"milestones": 7}, "milestones"),
+    ],
+)
+def test_what_no_database_takes_is_refused_before_it_gets_there(
+    office: Office, sessions: sessionmaker[Session], wrong: dict[str, object], path: str
+) -> None:
+    """A host that hands over the wrong thing is told which, and its transaction is as it was."""
+    with sessions() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        with pytest.raises(Refused) as caught:
+            office.advance(session, "T1", "plan", **{"by": GXJ, "day": date(2025, 3, 5), **PLAN, **wrong})  # type: ignore[arg-type]
+        assert [(problem.code, problem.path) for problem in caught.value.problems] == [("A04", path)]
+        assert office.advance(session, "T1", "plan", GXJ, date(2025, 3, 5), **PLAN).state == "planned"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"code": "T" * 65}, {"code": "T/1"}, {"code": "T 1"}, {"text": "新增\x00企业"}, {"leader": ("长" * 129,)}],
+)
+def test_a_task_that_no_database_takes_is_not_placed(
+    office: Office, sessions: sessionmaker[Session], wrong: dict[str, object]
+) -> None:
+    """What is too long, or not to be written, is a problem of its item, and the host's transaction goes on."""
+    drafts = Draft(code="T1", text="新增规上企业40家", lead=("区工信局",)).model_copy(update=wrong)
+    with sessions() as session:
+        with pytest.raises(Invalid) as caught:
+            office.assign(session, Breakdown(due=date(2025, 12, 31), tasks=(drafts,)), OFFICE, OPENED)
+        assert {problem.code for problem in caught.value.problems} == {"T15"}
+        with pytest.raises(Invalid, match="M12"):
+            office.mark(session, "区工信局", "leader", OPENED, 90, OFFICE, "说\x00明")
+        assert office.assign(session, one(), OFFICE, OPENED)
+
+
+def test_roles_come_in_any_collection(office: Office, sessions: sessionmaker[Session]) -> None:
+    """A host keeps the roles of its people as it likes."""
+    assert {Actor("1", "外单位", roles) for roles in (["office"], ("office",), {"office"}, "office")} == {  # type: ignore[arg-type]
+        Actor("1", "外单位", frozenset({"office"}))
+    }
+
+
+def test_a_form_knows_what_there_is_to_choose_from(office: Office, sessions: sessionmaker[Session]) -> None:
+    """A choice offers its words, a duty the duties that are not over."""
+    with sessions() as session:
+        office.assign(session, one(), OFFICE, OPENED)
+        buttons = {button.action: button for button in office.allowed(session, "T1", OFFICE)}
+    boxes = {box.name: box for action in ("suspend", "waive") for box in buttons[action].fields}
+    assert boxes["ground"].options["force"] == "不可抗力"
+    assert boxes["duty"].options["finish"] == "全面完成(2025-12-31 到期)" and boxes["reason"].options == {}
+
+
 def test_listeners_hear_who_must_know(office: Office, sessions: sessionmaker[Session]) -> None:
     """A message names the units by name: the office of a plan, lead and co-units of an assignment."""
     heard: list[Message] = []

@@ -92,6 +92,16 @@ def test_no_notice_is_lost_between_acts_and_nights(chosen: list[tuple[int, int, 
             assert near <= sent
 
 
+def test_what_is_due_longest_comes_before_the_cap(session: Session) -> None:
+    """Where a day has no room for all, the latest is reminded of first, whatever its code."""
+    office = an_office()
+    placed(office, session, "Z1")
+    drafts = tuple(Draft(code=f"A{n}", text="另一件", lead=(GXJ,)) for n in range(3))
+    office.assign(session, Breakdown(due=date(2025, 12, 31), tasks=drafts), OFFICE, date(2025, 3, 10))
+    made = office.remind(session, Pick(unit=GXJ, kind="plan"), OFFICE, WHY, date(2025, 4, 1))
+    assert [one.task.code for one in made.done] == ["Z1", "A0", "A1"]
+
+
 def test_a_batch_keeps_the_bounds_and_says_who_must_wait(session: Session) -> None:
     """Three a day for one unit, a task whole or not at all; looked at first, nothing is written."""
     office, day = an_office(), date(2025, 3, 18)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supervise.cli.kinds import Day, Number
+from supervise.cli.kinds import Day, Year
 from supervise.cli.output import Counter, actor, saving, shared, terminal
 from supervise.cli.shell import Group, option
 
@@ -32,7 +32,7 @@ def calendar() -> None:
 
 
 @calendar.command("show", short_help="一年的放假和调休", examples=("supervise calendar show 2026",))
-@click.argument("year", metavar="[年份]", type=Number(), required=False)
+@click.argument("year", metavar="[年份]", type=Year(), required=False)
 @shared
 def show(counter: Counter, year: int | None) -> None:
     """一年的放假、调休和各月工作日数,一页看完;没有公布的年份注明暂定。"""

@@ -55,7 +55,7 @@ def burden(body: Mapping[str, Any]) -> str:
 def joint(found: Sequence[Joined]) -> str:
     """Reports that one paper could answer."""
     if not found:
-        return "没有一个单位在同一周要报两件以上"
+        return "还没到期的报送里,没有一个单位在同一周要报两件以上"
     note = "合并只往后不往前:各件都在“合并到”这一天报即可。这里只是建议,没有改动期限;要合并,加 --as、--reason"
     return f"{_joined(found, '合并到', '原期限')}\n{note}"
 

@@ -58,7 +58,9 @@ def check(counter: Counter, beside: tuple[str, ...]) -> int:
     file = next((name for name in beside if not Path(name).is_dir()), "")
     if file and len(beside) > 1:
         raise click.UsageError("一次查一个文件,或几个文件夹")
-    base = read_folder(Path(counter.definitions or shipped()), *map(Path, beside if not file else ()))
+    home = Path(counter.definitions or shipped())
+    more = [Path(name) for name in beside if not file and Path(name).resolve() != home.resolve()]
+    base = read_folder(home, *more)
     folder = read_beside(Path(file), base.sound()) if file else base
     stories, steps, wrong = play(folder) if not folder.problems and not file else (0, 0, ())
     problems = [*folder.problems, *wrong]

@@ -236,13 +236,25 @@ def done(before: str, view: View) -> str:
         if before != now
         else f"{task.code}  {wording.action(task.events[-1].action)} 已记录({now})"
     )
-    day = task.events[-1].day
+    event, day = task.events[-1], task.events[-1].day
     due = [d for d in view.duties if d.outcome(day) == "open" and d.born == day and d.after == task.version]
     owing = [
         f"  {'、'.join(d.units)}应于 {d.due}{'*' if view.lifecycle.unsure(task, d) else ''} 前{wording.duty(d.kind)}"
         for d in due
     ]
-    return noted("\n".join([head, *owing]))
+    return noted("\n".join([head, *_changed(event), *owing]))
+
+
+def _changed(event: Event) -> Iterator[str]:
+    """What an act changed beyond the state, and evidence that is known by its name alone."""
+    if "due" in event.changes:
+        yield f"  办结时限改为 {event.changes['due']}"
+    if parts := event.changes.get("parts"):
+        yield f"  子任务:{'、'.join(part['code'] for part in parts)}"
+    members = [each for value in event.data.values() if isinstance(value, list) for each in value]
+    pointers = [each for each in members if isinstance(each, dict) and "uri" in each and "sha256" not in each]
+    if bare := [each["title"] for each in pointers if "title" in each and "://" not in each["uri"]]:
+        yield f"  {'、'.join(bare)} 不是这里的文件,只记名称,没有指纹"
 
 
 def tick(report: TickReport, words: Mapping[str, str], lifecycles: Mapping[str, Lifecycle], today: date) -> str:

@@ -68,6 +68,19 @@ class Number(NumberType):
         return int(value)
 
 
+class Year(Number):
+    """A year that somebody can mean."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Text to a year."""
+        from supervise.dates import YEARS
+
+        year = super().convert(value, param, ctx)
+        if year not in YEARS:
+            self.fail(f"应在 {YEARS[0]} 到 {YEARS[-1]} 之间,不能是 {year}", param, ctx)
+        return year
+
+
 class OneOf(ChoiceType):
     """One of a few words."""
 

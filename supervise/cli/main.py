@@ -101,6 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(given: Sequence[str]) -> int:
     counters: list[Counter] = []
     try:
+        _readable(given)
         result = cli.main(list(given), prog_name="supervise", standalone_mode=False, obj=counters)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as leave:
@@ -126,6 +127,14 @@ def _run(given: Sequence[str]) -> int:
         if os.environ.get("SUPERVISE_DEBUG"):
             raise
         return _told("Unexpected", [_fault(error, kept)], "--json" in given, 1)
+
+
+def _readable(given: Sequence[str]) -> None:
+    """See that the terminal and we write in the same code; only names of files may be in another."""
+    for number, word in enumerate(given, 1):
+        if not word.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in word) and not os.path.exists(word):
+            text = f"第 {number} 个词是乱码:终端写的不是 {sys.getfilesystemencoding()}"
+            raise click.UsageError(f"{text},多半是 GBK;请把终端设成 UTF-8,文件名也一样")
 
 
 def _told(name: str, problems: Sequence[Problem], json: bool, code: int) -> int:

@@ -108,7 +108,7 @@ def send(counter: Counter, channels: str, within: float | None, dry_run: bool, e
     with _deliverer(counter, channels, kept if counter.json else None) as deliverer:
         if dry_run:
             found = deliverer.preview()
-            data = {"messages": [one.as_dict() for one in found]}
+            data = {"messages": [one.as_dict() for one in found.messages], "held": found.held}
             counter.answer(data, lambda: outfaces.preview(found))
             return 0
         if every is not None:

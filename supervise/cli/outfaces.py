@@ -13,9 +13,8 @@ from supervise.store.parcels import PARKED, SENT, WAITING, Parcel
 from supervise.widths import table
 
 if TYPE_CHECKING:
-    from supervise.channels.port import Dispatch
     from supervise.hall.addressing import Vacancy
-    from supervise.hall.deliverer import Round
+    from supervise.hall.deliverer import Preview, Round
     from supervise.hall.letterbook import Spent
     from supervise.store.postbook import Held
 
@@ -156,10 +155,12 @@ def sent(made: Round) -> str:
     return "\n".join(lines)
 
 
-def preview(found: Sequence[Dispatch]) -> str:
+def preview(found: Preview) -> str:
     """What would go out, for a person."""
-    whole = [f"→ {one.channel}:{one.address}\n【{one.subject}】\n{one.text}\n" for one in found]
-    return "\n".join([*whole, f"共 {len(found)} 份 {sum(len(one.items) for one in found)} 条,一份也没有发"])
+    whole = [f"→ {one.channel}:{one.address}\n【{one.subject}】\n{one.text}\n" for one in found.messages]
+    held = f";还有 {found.held} 人的攒着,等能发的时段" if found.held else ""
+    number = sum(len(one.items) for one in found.messages)
+    return "\n".join([*whole, f"共 {len(found.messages)} 份 {number} 条,一份也没有发{held}"])
 
 
 def vacant(found: Sequence[Vacancy]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     short_help="任务清单",
     examples=("supervise list", "supervise list --unit 区文旅局 --state 已逾期 --as-of 2025-06-30"),
 )
-@option("--unit", default="", metavar="单位", help="只看这个单位牵头或协办的")
+@option("--unit", default="", metavar="单位", help="只看这个单位牵头、协办的,或这位领导牵头的")
 @option("--state", default="", metavar="状态", help="只看这个状态的,如 推进中")
 @as_of
 @shared
@@ -176,7 +175,7 @@ def do(
 
     动作要填的内容写成 --字段 值。佐证材料写文件路径,几个文件用分号隔开,只记路径和指纹,不搬文件。
     任务有数字目标的,报数就行,进度由系统算;没有的,填百分数。
-    动作和字段的名字见流程文件;办不了时会说明为什么、现在能办什么、还缺什么。
+    动作写名字(plan)或叫法(报送落实方案),字段的名字见流程文件;办不了时会说明为什么、现在能办什么、还缺什么。
     """
     from supervise.cli import faces, shapes
 
@@ -187,7 +186,7 @@ def do(
     with counter.writing() as (office, session):
         before = office.at_hand(session, code)
         lifecycle = office.lifecycle(session, before.definition)
-        data = _files(lifecycle.definition, fields)
+        data, action = _files(lifecycle.definition, fields), _action(lifecycle.definition, action)
         task = office.advance(session, code, action, actor(office, as_, person, for_), day, key, seen, **data)
         view = office.show(session, code, cut(task.events[-1].day, None))
     day = task.events[-1].day
@@ -210,9 +209,16 @@ def _looked_at(
 
     with counter.reading() as (office, session):
         definition = office.lifecycle(session, office.at_hand(session, code).definition).definition
-        act = Act(code, action, actor(office, *who), _files(definition, fields), day, seen=seen)
+        data = _files(definition, fields)
+        act = Act(code, _action(definition, action), actor(office, *who), data, day, seen=seen)
         found = office.preview(session, act)
     counter.answer(stagefaces.preview_data(found), lambda: stagefaces.preview(found))
+
+
+def _action(definition: Definition, word: str) -> str:
+    """The name of an action that is called so, where only one is; a clerk types what the table he signed says."""
+    called = [name for name, action in definition.actions.items() if action.label == word]
+    return called[0] if len(called) == 1 and word not in definition.actions else word
 
 
 def _fields(arguments: Sequence[str]) -> dict[str, str]:
@@ -237,28 +243,14 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
 
 def _files(definition: Definition, fields: dict[str, str]) -> dict[str, Any]:
     """Evidence named by path becomes a pointer with a fingerprint; the bytes stay where they are."""
+    from supervise.cli.evidence import pointer
+
     data: dict[str, Any] = dict(fields)
     for name, value in fields.items():
         spec = definition.fields.get(name)
         if spec is not None and spec.kind == "files":
-            data[name] = [_pointer(path.strip()) for path in re.split("[;\uff1b]", value) if path.strip()]
+            data[name] = [pointer(path.strip()) for path in re.split("[;\uff1b]", value) if path.strip()]
     return data
-
-
-def _pointer(path: str) -> dict[str, str]:
-    import hashlib
-
-    from supervise.errors import Invalid, Problem
-    from supervise.site.texts import reason
-
-    if not os.path.isfile(path):
-        return {"title": path, "uri": path}
-    try:
-        with open(path, "rb") as file:
-            print_ = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Invalid(Problem("F03", f"读不了 {path}:{reason(error)}")) from None
-    return {"title": os.path.basename(path), "uri": path, "sha256": print_}
 
 
 @click.command(

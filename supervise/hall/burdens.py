@@ -117,7 +117,7 @@ class Burdens(Clerk, Judge):
         day = day or self.today()
         found = self.joint(session, period, unit, Cut(day))
         asked = [(one, Asked(by, why, day, one[0].day)) for one in found]
-        return self._asked(session, asked, "没有一个单位在同一周要报两件以上,没有可合并的")
+        return self._asked(session, asked, "还没到期的报送里,没有一个单位在同一周要报两件以上,没有可合并的")
 
     def part(
         self, session: Session, by: Actor, why: str, period: str = "", unit: str = "", day: date | None = None

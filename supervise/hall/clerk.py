@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -12,12 +13,14 @@ from supervise.archives.shelves import WHOLE
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.hall.asked import unit_called
 from supervise.hall.clockwork import Clock
+from supervise.hall.written import unfit
 from supervise.people import Actor
 from supervise.phrases import TaskDue
 from supervise.reading import Document
 from supervise.records import PARTIES, Cut, Duty, Task
 from supervise.store import counting, retired, tasks
 from supervise.store import duties as duty_store
+from supervise.store.tables import CODE, NAME
 from supervise.workflows.definition import Definition
 from supervise.workflows.figures import Standing, standings
 from supervise.workflows.lifecycle import Lifecycle
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_NO_CODE = re.compile(r"[\s/#]")
+"""What a code has not: in a reference / stands before a duty of the task, # before a number in its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ class Clerk(Clock):
             Problem("T03", f"--skip {c}:分解里没有这一项{did_you_mean(c, known)}") for c in left_out - set(known)
         ]
         drafts = [d for d in breakdowns.expand(breakdown, self.directory, day) if d.code not in left_out]
-        problems += _limits(breakdown, drafts, day)
+        problems += [*_limits(breakdown, drafts, day), *_unwritten(breakdown, drafts)]
         if problems:
             raise Invalid(problems)
         wanted = {d.code for d in drafts}
@@ -183,12 +188,12 @@ class Clerk(Clock):
 
         Args:
             session: the caller's.
-            unit: name of a unit with a part in the task.
+            unit: name of a unit with a part in the task, or of its leader.
             state: name or label of a state.
             cut: the day; today if not given.
         """
         cut = cut or Cut(self.today())
-        names = self._known_as(self._known_unit(unit, cut.as_of), cut.as_of) if unit else frozenset()
+        names = self._party(session, unit, cut.as_of) if unit else frozenset()
         self._known_state(state)
         found = []
         for situation in self.situations(session, cut, self.touching(session, names, cut)):
@@ -209,6 +214,15 @@ class Clerk(Clock):
             return None
         found = tasks.of_units(session, self.district, names) | counting.unsettled(session, self.district, cut)
         return sorted(found | retired.pointers(session, self.district, cut=cut).keys())
+
+    def _party(self, session: Session, word: str, day: date) -> frozenset[str]:
+        """A unit's names; a leader, who is in no directory, is known by the tasks that name him."""
+        try:
+            return self._known_as(self._known_unit(word, day), day)
+        except Unknown:
+            if tasks.of_units(session, self.district, {word}):
+                return frozenset({word})
+            raise
 
     def _known_state(self, word: str) -> None:
         states = [s.value.states for s in self.folder.definitions.values()]
@@ -282,6 +296,21 @@ class Clerk(Clock):
             task.code: (task.definition, task.text, found[task.code].closed_on)
             for task in self.shelves.histories(session, list(found.values()), WHOLE)
         }
+
+
+def _unwritten(breakdown: Breakdown, drafts: Iterable[Draft]) -> Iterator[Problem]:
+    """Codes, names and texts that cannot go on record as they are."""
+    if why := unfit(breakdown.document.model_dump(mode="json")):
+        yield Problem("T15", f"通知的标题、文号:{why}")
+    for draft in drafts:
+        said = (draft.text, draft.path, draft.category, tuple(map(str, draft.targets)))
+        for why in filter(None, (unfit(draft.code, CODE), *(unfit(name, NAME) for name in draft.leader), unfit(said))):
+            yield Problem("T15", why, task=draft.code)
+        if found := _NO_CODE.search(draft.code.strip()):
+            sign = "空格、换行" if found[0].isspace() else f"“{found[0]}”"
+            yield Problem(
+                "T15", f"编码里不能有{sign}", task=draft.code, help="请写成字母、数字、汉字和 -、.、〔〕 之类"
+            )
 
 
 def _placed(draft: Draft, breakdown: Breakdown) -> Task:

@@ -67,6 +67,14 @@ class Round:
     vacancies: tuple[Vacancy, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a round would send now, and for how many addresses something would wait for a better hour."""
+
+    messages: tuple[Dispatch, ...]
+    held: int
+
+
 class Serving(Protocol):
     """An office at a database of its own, see ``Service``."""
 
@@ -129,29 +137,34 @@ class Deliverer:
         made.held = len(self.service.transact(lambda work: parcels.unpacked(work, self._district)))
         return made
 
-    def preview(self) -> list[Dispatch]:
+    def preview(self) -> Preview:
         """What would go out now; nothing is sent and nothing is kept."""
         found: list[Dispatch] = []
+        waiting: set[Address] = set()
 
         def look(work: Work) -> None:
             found.clear()
+            waiting.clear()
             while tray.collect(work, self._district, self.rules.grave):
                 pass
             while self._address(work):
                 pass
             for to in parcels.unpacked(work, self._district):
                 self._packed(work, to)
+            waiting.update(parcels.unpacked(work, self._district))
             now = self.office.now()
             for parcel in postbook.parcels(work, self._district, parcels.WAITING):
                 letters = parcels.deliveries(work, self._district, (parcel.channel, parcel.address), parcel.seq)
                 dispatch = self._dispatch(parcel, letters)
                 if parcel.next_at <= now and parcel.channel in self.channels and self._later(dispatch, now) <= now:
                     found.append(dispatch)
+                else:
+                    waiting.add((parcel.channel, parcel.address))
             raise _Undo
 
         with suppress(_Undo):
             self.service.transact(look)
-        return found
+        return Preview(tuple(found), len(waiting))
 
     def retry(self, who: str = "") -> int:
         """Let parked parcels go anew, by the directory and the channels as they are now; how many there were.

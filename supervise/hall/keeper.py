@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from supervise.archives import archive, checker, retirement
 from supervise.archives.checker import Break
+from supervise.archives.shelves import WHOLE
 from supervise.chain import Record
 from supervise.errors import Diverged, Invalid, Problem, Refused, Unknown
 from supervise.hall.designer import Designer
@@ -52,6 +53,16 @@ class Audited:
     breaks: tuple[Break, ...]
 
 
+class Piece(NamedTuple):
+    """A piece of evidence on record with a fingerprint, and the act that named it."""
+
+    task: str
+    seq: int
+    title: str
+    uri: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Whole:
     """Rows and events of some tasks, and which of them stand in archives, within reach or not."""
@@ -91,6 +102,22 @@ class Keeper(Designer):
             again = self._audit(session, since, printed)
             return replace(again, breaks=tuple(b for b in again.breaks if b in made.breaks))
         return made
+
+    def evidence(self, session: Session) -> Iterator[Piece]:
+        """Every piece of evidence that has a fingerprint, by task and act; the files are where the host keeps them.
+
+        Raises:
+            Unknown: T07 when an archive cannot be reached.
+        """
+        codes = sorted({*ledger.codes(session, self.district), *retired.pointers(session, self.district)})
+        for chunk in chunks(codes):
+            for task in self.histories(session, WHOLE, chunk):
+                for event in task.events:
+                    members = (one for value in event.data.values() if isinstance(value, list) for one in value)
+                    for one in members:
+                        if isinstance(one, dict) and one.get("sha256"):
+                            uri = str(one.get("uri") or one.get("title"))
+                            yield Piece(task.code, event.seq, str(one.get("title") or uri), uri, one["sha256"])
 
     def _audit(self, session: Session, since: int, printed: str) -> Audited:
         base = seals.numbered(session, self.district, since)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from supervise.errors import Problem, Refused, Stale, SuperviseError, did_you_mean
 from supervise.hall.desk import Desk
+from supervise.hall.written import unfit
 from supervise.people import Actor
 from supervise.records import Task
 from supervise.rules import effects
 from supervise.store import retired, tasks
-from supervise.workflows.fields import FieldError, listed_parts
+from supervise.store.tables import KEY, NAME
+from supervise.workflows.fields import FieldError, listed_parts, shaped
 from supervise.workflows.guards import Companion
 from supervise.workflows.lifecycle import Button, Lifecycle, Step
 
@@ -38,6 +40,9 @@ class Act:
         day: the day it happens; today if not given.
         key: a retried request with the same key is answered with the first result.
         seen: version of the task the actor was looking at.
+
+    Raises:
+        Refused: A04 when the day is none, or a name or key is longer than any database keeps or not to be written.
     """
 
     code: str
@@ -47,6 +52,20 @@ class Act:
     day: date | None = None
     key: str = ""
     seen: int | None = None
+
+    def __post_init__(self) -> None:
+        day = self.day
+        if day is not None and (isinstance(day, datetime) or not isinstance(day, date)):
+            raise self._wrong("day", f"办理之日应是 date,不能是 {day!r}")
+        texts = (("code", self.code, None), ("action", self.action, None), ("by", self.by.id, NAME))
+        for name, text, most in (*texts, ("key", self.key or "", KEY)):
+            if not isinstance(text, str):
+                raise self._wrong(name, f"应是文字,不能是 {text!r}")
+            if why := unfit(text, most):
+                raise self._wrong(name, why)
+
+    def _wrong(self, path: str, text: str) -> Refused:
+        return Refused(Problem("A04", text, task=str(self.code), path=path))
 
 
 class Liaison(Desk):
@@ -210,6 +229,10 @@ class Liaison(Desk):
             spec = lifecycle.definition.fields.get(name) if value else None
             if spec is None:
                 continue
+            try:
+                shaped(spec, value)
+            except FieldError as error:
+                raise Refused(Problem("A04", f"{spec.label}:{error}", task=code, path=name)) from None
             if spec.kind == "units":
                 named[name] = [self._unit(word, code, name, day) for word in _words(value)]
             elif spec.kind == "parts":

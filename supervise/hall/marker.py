@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from supervise.errors import Invalid, Problem, Refused, Unknown, did_you_mean
 from supervise.hall.asked import key_called, unit_called
 from supervise.hall.desk import Desk
+from supervise.hall.written import unfit
 from supervise.people import Actor, Directory
 from supervise.records import Cut, Mark
 from supervise.rules.facts import content, identified
@@ -24,6 +25,7 @@ from supervise.rules.ruleset import AssessmentRules
 from supervise.rules.scheme import MarkKind, Scheme
 from supervise.store import marks as marks_store
 from supervise.store.marks import Kept
+from supervise.store.tables import CODE, NAME, STATUS
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -247,7 +249,15 @@ class Marker(Desk):
                 raise Refused(Problem("M05", text, help=f"应由 {'本单位以外的 ' if own else ''}{who} 登记"))
 
     def _entered(self, session: Session, new: Sequence[Mark]) -> list[Mark]:
-        """Marks put on record, with their ids."""
+        """Marks put on record, with their ids.
+
+        Raises:
+            Invalid: M12 when a text cannot go on record as it is.
+        """
+        for one in new:
+            texts = (one.by, NAME), (one.matter, CODE), (one.status, STATUS), (one.note, None)
+            if why := next(filter(None, (unfit(text or "", most) for text, most in texts)), ""):
+                raise Invalid(Problem("M12", f"{one.unit} {one.day} 的登记:{why}"))
         marks_store.add(session, self.district, new, self.now())
         session.flush()
         kinds, days = sorted({mark.kind for mark in new}), [mark.day for mark in new]

@@ -194,7 +194,7 @@ class Objector(Liaison, Appraiser):
         for item in items:
             if item not in one.basis:
                 text = f"“{item}”不是这件异议的依据{did_you_mean(item, one.basis)}"
-                raise Unknown(Problem("P14", text, task=code, help=f"依据有:{'、'.join(one.basis) or '无'}"))
+                raise Unknown(Problem("P14", text, task=code, help="一件异议的依据见 supervise objections"))
         acts = [self._freed(session, item, by, f"异议成立({code}):{opinion}", day) for item in items]
         data: dict[str, Any] = {"freed": list(items)} if items else {}
         data |= {"acts": named} if (named := [act for act in acts if act]) else {}

@@ -125,8 +125,9 @@ class Reminder(Clerk):
         return {key: kind.label for law in laws for key, kind in law.duties.items()}
 
     def _owing(self, session: Session, pick: Pick, unit: str, day: date) -> list[str]:
-        """The tasks on which something that fits is owed."""
-        return sorted({o.duty.task for o in self.owed(session, unit, Cut(day)) if _fits(pick, o.duty, frozenset())})
+        """The tasks on which something that fits is owed, what is due longest first: a day's cap cuts off the rest."""
+        owed = self.owed(session, unit, Cut(day))
+        return list(dict.fromkeys(o.duty.task for o in owed if _fits(pick, o.duty, frozenset())))
 
     def _reminded_on(self, session: Session, day: date) -> Counter[str]:
         """How often each unit was reminded on a day."""

@@ -23,7 +23,6 @@ FIELDS = {
     "serial": "编号",
 }  # fmt: skip
 """What a column may be made of, besides ``line`` and the label of a line; ``text`` is the same in every row."""
-NUMBERS = ("number", "score", "carried")
 
 
 class Column(Strict):

@@ -95,21 +95,21 @@ def unknown_rungs(document: Document, definition: Definition, ladders: Iterable[
                 yield document.problem("R03", ("actions", name, "when"), text, word=condition.rung)
 
 
+def counting(rules: Iterable[RuleSet]) -> list[RuleSet]:
+    """Those that give points."""
+    return [rule for rule in rules if not isinstance(rule, Ladder | Lights | Reminders | Sending)]
+
+
 def unscored(document: Document, definition: Definition, rules: Iterable[RuleSet]) -> Iterator[Problem]:
     """Notes on duties of the parties that no board and no assessment counts.
 
     Args:
         document: the definition's file, for places.
         definition: what it says.
-        rules: every rule set for this workflow.
+        rules: every rule set for this workflow that gives points.
     """
-    counting = [rule for rule in rules if not isinstance(rule, Ladder | Lights | Reminders | Sending)]
-    if not counting:
-        text = f"没有一份红黑榜或考核办法计“{definition.title}”的应办,只督办、不计分"
-        yield document.problem("R15", ("workflow",), text)
-        return
     counted: set[str] = set()
-    for measure in (measure for rule in counting for measure in measures(rule)):
+    for measure in (measure for rule in rules for measure in measures(rule)):
         if isinstance(measure, Outcome):
             counted |= {measure.duty} if measure.duty else set(definition.duties)
         elif isinstance(measure, OnPace | Behind):

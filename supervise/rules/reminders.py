@@ -260,7 +260,7 @@ def _too_often(
         yield Problem("H12", text, task=task.code, help=f"下次最早 {again}")
     for unit in duty.units:
         if today.get(unit, 0) >= rule.daily:
-            text = f"{unit} {day} 已被催办 {today[unit]} 次,一天至多 {rule.daily} 次"
+            text = f"{unit} 一天至多催 {rule.daily} 次,催“{label}”就是 {day} 的第 {today[unit] + 1} 次"
             yield Problem("H13", text, task=task.code, help=f"下次最早 {day + ONE_DAY}")
 
 

@@ -219,17 +219,22 @@ def read_folder(path: Path, *beside: Path, stories: bool = True) -> Folder:
     folder = Folder(path)
     own = {"units.yaml": _units, ALIASES: _aliases}
     below = [("calendar", _year), ("rules", _rule), ("stories", _story)][: 3 if stories else 2]
+    unread = False
     for one in (path, *beside):
         first = folder.units
         for file in sorted(one.glob("*.yaml")):
-            _try(folder, file, own.get(file.name, _definition))
+            unread |= not _try(folder, file, own.get(file.name, _definition))
         for sub, reader in below:
             for file in sorted((one / sub).glob("*.yaml")):
-                _try(folder, file, reader)
+                unread |= not _try(folder, file, reader)
         if one != path and folder.units is not first:  # the stories of the first folder know its own units
             folder.homes[one], folder.units = folder.units, first
-    folder.problems += [*_rule_problems(folder), *_overlooked(folder)]
-    folder.notes += [*_unscored(folder), *hints((s.document, s.value) for s in folder.rules.values())]
+    wrong = [one for one in _rule_problems(folder) if not (unread and one.code in _ELSEWHERE)]
+    folder.problems += [*wrong, *_overlooked(folder)]
+    folder.notes += [
+        *(() if unread else _unscored(folder)),
+        *hints((s.document, s.value) for s in folder.rules.values()),
+    ]
     return folder
 
 
@@ -241,14 +246,20 @@ def _overlooked(folder: Folder) -> Iterator[Problem]:
         yield Problem("F04", "文件夹里没有流程文件(以 workflow: 开头的 .yaml)", file=str(folder.path))
 
 
-def _try(folder: Folder, file: Path, reader: Callable[[Folder, str, str, Document], None]) -> None:
+def _try(folder: Folder, file: Path, reader: Callable[[Folder, str, str, Document], None]) -> bool:
+    """Read a file of a folder; ``False`` if it cannot be."""
     name = str(file)
     try:
         text = read_text(file)
         reader(folder, name, text, _parsed(text, name))
     except (Invalid, Unknown) as error:
         folder.problems += error.problems
+        return False
+    return True
 
+
+_ELSEWHERE = frozenset({"R01", "R10", "R30"})
+"""What a file says of others that are not there; nothing is said of it while one of them cannot be read."""
 
 # What a text says never changes: who opens an office for each district, or each request, has it worked out once.
 _kept = lru_cache(maxsize=256)
@@ -288,9 +299,11 @@ def _rule(folder: Folder, name: str, text: str, document: Document) -> None:
 
 def _put(folder: Folder, shelf: dict[str, Source[Any]], name: str, source: Source[Any]) -> None:
     if name in shelf:
-        folder.problems.append(
-            source.document.problem("F05", (), f"{name} 在 {shelf[name].name} 里已有,版本号不能重复")
+        text, help_ = (
+            f"{name} 在 {shelf[name].name} 里已有,版本号不能重复",
+            "请改版本号;查另一整份文件夹用 --definitions",
         )
+        folder.problems.append(source.document.problem("F05", (), text, help_))
     else:
         shelf[name] = source
 
@@ -360,9 +373,17 @@ def _wrong_in(source: Source[RuleSet], folder: Folder) -> Iterable[Problem]:
 
 
 def _unscored(folder: Folder) -> Iterator[Problem]:
+    """Notes on what no board and no assessment counts; of lifecycles of which nothing counts, one for all."""
+    bare = []
     for law in _newest(folder):
         rules = [rule.value for rule in folder.rules.values() if rule.value.for_ == law.value.workflow]
-        yield from rules_checking.unscored(law.document, law.value, rules)
+        if found := rules_checking.counting(rules):
+            yield from rules_checking.unscored(law.document, law.value, found)
+        else:
+            bare.append(f"“{law.value.title}”")
+    if bare:
+        text = f"只督办、不计分的流程:{''.join(bare)}(没有一份红黑榜或考核办法计它们的应办)"
+        yield Problem("R15", text, file=str(folder.path))
 
 
 def _newest(folder: Folder) -> list[Source[Definition]]:

@@ -5,6 +5,7 @@ A database that holds other people's tables and none of ours is never touched wi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import sleep
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from supervise.errors import Invalid, Problem, Unknown
 from supervise.store import faults, upgrades
-from supervise.store.engines import open_engine, shown
+from supervise.store.engines import file_of, open_engine, shown
 from supervise.store.tables import LAYOUT, of
 
 Work = Session
@@ -69,8 +70,9 @@ def opening(url: str) -> Iterator[None]:
             raise faults.stale(text) from error
         if problem := faults.disk(error):
             raise Invalid(problem) from None
-        text = f"打不开数据库 {shown(url)}:{faults.short(error)}"
-        raise Invalid(Problem("B02", text, help="请核对 --db 指的是不是数据库")) from None
+        text, there = f"打不开数据库 {shown(url)}:{faults.short(error)}", os.path.isfile(file_of(url))
+        help_ = "请核对 --db 指的是不是数据库" if there or not file_of(url) else "请核对文件夹在不在、能不能写"
+        raise Invalid(Problem("B02", text, help=help_)) from None
 
 
 def nothing_there(url: str) -> Unknown:

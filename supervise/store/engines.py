@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -36,6 +38,7 @@ def open_engine(url: str) -> Engine:
         Invalid: B02 when it is no URL, or there is no driver.
     """
     parsed, at, sync = parsed_url(url)
+    parsed = _kept(parsed)
     try:
         engine = create_engine(parsed, execution_options=at.option, **_SETTINGS.get(parsed.get_backend_name(), {}))
     except ArgumentError:
@@ -61,6 +64,21 @@ def parsed_url(url: str) -> tuple[URL, Tables, str]:
     if sync not in _SYNC:
         raise Invalid(Problem("B02", f"supervise_sync 不能写“{sync}”", help=f"可写 {'、'.join(_SYNC)}"))
     return parsed.difference_update_query(_OURS), at, sync
+
+
+def _kept(parsed: URL) -> URL:
+    """The URL under which an SQLite file is read that is kept where nobody may write, such as evidence on a disc.
+
+    A file with a log beside it is somebody's at work, and to be read with that log or not at all.
+    """
+    file = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or not os.path.isfile(file) or os.path.exists(f"{file}-wal"):
+        return parsed
+    if os.access(os.path.dirname(os.path.abspath(file)), os.W_OK):
+        return parsed
+    return parsed.set(database=Path(file).resolve().as_uri()).update_query_dict(
+        {"mode": "ro", "immutable": "1", "uri": "true"}
+    )
 
 
 def _unreadable(url: str) -> Invalid:

@@ -80,6 +80,9 @@ def disk(error: DBAPIError) -> Problem | None:
     if full or any(words in said for words in _FULL_WORDS):
         help_ = "这一步没有入库,先前办成的都在。请腾出空间,再办一次"
         return Problem("B05", f"{_FULL}:{short(error)}", help=help_)
+    if name.startswith("SQLITE_READONLY"):
+        help_ = "库或它所在的文件夹没有写的权限,只能看;要办理,请抄到能写的文件夹,或由有权限的人运行"
+        return Problem("B05", "数据库是只读的,没有入库", help=help_)
     if not name.startswith("SQLITE_IOERR"):
         return None
     help_ = "请先腾出空间或换磁盘,再用 supervise show 看这一步在不在,再决定要不要重办;写了 --key 的可以直接重办"

@@ -39,6 +39,8 @@ ADDED = {
 }  # fmt: skip
 """What came, or changed, with a later layout than the first: tables, columns, indexes by names without ``ix_sv_``."""
 
+CODE, NAME, KEY, STATUS = 64, 128, 255, 32
+"""Characters that a task's code, a name, a request's key and the status of a mark may have."""
 PREFIX, OPTION = "sv_", "supervise_tables"
 OWED = "until_day IS NULL AND met IS NULL AND void IS NULL"
 """The duties that are on somebody's list as the record stands."""
@@ -130,13 +132,13 @@ class Tables:
             Column("target", Name(64), nullable=False),
             Column("day", Date, nullable=False),
             Column("recorded_at", UtcDateTime, nullable=False),
-            Column("actor", Name(128), nullable=False),
+            Column("actor", Name(NAME), nullable=False),
             Column("unit", Name(128), nullable=False),
             Column("definition", Name(128), nullable=False),
             Column("data", Data, nullable=False),
             Column("changes", Data, nullable=False),
             Column("hearers", Data, nullable=False),
-            Column("idem", Name(255)),
+            Column("idem", Name(KEY)),
             Column("hash", Name(80), nullable=False),
             _only(Index(None, "district", "idem", unique=True), "idem IS NOT NULL"),
             Index(None, "district", "day", "recorded_at", "action"),
@@ -251,7 +253,7 @@ class Tables:
             Column("recorded_at", UtcDateTime, nullable=False),
             Column("matter", Name(64)),
             Column("role", Name(16)),
-            Column("status", Name(32)),
+            Column("status", Name(STATUS)),
             Column("voids", Integer),
             Index(None, "district", "unit", "kind"),
         )

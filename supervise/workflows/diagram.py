@@ -133,7 +133,7 @@ def _anywhere(definition: Definition, edges: Sequence[Edge], role: str, traffic:
         if role not in action.by or name in told_already:
             continue
         states = named(definition, action)
-        often = traffic.often(name) if traffic is not None else ""
+        often = traffic.often(name, len(action.by) > 1) if traffic is not None else ""
         if not action.from_ and (not states or isinstance(action.to, Mapping)):
             target = definition.states.get(action.to, action.to) if isinstance(action.to, str) else ""
             yield f"{action.label} → {target}{often}" if target else f"{action.label}{often}"

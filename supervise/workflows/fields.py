@@ -22,6 +22,18 @@ STAGE = re.compile(
 )
 """A dated goal as a clerk writes it: ``2025-06-30 主体完工 50%``."""
 _BETWEEN = "[;；\n]"
+_POINTER = {"title": "", "uri": "", "sha256": ""}.keys()
+"""What a host may say of a piece of evidence; the bytes stay with it."""
+_SINGLE = (str, int, float, Decimal, date)
+_MEMBERS: Mapping[str, tuple[type, ...]] = {
+    "list": (str,), "units": (str,), "files": (str, Mapping), "stages": (str, Mapping), "parts": (Mapping,),
+    "figures": (str, Mapping, Sequence), "targets": (str, Mapping, Target),
+}  # fmt: skip
+"""What the members of a field of several values may be."""
+_LONE = ("figures", "targets")
+"""Those of which one alone may be handed over."""
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that databases do not take: what a broken paste or a terminal of another encoding leaves behind."""
 
 
 class FieldError(ValueError):
@@ -64,6 +76,54 @@ def read_field(spec: FieldSpec, value: Any, situation: Situation, day: date) -> 
     if spec.kind == "task" and text == situation.task.code:
         raise FieldError("不能是这项任务自己")
     return _duty(text, situation, day) if spec.kind == "duty" else text
+
+
+def shaped(spec: FieldSpec, value: Any) -> None:
+    """See that a host's value has a shape that its field can have, and that every text in it can be put on record.
+
+    Raises:
+        FieldError: when it has not.
+    """
+    members = _MEMBERS.get(spec.kind)
+    if members is None:
+        if isinstance(value, bool) or not isinstance(value, _SINGLE):
+            raise FieldError("应是一段文字")
+    elif not isinstance(value, (str, Sequence, Mapping) if spec.kind in _LONE else (str, Sequence)):
+        raise FieldError("应是一串值")
+    elif not isinstance(value, str):
+        for member in [value] if isinstance(value, Mapping) else value:
+            if not isinstance(member, members):
+                raise FieldError(f"“{member!r}”不是这一栏的写法")
+            if isinstance(member, Mapping):
+                _plain(member, ("lead",) if spec.kind == "parts" else ())
+    writable(value)
+
+
+def _plain(member: Mapping[Any, Any], lists: Sequence[str]) -> None:
+    """See that a mapping holds single values, and under some names texts or lists of them."""
+    for name, value in member.items():
+        if name in lists and isinstance(value, (list, tuple)):
+            fits = all(isinstance(word, str) for word in value)
+        else:
+            fits = value is None or isinstance(value, str if name in lists else _SINGLE)
+        if not fits:
+            raise FieldError(f"“{name}”不能是 {value}")
+
+
+def writable(value: Any) -> None:
+    """See that every text in a value can be put on record, on any database.
+
+    Raises:
+        FieldError: when one cannot.
+    """
+    if isinstance(value, str):
+        if found := _UNWRITABLE.search(value):
+            raise FieldError(f"第 {found.start() + 1} 个字是乱码,写不进库,请删去重填")
+    elif isinstance(value, Mapping):
+        writable([*value, *value.values()])
+    elif isinstance(value, Sequence):
+        for part in value:
+            writable(part)
 
 
 def _choice(text: str, options: Mapping[str, str]) -> str:
@@ -176,6 +236,9 @@ def _many(value: Any, kind: str) -> list[Any]:
     kept = [part for part in parts if part]
     if not kept:
         raise FieldError("不能是空的")
+    for pointer in kept if kind == "files" else ():
+        if isinstance(pointer, Mapping) and not ({"title", "uri"} & pointer.keys() <= pointer.keys() <= _POINTER):
+            raise FieldError(f"材料应写名称,或 {'、'.join(_POINTER)},不能是 {dict(pointer)}")
     return kept
 
 

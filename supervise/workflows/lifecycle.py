@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from transitions import EventData, Machine
 
@@ -23,7 +23,7 @@ from supervise.people import Actor
 from supervise.phrases import CALENDAR, OPENING
 from supervise.records import PARTIES, Duty, Event, Task, evolve
 from supervise.workflows import figures
-from supervise.workflows.definition import CLOCK, PARENT, Action, Definition
+from supervise.workflows.definition import CLOCK, PARENT, Action, Definition, FieldSpec
 from supervise.workflows.guards import Companion, Guard, Move
 from supervise.workflows.limits import closings, unsure
 from supervise.workflows.situations import Holding, Situation
@@ -41,7 +41,16 @@ class Button:
 
     action: str
     label: str
-    fields: tuple[tuple[str, str, str], ...]
+    fields: tuple[Box, ...]
+
+
+class Box(NamedTuple):
+    """A field that a form must ask for; a ``choice`` or a ``duty`` is one of the options, name → label."""
+
+    name: str
+    label: str
+    kind: str
+    options: Mapping[str, str] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,9 +344,16 @@ class Lifecycle:
             here = task.state in self.definition.sources(action) and self.guard.may(task, actor, action, day)
             if here and not self.guard.barred(Move(task.state, task, actor, day, NOTHING), name):
                 specs = ((f, self.definition.fields[f]) for f in action.needs)
-                fields = tuple((f, s.label, s.kind) for f, s in specs if figures.asked(s, task))
-                buttons.append(Button(name, action.label, fields))
+                boxes = [Box(f, s.label, s.kind, self._options(s, task)) for f, s in specs if figures.asked(s, task)]
+                buttons.append(Button(name, action.label, tuple(boxes)))
         return tuple(buttons)
+
+    def _options(self, spec: FieldSpec, task: Task) -> Mapping[str, str]:
+        """What a field can be, where that is a list: the words of a choice, the duties that are not over."""
+        if spec.kind != "duty":
+            return spec.options
+        open_ = (duty for duty in self.situation(task).duties if duty.met is None and duty.void is None)
+        return {duty.key: f"{self.wording.duty(duty.kind)}({duty.due} 到期)" for duty in open_}
 
     def gathered(self, task: Task, action: str, seq: int = 0) -> tuple[Event, ...]:
         """What belongs into an act: the acts it gathers since it was last done, such as the co-units' reports.

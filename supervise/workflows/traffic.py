@@ -47,10 +47,10 @@ class Traffic:
         days = [n for way in along if not starts or way.source in starts for n in self.ways[way]]
         return f"{len(days)} 次" + (f" · 中位 {shown(days)} 天" if days else "")
 
-    def often(self, action: str) -> str:
-        """How often an action was done, for the legend; empty if never."""
+    def often(self, action: str, several: bool = False) -> str:
+        """How often an action was done, for the legend; empty if never, and a sum where several roles may do it."""
         number = sum(len(days) for way, days in self.ways.items() if way.action == action)
-        return f" {number} 次" if number else ""
+        return f" {'共 ' * several}{number} 次" if number else ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, in a fixed order."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervise.workflows.definition import FieldSpec
-from supervise.workflows.fields import FieldError, read_field
+from supervise.workflows.definition import FieldKind, FieldSpec
+from supervise.workflows.fields import FieldError, read_field, shaped, writable
 from tests.workflows.builders import OFFICE, A, C, Case, D, on
 
 DAY = on("2021-07-05")
@@ -103,3 +103,29 @@ def test_a_kind_that_several_units_owe_on_one_day_must_be_named_in_full() -> Non
         read("duty", "contribution", Case(co=[C, D]))
     assert all(f"contribution:2021-06-15:{unit}" in str(caught.value) for unit in (C, D))
     assert read("duty", "contribution", Case(co=[C])) == f"contribution:2021-06-15:{C}"
+
+
+WORDS = st.one_of(
+    st.text(max_size=4), st.sampled_from(["2021-12-31", "title", "lead", "text", "day", "x\x00", "\ud800", A])
+)
+SINGLE = st.one_of(WORDS, st.none(), st.booleans(), st.integers(), st.floats(), st.binary(max_size=2), st.dates())
+VALUES = st.recursive(
+    SINGLE,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=3)),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(get_args(FieldKind)), VALUES)
+def test_whatever_a_host_hands_over_is_plain_data_or_refused(kind: str, value: Any) -> None:
+    """No value ends in an error of another kind, and none reaches the record that a database would not take."""
+    options = {"yes": "是"} if kind == "choice" else {}
+    spec = FieldSpec.model_validate({"label": "栏", "kind": kind, "options": options})
+    try:
+        shaped(spec, value)
+        made = read_field(spec, value, Case().situation, on("2021-07-05"))
+    except FieldError as error:
+        assert str(error)
+        return
+    writable(json.loads(json.dumps(made)))
+    json.dumps(made, ensure_ascii=False).encode()
