@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from supervise.errors import Problem
-from supervise.intake import deadlines, twins
+from supervise.intake import deadlines, suspects, twins
 from supervise.intake.items import Item, Notice, Section
 
 _VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|(?:有关|相关)[\u4e00-\u9fff]{0,4}(?:部门|单位|企业|机构)")
@@ -63,7 +63,7 @@ def noted(notice: Notice, seen: Seen) -> Notice:
         found += _item(item, seen)
     found += [*_open_lists(notice, seen), *_vague(notice, seen), *_tasks_alike(notice)]
     if seen.units_printed:
-        found += _names_alike(notice, seen)
+        found += [*_names_alike(notice, seen), *_no_names(notice, seen)]
     told = {p.line for p in found if p.code == "I10"}
     of = {item.unit_line_no or item.line: item.no for item in notice.items} | {i.line: i.no for i in notice.items}
     for line, words in seen.odd.items():
@@ -236,3 +236,9 @@ def _names_alike(notice: Notice, seen: Seen) -> Iterator[Problem]:
     for short, long, at, item in twins.names(notice.items):
         text = f"“{short}”与“{long}”可能是同一单位,请核对"
         yield Problem("I13", text, line=seen.line(at), task=item.no)
+
+
+def _no_names(notice: Notice, seen: Seen) -> Iterator[Problem]:
+    for item, party, words in suspects.names(notice.items):
+        text = f"“{party.printed.strip()}”{words},请核对"
+        yield Problem("I10", text, line=seen.line(party.start), task=item.no)

@@ -61,7 +61,7 @@ def spaced(words: str) -> str:
 
 
 _ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE = map(spaced, (_ORGAN, _LEAD, _CO, _UNIT, _LEADER, _DUE))
-_TAIL = re.compile(r"[:位门](?:(?<=:)|[ 为是])")  # every label ends with one of these
+_TAIL = re.compile(r"[:位门](?:(?<=:)|[ 为是;.省市区县州旗盟镇乡])")  # every label ends with one of these
 _LONGEST = 60
 _BLANK = re.compile("[ ;,、\n]")
 _BOTH = re.compile(r"^(?:牵头|主办)(?:单位|部门)?/(?:配合|协办|参与|责任)")  # two roles in one column
@@ -84,7 +84,9 @@ LABEL = re.compile(  # what is printed most often comes first
     r"|(?:签订|签约|承诺|被督查|被督办|被检查)单位)"
     rf"|(?P<leader>{_LEADER})|(?P<due>{_DUE})|(?P<other>{_OTHER}))"
     r"(?:(?:及|和|与|、|/)(?:责任人|负责人|责任单位|单位|部门|分管领导|配合单位|协办单位|科室|社区|村|街道|乡镇|镇街|企业))?"
-    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责))"
+    r" ?(?::|(?<=位) (?=\S)|(?<=门) (?=\S)|(?<=[位门])[为是](?!牵头|主办|主责)"
+    # 责任单位县教育局, 责任单位;县教育局: the colon is lost, or another mark stands for it
+    r"|(?<=[位门])[;.]?(?=[省市区县州旗盟镇乡][\u4e00-\u9fff]{1,14}(?:[局委办厅府院会部司队]|中心|集团|公司|支行)(?:$|[、,;。()\s及和])))"
 )
 
 

@@ -95,6 +95,11 @@ def is_short(name: str) -> bool:
     return _SHORT.fullmatch(name) is not None
 
 
+def stands_alone(name: str) -> bool:
+    """Whether a folded name is one that never takes a prefix: a town, a park, a bank, a headquarters."""
+    return _STANDS.search(name) is not None
+
+
 def is_territory(name: str) -> bool:
     """Whether a folded name may be that of a county, a city or a district: 东城区."""
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,4}(?<![社园街小校景])[县区市旗州盟]", name))

@@ -31,6 +31,7 @@ from supervise.intake import (
     pages,
     parties,
     schedule,
+    slips,
     stacked,
     structure,
     targets,
@@ -68,9 +69,9 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     given = Transcript(source, file=file) if isinstance(source, str) else source
     text, file = given.text, file or given.file
     plain.readable(text, file)
-    text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
-    text = drawn.flattened(text)
-    folded = cards.parted_by_blanks(opened(fold(text)), clauses.begins)
+    text = drawn.flattened(slips.visible(text))
+    folded, read_as = slips.mend(fold(text))
+    folded = cards.parted_by_blanks(opened(folded), clauses.begins)
     split, gone, between = list(lines.split(folded, given.cells)), list[Line](), list[Line]()
     unwrapped, mended = split, list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
@@ -89,15 +90,14 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     text, folded = (blanked(blanked(words, labels), away, "\r") for words in (text, folded))  # no part of any task
     parts = structure.segments(lines.labelled(unwrapped, clauses.is_label), borrow=given.kind == "txt")
     unlabelled.name(parts, folded)
-    prose = minutes.assign(parts, folded)
-    if not prose:
+    if not (prose := minutes.assign(parts, folded)):
         minutes.charge(parts, folded)
         minutes.mend(parts, folded)
     addressed.answer(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    odd = breaks.odd(folded, unwrapped, gone, mended, _begins if given.kind == "txt" else None)
+    odd = breaks.odd(folded, unwrapped, gone, mended, _begins if given.kind == "txt" else None) | read_as
     headers = [page for page in between if not lines.is_page_number(page.folded)]
     found = _Reader(text, folded, file, parts, chosen, entries, passages, wrapped, headers, odd, prose).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found

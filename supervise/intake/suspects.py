@@ -1,0 +1,95 @@
+"""Names in a unit clause that are no names as they stand: two of them run together, one that has lost its end, a label.
+
+Only what no office would print is told; whether 县气象局 should have been 县民政局 nobody can see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from supervise.intake.folding import fold
+from supervise.intake.items import Item
+from supervise.intake.names import LEVELS, is_short, is_territory, looks_like_unit, prefix, stands_alone
+from supervise.intake.parties import Party
+
+# Ends of names that belong to no organ of a government: schools, firms, troops, places.
+_OTHER_END = re.compile(
+    r"(?:[大中小]学|人大|机场|[港厂行团师台区市县旗州盟店矿城营连哨馆寺]|基地|移动|联通|电信|铁塔|电网|国网|石油|石化|烟草|盐业|农垦|武警|平台|政协|物业|车间|班子)$"
+)
+_LABEL = re.compile(r"(?:牵头|责任|配合|主办|协办|承办|会办)(?:单位|部门|科室|领导)|完成时[限间]|责任人")
+_CUT = re.compile(r"(?<=[局委办厅府部会院队司心站所])(?=[\u4e00-\u9fff]{2,18}\Z)")
+_BRANCH = re.compile("(?:分局|分公司|支局|支队|大队|站|所)$")  # 市资源局市北分局
+_TERRITORY = re.compile("(?:管委会|街道|街道办|办事处|[镇乡]|开发区|高新区|经开区|工业园|供电公司|银行|[支分]行)$")
+_GROUP_BEHIND = re.compile(
+    r"[\u4e00-\u9fff]{2,10}[局委办厅](?=各(?:乡镇|镇|街|县|区|市|村|社区|园区|旗|团|部门|有关|相关|单位|企业))"
+)
+_SHORTEST = 3  # a bare name of two characters is found in many others
+_LEVELS = f"{LEVELS}镇乡街村师团连校院"
+_NO_NAME = re.compile(r"\d ?[月日%]|[:;。?!=]|完成|达到|不少于")
+
+
+def names(items: Sequence[Item]) -> Iterator[tuple[Item, Party, str]]:
+    """The names that are none, and what is odd about each, in printed order; each once.
+
+    Args:
+        items: the tasks of one notice.
+    """
+    printed = {(p.name, p.printed, p.group) for item in items for p in item.parties.members}
+    bare = {key: _bare(*key[:2]) for key in printed}
+    used = {bare[key] for key in printed if not key[2]}
+    endings = {name[len(level) :] for name in used if (level := prefix(name))}
+    short = [name for name in used if len(name) < 6 and is_short(name)]
+    habit = len(short) > 2 and 2 * len(short) >= len(used)
+    odd = {key: words for key, name in bare.items() if (words := _odd(name, used, endings, habit, key[2]))}
+    for item in items if odd else ():
+        for party in item.parties.members:
+            if words := odd.pop((party.name, party.printed, party.group), ""):
+                yield item, party, words
+
+
+def _bare(name: str, printed: str) -> str:
+    """A name as printed, without its note, 等, and the prefix that was completed."""
+    if name == printed:
+        return fold(name)
+    name, printed = fold(name), fold("".join(printed.split()))
+    return next((name[at:] for at in range(len(name)) if name[at:] in printed), name)
+
+
+def _odd(name: str, used: set[str], bare: set[str], habit: bool, group: bool) -> str:
+    if group:
+        return _two_groups(name)
+    if len(name) < 7 and prefix(name) and looks_like_unit(name):
+        return ""  # too short for two
+    if _LABEL.search(words := name):
+        return "里夹着单位类别,可能缺冒号"
+    if _NO_NAME.search(words):
+        return "不像单位名称,可能连上了别的文字"
+    if glued := _two_groups(words):
+        return glued
+    for cut in _CUT.finditer(words):
+        first, second = words[: cut.start()], words[cut.start() :]
+        if len(first) >= _SHORTEST and len(second) >= _SHORTEST and _are_two(first, second, used, bare):
+            return f"像是“{first}”和“{second}”连在一起"
+    known = words[1:] in bare or (words[-1] in "局委" and is_short(words[1:-1]))
+    if known and words[0] not in _LEVELS and words[1] not in _LEVELS and len(words) > _SHORTEST and words not in bare:
+        return "的第一个字可能印得不对"
+    if looks_like_unit(words) or is_territory(words) or stands_alone(words) or _OTHER_END.search(words):
+        return ""
+    return "" if habit and is_short(words) else "不像单位的全称,可能缺字"
+
+
+def _two_groups(name: str) -> str:
+    glued = _GROUP_BEHIND.match(name)
+    return f"像是“{name[: glued.end()]}”和“{name[glued.end() :]}”连在一起" if glued else ""
+
+
+def _are_two(first: str, second: str, used: set[str], bare: set[str]) -> bool:
+    """Whether two halves of a name are names: both are printed elsewhere, or both have the same prefix in front."""
+    if (second in bare or second in used) and (first in used or first in bare):
+        return True
+    if not looks_like_unit(first) or not looks_like_unit(second) or _BRANCH.search(second):
+        return False
+    if prefix(first):
+        return prefix(first) == prefix(second) or _TERRITORY.search(second) is not None
+    return is_short(first[:-1]) and is_short(second[:-1])
