@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from supervise.intake import targets
+from supervise.intake import deadlines, targets
 from supervise.intake.fields import Clause
 from supervise.intake.readers.transcript import BREAK
 
@@ -78,6 +78,9 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "单位括号里有空字段", clause.start
     if place.stops and ends_open(folded, start, end, clause):
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
+    for a, b in ((start, end), *((f.start, f.end + 1) for f in (clause.fields if clause else ()) if f.role == "due")):
+        if lost := deadlines.RUN_TOGETHER.search(folded, a, b):
+            yield "I07", f"时限“{text[lost.start() : lost.end() + 1]}”可能缺“月”字", lost.start()
     if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
     if joined := _JOINED.search(folded, start, end):
