@@ -15,6 +15,7 @@ from supervise.intake.across import unread
 from supervise.intake.cards import says_until
 from supervise.intake.clauses import is_leader
 from supervise.intake.cover import is_organ
+from supervise.intake.folding import NUMERAL, numeral
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
@@ -23,6 +24,9 @@ from supervise.intake.tables import head
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
+GLUED = "这一行里像是连着下一项"
+_NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
+_BEFORE, _BEHIND = re.compile(rf"[^\d{NUMERAL}、.“第(A-Z-]"), re.compile(" *[\u4e00-\u9fff“《(]")
 _ENDS = tuple("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
 _NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
@@ -46,6 +50,7 @@ def odd(
         begins: whether a folded line begins something of its own; ``None`` where every line is one for certain.
     """
     found = dict.fromkeys(_torn(folded, all_lines, gone, begins) if begins else (), BROKEN)
+    found |= dict.fromkeys(_glued(all_lines), GLUED)
     found |= {line.no: UNBALANCED for line in all_lines if is_unbalanced(line.folded)}
     return found | dict.fromkeys(mended, MENDED)
 
@@ -80,6 +85,33 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
     yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+
+
+def _glued(all_lines: list[Line]) -> Iterator[int]:
+    """Numbers of lines within which the next number of a row of markers stands, where no line begins with it."""
+    rows: dict[str, list[tuple[int, int, str]]] = {}  # how the markers are written → index, number, marker
+    for index, line in enumerate(all_lines):
+        mark = marker(line.folded)
+        if mark and mark.number and mark.kind != "point" and (value := _NUMBER.search(mark.printed)):
+            style = mark.printed[: value.start()] + "#" + mark.printed[value.end() :]
+            rows.setdefault(style, []).append((index, mark.number, value[0]))
+    for style, row in rows.items():
+        before, after = style.split("#", 1)
+        for (index, number, printed), (end, follower, _) in pairwise([*row, (len(all_lines), 0, "")]):
+            if follower == number + 1:
+                continue
+            due = str(number + 1) if printed.isdigit() else numeral(number + 1)
+            sign = before + due + after
+            places = ((line, line.folded.find(sign, 1)) for line in all_lines[index:end] if len(sign) > 1)
+            for line, at in places:
+                cut = style in ("#.", "#、") and line.folded[at - 1] in ")。 "  # reading cuts there
+                if (
+                    at > 0
+                    and not cut
+                    and _BEFORE.match(line.folded, at - 1)
+                    and _BEHIND.match(line.folded, at + len(sign))
+                ):
+                    yield line.no
 
 
 def _halves(above: Line, line: Line, begins: Begins) -> bool:

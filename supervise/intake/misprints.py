@@ -27,6 +27,8 @@ _JOINED = re.compile(
     r"新(?<=(?:投资|资金|债券|贷款|基金)新)增\d[\d.]*[万亿]*元[\u4e00-\u9fff]{0,4}?(?:债券|资金|贷款|基金)"
 )  # a sum cannot be new both of what stands before it and of what stands behind it
 _EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and the closing bracket
+# 责任领导: within the words of a task: what it says was not read.
+_LABEL_LEFT = re.compile(r":(?<=(?:[牵责配协主承会分][头任合办管][单部领科][位门导室]|完成时[限间]).)")
 _ENDS = "。;!?”’)…."
 
 
@@ -81,6 +83,12 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
     for a, b in ((start, end), *((f.start, f.end + 1) for f in (clause.fields if clause else ()) if f.role == "due")):
         if lost := deadlines.RUN_TOGETHER.search(folded, a, b):
             yield "I07", f"时限“{text[lost.start() : lost.end() + 1]}”可能缺“月”字", lost.start()
+    if left := _LABEL_LEFT.search(folded, start, end):
+        yield (
+            "I10",
+            f"“{text[max(start, left.start() - 4) : left.end() + 4]}”留在任务内容里,没有读出单位或时限",
+            left.start(),
+        )
     if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
     if joined := _JOINED.search(folded, start, end):

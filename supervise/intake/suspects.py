@@ -15,7 +15,7 @@ from supervise.intake.parties import Party
 
 # Ends of names that belong to no organ of a government: schools, firms, troops, places.
 _OTHER_END = re.compile(
-    r"(?:[大中小]学|人大|机场|[港厂行团师台区市县旗州盟店矿城营连哨馆寺]|基地|移动|联通|电信|铁塔|电网|国网|石油|石化|烟草|盐业|农垦|武警|平台|政协|物业|车间|班子)$"
+    r"(?:[大中小]学|人大|机场|[港厂行团师台区市县旗州盟店矿城营连哨馆寺]|基地|移动|联通|电信|铁塔|电网|国网|石油|石化|烟草|盐业|农垦|武警|政协|物业|车间|班子)$"
 )
 _LABEL = re.compile(r"(?:牵头|责任|配合|主办|协办|承办|会办)(?:单位|部门|科室|领导)|完成时[限间]|责任人")
 _CUT = re.compile(r"(?<=[局委办厅府部会院队司心站所])(?=[\u4e00-\u9fff]{2,18}\Z)")

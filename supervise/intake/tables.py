@@ -218,6 +218,9 @@ def row(line: Line, columns: Columns) -> Row | None:
         placed, doubt = place(line.folded, cells, columns.roles)
     else:
         placed, doubt = (_shifted(line.folded, cells, columns.roles), "")
+        ends = columns.roles[-1] in ("due", "lead", "unit") and line.folded.count(columns.bar) > 1
+        if any(a < b for a, b in cells[len(columns.roles) :]) or (ends and len(placed) == len(columns.roles) - 1):
+            doubt = "这一行与表头的栏数不一样,可能错了一格"
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
 
 
@@ -261,6 +264,7 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
         elif role not in ("text", "other", "note") and c < d:
             said = labels.cell(line.folded, Field(role, label, c, d))
             fields += [field.moved(line.start) for field in said]
+    doubt = doubt or _misplaced(line.folded, placed, columns.roles)
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
         return None
     if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):
@@ -276,6 +280,29 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     clause = Clause(fields[0].start, fields[-1].end, tuple(fields)) if fields else None
     figures = (figure, measure) if figure[0] < figure[1] else None
     return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt, code)
+
+
+def _misplaced(folded: str, placed: Sequence[tuple[int, int]], roles: tuple[str, ...]) -> str:
+    """What a cell holds that its column cannot: a limit among the units, units in place of the task."""
+    for (a, b), role in zip(placed, roles, strict=False):
+        words = folded[slice(*trim(folded, a, b, _SPACE))]
+        if words.strip("/-—无") and _is_strange(role, words):
+            return f"“{words[:16]}”不像这一栏的内容,可能错了一格"
+    return ""
+
+
+def _is_strange(role: str, words: str) -> bool:
+    if role in ("lead", "co", "unit"):
+        return _WHEN.fullmatch(words) is not None or words.replace(".", "").isdigit()
+    if role == "due":
+        return looks_like_unit(words) and not re.search(r"[\d年月季底]", words)
+    if role == "leader":
+        return re.search(r"\d", words) is not None or (leaders.is_post(words) and not re.search("[各全]", words))
+    if role == "text":
+        named = [words[a:b].strip() for a, b in pieces(words, 0, len(words), "、,; ")]
+        organs = len(named) > 1 and all(map(looks_like_unit, named)) and not re.search(r"\d", words)
+        return organs or _WHEN.fullmatch(words) is not None
+    return False
 
 
 def place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
