@@ -27,6 +27,7 @@ BROKEN = "这里像是一句话断开了"
 GLUED = "这一行里像是连着下一项"
 _NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
 _BEFORE, _BEHIND = re.compile(rf"[^\d{NUMERAL}、.“第(A-Z-]"), re.compile(" *[\u4e00-\u9fff“《(]")
+_WORD = re.compile("[,。;:·]? ?(?![年月日是要项个级期类批季大方条])[\u4e00-\u9fff“《]{2}")
 _ENDS = tuple("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
 _NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
@@ -92,26 +93,35 @@ def _glued(all_lines: list[Line]) -> Iterator[int]:
     rows: dict[str, list[tuple[int, int, str]]] = {}  # how the markers are written → index, number, marker
     for index, line in enumerate(all_lines):
         mark = marker(line.folded)
-        if mark and mark.number and mark.kind != "point" and (value := _NUMBER.search(mark.printed)):
+        if mark and mark.number and mark.kind != "point" and not mark.under and (value := _NUMBER.search(mark.printed)):
             style = mark.printed[: value.start()] + "#" + mark.printed[value.end() :]
             rows.setdefault(style, []).append((index, mark.number, value[0]))
     for style, row in rows.items():
         before, after = style.split("#", 1)
-        for (index, number, printed), (end, follower, _) in pairwise([*row, (len(all_lines), 0, "")]):
+        ahead = max(0, row[0][0] - 3)
+        listed = row[0][1] != 2 or any(line.folded[0] in "附注" for line in all_lines[ahead : row[0][0]])  # 附件:1.…
+        first = [] if listed else [(ahead, 0, row[0][2])]
+        for (index, number, printed), (end, follower, _) in pairwise([*first, *row, (len(all_lines), 0, "")]):
             if follower == number + 1:
                 continue
             due = str(number + 1) if printed.isdigit() else numeral(number + 1)
             sign = before + due + after
-            places = ((line, line.folded.find(sign, 1)) for line in all_lines[index:end] if len(sign) > 1)
-            for line, at in places:
+            for line in all_lines[index:end]:
+                at = line.folded.find(sign, 1) if len(sign) > 1 else 0
                 cut = style in ("#.", "#、") and line.folded[at - 1] in ")。 "  # reading cuts there
-                if (
-                    at > 0
-                    and not cut
-                    and _BEFORE.match(line.folded, at - 1)
-                    and _BEHIND.match(line.folded, at + len(sign))
-                ):
+                behind = at + len(sign)
+                if at > 0 and not cut and _BEFORE.match(line.folded, at - 1) and _BEHIND.match(line.folded, behind):
                     yield line.no
+            yield from _bare(all_lines[index + (number > 0) : end], before + due, after)
+
+
+def _bare(between: list[Line], sign: str, after: str) -> Iterator[int]:
+    """The line that begins with the number due, its mark lost or misprinted: 三强化安全保障."""
+    for line in between if after[:1] in "、." and after else ():
+        mark = marker(line.folded) if line.folded.startswith(sign) else None
+        if line.folded.startswith(sign) and _WORD.match(line.folded, len(sign)) and not (mark and mark.sure):
+            yield line.no
+            return
 
 
 def _halves(above: Line, line: Line, begins: Begins) -> bool:
