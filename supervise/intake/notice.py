@@ -211,7 +211,7 @@ class _Reader:
     def _signed(self) -> list[Line]:
         """Where signature and date stand: before the list, or, if none is there, behind it."""
         before = self.before or self.cover
-        if any(structure.is_date_only(line.folded) for line in before[3:]):
+        if any(structure.is_date_only(line.folded) for line in before[2:]):
             return before
         return [line for part in self.parts for line in part.lines] if self.entries else before
 

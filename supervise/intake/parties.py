@@ -317,7 +317,7 @@ class _Walk:
         self.which = ""
         level = prefixes.level(name)
         if level:
-            self.inherited, self.party = level, name.startswith("委", len(level))
+            self.inherited, self.party = level, name.startswith(("委", "党委"), len(level))
             return name
         full = prefixes.complete(name, self.inherited, self.party)
         self.guessed = full != name and not self.inherited

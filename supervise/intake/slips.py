@@ -44,7 +44,7 @@ _SHORTENED = {word[:at] + word[at + 1 :]: word for word in _ROLES for at in rang
 _IN_THREE = {"lead": "牵头 ", "co": "配合 ", "unit": "承办 ", "leader": "领导 ", "due": "时限 "}
 _RUN = re.compile(r"[\u4e00-\u9fff]{2,9}\Z")
 _VALUE = re.compile(r" *([^、,;。:\s()|]{2,20})")
-_ENDS = ("单位", "部门", "科室", "处室")
+_ENDS = ("单位", "部门", "科室", "处室", "专班", "小组")
 # Whom a notice names for other reasons than the work: who is written to, who comes, who is asked or examined.
 _BESIDE = re.compile(
     r"[主抄发呈报受]送|参[会加与]|[出列]席|填[报表写]|制表|报送|上报|编制|印发|发布|[发来收]文|提[案出]|建议|交办|下达|申[请报]|推荐|表彰|受奖"

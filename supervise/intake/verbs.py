@@ -128,6 +128,9 @@ def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]
         verb = _at_end(folded, a, b)
         if (by := _BY_WHOM.search(folded, a + 1, b)) and not looks_like_unit(folded[a : by.start()]):
             a = by.end()  # 住房安全由县住建局负责
+        if verb is None and folded.find("会同", a + 2, b) > 0 and not fields and not waiting:
+            fields += jointly(folded, "lead", "会同", a, b)  # 省工信厅会同省财政厅,省法院配合
+            continue
         if verb is None:
             waiting.append((a, b))
             continue
