@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from supervise.intake.across import unread
 from supervise.intake.cards import says_until
-from supervise.intake.clauses import is_leader
+from supervise.intake.clauses import is_leader, only_units
 from supervise.intake.cover import is_organ
 from supervise.intake.folding import NUMERAL, numeral
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
@@ -24,6 +24,7 @@ from supervise.intake.tables import head
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
+UNLABELLED = "这一行只有单位,没有写类别"
 GLUED = "这一行里像是连着下一项"
 _NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
 _BEFORE, _BEHIND = re.compile(rf"[^\d{NUMERAL}、.“第(A-Z-]"), re.compile(" *[\u4e00-\u9fff“《(]")
@@ -52,6 +53,7 @@ def odd(
     """
     found = dict.fromkeys(_torn(folded, all_lines, gone, begins) if begins else (), BROKEN)
     found |= dict.fromkeys(_glued(all_lines), GLUED)
+    found |= dict.fromkeys(_unlabelled(all_lines, begins) if begins else (), UNLABELLED)
     found |= {line.no: UNBALANCED for line in all_lines if is_unbalanced(line.folded)}
     return found | dict.fromkeys(mended, MENDED)
 
@@ -88,6 +90,15 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
     yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
 
 
+def _unlabelled(all_lines: list[Line], begins: Begins) -> Iterator[int]:
+    """Numbers of lines that name nothing but units below a label whose list does not go on."""
+    for above, line in pairwise(all_lines):
+        if above.folded[-1] in "、,:及" or not _LABEL.match(above.folded) or not begins(above.folded):
+            continue
+        if "、" in line.folded and not begins(line.folded) and only_units(line.folded, False):
+            yield line.no
+
+
 def _glued(all_lines: list[Line]) -> Iterator[int]:
     """Numbers of lines within which the next number of a row of markers stands, where no line begins with it."""
     rows: dict[str, list[tuple[int, int, str]]] = {}  # how the markers are written → index, number, marker
@@ -108,7 +119,7 @@ def _glued(all_lines: list[Line]) -> Iterator[int]:
             sign = before + due + after
             for line in all_lines[index:end]:
                 at = line.folded.find(sign, 1) if len(sign) > 1 else 0
-                cut = style in ("#.", "#、") and line.folded[at - 1] in ")。 "  # reading cuts there
+                cut = style in ("#.", "#、") and at > 0 and line.folded[at - 1] in ")。 "  # reading cuts there
                 behind = at + len(sign)
                 if at > 0 and not cut and _BEFORE.match(line.folded, at - 1) and _BEHIND.match(line.folded, behind):
                     yield line.no

@@ -29,6 +29,12 @@ _JOINED = re.compile(
 _EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and the closing bracket
 # 责任领导: within the words of a task: what it says was not read.
 _LABEL_LEFT = re.compile(r":(?<=(?:[牵责配协主承会分][头任合办管][单部领科][位门导室]|完成时[限间]).)")
+# 增长6.5,: a rate whose % is lost; 4 2公里: a figure with a blank in it.
+_NO_UNIT = re.compile(
+    r"[长降率出到至达于在幅比持节超破减]\d{1,4}(?:\.\d+)?(?=(?:以上|以下|以内|左右)?(?:[,。;)(]|$)|以上的)"
+    r"|\d{1,4} +\d{1,4}(?=[\u4e00-\u9fff%])"
+)
+_PARTED = re.compile(r"\d +\d")
 _ENDS = "。;!?”’)…."
 
 
@@ -74,6 +80,10 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "编号缺失,按前后编号补出", start
     if clause is not None and not clause.closed:
         yield "I10", "单位括号没有右半边,读到行末为止", clause.start
+    if clause is not None and folded.startswith("(", clause.start) and clause.fields:
+        head = folded[clause.start + 1 : clause.fields[0].start].partition(";")
+        if head[1] and ":" not in head[0] and len(head[0]) < 30:
+            yield "I10", f"“{head[0]}”前没有写类别,没有读", clause.start
     if clause is not None and place.apart:
         yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
     if clause is not None and _EMPTY.search(folded, clause.start, clause.end):
@@ -83,12 +93,16 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
     for a, b in ((start, end), *((f.start, f.end + 1) for f in (clause.fields if clause else ()) if f.role == "due")):
         if lost := deadlines.RUN_TOGETHER.search(folded, a, b):
             yield "I07", f"时限“{text[lost.start() : lost.end() + 1]}”可能缺“月”字", lost.start()
+        elif a != start and (parted := _PARTED.search(folded, a, b)):
+            yield "I07", f"时限“{text[a : b - 1]}”的数字中间有空格", parted.start()
     if left := _LABEL_LEFT.search(folded, start, end):
         yield (
             "I10",
             f"“{text[max(start, left.start() - 4) : left.end() + 4]}”留在任务内容里,没有读出单位或时限",
             left.start(),
         )
+    if figure := _NO_UNIT.search(folded, start, end):
+        yield "I10", f"“{text[figure.start() : figure.end() + 1]}”的数字没有单位或断开了,可能缺字", figure.start()
     if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
     if joined := _JOINED.search(folded, start, end):

@@ -26,6 +26,7 @@ _LETTERS = re.compile(
     rf"{_COUNTED}]))[OoIl]{{0,2}}(?![A-Za-z])"
 )
 _DIGITS = str.maketrans("OoIl", "0011")
+_MONTH = re.compile("用(?<=[0-9].)(?=[0-9]{1,2} ?日|[底末上中下])")  # 8用25日
 _TWICE = re.compile(r"\n[ \t]*((\d{1,3})[.、])\1(?=[\u4e00-\u9fff])")
 
 _WORDS = {
@@ -82,6 +83,9 @@ def mend(folded: str) -> tuple[str, Told]:
     for match in _LETTERS.finditer(folded) if any([sign in folded for sign in "OoIl"]) else ():
         mended.append((match.start(), match[0].translate(_DIGITS)))
         tell(match.start(), f"“{folded[max(0, match.start() - 4) : match.end() + 2].strip()}”里的字母读作数字")
+    for match in _MONTH.finditer(folded):
+        mended.append((match.start(), "月"))
+        tell(match.start(), f"“{folded[match.start() - 1 : match.end() + 3]}”里的“用”读作“月”")
     mended += _labels(folded, tell)
     for match in _TWICE.finditer(folded):
         number, mark = match[2], match[1][-1]

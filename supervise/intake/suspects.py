@@ -58,7 +58,7 @@ def _bare(name: str, printed: str) -> str:
 
 def _odd(name: str, used: set[str], bare: set[str], habit: bool, group: bool) -> str:
     if group:
-        return _two_groups(name)
+        return "像是单位类别,后面可能缺冒号" if _LABEL.fullmatch(name) else _two_groups(name)
     if len(name) < 7 and prefix(name) and looks_like_unit(name):
         return ""  # too short for two
     if _LABEL.search(words := name):
