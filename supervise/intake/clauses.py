@@ -17,11 +17,11 @@ from supervise.intake.names import is_short, is_territory, looks_like_unit, pref
 from supervise.intake.parting import names
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
-_SET_OFF = "( -—–―·•*☆★●○◆▲△■□→"
+_SET_OFF = "( -—–―·•*☆★●○◆▲△■□→▶►◎▼➤✔√"
 # A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
 # A clause begins where a bracket, a line or a sentence does.
-_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□→,-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
+_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□→▶►◎▼➤✔√,-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
 # Within a clause a label stands behind a mark or a blank.
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
@@ -313,8 +313,8 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     spans = (span for field in fields for family in names(folded, field) for span in family)
     known = False
     for name in (folded[c:d].strip() for c, d in spans):
-        if len(name) > 2 and looks_like_unit(name.removesuffix("等")):
-            known = True
+        if looks_like_unit(name.removesuffix("等")):
+            known = known or len(name) > 2
         elif not is_territory(name):
             return None
     return _until(Clause(*found, (*fields, *due)), end, last) if known else None

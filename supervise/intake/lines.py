@@ -107,7 +107,7 @@ _ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条|(?:议题|问题|事项|
 _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
-_BULLETS = "●○◆◇■□▲△▪•·➢►★☆–-"
+_BULLETS = "●○◆◇■□▲△▪•·➢►▶◎▼➤✔√★☆–-"
 _BULLET = re.compile(rf"([{_BULLETS}]) *(?=[\u4e00-\u9fff“《])")
 _BRACKETS = re.compile("[()]")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")

@@ -21,7 +21,7 @@ from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_
 from supervise.intake.parting import names
 
 _OPEN = re.compile(
-    r"等(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
+    r"等(?:[\d一二三四五六七八九十两]{1,2}[个家])?(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
 )
 # 区级领导, 各分管县领导, 班子成员: leaders, though they stand among the units.
 _LEADERS = re.compile(

@@ -168,6 +168,8 @@ def role_of(label: str) -> str:
     label = re.sub(r"\([^()]*\)$", "", label)
     if NUMBER.fullmatch(label):
         return "no"
+    if label in ("时间", "时限要求", "完成"):
+        return "due"
     if _CLASS.fullmatch(label):
         return "class"
     if _FIGURE.fullmatch(label):
