@@ -19,7 +19,7 @@ from supervise.intake.folding import NUMERAL, numeral
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
-from supervise.intake.tables import head
+from supervise.intake.tables import cells_of, head
 
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
@@ -27,6 +27,10 @@ BROKEN = "这里像是一句话断开了"
 UNLABELLED = "这一行只有单位,没有写类别"
 GLUED = "这一行里像是连着下一项"
 _NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
+# Columns of units that have another part in a matter: who found it, who is told, where it came from.
+_ASKS = re.compile(
+    "督|监|考核|验收|统计|交办|提|诉|反映|来|报|企业|对象|地点|位置|地区|区域|所|主题|被|名称|项目|代表|界别|人"
+)
 _BEFORE, _BEHIND = re.compile(rf"[^\d{NUMERAL}、.“第(A-Z-]"), re.compile(" *[\u4e00-\u9fff“《(]")
 _WORD = re.compile("[,。;:·]? ?(?![年月日是要项个级期类批季大方条])[\u4e00-\u9fff“《]{2}")
 _ENDS = tuple("。;!?:…)”|.,、")
@@ -52,7 +56,7 @@ def odd(
         begins: whether a folded line begins something of its own; ``None`` where every line is one for certain.
     """
     found = dict.fromkeys(_torn(folded, all_lines, gone, begins) if begins else (), BROKEN)
-    found |= dict.fromkeys(_glued(all_lines), GLUED)
+    found |= dict(_unread_columns(all_lines)) | dict.fromkeys(_glued(all_lines), GLUED)
     found |= dict.fromkeys(_unlabelled(all_lines, begins) if begins else (), UNLABELLED)
     found |= {line.no: UNBALANCED for line in all_lines if is_unbalanced(line.folded)}
     return found | dict.fromkeys(mended, MENDED)
@@ -88,6 +92,18 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
     yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+
+
+def _unread_columns(all_lines: list[Line]) -> Iterator[tuple[int, str]]:
+    """Heads of tables with a column that nobody knows and that names units, and what is said of it."""
+    for line, below in pairwise(all_lines):
+        bar = next((bar for bar in _BARS if line.folded.count(bar) > 1), "")
+        columns = head(line) if bar else None
+        cells = cells_of(below, columns.bar) if columns else []
+        for label, role, (a, b) in zip(columns.labels, columns.roles, cells, strict=False) if columns else ():
+            words = below.folded[a:b]
+            if role == "other" and not _ASKS.search(label) and len(words) > 2 and only_units(words, True):
+                yield line.no, f"“{label}”一栏写的是单位,没有读作承办单位"
 
 
 def _unlabelled(all_lines: list[Line], begins: Begins) -> Iterator[int]:

@@ -26,6 +26,7 @@ _BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
 _TOLD = re.compile(r"\d|完成|确保|落实|做好|抓好|开展|推进|加强")
+_ASKS = re.compile("交办|提出|提议|诉求|反映|来文|督办|督查|监督|监管|考核|验收")  # 交办单位:县政府办;承办单位:…
 _MUST = re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _PROPOSED = re.compile(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$")
 _POST_AND_NAME = re.compile(
@@ -65,9 +66,14 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     """
     if end - start < 4:
         return None
+    beside: re.Match[str] | None = None
     for match in labels.behind(_BEGINS_BEHIND, folded, start, end, first=True):
         if match["other"] is None:
+            if beside and folded.find("。", beside.end(), match.start()) < 0:
+                match = beside
             return _mixed(folded, start, match, end) or _labelled(folded, start, match, end)
+        whom = _ASKS.match(match["other"]) and match.start() > start
+        beside = (beside or match) if whom else None
     return _spoken(folded, start, end)
 
 
