@@ -16,7 +16,7 @@ from supervise.intake.cards import says_until
 from supervise.intake.clauses import is_leader, only_units
 from supervise.intake.cover import is_organ
 from supervise.intake.folding import NUMERAL, numeral
-from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
+from supervise.intake.lines import Line, Marker, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
 from supervise.intake.tables import cells_of, head
@@ -97,6 +97,8 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
 def _unread_columns(all_lines: list[Line]) -> Iterator[tuple[int, str]]:
     """Heads of tables with a column that nobody knows and that names units, and what is said of it."""
     for line, below in pairwise(all_lines):
+        if "\t" not in line.folded and "|" not in line.folded:
+            continue
         bar = next((bar for bar in _BARS if line.folded.count(bar) > 1), "")
         columns = head(line) if bar else None
         cells = cells_of(below, columns.bar) if columns else []
@@ -117,29 +119,40 @@ def _unlabelled(all_lines: list[Line], begins: Begins) -> Iterator[int]:
 
 def _glued(all_lines: list[Line]) -> Iterator[int]:
     """Numbers of lines within which the next number of a row of markers stands, where no line begins with it."""
-    rows: dict[str, list[tuple[int, int, str]]] = {}  # how the markers are written → index, number, marker
+    rows: dict[str, list[tuple[int, Marker]]] = {}
     for index, line in enumerate(all_lines):
         mark = marker(line.folded)
-        if mark and mark.number and mark.kind != "point" and not mark.under and (value := _NUMBER.search(mark.printed)):
-            style = mark.printed[: value.start()] + "#" + mark.printed[value.end() :]
-            rows.setdefault(style, []).append((index, mark.number, value[0]))
-    for style, row in rows.items():
-        before, after = style.split("#", 1)
-        ahead = max(0, row[0][0] - 3)
-        listed = row[0][1] != 2 or any(line.folded[0] in "附注" for line in all_lines[ahead : row[0][0]])  # 附件:1.…
-        first = [] if listed else [(ahead, 0, row[0][2])]
-        for (index, number, printed), (end, follower, _) in pairwise([*first, *row, (len(all_lines), 0, "")]):
-            if follower == number + 1:
-                continue
-            due = str(number + 1) if printed.isdigit() else numeral(number + 1)
-            sign = before + due + after
-            for line in all_lines[index:end]:
-                at = line.folded.find(sign, 1) if len(sign) > 1 else 0
-                cut = style in ("#.", "#、") and at > 0 and line.folded[at - 1] in ")。 "  # reading cuts there
-                behind = at + len(sign)
-                if at > 0 and not cut and _BEFORE.match(line.folded, at - 1) and _BEHIND.match(line.folded, behind):
-                    yield line.no
-            yield from _bare(all_lines[index + (number > 0) : end], before + due, after)
+        if mark and mark.number and mark.kind != "point" and not mark.under:
+            rows.setdefault(mark.kind + mark.printed[-1], []).append((index, mark))
+    for row in rows.values():
+        for (index, mark), (end, follower) in pairwise([*_ahead(row, all_lines), *row, (len(all_lines), None)]):
+            if mark is not None and (follower is None or follower.number != mark.number + 1):
+                yield from _runs_on(all_lines, index, end, mark)
+
+
+def _ahead(row: list[tuple[int, Marker]], all_lines: list[Line]) -> list[tuple[int, Marker]]:
+    """Where the first entry of a row that begins with 2 may stand, unless 附件:1.… or 注:1.… stands above it."""
+    index, first = row[0]
+    above = all_lines[max(0, index - 3) : index]
+    if first.number != 2 or any(line.folded[0] in "附注" for line in above):
+        return []
+    return [(index - len(above) - 1, first._replace(number=0))]
+
+
+def _runs_on(all_lines: list[Line], index: int, end: int, mark: Marker) -> Iterator[int]:
+    """Lines between two entries, the first of them included, in which the number due stands."""
+    value = _NUMBER.search(mark.printed)
+    if value is None:
+        return
+    due = str(mark.number + 1) if value[0].isdigit() else numeral(mark.number + 1)
+    sign, after = mark.printed[: value.start()] + due, mark.printed[value.end() :]
+    for line in all_lines[max(index, 0) : end] if len(sign + after) > 1 else ():
+        at = line.folded.find(sign + after, 1)
+        cut = sign == due and after in (".", "、") and at > 0 and line.folded[at - 1] in ")。 "  # reading cuts there
+        behind = at + len(sign + after)
+        if at > 0 and not cut and _BEFORE.match(line.folded, at - 1) and _BEHIND.match(line.folded, behind):
+            yield line.no
+    yield from _bare(all_lines[index + 1 : end], sign, after)
 
 
 def _bare(between: list[Line], sign: str, after: str) -> Iterator[int]:

@@ -17,9 +17,8 @@ _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]")
 _MONTH_END = re.compile(r"(?<!\d)(\d{1,2}) ?月[底末]")
 _LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
 # 930日前, 9底前: the 月 is lost; 100日内 is a stretch of time.
-RUN_TOGETHER = re.compile(
-    r"(?<![\d.月])(?:(?P<run>\d{3,4})日(?=之?前|以前)|(?P<end>1[0-2]|[1-9])(?:[底末](?![层板数线端])|[上中下]旬))"
-)
+BEHIND_FIRST = r"\d{2,3}日(?=之?前|以前)|(?:(?<=1)[0-2])?(?:[底末](?![层板数线端])|[上中下]旬)"
+RUN_TOGETHER = re.compile(rf"\d(?<![\d.月].)(?:{BEHIND_FIRST})")
 _DOTTED = re.compile(r"(?<![\d./-])(\d{4}|\d{1,2})[./-](\d{1,2})(?![\d./-])")
 _WHOLE_YEAR = re.compile(r"(20\d\d) ?年(?:度|内|全年)?")
 _SEASON = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
@@ -195,9 +194,11 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
 
 def run_together(match: re.Match[str], year: int | None) -> date | None:
     """The day of a limit whose 月 is lost, where there is only one way to read it."""
-    if match["end"]:
-        return make(year, int(match["end"]), calendar.monthrange(year, int(match["end"]))[1]) if year else None
-    ways = splits(match["run"])
+    digits = re.sub(r"\D", "", match[0])
+    if not match[0].endswith("日"):
+        month = int(digits)
+        return make(year, month, calendar.monthrange(year, month)[1]) if year and 0 < month < 13 else None
+    ways = splits(digits)
     return make(year, *ways[0]) if year and len(ways) == 1 else None
 
 

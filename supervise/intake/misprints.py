@@ -31,9 +31,10 @@ _EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and 
 _LABEL_LEFT = re.compile(r":(?<=(?:[牵责配协主承会分][头任合办管][单部领科][位门导室]|完成时[限间]).)")
 # 增长6.5,: a rate whose % is lost; 4 2公里: a figure with a blank in it.
 _NO_UNIT = re.compile(
-    r"[长降率出到至达于在幅比持节超破减]\d{1,4}(?:\.\d+)?(?=(?:以上|以下|以内|左右)?(?:[,。;)(]|$)|以上的)"
-    r"|\d{1,4} +\d{1,4}(?=[\u4e00-\u9fff%])"
+    r"\d(?:(?<=[长降率出到至达于在幅比持节超破减].)\d{0,3}(?:\.\d+)?(?=(?:以上|以下|以内|左右)?(?:[,。;)(]|$)|以上的)"
+    rf"|(?<![\d.月].)(?:{deadlines.BEHIND_FIRST}))"
 )
+_BLANK_INSIDE = re.compile(r"\d{1,4} +\d{1,4}(?=[\u4e00-\u9fff%])")
 _PARTED = re.compile(r"\d +\d")
 _ENDS = "。;!?”’)…."
 
@@ -80,29 +81,16 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "编号缺失,按前后编号补出", start
     if clause is not None and not clause.closed:
         yield "I10", "单位括号没有右半边,读到行末为止", clause.start
-    if clause is not None and folded.startswith("(", clause.start) and clause.fields:
-        head = folded[clause.start + 1 : clause.fields[0].start].partition(";")
-        if head[1] and ":" not in head[0] and len(head[0]) < 30:
-            yield "I10", f"“{head[0]}”前没有写类别,没有读", clause.start
     if clause is not None and place.apart:
         yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
     if clause is not None and _EMPTY.search(folded, clause.start, clause.end):
         yield "I10", "单位括号里有空字段", clause.start
     if place.stops and ends_open(folded, start, end, clause):
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
-    for a, b in ((start, end), *((f.start, f.end + 1) for f in (clause.fields if clause else ()) if f.role == "due")):
-        if lost := deadlines.RUN_TOGETHER.search(folded, a, b):
-            yield "I07", f"时限“{text[lost.start() : lost.end() + 1]}”可能缺“月”字", lost.start()
-        elif a != start and (parted := _PARTED.search(folded, a, b)):
-            yield "I07", f"时限“{text[a : b - 1]}”的数字中间有空格", parted.start()
-    if left := _LABEL_LEFT.search(folded, start, end):
-        yield (
-            "I10",
-            f"“{text[max(start, left.start() - 4) : left.end() + 4]}”留在任务内容里,没有读出单位或时限",
-            left.start(),
-        )
-    if figure := _NO_UNIT.search(folded, start, end):
-        yield "I10", f"“{text[figure.start() : figure.end() + 1]}”的数字没有单位或断开了,可能缺字", figure.start()
+    if clause is not None:
+        yield from _fields(text, folded, clause)
+    blank = folded.find(" ", start, end) >= 0
+    yield from _left(text, folded, start, end, blank)
     if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
     if joined := _JOINED.search(folded, start, end):
@@ -118,7 +106,7 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
             yield "I10", f"“{opening}”和“{closing}”不成对,可能缺字", start
     if plus := _LOST_PLUS.search(folded, start, end):
         yield "I10", f"“{text[plus.start() : plus.end() + 3]}”可能缺“+”", plus.start()
-    if place.spaced or folded.find(" ", start, end) < 0:
+    if place.spaced or not blank:
         return
     after = list(_AFTER_STOP.finditer(folded, start, end))
     if len(after) > 1:
@@ -130,6 +118,31 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
     ]:
         words = text[max(start, stray[0].start() - 3) : stray[0].end() + 3].strip()
         yield "I10", f"文字中间有 {len(stray)} 处空格(如“{words}”),按没有空格读", stray[0].start()
+
+
+def _fields(text: str, folded: str, clause: Clause) -> Iterator[tuple[str, str, int]]:
+    """What is odd about the labelled parts: words before the first label, a limit that lost a character."""
+    if clause.fields and folded.startswith("(", clause.start):
+        head, mark, _ = folded[clause.start + 1 : clause.fields[0].start].partition(";")
+        if mark and ":" not in head and len(head) < 30:
+            yield "I10", f"“{head}”前没有写类别,没有读", clause.start
+    for role, _, start, end in clause.fields:
+        if role == "due" and (lost := deadlines.RUN_TOGETHER.search(folded, start, end + 1)):
+            yield "I07", f"时限“{text[lost.start() : lost.end() + 1]}”可能缺“月”字", lost.start()
+        elif role == "due" and (parted := _PARTED.search(folded, start, end)):
+            yield "I07", f"时限“{text[start:end]}”的数字中间有空格", parted.start()
+
+
+def _left(text: str, folded: str, start: int, end: int, blank: bool) -> Iterator[tuple[str, str, int]]:
+    """Figures in the words of a task that have lost a character, and labels that were not read."""
+    figure = _NO_UNIT.search(folded, start, end) or (_BLANK_INSIDE.search(folded, start, end) if blank else None)
+    if figure and deadlines.RUN_TOGETHER.match(folded, figure.start(), end):
+        yield "I07", f"“{text[figure.start() : figure.end() + 2]}”可能缺“月”字", figure.start()
+    elif figure:
+        yield "I10", f"“{text[figure.start() : figure.end() + 1]}”的数字没有单位或断开了,可能缺字", figure.start()
+    if folded.find(":", start, end) >= 0 and (label := _LABEL_LEFT.search(folded, start, end)):
+        words = text[max(start, label.start() - 4) : label.end() + 4]
+        yield "I10", f"“{words}”留在任务内容里,没有读出单位或时限", label.start()
 
 
 def _bracketed(folded: str, start: int, at: int) -> bool:

@@ -24,6 +24,7 @@ _TERRITORY = re.compile("(?:管委会|街道|街道办|办事处|[镇乡]|开发
 _GROUP_BEHIND = re.compile(
     r"[\u4e00-\u9fff]{2,10}[局委办厅](?=各(?:乡镇|镇|街|县|区|市|村|社区|园区|旗|团|部门|有关|相关|单位|企业))"
 )
+_USUAL = frozenset("局委办厅府院部")  # most names end so
 _SHORTEST = 3  # a bare name of two characters is found in many others
 _LEVELS = f"{LEVELS}镇乡街村师团连校院"
 _NO_NAME = re.compile(r"\d ?[月日%]|[:;。?!=]|完成|达到|不少于")
@@ -59,7 +60,8 @@ def _bare(name: str, printed: str) -> str:
 def _odd(name: str, used: set[str], bare: set[str], habit: bool, group: bool) -> str:
     if group:
         return "像是单位类别,后面可能缺冒号" if _LABEL.fullmatch(name) else _two_groups(name)
-    if len(name) < 7 and prefix(name) and looks_like_unit(name):
+    usual = name[-1] in _USUAL
+    if usual and len(name) < 7 and prefix(name):
         return ""  # too short for two
     if _LABEL.search(words := name):
         return "里夹着单位类别,可能缺冒号"
@@ -74,7 +76,7 @@ def _odd(name: str, used: set[str], bare: set[str], habit: bool, group: bool) ->
     known = words[1:] in bare or (words[-1] in "局委" and is_short(words[1:-1]))
     if known and words[0] not in _LEVELS and words[1] not in _LEVELS and len(words) > _SHORTEST and words not in bare:
         return "的第一个字可能印得不对"
-    if looks_like_unit(words) or is_territory(words) or stands_alone(words) or _OTHER_END.search(words):
+    if usual or looks_like_unit(words) or is_territory(words) or stands_alone(words) or _OTHER_END.search(words):
         return ""
     return "" if habit and is_short(words) else "不像单位的全称,可能缺字"
 
