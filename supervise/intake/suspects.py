@@ -36,16 +36,26 @@ def names(items: Sequence[Item]) -> Iterator[tuple[Item, Party, str]]:
     Args:
         items: the tasks of one notice.
     """
-    printed = {(p.name, p.printed, p.group) for item in items for p in item.parties.members}
-    bare = {key: _bare(*key[:2]) for key in printed}
-    used = {bare[key] for key in printed if not key[2]}
+    every = {party.name: party for item in items for party in item.parties.members}
+    strange = [
+        party
+        for name, party in every.items()
+        if len(name) > 6
+        or name[-1] not in _USUAL
+        or not prefix(name)
+        or (name != party.printed and not is_short(party.printed[:-1]))
+    ]
+    if not strange:
+        return
+    bare = {party.name: _bare(party.name, party.printed) for party in strange}
+    used = {*(name for name, party in every.items() if not party.group and name not in bare), *bare.values()}
     endings = {name[len(level) :] for name in used if (level := prefix(name))}
     short = [name for name in used if len(name) < 6 and is_short(name)]
     habit = len(short) > 2 and 2 * len(short) >= len(used)
-    odd = {key: words for key, name in bare.items() if (words := _odd(name, used, endings, habit, key[2]))}
+    odd = {p.name: words for p in strange if (words := _odd(bare[p.name], used, endings, habit, p.group))}
     for item in items if odd else ():
         for party in item.parties.members:
-            if words := odd.pop((party.name, party.printed, party.group), ""):
+            if words := odd.pop(party.name, ""):
                 yield item, party, words
 
 
@@ -61,8 +71,6 @@ def _odd(name: str, used: set[str], bare: set[str], habit: bool, group: bool) ->
     if group:
         return "像是单位类别,后面可能缺冒号" if _LABEL.fullmatch(name) else _two_groups(name)
     usual = name[-1] in _USUAL
-    if usual and len(name) < 7 and prefix(name):
-        return ""  # too short for two
     if _LABEL.search(words := name):
         return "里夹着单位类别,可能缺冒号"
     if _NO_NAME.search(words):
