@@ -31,6 +31,7 @@ _NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
 _ASKS = re.compile(
     "督|监|考核|验收|统计|交办|提|诉|反映|来|报|企业|对象|地点|位置|地区|区域|所|主题|被|名称|项目|代表|界别|人"
 )
+_LONGEST = 80  # a line of units alone
 _BEFORE, _BEHIND = re.compile(rf"[^\d{NUMERAL}、.“第(A-Z-]"), re.compile(" *[\u4e00-\u9fff“《(]")
 _WORD = re.compile("[,。;:·]? ?(?![年月日是要项个级期类批季大方条])[\u4e00-\u9fff“《]{2}")
 _ENDS = tuple("。;!?:…)”|.,、")
@@ -111,9 +112,10 @@ def _unread_columns(all_lines: list[Line]) -> Iterator[tuple[int, str]]:
 def _unlabelled(all_lines: list[Line], begins: Begins) -> Iterator[int]:
     """Numbers of lines that name nothing but units below a label whose list does not go on."""
     for above, line in pairwise(all_lines):
-        if above.folded[-1] in "、,:及" or not _LABEL.match(above.folded) or not begins(above.folded):
+        if "、" not in line.folded or len(line.folded) > _LONGEST or above.folded[-1] in "、,:及":
             continue
-        if "、" in line.folded and not begins(line.folded) and only_units(line.folded, False):
+        below = _LABEL.match(above.folded) and begins(above.folded) and not begins(line.folded)
+        if below and only_units(line.folded, False):
             yield line.no
 
 

@@ -26,7 +26,7 @@ _TOWN = re.compile("([镇乡])(?![村街镇江乡区])[\u4e00-\u9fff]{2}")
 # Names that stand on their own: territories, parks, headquarters of one matter, farms, banks, customs, schools.
 _STANDS = re.compile(
     r"(?:镇|乡|街道|街道办|办事处|苏木|嘎查|村|社区|管委会|管理委员会|园区|[产工]业园|示范园|科技园|园|新区|新城|高新区|开发区|经开区|示范区|度假区|景区"
-    r"|(?<=[\u4e00-\u9fff]{2})[县区市旗州](?:人民)?政府|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社|(?:农发|农商|国开)行|军分区|[科股]|(?<=[\d一二三四五六七八九十〇])团)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|共青团|驻|国网|南网|人民银行|人行|海关总署|[\u4e00-\u9fff]{2}总[局署])"
+    r"|(?<=[\u4e00-\u9fff]{2})[县区市旗州](?:人民)?政府|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社|(?:农发|农商|国开)行|军分区|[村居业]委会|[科股]|(?<=[\d一二三四五六七八九十〇])团)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|共青团|驻|国网|南网|人民银行|人行|海关总署|[\u4e00-\u9fff]{2}总[局署])"
 )
 _FIRM = re.compile(r"(集团|公司|企业)$")  # take a prefix only where the notice prints one with it
 # Departments of the Party committee: after 县委政法委 a bare 宣传部 is 县委宣传部, while 公安局 is 县公安局.

@@ -15,7 +15,8 @@ from supervise.intake.parties import Party
 
 # Ends of names that belong to no organ of a government: schools, firms, troops, places.
 _OTHER_END = re.compile(
-    r"(?:[大中小]学|人大|机场|[港厂行团师台区市县旗州盟店矿城营连哨馆寺]|基地|移动|联通|电信|铁塔|电网|国网|石油|石化|烟草|盐业|农垦|武警|政协|物业|车间|班子)$"
+    r"(?:[大中小]学|人大|机场|[港厂行团师台区市县旗州盟店矿城营连哨馆寺]|基地|移动|联通|电信|铁塔|电网|国网|石油|石化|烟草|盐业|农垦|武警|政协|物业|车间|班子"
+    r"|热线|[交城国旅产水建农]投|公安|党派|网格[员长]|志愿者|专干)$"
 )
 _LABEL = re.compile(r"(?:牵头|责任|配合|主办|协办|承办|会办)(?:单位|部门|科室|领导)|完成时[限间]|责任人")
 _CUT = re.compile(r"(?<=[局委办厅府部会院队司心站所])(?=[\u4e00-\u9fff]{2,18}\Z)")
@@ -47,7 +48,10 @@ def names(items: Sequence[Item]) -> Iterator[tuple[Item, Party, str]]:
     ]
     if not strange:
         return
-    bare = {party.name: _bare(party.name, party.printed) for party in strange}
+    printed = fold("\n".join([f"{p.name}\n{''.join(p.printed.split())}" for p in strange])).split("\n")
+    bare = {
+        p.name: _bare(*said) for p, said in zip(strange, zip(printed[::2], printed[1::2], strict=True), strict=True)
+    }
     used = {*(name for name, party in every.items() if not party.group and name not in bare), *bare.values()}
     endings = {name[len(level) :] for name in used if (level := prefix(name))}
     short = [name for name in used if len(name) < 6 and is_short(name)]
@@ -61,32 +65,28 @@ def names(items: Sequence[Item]) -> Iterator[tuple[Item, Party, str]]:
 
 def _bare(name: str, printed: str) -> str:
     """A name as printed, without its note, 等, and the prefix that was completed."""
-    if name == printed:
-        return fold(name)
-    name, printed = fold(name), fold("".join(printed.split()))
-    return next((name[at:] for at in range(len(name)) if name[at:] in printed), name)
+    return name if name == printed else next((name[at:] for at in range(len(name)) if name[at:] in printed), name)
 
 
-def _odd(name: str, used: set[str], bare: set[str], habit: bool, group: bool) -> str:
+def _odd(name: str, used: set[str], endings: set[str], habit: bool, group: bool) -> str:
+    """What is odd about a name, if anything is."""
     if group:
         return "像是单位类别,后面可能缺冒号" if _LABEL.fullmatch(name) else _two_groups(name)
-    usual = name[-1] in _USUAL
-    if _LABEL.search(words := name):
+    if _LABEL.search(name):
         return "里夹着单位类别,可能缺冒号"
-    if _NO_NAME.search(words):
+    if _NO_NAME.search(name):
         return "不像单位名称,可能连上了别的文字"
-    if glued := _two_groups(words):
+    if glued := _two_groups(name):
         return glued
-    for cut in _CUT.finditer(words):
-        first, second = words[: cut.start()], words[cut.start() :]
-        if len(first) >= _SHORTEST and len(second) >= _SHORTEST and _are_two(first, second, used, bare):
+    for cut in _CUT.finditer(name):
+        first, second = name[: cut.start()], name[cut.start() :]
+        if len(first) >= _SHORTEST and len(second) >= _SHORTEST and _are_two(first, second, used, endings):
             return f"像是“{first}”和“{second}”连在一起"
-    known = words[1:] in bare or (words[-1] in "局委" and is_short(words[1:-1]))
-    if known and words[0] not in _LEVELS and words[1] not in _LEVELS and len(words) > _SHORTEST and words not in bare:
+    known = name[1:] in endings or (name[-1] in "局委" and is_short(name[1:-1]))
+    if known and name[0] not in _LEVELS and name[1] not in _LEVELS and len(name) > _SHORTEST and name not in endings:
         return "的第一个字可能印得不对"
-    if usual or looks_like_unit(words) or is_territory(words) or stands_alone(words) or _OTHER_END.search(words):
-        return ""
-    return "" if habit and is_short(words) else "不像单位的全称,可能缺字"
+    whole = name[-1] in _USUAL or looks_like_unit(name) or is_territory(name) or stands_alone(name)
+    return "" if whole or _OTHER_END.search(name) or (habit and is_short(name)) else "不像单位的全称,可能缺字"
 
 
 def _two_groups(name: str) -> str:
@@ -94,9 +94,9 @@ def _two_groups(name: str) -> str:
     return f"像是“{name[: glued.end()]}”和“{name[glued.end() :]}”连在一起" if glued else ""
 
 
-def _are_two(first: str, second: str, used: set[str], bare: set[str]) -> bool:
+def _are_two(first: str, second: str, used: set[str], endings: set[str]) -> bool:
     """Whether two halves of a name are names: both are printed elsewhere, or both have the same prefix in front."""
-    if (second in bare or second in used) and (first in used or first in bare):
+    if (second in endings or second in used) and (first in used or first in endings):
         return True
     if not looks_like_unit(first) or not looks_like_unit(second) or _BRANCH.search(second):
         return False
