@@ -141,8 +141,8 @@ def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]
         if verb is None and folded.find("会同", a + 2, b) > 0 and not fields and not waiting:
             fields += jointly(folded, "lead", "会同", a, b)  # 省工信厅会同省财政厅,省法院配合
             continue
-        if verb is None and (fields or waiting) and (deed := _deed(folded, a, b)):
-            fields += [*(Field("unit", "", c, d) for c, d in waiting), Field("co", "", a, deed)]
+        if verb is None and (fields or waiting) and (named_to := _deed(folded, a, b)):
+            fields += [*(Field("unit", "", c, d) for c, d in waiting), Field("co", "", a, named_to)]
             waiting = []
             continue
         if verb is None:
