@@ -37,14 +37,14 @@ _TRADITIONAL = dict(
         "師幷庫強復態慶戰掃掛採擔數昇暫曏曬極榦樣檯欄權歐歸決沒況滅滾漁瀏為熱燈營爲牀狀獨環盡碼祕稱積筆節範簡"
         "糾紀約紅納細終絡給統綜綠維網緊編縮績繼罰聞舉艦蓋薦蘇裏補裡製複見規視覽觀訪訴評詞話該誌認說説調請議讀"
         "賬蹤車載輯轄這運適邊醫鈎鉤銜銷錄錶鍾鏈閉閱閲陞陸階隨隱頁頂須預頓類颱饋駐驗髮黃黨審嶺東資雲額課僅勵懲擬獎籤種麼還啓啟斷驟"
-        "徑礎簽覈訂諾頻鐘幫衝鍵債兌廠撥氣漲籌貸費貼鋁婦崗廣換殘煙稅糧緩興訓變軍輪轉遲郵順創險顧風註儉緣脫貧試佔鹽礦遷錯墾虧雙連夾鐵",
+        "徑礎簽覈訂諾頻鐘幫衝鍵債兌廠撥氣漲籌貸費貼鋁婦崗廣換殘煙稅糧緩興訓變軍輪轉遲郵順創險顧風註儉緣脫貧試佔鹽礦遷錯墾虧雙連夾鐵願",
         "区县镇乡单责办协导领时间关于参会处农场联系报务发号项总组织门员长据将负与实点划围续进后结开内级当属干"
         "产业园国际电学无线对准经济标题书记检牵头机构财监卫职团体队馆厅银挥计划两档动势应个条户亩吨万亿余盏辆"
         "张栋台只顷减净扩稳争确达过专贰设现压从汇周并干布并来系们备传价册别删则劳汇叁问向图采执坚块采写层峰帅"
         "师并库强复态庆战扫挂采担数升暂向晒极干样台栏权欧归决没况灭滚渔浏为热灯营为床状独环尽码秘称积笔节范简"
         "纠纪约红纳细终络给统综绿维网紧编缩绩继罚闻举舰盖荐苏里补里制复见规视览观访诉评词话该志认说说调请议读"
         "账踪车载辑辖这运适边医钩钩衔销录表钟链闭阅阅升陆阶随隐页顶须预顿类台馈驻验发黄党审岭东资云额课仅励惩拟奖签种么还启启断骤"
-        "径础签核订诺频钟帮冲键债兑厂拨气涨筹贷费贴铝妇岗广换残烟税粮缓兴训变军轮转迟邮顺创险顾风注俭缘脱贫试占盐矿迁错垦亏双连夹铁",
+        "径础签核订诺频钟帮冲键债兑厂拨气涨筹贷费贴铝妇岗广换残烟税粮缓兴训变军轮转迟邮顺创险顾风注俭缘脱贫试占盐矿迁错垦亏双连夹铁愿",
         strict=True,
     )
 )
@@ -68,20 +68,38 @@ def _table() -> dict[int, str]:
 _STRAIGHT = _table()
 _FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
 _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
-_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
+# Every character and what it becomes: looked up by place, where a dictionary would be asked in vain for most of a text.
+_EVERY: list[int | str] = list(range(max(_FOLD) + 1))
+for _code, _char in _FOLD.items():
+    _EVERY[_code] = _char
+_UNUSUAL = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}\u2500-\u257f]")
 _BEGINNING = 500  # a text in the other script shows it in so many characters
 _FEW = 24  # up to so many different characters are replaced one by one sooner than all are looked up
+Unusual = frozenset[str] | None
+
+
+def unusual(text: str) -> Unusual:
+    """The characters of a text that folding changes or that tables are drawn with; ``None`` if there are many.
+
+    The whole text is looked through once; what it does not hold need not be asked again.
+    """
+    odd = frozenset(_UNUSUAL.findall(text, 0, _BEGINNING))
+    if len(text) > _BEGINNING and len(odd) <= _FEW:
+        odd = frozenset(_UNUSUAL.findall(text))
+    return odd if len(odd) <= _FEW else None
 
 
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
-    odd: set[str] = set()
-    for length in (_BEGINNING, len(text)):
-        odd = set(_FOLDED.findall(text, 0, length))
-        if len(odd) > _FEW:
-            return text.translate(_FOLD)
+    return folded(text, unusual(text))
+
+
+def folded(text: str, odd: Unusual) -> str:
+    """The copy to match on of a text whose unusual characters are known."""
+    if odd is None:
+        return text.translate(_EVERY)
     for char in odd:
-        text = text.replace(char, _FOLD[ord(char)])
+        text = text.replace(char, _FOLD.get(ord(char), char))
     return text
 
 
@@ -183,6 +201,14 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
         elif waiting:
             pairs[waiting.pop()] = match.start()
     return pairs
+
+
+def closing(folded: str, opening: int, end: int) -> int:
+    """Offset of the bracket that closes an opening one; ``end`` if none before it does."""
+    inside, close = folded.find("(", opening + 1, end), folded.find(")", opening, end)
+    while 0 <= inside < close:  # that one closes a bracket within
+        inside, close = folded.find("(", inside + 1, end), folded.find(")", close + 1, end)
+    return close if close >= 0 else end
 
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:
