@@ -75,7 +75,7 @@ _MARKERS = (
     ("item", "建提议", re.compile(r"(?:建议|提案|议案)(?:第 ?)?(\d{1,4}) ?号? ?(?:[ :.、]+|(?=[《“]))")),
     ("item", _DOTTED, re.compile(rf"([{_DOTTED}]) *")),
     ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
-    ("item", "0", re.compile(r"(0\d{1,2}) +(?=[\u4e00-\u9fff“《])")),  # 01 新建…
+    ("item", "0", re.compile(r"(0\d{1,2})(?: +| ?\| ?(?=[^|]*$))(?=[\u4e00-\u9fff“《])")),  # 01 新建…, 01|新建…
     ("item", _LETTERS, re.compile(r"[A-Z][-—]?(\d{1,2}) ?[.、:](?![\d]) *")),
     ("sub", "(", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
     ("sub", _DIGITS, re.compile(r"(\d{1,3})\) *")),
@@ -105,7 +105,7 @@ _DECIMAL = re.compile(
 )
 _DECIMAL_MARK = re.compile(rf"\d{{1,3}}[.-]\d{{1,2}}(?!\d)|[A-Z]|[{ROMAN}][-—]\d")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
-_WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年月日个项])(?=[\u4e00-\u9fff“《]))")
+_WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年月日个]|项(?!目))(?=[\u4e00-\u9fff“《]))")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
 _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 

@@ -16,7 +16,7 @@ from supervise.intake.names import looks_like_unit
 # Characters that are not seen, and the signs of a telephone's keyboard; none of them is a part of any word.
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
 _NOT_SEEN = re.compile(f"[{_UNSEEN}]")
-_PICTURES = re.compile("[\U0001f000-\U0001faff]+ ?")
+_PICTURES = re.compile("[\u2705\u2728\u2757\u274c\u27a1\u2b50\U0001f000-\U0001faff]+ ?")
 _BOLD = re.compile(r"(?<!\*)\*\*([^*\n]{1,200})\*\*(?!\*)")
 
 # A letter among digits, or in the place of a number.
@@ -63,7 +63,7 @@ def visible(text: str) -> str:
     """A text without characters that are not seen, pictures and signs of bold print."""
     if any([sign in text for sign in _UNSEEN]):
         text = _NOT_SEEN.sub("", text)
-    if len(text.encode("utf-16-le", "replace")) > 2 * len(text):
+    if "\u2705" in text or len(text.encode("utf-16-le", "replace")) > 2 * len(text):
         text = _PICTURES.sub(" ", text)
     return _BOLD.sub(r"\1", text) if "**" in text else text
 
