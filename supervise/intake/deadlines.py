@@ -185,7 +185,9 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
         return max(explicit, key=lambda limit: (limit.date, -found.index(limit)))
     if found:
         return (dated or found)[0]
-    if (lost := RUN_TOGETHER.search(folded, start, end)) and (day := run_together(lost, year)):
+    said = folded[start:end]
+    may = "底" in said or "日" in said or "末" in said or "旬" in said
+    if may and (lost := RUN_TOGETHER.search(folded, start, end)) and (day := run_together(lost, year)):
         return Deadline(match_text(text, lost), day, "explicit", _scope(text, folded, start, end, lost.start()))
     if folded.find("每", start, end) >= 0 and (often := _RECURRING.search(folded, start, end)):
         return Deadline(match_text(text, often), None, "recurring", _scope(text, folded, start, end, often.start()))

@@ -144,7 +144,8 @@ def prefix(name: str) -> str:
 
 def _own(names: Collection[str]) -> str:
     """The place's full name, or 镇, if at least three different names and a third of all begin with it."""
-    for front in (_PLACE_IN_FRONT, _TOWN):
+    towns = len([name for name in names if name[0] in "镇乡"]) > 2
+    for front in (_PLACE_IN_FRONT, _TOWN) if towns else (_PLACE_IN_FRONT,):
         heads = [m[1] for name in names if is_organ(name) and (m := front.match(name))]
         best = Counter(heads).most_common(1)
         if best and best[0][1] >= max(3, len(names) / 3):

@@ -25,6 +25,7 @@ _TERRITORY = re.compile("(?:管委会|街道|街道办|办事处|[镇乡]|开发
 _GROUP_BEHIND = re.compile(
     r"[\u4e00-\u9fff]{2,10}[局委办厅](?=各(?:乡镇|镇|街|县|区|市|村|社区|园区|旗|团|部门|有关|相关|单位|企业))"
 )
+_SIGNS = frozenset("牵责配协承位限0123456789:;。?!=完达少")  # no name is odd for its words without one of these
 _USUAL = frozenset("局委办厅府院部")  # most names end so
 _SHORTEST = 3  # a bare name of two characters is found in many others
 _LEVELS = f"{LEVELS}镇乡街村师团连校院"
@@ -72,13 +73,14 @@ def _odd(name: str, used: set[str], endings: set[str], habit: bool, group: bool)
     """What is odd about a name, if anything is."""
     if group:
         return "像是单位类别,后面可能缺冒号" if _LABEL.fullmatch(name) else _two_groups(name)
-    if _LABEL.search(name):
-        return "里夹着单位类别,可能缺冒号"
-    if _NO_NAME.search(name):
-        return "不像单位名称,可能连上了别的文字"
+    if not _SIGNS.isdisjoint(name):
+        if _LABEL.search(name):
+            return "里夹着单位类别,可能缺冒号"
+        if _NO_NAME.search(name):
+            return "不像单位名称,可能连上了别的文字"
     if glued := _two_groups(name):
         return glued
-    for cut in _CUT.finditer(name):
+    for cut in _CUT.finditer(name) if len(name) >= 2 * _SHORTEST else ():
         first, second = name[: cut.start()], name[cut.start() :]
         if len(first) >= _SHORTEST and len(second) >= _SHORTEST and _are_two(first, second, used, endings):
             return f"像是“{first}”和“{second}”连在一起"
@@ -90,7 +92,7 @@ def _odd(name: str, used: set[str], endings: set[str], habit: bool, group: bool)
 
 
 def _two_groups(name: str) -> str:
-    glued = _GROUP_BEHIND.match(name)
+    glued = _GROUP_BEHIND.match(name) if "各" in name[3:] else None
     return f"像是“{name[: glued.end()]}”和“{name[glued.end() :]}”连在一起" if glued else ""
 
 
