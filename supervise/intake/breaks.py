@@ -130,7 +130,7 @@ def _glued(all_lines: list[Line]) -> Iterator[int]:
     for index, line in enumerate(all_lines):
         mark = marker(line.folded)
         if mark and mark.number and mark.kind != "point" and not mark.under:
-            rows.setdefault(mark.kind + mark.printed[-1], []).append((index, mark))
+            rows.setdefault(mark.kind, []).append((index, mark))
     for row in rows.values():
         for (index, mark), (end, follower) in pairwise([*_ahead(row, all_lines), *row, (len(all_lines), None)]):
             if mark is not None and (follower is None or follower.number != mark.number + 1):

@@ -112,9 +112,9 @@ def _stray(text: str, folded: str, start: int, end: int) -> Iterator[tuple[str, 
 
 def _fields(text: str, folded: str, clause: Clause) -> Iterator[tuple[str, str, int]]:
     """What is odd about the labelled parts: words before the first label, a limit that lost a character."""
-    if clause.fields and folded.startswith("(", clause.start):
-        head, mark, _ = folded[clause.start + 1 : clause.fields[0].start].partition(";")
-        if mark and ":" not in head and len(head) < 30:
+    if clause.fields and (end := folded.find(";", clause.start, clause.fields[0].start)) > 0:
+        head = folded[clause.start + 1 : end]
+        if folded[clause.start] == "(" and ":" not in head and len(head) < 30:
             yield "I10", f"“{head}”前没有写类别,没有读", clause.start
     for role, _, start, end in clause.fields:
         if role == "due" and (lost := deadlines.RUN_TOGETHER.search(folded, start, end + 1)):

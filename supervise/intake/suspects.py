@@ -55,9 +55,7 @@ def names(items: Sequence[Item]) -> Iterator[tuple[Item, Party, str]]:
     }
     used = {*(name for name, party in every.items() if not party.group and name not in bare), *bare.values()}
     endings = {name[len(level) :] for name in used if (level := prefix(name))}
-    short = [name for name in used if len(name) < 6 and is_short(name)]
-    habit = len(short) > 2 and 2 * len(short) >= len(used)
-    odd = {p.name: words for p in strange if (words := _odd(bare[p.name], used, endings, habit, p.group))}
+    odd = {p.name: words for p in strange if (words := _odd(bare[p.name], used, endings, p.group))}
     for item in items if odd else ():
         for party in item.parties.members:
             if words := odd.pop(party.name, ""):
@@ -69,7 +67,7 @@ def _bare(name: str, printed: str) -> str:
     return name if name == printed else next((name[at:] for at in range(len(name)) if name[at:] in printed), name)
 
 
-def _odd(name: str, used: set[str], endings: set[str], habit: bool, group: bool) -> str:
+def _odd(name: str, used: set[str], endings: set[str], group: bool) -> str:
     """What is odd about a name, if anything is."""
     if group:
         return "像是单位类别,后面可能缺冒号" if _LABEL.fullmatch(name) else _two_groups(name)
@@ -88,7 +86,15 @@ def _odd(name: str, used: set[str], endings: set[str], habit: bool, group: bool)
     if known and name[0] not in _LEVELS and name[1] not in _LEVELS and len(name) > _SHORTEST and name not in endings:
         return "的第一个字可能印得不对"
     whole = name[-1] in _USUAL or looks_like_unit(name) or is_territory(name) or stands_alone(name)
-    return "" if whole or _OTHER_END.search(name) or (habit and is_short(name)) else "不像单位的全称,可能缺字"
+    if whole or _OTHER_END.search(name) or (is_short(name) and _by_habit(used)):
+        return ""
+    return "不像单位的全称,可能缺字"
+
+
+def _by_habit(used: set[str]) -> bool:
+    """Whether a notice calls its organs for short: 发改, 财政."""
+    short = [name for name in used if len(name) < 6 and is_short(name)]
+    return len(short) > 2 and 2 * len(short) >= len(used)
 
 
 def _two_groups(name: str) -> str:
