@@ -46,6 +46,7 @@ CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands i
 _PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
+_MAY_END = frozenset(("co", "note", "other"))  # columns whose cell may be empty at the end of a row
 _TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
 
 
@@ -322,7 +323,9 @@ def place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> 
     for last in range(at, min(len(cells), at + 20)):
         behind = _behind(folded, cells[last + 1 :], roles[at + 1 :])
         if behind is not None:
-            doubt = "" if all(a < b for a, b in behind) else "表格这一行有空格,按内容对应各栏"
+            filled = max([i + 1 for i, (a, b) in enumerate(behind) if a < b], default=0)
+            ends = all(role in _MAY_END for role in roles[at + 1 + filled :])  # nobody helps, nothing is remarked
+            doubt = "" if ends and all(a < b for a, b in behind[:filled]) else "表格这一行有空格,按内容对应各栏"
             return [*cells[:at], (cells[at][0], cells[last][1]), *behind], doubt
     return (cells, "表格这一行与栏目对不上") if len(cells) == len(roles) else ([], "")
 
