@@ -13,16 +13,27 @@ from itertools import pairwise
 
 from supervise.intake.across import unread
 from supervise.intake.cards import says_until
-from supervise.intake.clauses import is_leader
+from supervise.intake.clauses import is_leader, only_units
 from supervise.intake.cover import is_organ
-from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
+from supervise.intake.folding import NUMERAL, numeral
+from supervise.intake.lines import Line, Marker, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
-from supervise.intake.tables import head
+from supervise.intake.tables import cells_of, head
 
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
+UNLABELLED = "这一行只有单位,没有写类别"
+GLUED = "这一行里像是连着下一项"
+_NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
+# Columns of units that have another part in a matter: who found it, who is told, where it came from.
+_ASKS = re.compile(
+    "督|监|考核|验收|统计|交办|提|诉|反映|来|报|企业|对象|地点|位置|地区|区域|所|主题|被|名称|项目|代表|界别|人"
+)
+_LONGEST = 80  # a line of units alone
+_BEFORE, _BEHIND = re.compile(rf"[^\d{NUMERAL}、.“第(A-Z-]"), re.compile(" *[\u4e00-\u9fff“《(]")
+_WORD = re.compile("[,。;:·]? ?(?![年月日是要项个级期类批季大方条])[\u4e00-\u9fff“《]{2}")
 _ENDS = frozenset("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
 _NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
@@ -47,6 +58,8 @@ def odd(
         begins: whether a folded line begins something of its own; ``None`` where every line is one for certain.
     """
     found = dict.fromkeys(_torn(folded, all_lines, gone, begins) if begins else (), BROKEN)
+    found |= dict(_unread_columns(all_lines)) | dict.fromkeys(_glued(all_lines), GLUED)
+    found |= dict.fromkeys(_unlabelled(all_lines, begins) if begins else (), UNLABELLED)
     bracketed = [line for line in all_lines if "(" in line.folded or ")" in line.folded]
     found |= {line.no: UNBALANCED for line in bracketed if is_unbalanced(line.folded)}
     return found | dict.fromkeys(mended, MENDED)
@@ -85,6 +98,77 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
     yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+
+
+def _unread_columns(all_lines: list[Line]) -> Iterator[tuple[int, str]]:
+    """Heads of tables with a column that nobody knows and that names units, and what is said of it."""
+    for line, below in pairwise(all_lines):
+        if "\t" not in line.folded and "|" not in line.folded:
+            continue
+        bar = next((bar for bar in _BARS if line.folded.count(bar) > 1), "")
+        columns = head(line) if bar else None
+        cells = cells_of(below, columns.bar) if columns else []
+        for label, role, (a, b) in zip(columns.labels, columns.roles, cells, strict=False) if columns else ():
+            words = below.folded[a:b]
+            if role == "other" and not _ASKS.search(label) and len(words) > 2 and only_units(words, True):
+                yield line.no, f"“{label}”一栏写的是单位,没有读作承办单位"
+
+
+def _unlabelled(all_lines: list[Line], begins: Begins) -> Iterator[int]:
+    """Numbers of lines that name nothing but units below a label whose list does not go on."""
+    for above, line in pairwise(all_lines):
+        if "、" not in line.folded or len(line.folded) > _LONGEST or above.folded[-1] in "、,:及":
+            continue
+        below = _LABEL.match(above.folded) and begins(above.folded) and not begins(line.folded)
+        if below and only_units(line.folded, False):
+            yield line.no
+
+
+def _glued(all_lines: list[Line]) -> Iterator[int]:
+    """Numbers of lines within which the next number of a row of markers stands, where no line begins with it."""
+    rows: dict[str, list[tuple[int, Marker]]] = {}
+    for index, line in enumerate(all_lines):
+        mark = marker(line.folded)
+        if mark and mark.number and mark.kind != "point" and not mark.under:
+            rows.setdefault(mark.kind, []).append((index, mark))
+    for row in rows.values():
+        for (index, mark), (end, follower) in pairwise([*_ahead(row, all_lines), *row, (len(all_lines), None)]):
+            if mark is not None and (follower is None or follower.number != mark.number + 1):
+                yield from _runs_on(all_lines, index, end, mark)
+
+
+def _ahead(row: list[tuple[int, Marker]], all_lines: list[Line]) -> list[tuple[int, Marker]]:
+    """Where the first entry of a row that begins with 2 may stand, unless 附件:1.… or 注:1.… stands above it."""
+    index, first = row[0]
+    above = all_lines[max(0, index - 3) : index]
+    if first.number != 2 or any(line.folded[0] in "附注" for line in above):
+        return []
+    return [(index - len(above) - 1, first._replace(number=0))]
+
+
+def _runs_on(all_lines: list[Line], index: int, end: int, mark: Marker) -> Iterator[int]:
+    """Lines between two entries, the first of them included, in which the number due stands."""
+    value = _NUMBER.search(mark.printed)
+    if value is None:
+        return
+    due = str(mark.number + 1) if value[0].isdigit() else numeral(mark.number + 1)
+    sign, after = mark.printed[: value.start()] + due, mark.printed[value.end() :]
+    for line in all_lines[max(index, 0) : end] if len(sign + after) > 1 else ():
+        at = line.folded.find(sign + after, 1)
+        cut = sign == due and after in (".", "、") and at > 0 and line.folded[at - 1] in ")。 "  # reading cuts there
+        behind = at + len(sign + after)
+        if at > 0 and not cut and _BEFORE.match(line.folded, at - 1) and _BEHIND.match(line.folded, behind):
+            yield line.no
+    yield from _bare(all_lines[index + 1 : end], sign, after)
+
+
+def _bare(between: list[Line], sign: str, after: str) -> Iterator[int]:
+    """The line that begins with the number due, its mark lost or misprinted: 三强化安全保障."""
+    for line in between if after[:1] in "、." and after else ():
+        mark = marker(line.folded) if line.folded.startswith(sign) else None
+        if line.folded.startswith(sign) and _WORD.match(line.folded, len(sign)) and not (mark and mark.sure):
+            yield line.no
+            return
 
 
 def _told(kind: str, kinds: list[str], all_lines: list[Line]) -> int:

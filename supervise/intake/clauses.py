@@ -17,15 +17,16 @@ from supervise.intake.names import is_short, is_territory, looks_like_unit, pref
 from supervise.intake.parting import Families
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
-_SET_OFF = "( -—–―·•*☆★●○◆▲△■□→"
+_SET_OFF = "( -—–―·•*☆★●○◆▲△■□→▶►◎▼➤✔√"
 # A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
 # A clause begins where a bracket, a line or a sentence does.
-_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□→,-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
+_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□→▶►◎▼➤✔√,-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
 # Within a clause a label stands behind a mark or a blank.
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
 _TOLD = re.compile(r"\d|完成|确保|落实|做好|抓好|开展|推进|加强")
+_ASKS = re.compile("交办|提出|提议|诉求|反映|来文|督办|督查|监督|监管|考核|验收")  # 交办单位:县政府办;承办单位:…
 _GOES_ON = re.compile(r"[。\d完确落做抓开推加要须应]")  # no sentence goes on without one of these
 _MUST = re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _PROPOSED = re.compile(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$")
@@ -66,9 +67,14 @@ def find(folded: str, start: int, end: int) -> Clause | None:
     """
     if end - start < 4:
         return None
+    beside: re.Match[str] | None = None
     for match in labels.behind(_BEGINS_BEHIND, folded, start, end, first=True):
         if match["other"] is None:
+            if beside and folded.find("。", beside.end(), match.start()) < 0:
+                match = beside
             return _mixed(folded, start, match, end) or _labelled(folded, start, match, end)
+        whom = _ASKS.match(match["other"]) and match.start() > start
+        beside = (beside or match) if whom else None
     return _spoken(folded, start, end)
 
 
@@ -318,8 +324,8 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     families = [family for field in fields for _, family in Families()[folded[field.start : field.end]]]
     known = False
     for name in [words.strip() for family in families for _, _, words in family]:
-        if len(name) > 2 and looks_like_unit(name.removesuffix("等")):
-            known = True
+        if looks_like_unit(name.removesuffix("等")):
+            known = known or len(name) > 2
         elif not is_territory(name):
             return None
     return _until(Clause(*found, (*fields, *due)), end, last) if known else None

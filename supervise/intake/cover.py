@@ -67,6 +67,9 @@ def script(text: str, odd: Unusual = None) -> str:
     return "hant" if len(_OLD.findall(sample)) > len(_NEW.findall(sample)) else "hans"
 
 
+_MARKS, _NUMBER_BEHIND = re.compile("[ “”]"), re.compile(r"\([^()]{2,12}\(20\d\d\)\d{1,4}号\)$")  # …分解(校办(2025)9号)
+
+
 def titles(text: str, cover: list[Line]) -> str:
     """The notice's own title: 关于…的通知, printed on one to three lines, else the first heading-like line."""
     plain = [line for line in cover if not lines.is_sentence(line.folded) and len(line.folded) <= 120]
@@ -86,7 +89,11 @@ def titles(text: str, cover: list[Line]) -> str:
             return joined
     if labelled:
         return labelled
-    fit = (ln for ln in plain if _TITLE_END.search(re.sub("[ “”]", "", ln.folded)) and "|" not in ln.folded)
+    fit = (
+        ln
+        for ln in plain
+        if _TITLE_END.search(_NUMBER_BEHIND.sub("", _MARKS.sub("", ln.folded))) and "|" not in ln.folded
+    )
     long = (ln for ln in fit if len(ln.folded) >= (4 if ln is cover[0] else 6))
     first = next((ln for ln in long if not lines.marker(ln.folded)), None)
     words = text[first.start : first.end] if first else ""
@@ -161,7 +168,8 @@ def _written(match: re.Match[str]) -> str:
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
     for index, line in enumerate(cover):
-        if index < 3 or len(line.folded) >= 70 or not is_date_only(line.folded):
+        early = index < 3 and not (index > 1 and is_organ(cover[index - 1].folded))
+        if early or len(line.folded) >= 70 or not is_date_only(line.folded):
             continue
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
@@ -215,10 +223,15 @@ def _without_junk(name: str) -> str:
     return inner[0] if inner else short[0] if short else name
 
 
+def _dates(cover: list[Line], index: int) -> bool:
+    """Whether a date so near the top of a cover is that of the notice: in brackets, or below the organ that signs."""
+    return cover[index].folded.startswith("(") or (index > 1 and is_organ(cover[index - 1].folded))
+
+
 def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
-        if len(line.folded) < 70 and is_date_only(line.folded) and (index >= 3 or (index and line.folded[0] == "(")):
+        if len(line.folded) < 70 and is_date_only(line.folded) and (index >= 3 or (index and _dates(cover, index))):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:

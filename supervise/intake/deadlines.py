@@ -16,6 +16,9 @@ _RUN = re.compile(r"(?<!\d)(20\d{2})(\d{2,4})日?(?!\d)")
 _MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]")
 _MONTH_END = re.compile(r"(?<!\d)(\d{1,2}) ?月[底末]")
 _LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
+# 930日前, 9底前: the 月 is lost; 100日内 is a stretch of time.
+BEHIND_FIRST = r"\d{2,3}日(?=之?前|以前)|(?:(?<=1)[0-2])?(?:[底末](?![层板数线端])|[上中下]旬)"
+RUN_TOGETHER = re.compile(rf"\d(?<![\d.月].)(?:{BEHIND_FIRST})")
 _DOTTED = re.compile(r"(?<![\d./-])(\d{4}|\d{1,2})[./-](\d{1,2})(?![\d./-])")
 _WHOLE_YEAR = re.compile(r"(20\d\d) ?年(?:度|内|全年)?")
 _SEASON = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
@@ -23,19 +26,26 @@ _FEASTS = {"五一": (4, 30), "劳动节": (4, 30), "七一": (6, 30), "国庆":
 # The year may stand in front: 2021年6月底前, 明年底, 110年10月底前.
 _WORDS = re.compile(
     r"(?=[0-9第一二三四Q上五劳七国元今本当年下全明次])"
-    r"(?:(?P<year>20\d{2}|1[01]\d(?= ?年 ?\d{1,2} ?月)) ?年 ?|(?P<next>明年|次年) ?)?(?:"
-    r"(?P<md>(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?[日号](?:之?前|底前|以前)?)"
+    # 20256月底, 2025底: the 年 is lost in print
+    r"(?:(?P<year>20\d{2}|1[01]\d(?= ?年 ?\d{1,2} ?月))"
+    r"(?: ?年 ?|(?<=20[1-4]\d)(?=1[0-2]月|[1-9]月|[一二三四]季度|上半年|[底末]))"
+    r"|(?P<next>明年|次年) ?)?(?:"
+    # 4月25前: the 日 is lost
+    r"(?P<md>(?P<m>\d{1,2}) ?月 ?(?P<d>\d{1,2}) ?(?:[日号]|(?=之?前|以前|$))(?:之?前|底前|以前)?)"
     r"|(?P<month>(?P<mm>1[0-2]|[1-9]) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
     r"|(?P<season>(?:(?:第)?(?P<q>[一二三四1-4]) ?季度|(?<![A-Za-z])Q(?P<qq>[1-4])(?!\d))(?:末|底)?(?:之?前|内)?)"
     r"|(?P<half>上半年(?:底|末)?(?:前)?)"
     r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦)”?(?:节|期间|假期)?(?:之?前|以前))"
-    r"|(?P<end>(?:(?:今年|本年|当年)?年|(?<=年))(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
+    r"|(?P<end>(?:(?:今年|本年|当年)?年|(?<=年)|(?<=20[1-4]\d))(?:底|末)(?:之?前|以前)?|年内|12月底前|下半年(?:底|末)?)"
     r"|(?P<period>全年(?!目标|任务|项目|计划|预算|收入|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
 )
 # 2023年至2025年: the last year counts.
 _YEARS = re.compile(r"20\d\d ?年? ?[至到—–~-]{1,2} ?(20\d\d) ?年(?! ?\d)")
 # 到2025年,… and 2025年前…: by the end of that year.
-_BY_YEAR = re.compile(r"(?:(?<![\d提高增长降达])到 ?(20\d\d) ?年(?=[,、全基实建力底末])|(20\d\d) ?年(?:之前|以前|前))")
+_BY_YEAR = re.compile(
+    r"(?:(?<![\d提高增长降达])到 ?(20\d\d) ?年(?=[,、全基实建力底末])"
+    r"|(20\d\d) ?年?(?:之前|以前|前(?![\d一二三四五六七八九十])))"
+)
 _NODE = re.compile(r"(?:时间节点|完成时间|完成时限|时限|期限)[:为]? ?(20\d\d)[./-](1[0-2]|0?[1-9])(?![\d./-])")
 _DONE_BY = re.compile(r"(20\d\d) ?年(?:度|内)?(?:全面|全部|基本)?(?:完成|建成|投用|竣工|达标|到位)")  # in a field
 # What is done by then; a time without 前 or 底 limits only that.
@@ -44,7 +54,7 @@ _DONE = re.compile(
     r"(?:开工|动工|建成|完成|竣工|完工|投用|投入|通车|出台|印发|验收|交付|开业|办结|到位|落地|投产|运营|开园|交房|达标|见效|销号)"
 )
 # No limit is found without one of these.
-_HINT = re.compile(r"[年月季节周期限一庆旦](?:(?<![一庆旦])|(?<=[五七]一)|(?<=国庆)|(?<=元旦))")
+_HINT = re.compile(r"[年月季节周期限一庆旦底日](?:(?<![一庆旦底日])|(?<=\d[底日])|(?<=[五七]一)|(?<=国庆)|(?<=元旦))")
 _OPEN = re.compile(r"长期|持续|常态|立行立改|立即|即知即改|随时|及时|滚动")
 _RECURRING = re.compile(
     r"每(?:个)?(?:半年|季度?|月|周|年)(?:度)?(?:最后一个?月|末月|首月|次月)?(?:\d{1,2} ?[日号]|末"
@@ -175,9 +185,23 @@ def read(text: str, folded: str, start: int, end: int, year: int | None, field: 
         return max(explicit, key=lambda limit: (limit.date, -found.index(limit)))
     if found:
         return (dated or found)[0]
+    said = folded[start:end]
+    may = "底" in said or "日" in said or "末" in said or "旬" in said
+    if may and (lost := RUN_TOGETHER.search(folded, start, end)) and (day := run_together(lost, year)):
+        return Deadline(match_text(text, lost), day, "explicit", _scope(text, folded, start, end, lost.start()))
     if folded.find("每", start, end) >= 0 and (often := _RECURRING.search(folded, start, end)):
         return Deadline(match_text(text, often), None, "recurring", _scope(text, folded, start, end, often.start()))
     return None
+
+
+def run_together(match: re.Match[str], year: int | None) -> date | None:
+    """The day of a limit whose 月 is lost, where there is only one way to read it."""
+    digits = re.sub(r"\D", "", match[0])
+    if not match[0].endswith("日"):
+        month = int(digits)
+        return make(year, month, calendar.monthrange(year, month)[1]) if year and 0 < month < 13 else None
+    ways = splits(digits)
+    return make(year, *ways[0]) if year and len(ways) == 1 else None
 
 
 def last(limits: Sequence[Deadline]) -> Deadline | None:
@@ -241,6 +265,9 @@ def _in_field(folded: str, start: int, end: int, year: int | None) -> Iterator[d
     for match in _WORDS.finditer(folded, start, end):
         at = _year(match, year)
         if at and (day := _last_day(match, at)):
+            yield day
+    for lost in RUN_TOGETHER.finditer(folded, start, end):
+        if day := run_together(lost, year):
             yield day
     for done in _DONE_BY.finditer(folded, start, end):
         yield date(int(done[1]), 12, 31)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from supervise.errors import Problem
-from supervise.intake import deadlines, twins
+from supervise.intake import deadlines, suspects, twins
 from supervise.intake.folding import Unusual
 from supervise.intake.items import Item, Notice, Section
 from supervise.intake.parties import Party
@@ -90,7 +90,7 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     found += [*_items(notice.items, seen), *_guessed(named, seen)]
     found += [*_open_lists(notice, seen), *_vague(named, seen), *_tasks_alike(notice, seen)]
     if seen.units_printed:
-        found += _names_alike(named, seen)
+        found += [*_names_alike(named, seen), *_no_names(notice, seen)]
     told = {p.line for p in found if p.code == "I10"}
     left = [(line, words) for line, words in seen.odd.items() if line not in told]
     of = {item.unit_line_no or item.line: item.no for item in notice.items if left}
@@ -270,3 +270,9 @@ def _names_alike(named: Named, seen: Seen) -> Iterator[Doubt]:
     for short, long, at, item in twins.names(named):
         text = f"“{short}”与“{long}”可能是同一单位,请核对"
         yield Doubt("I13", text, line=seen.line(at), task=item.no)
+
+
+def _no_names(notice: Notice, seen: Seen) -> Iterator[Doubt]:
+    for item, party, words in suspects.names(notice.items):
+        text = f"“{party.printed.strip()}”{words},请核对"
+        yield Doubt("I10", text, line=seen.line(party.start), task=item.no)

@@ -55,18 +55,27 @@ _MARKERS = (
         "重督事任问项建提",
         re.compile(rf"(?:重点)?(?:督办件|督办事项|事项|任务|问题|项目|建议|提案)之([{NUMERAL}]{{1,3}})[: ] *"),
     ),
-    ("item", "第", re.compile(r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项件条号][ :.、]+")),
+    (
+        "item",
+        "第",
+        re.compile(
+            r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?(?:[项件条号]|号(?:建议|提案|议案|议题|督办件|交办件))[ :.、]+"
+        ),
+    ),
     (
         "item",
         "(",
-        re.compile(rf"\([\u4e00-\u9fff]{{0,4}}(?:任务|事项|项目|实事|问题) ?(\d{{1,3}}|[{NUMERAL}]{{1,3}})\)[ :.、]*"),
+        re.compile(
+            rf"\([\u4e00-\u9fff]{{0,4}}(?:任务|事项|项目|实事|问题|督[办查]件?|交办|议题) ?"
+            rf"(\d{{1,3}}|[{NUMERAL}]{{1,3}})\)[ :.、]*"
+        ),
     ),
     ("item", "(", re.compile(r"\((?:建议|提案|议案)?(?:第 ?)?(\d{1,4}) ?号\)[ :.、]*")),
     ("item", "编序", re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?(\d{1,4}) ?号?(?=$| {2,})")),
     ("item", "建提议", re.compile(r"(?:建议|提案|议案)(?:第 ?)?(\d{1,4}) ?号? ?(?:[ :.、]+|(?=[《“]))")),
     ("item", _DOTTED, re.compile(rf"([{_DOTTED}]) *")),
     ("item", _DIGITS, re.compile(r"(\d{1,4}) ?[.、](?![\d]) *")),
-    ("item", "0", re.compile(r"(0\d{1,2}) +(?=[\u4e00-\u9fff“《])")),  # 01 新建…
+    ("item", "0", re.compile(r"(0\d{1,2})(?: +| ?\| ?(?=[^|]*$))(?=[\u4e00-\u9fff“《])")),  # 01 新建…, 01|新建…
     ("item", _LETTERS, re.compile(r"[A-Z][-—]?(\d{1,2}) ?[.、:](?![\d]) *")),
     ("sub", "(", re.compile(r"\( ?(\d{1,3}) ?\) *[、.]? *")),
     ("sub", _DIGITS, re.compile(r"(\d{1,3})\) *")),
@@ -96,7 +105,7 @@ _DECIMAL = re.compile(
 )
 _DECIMAL_MARK = re.compile(rf"\d{{1,3}}[.-]\d{{1,2}}(?!\d)|[A-Z]|[{ROMAN}][-—]\d")
 # "12,加快" and "5.5G基站" are numbers only where that number is the next one due.
-_WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年月日个项])(?=[\u4e00-\u9fff“《]))")
+_WEAK = re.compile(r"(\d{1,4})(?: ?(?:[.、,](?=[\d])|, *)|(?<!\d{4}) +(?![年月日个]|项(?!目))(?=[\u4e00-\u9fff“《]))")
 # A second item glued to the first: after a closed bracket or a full stop, the next number with its mark.
 _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] *(?=[^\d\s.、,)])")
 
@@ -105,7 +114,7 @@ _ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条|(?:议题|问题|事项|
 _SIGNS = "★☆▲△●○◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
-_BULLETS = "●○◆◇■□▲△▪•·➢►★☆–-"
+_BULLETS = "●○◆◇■□▲△▪•·➢►▶◎▼➤✔√★☆–-"
 _BULLET = re.compile(rf"([{_BULLETS}]) *(?=[\u4e00-\u9fff“《])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
@@ -121,7 +130,7 @@ _SITE = re.compile(".{0,30}icp备", re.IGNORECASE)  # the number a website is re
 
 
 _TO_ALL = re.compile(
-    r"请于|请将|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
+    r"请于|请将|(?:办理|落实|整改|完成|进展|有关)(?:结果|情况)[^。;]{0,20}(?:报|反馈)|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from supervise.intake import targets
+from supervise.intake import deadlines, targets
 from supervise.intake.fields import Clause
 from supervise.intake.readers.transcript import BREAK
 
@@ -25,6 +25,15 @@ _JOINED = re.compile(
     r"新(?<=(?:投资|资金|债券|贷款|基金)新)增\d[\d.]*[万亿]*元[\u4e00-\u9fff]{0,4}?(?:债券|资金|贷款|基金)"
 )  # a sum cannot be new both of what stands before it and of what stands behind it
 _EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and the closing bracket
+# 责任领导: within the words of a task: what it says was not read.
+_LABEL_LEFT = re.compile(r":(?<=(?:[牵责配协主承会分][头任合办管][单部领科][位门导室]|完成时[限间]).)")
+# 增长6.5,: a rate whose % is lost; 4 2公里: a figure with a blank in it.
+_NO_UNIT = re.compile(
+    r"\d(?:(?<=[长降率出到至达于在幅比持节超破减].)\d{0,3}(?:\.\d+)?(?=(?:以上|以下|以内|左右)?(?:[,。;)(]|$)|以上的)"
+    rf"|(?<![\d.月].)(?:{deadlines.BEHIND_FIRST}))"
+)
+_BLANK_INSIDE = re.compile(r"\d{1,4} +\d{1,4}(?=[\u4e00-\u9fff%])")
+_PARTED = re.compile(r"\d +\d")
 _HOLLOW = (";)", ",)", " )", "))")  # a bracket with such a field ends so
 _ENDS = "。;!?”’)…."
 
@@ -66,7 +75,9 @@ def read(
         if stops and ends_open(folded, start, end, clause):
             words = f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止"
             found.append(("I10", words, end - 1))
+        found += _fields(text, folded, clause)
     printed = folded[start:end]
+    found += _left(text, folded, start, end, printed)
     if ("等" in printed or "G" in printed) and (broken := targets.DAMAGED.search(folded, start, end)):
         words = f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标"
         found.append(("I10", words, broken.start()))
@@ -97,6 +108,33 @@ def _stray(text: str, folded: str, start: int, end: int) -> Iterator[tuple[str, 
     ]:
         words = text[max(start, stray[0].start() - 3) : stray[0].end() + 3].strip()
         yield "I10", f"文字中间有 {len(stray)} 处空格(如“{words}”),按没有空格读", stray[0].start()
+
+
+def _fields(text: str, folded: str, clause: Clause) -> Iterator[tuple[str, str, int]]:
+    """What is odd about the labelled parts: words before the first label, a limit that lost a character."""
+    if clause.fields and (end := folded.find(";", clause.start, clause.fields[0].start)) > 0:
+        head = folded[clause.start + 1 : end]
+        if folded[clause.start] == "(" and ":" not in head and len(head) < 30:
+            yield "I10", f"“{head}”前没有写类别,没有读", clause.start
+    for role, _, start, end in clause.fields:
+        if role == "due" and (lost := deadlines.RUN_TOGETHER.search(folded, start, end + 1)):
+            yield "I07", f"时限“{text[lost.start() : lost.end() + 1]}”可能缺“月”字", lost.start()
+        elif role == "due" and (parted := _PARTED.search(folded, start, end)):
+            yield "I07", f"时限“{text[start:end]}”的数字中间有空格", parted.start()
+
+
+def _left(text: str, folded: str, start: int, end: int, printed: str) -> Iterator[tuple[str, str, int]]:
+    """Figures in the words of a task that have lost a character, and labels that were not read."""
+    figure = _NO_UNIT.search(folded, start, end)
+    if figure is None and " " in printed:
+        figure = _BLANK_INSIDE.search(folded, start, end)
+    if figure and deadlines.RUN_TOGETHER.match(folded, figure.start(), end):
+        yield "I07", f"“{text[figure.start() : figure.end() + 2]}”可能缺“月”字", figure.start()
+    elif figure:
+        yield "I10", f"“{text[figure.start() : figure.end() + 1]}”的数字没有单位或断开了,可能缺字", figure.start()
+    if ":" in printed and (label := _LABEL_LEFT.search(folded, start, end)):
+        words = text[max(start, label.start() - 4) : label.end() + 4]
+        yield "I10", f"“{words}”留在任务内容里,没有读出单位或时限", label.start()
 
 
 def _bracketed(folded: str, start: int, at: int) -> bool:

@@ -15,27 +15,31 @@ from functools import lru_cache
 LEVELS = "省市区县州旗盟"
 # Words that begin with a level character and are no prefix: 市场监管局, 市容局, 区划办.
 _WORDS = r"市(?:场|容|民(?!政|族|防|宗|委|革|建|盟|航)|政(?!府|务|协|法|策|工))|区(?:划|域|块|间)|县域|州际|省际|旗舰"
-_PREFIX = re.compile(rf"(?!{_WORDS})[{LEVELS}](?=[\u4e00-\u9fff“(]{{2}})")
+# 师市国资委, 师农业农村局: a division of the corps and its city
+_PREFIX = re.compile(rf"(?!{_WORDS})(?:[{LEVELS}]|师市|师(?![市范资德生徒傅级直属]))(?=[\u4e00-\u9fff“(]{{2}})")
 # Common nouns in which a level character names no place: 城市管理局, 社区服务中心, 商业街区发展中心.
 _NO_PLACE = "城都社街小校郊超本全辖各"
 _HOLDS_PLACE = re.compile(rf"[\u4e00-\u9fff]{{1,6}}?(?<![{_NO_PLACE}])(?:[{LEVELS}](?!场)|镇|乡)[\u4e00-\u9fff]{{2}}")
 _BEFORE_LEVEL = re.compile(rf"([\u4e00-\u9fff]{{2,3}})[{LEVELS}]")
 _PLACE_IN_FRONT = re.compile(rf"([\u4e00-\u9fff]{{2,3}}(?<![{_NO_PLACE}])[{LEVELS}])(?!场)[\u4e00-\u9fff]{{2}}")
+_TOWN = re.compile("([镇乡])(?![村街镇江乡区])[\u4e00-\u9fff]{2}")
 # Names that stand on their own: territories, parks, headquarters of one matter, farms, banks, customs, schools.
 _STANDS = re.compile(
     r"(?:镇|乡|街道|街道办|办事处|苏木|嘎查|村|社区|管委会|管理委员会|园区|[产工]业园|示范园|科技园|园|新区|新城|高新区|开发区|经开区|示范区|度假区|景区"
-    r"|(?<=[\u4e00-\u9fff]{2})[县区市旗州](?:人民)?政府|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社|[科股])$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|共青团|驻|国网|南网|人民银行|人行|海关总署|[\u4e00-\u9fff]{2}总[局署])"
+    r"|(?<=[\u4e00-\u9fff]{2})[县区市旗州](?:人民)?政府|指挥部|银行|支行|分行|农场|林场|牧场|渔场|海关|大学|学院|信用社|联社|(?:农发|农商|国开)行|军分区|[村居业]委会|[科股]|(?<=[\d一二三四五六七八九十〇])团)$|^团[省市区县州旗盟]委|^(?:中国|国家|中共|共青团|驻|国网|南网|人民银行|人行|海关总署|[\u4e00-\u9fff]{2}总[局署])"
 )
 _FIRM = re.compile(r"(集团|公司|企业)$")  # take a prefix only where the notice prints one with it
 # Departments of the Party committee: after 县委政法委 a bare 宣传部 is 县委宣传部, while 公安局 is 县公安局.
 _PARTY = re.compile(
-    r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办|网信办|巡察办|改革办|机要局|保密局|机关工委)$"
+    r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办|网信办|台办|巡察办|改革办|机要局|保密局|机关工委)$"
 )
 _ORGANS = (
     "局", "委", "办", "厅", "署", "院", "会", "中心", "队", "所", "站", "馆", "处", "室", "科", "股", "课", "库", "校",
     "社", "司", "集团", "银行", "支行", "分行", "镇", "乡", "街道", "园", "园区", "新区", "开发区", "农场", "林场",
     "村", "委员", "政府", "机关", "海关", "联", "协", "苏木", "指挥部", "专班", "组",
+    "军分区", "党总支", "农发行", "农商行", "国开行", "工商行", "建设行",
 )  # fmt: skip
+_REGIMENT = re.compile("[\\d一二三四五六七八九十〇]团$")  # of the corps
 _NO_ORGAN = tuple(f"{char}部" for char in "全局内外干")  # 全部, 干部
 # What an organ is called for short beside a verb that says its part: 发改牵头, 财政、人社配合.
 _SHORT = re.compile(
@@ -47,7 +51,7 @@ _SHORT = re.compile(
 _DETERMINER = r"各有关|各相关|各|相关|有关|其他有关|其他相关|其他|其它|全体|所有|涉及"
 _WHICH = re.compile(_DETERMINER)
 _CLASS = (
-    r"(?:涉农)?(?:乡镇街道?|乡镇|镇街|街镇|镇乡|镇|乡|街道办事处|街道|苏木乡镇|苏木|镇办|乡办|社区|村|园区|开发区|功能区|管委会"
+    r"(?:涉农)?(?:乡镇街道?|乡镇|镇街|街镇|镇乡|镇|乡|街道办事处|街道|苏木乡镇|苏木镇?|嘎查|团场|团镇|连队|镇办|乡办|社区|村|园区|开发区|功能区|管委会"
     r"|农场|林场|县市区|县区|区县|旗县区?|市县|部门|单位|企业|景区|学校)"
 )
 _ONLY_CLASS = re.compile(rf"{_CLASS}(?:\([^)]*\))?")
@@ -59,7 +63,7 @@ _GROUP = re.compile(
     rf"(?:{_DETERMINER})(?!界)"
     rf"|[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?[\u4e00-\u9fff]{{0,6}}(?:部门|单位|机关|机构)$|[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位|高校|院校|学校|医院)$"
     rf"|(?:沿[\u4e00-\u9fff]{{1,3}}|涉[\u4e00-\u9fff]{{1,4}})(?:各)?(?:{_CLASS}|企业)$"
-    rf"|属地(?:{_CLASS})$|试点(?:{_CLASS}|[县市区](?:\([^()]*\))?)$|驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|{_CLASS}(?:\([^)]*\))?$"
+    rf"|属地[\u4e00-\u9fff]{{0,4}}(?:{_CLASS}|政府|党委)$|试点(?:{_CLASS}|[县市区](?:\([^()]*\))?)$|驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|{_CLASS}(?:\([^)]*\))?$"
     r"|[\u4e00-\u9fff]{2,6}各[\u4e00-\u9fff]{0,4}(?:科室|病区|处室|科所|学院|支部|院系|车间|班组|[部单]门|单位|公司)$"
     r"|[\u4e00-\u9fff]{2,6}各(?:[县市区]{1,3}|[乡镇]{1,2}|镇街|街道)(?:\([^()]*\))?(?:人民政府|政府|办事处|管委会)?$"
     rf"|[{LEVELS}](?:委|直|级)?各(?:部委|部委办局|委办局|办局|人民团体|单位党(?:组|委)|党组)(?:\([^()]*\))?$"
@@ -93,7 +97,9 @@ def is_person(name: str) -> bool:
 
 def is_organ(name: str) -> bool:
     """Whether a folded name ends with what organs are called."""
-    return name.endswith(_ORGANS) or (name.endswith("部") and not name.endswith(_NO_ORGAN))
+    if name.endswith(_ORGANS) or (name.endswith("部") and not name.endswith(_NO_ORGAN)):
+        return True
+    return name.endswith("团") and _REGIMENT.search(name) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -106,6 +112,11 @@ def looks_like_unit(name: str) -> bool:
 def is_short(name: str) -> bool:
     """Whether a folded name is what an organ is called for short: 发改, 县财政."""
     return _SHORT.fullmatch(name) is not None
+
+
+def stands_alone(name: str) -> bool:
+    """Whether a folded name is one that never takes a prefix: a town, a park, a bank, a headquarters."""
+    return _STANDS.search(name) is not None
 
 
 def is_territory(name: str) -> bool:
@@ -132,10 +143,14 @@ def prefix(name: str) -> str:
 
 
 def _own(names: Collection[str]) -> str:
-    """The place's full name, if at least three different names and a third of all begin with it."""
-    heads = [m[1] for name in names if is_organ(name) and (m := _PLACE_IN_FRONT.match(name))]
-    best = Counter(heads).most_common(1)
-    return best[0][0] if best and best[0][1] >= max(3, len(names) / 3) else ""
+    """The place's full name, or 镇, if at least three different names and a third of all begin with it."""
+    towns = len([name for name in names if name[0] in "镇乡"]) > 2
+    for front in (_PLACE_IN_FRONT, _TOWN) if towns else (_PLACE_IN_FRONT,):
+        heads = [m[1] for name in names if is_organ(name) and (m := front.match(name))]
+        best = Counter(heads).most_common(1)
+        if best and best[0][1] >= max(3, len(names) / 3):
+            return best[0][0]
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +205,7 @@ class Prefixes:
                 places.add(park[1])  # 东岭区科经局 teaches that 东岭公安分局 begins with a place too
         common = levels.most_common(1)
         home = common[0][0] if common and common[0][1] >= max(3, 0.6 * sum(levels.values())) else ""
+        home = "" if home in ("镇", "乡") else home  # a station or a school of its own may stand beside them
         best = {bare: max(forms, key=forms.__getitem__) for bare, forms in full.items()}
         return cls(own, home, best, frozenset(firms), frozenset(places))
 
@@ -216,7 +232,7 @@ class Prefixes:
         if self.level(name) or is_group(name):
             return name
         if party and inherited and _PARTY.search(name):
-            return f"{inherited}委{name}"
+            return f"{inherited}{'党' if inherited[0] == '师' else ''}委{name}"
         known = self.full.get(name, "")
         if known and (not inherited or known.startswith(inherited)):
             return known

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from supervise.intake.names import Prefixes, determiner, is_class, is_group, is_person
 
 _OPEN = re.compile(
-    r"等(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
+    r"等(?:[\d一二三四五六七八九十两]{1,2}[个家])?(?:有关|相关|各)?(?:(?:部门|单位)[和及、与](?:单位|部门|企业)|单位|部门|地区|镇街|乡镇|司局|处室|科室)?$"
 )
 # 区级领导, 各分管县领导, 班子成员: leaders, though they stand among the units.
 _LEADERS = re.compile(
@@ -66,7 +66,8 @@ class Names(dict[str, Name]):
         starred = _STARS.search(printed) is not None and bool(_STAR.search(_REMARK.sub("", printed.strip())))
         first = starred or note in ("牵头", "主办", "牵头单位", "主办单位")  # 县发改局(牵头)、县财政局
         level = self.prefixes.level(name)
-        self[printed] = said = Name(name, note, listed, _kind(name), first, level, name.startswith("委", len(level)))
+        party = name.startswith(("委", "党委"), len(level))
+        self[printed] = said = Name(name, note, listed, _kind(name), first, level, party)
         return said
 
 

@@ -64,15 +64,14 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     text, folded, certain = page.text, page.folded, given.kind != "txt"
     parts = structure.segments(lines.labelled(page.lines, clauses.is_label), borrow=not certain)
     unlabelled.name(parts, folded)
-    prose = minutes.assign(parts, folded)
-    if not prose:
+    if not (prose := minutes.assign(parts, folded)):
         minutes.charge(parts, folded)
         minutes.mend(parts, folded)
     addressed.answer(parts, folded)
     chosen = listing.choose(parts)
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
-    odd = breaks.odd(folded, page.lines, page.gone, page.mended, None if certain else printed.begins)
+    odd = breaks.odd(folded, page.lines, page.gone, page.mended, None if certain else printed.begins) | page.read_as
     headers = [line for line in page.between if not lines.is_page_number(line.folded)]
     found = _Reader(
         text,
@@ -188,7 +187,7 @@ class _Reader:
     def _signed(self) -> list[Line]:
         """Where signature and date stand: before the list, or, if none is there, behind it."""
         before = self.before or self.cover
-        if any(structure.is_date_only(line.folded) for line in before[3:]):
+        if any(structure.is_date_only(line.folded) for line in before[2:]):
             return before
         return [line for part in self.parts for line in part.lines] if self.entries else before
 

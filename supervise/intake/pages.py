@@ -264,7 +264,7 @@ def _lists_on(above: str, line: str) -> bool:
 def _breaks_label(above: str, line: str, begins: Begins) -> bool:
     """牵头单 / 位:县商务局: neither half opens a clause, together they do."""
     if len(above) < 8:
-        return not above.endswith(":") and not begins(above) and begins(above + line)
+        return not above.endswith((":", "位", "门")) and not begins(above) and begins(above + line)
     label = _HALF_LABEL.match(line)  # …局 协 / 办单位:…
     return label is not None and not begins(line) and any(begins(above[-n:] + line) for n in (1, 2, 3))
 

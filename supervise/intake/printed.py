@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from supervise.intake import cards, clauses, drawn, folding, lines, pages, stacked
+from supervise.intake import cards, clauses, drawn, folding, lines, pages, slips, stacked
 from supervise.intake.folding import Unusual
 from supervise.intake.lines import Line
 from supervise.intake.readers.transcript import Transcript
@@ -26,6 +26,7 @@ class Printed(NamedTuple):
         between: what of the page stood inside a sentence.
         mended: numbers of lines joined to the one above where lines are not broken as a rule.
         wrapped: whether any lines were joined.
+        read_as: line → what was misprinted and how it is read.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Printed(NamedTuple):
     between: list[Line]
     mended: list[int]
     wrapped: bool
+    read_as: slips.Told
 
 
 def begins(line: str) -> bool:
@@ -49,10 +51,11 @@ def read(given: Transcript) -> Printed:
     Args:
         given: the notice as a reader of files wrote it down.
     """
-    text = given.text.replace("\ufeff", " ", 1) if given.text.startswith("\ufeff") else given.text
+    text = slips.visible(given.text)
     unusual = folding.unusual(text)
     text = drawn.flattened(text, unusual)
-    folded = cards.parted_by_blanks(folding.opened(folding.folded(text, unusual)), clauses.begins)
+    folded, read_as = slips.mend(folding.folded(text, unusual))
+    folded = cards.parted_by_blanks(folding.opened(folded), clauses.begins)
     split, gone, between, mended = lines.split(folded, given.cells), list[Line](), list[Line](), list[int]()
     if given.kind == "txt":  # other files know what is a table, a line and a running head
         kept, gone = pages.running(split)
@@ -69,4 +72,4 @@ def read(given: Transcript) -> Printed:
     labels = sorted([*folding.bracketed(text, folded, labels), *counted])
     if away or labels:  # no part of any task
         text, folded = (folding.blanked(folding.blanked(words, labels), away, "\r") for words in (text, folded))
-    return Printed(text, folded, unusual, whole, gone, between, mended, wrapped)
+    return Printed(text, folded, unusual, whole, gone, between, mended, wrapped, read_as)

@@ -46,6 +46,7 @@ CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands i
 _PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
+_MAY_END = frozenset(("co", "note", "other"))  # columns whose cell may be empty at the end of a row
 _TITLE = 30  # a shorter text without a full stop is the name of a task, and its contents stand in the next column
 
 
@@ -168,6 +169,8 @@ def role_of(label: str) -> str:
     label = re.sub(r"\([^()]*\)$", "", label)
     if NUMBER.fullmatch(label):
         return "no"
+    if label in ("时间", "时限要求", "完成"):
+        return "due"
     if _CLASS.fullmatch(label):
         return "class"
     if _FIGURE.fullmatch(label):
@@ -218,6 +221,9 @@ def row(line: Line, columns: Columns) -> Row | None:
         placed, doubt = place(line.folded, cells, columns.roles)
     else:
         placed, doubt = (_shifted(line.folded, cells, columns.roles), "")
+        ends = columns.roles[-1] in ("due", "lead", "unit") and line.folded.count(columns.bar) > 1
+        if any(a < b for a, b in cells[len(columns.roles) :]) or (ends and len(placed) == len(columns.roles) - 1):
+            doubt = "这一行与表头的栏数不一样,可能错了一格"
     return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
 
 
@@ -261,6 +267,7 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
         elif role not in ("text", "other", "note") and c < d:
             said = labels.cell(line.folded, Field(role, label, c, d))
             fields += [field.moved(line.start) for field in said]
+    doubt = doubt or _misplaced(line.folded, placed, columns.roles)
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
         return None
     if fields and all(line.folded[f.start - line.start : f.end - line.start] == f.label for f in fields):
@@ -278,6 +285,29 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
     return Row(value, line.start + begin, line.start + end, clause, heading, goals, figures, doubt, code)
 
 
+def _misplaced(folded: str, placed: Sequence[tuple[int, int]], roles: tuple[str, ...]) -> str:
+    """What a cell holds that its column cannot: a limit among the units, units in place of the task."""
+    for (a, b), role in zip(placed, roles, strict=False):
+        words = folded[slice(*trim(folded, a, b, _SPACE))]
+        if words.strip("/-—无") and _is_strange(role, words):
+            return f"“{words[:16]}”不像这一栏的内容,可能错了一格"
+    return ""
+
+
+def _is_strange(role: str, words: str) -> bool:
+    if role in ("lead", "co", "unit"):
+        return _WHEN.fullmatch(words) is not None or words.replace(".", "").isdigit()
+    if role == "due":
+        return looks_like_unit(words) and not re.search(r"[\d年月季底]", words)
+    if role == "leader":
+        return re.search(r"\d", words) is not None or (leaders.is_post(words) and not re.search("[各全]", words))
+    if role == "text":
+        named = [words[a:b].strip() for a, b in pieces(words, 0, len(words), "、,; ")]
+        organs = len(named) > 1 and all(map(looks_like_unit, named)) and not re.search(r"\d", words)
+        return organs or _WHEN.fullmatch(words) is not None
+    return False
+
+
 def place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> tuple[list[tuple[int, int]], str]:
     """Cells of a row whose empty cells are lost, one for each column; nothing if they do not fit.
 
@@ -293,7 +323,9 @@ def place(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -> 
     for last in range(at, min(len(cells), at + 20)):
         behind = _behind(folded, cells[last + 1 :], roles[at + 1 :])
         if behind is not None:
-            doubt = "" if all(a < b for a, b in behind) else "表格这一行有空格,按内容对应各栏"
+            filled = max([i + 1 for i, (a, b) in enumerate(behind) if a < b], default=0)
+            ends = all(role in _MAY_END for role in roles[at + 1 + filled :])  # nobody helps, nothing is remarked
+            doubt = "" if ends and all(a < b for a, b in behind[:filled]) else "表格这一行有空格,按内容对应各栏"
             return [*cells[:at], (cells[at][0], cells[last][1]), *behind], doubt
     return (cells, "表格这一行与栏目对不上") if len(cells) == len(roles) else ([], "")
 

@@ -28,7 +28,7 @@ _VERB = re.compile(
 _LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
 _SAID = re.compile(rf"[{''.join(sorted(_LAST))}]\s*(?:[,;]|\Z)")
 # No roles are said without a verb at the end of a part, or 会同.
-_SAYS = re.compile(rf"[会{''.join(sorted(_LAST))}](?:(?<=会)同|[\s由]*(?:[,;。]|\Z))")
+_SAYS = re.compile(rf"[会导{''.join(sorted(_LAST))}](?:(?<=会)同|(?<![会])[\s由]*(?:[,;。]|\Z))")
 _BY_WHOM = re.compile(r"(?<![自理缘])由")
 _DEED = re.compile(r"(?:共同|组织)?(?:办理|落实|实施|推进|负责|开展|完成|研究)$")  # 会同县财政局办理
 # 4月启动、10月底前完成: what is done by when, among the names.
@@ -36,6 +36,7 @@ _STAGES = re.compile(
     r"(?:(?:20\d\d ?年 ?)?(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?|[一二三四]季度|[上下]半年|年)[底末]?(?:之?前)?"
     r"(?:启动|开工|[全基]?[面部本]?完成|建成|投用|出台|印发|开展|推进|报送|验收)[、和]?)+"
 )
+_PART = re.compile("(?:负责|做好|承担|提供|保障|指导|协助|落实|开展|按职责)[\u4e00-\u9fff]{2,12}|(?:按职责)?指导")
 _DATED = re.compile(r"20\d\d ?年|\d{1,2} ?月")
 _FIRST_NAME = re.compile(r"[^、,;。]*")
 
@@ -93,6 +94,15 @@ def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Fie
     return [Field(role, verb, start, at), Field("co", verb, at + 2, end)]
 
 
+def _deed(folded: str, start: int, end: int) -> int:
+    """Where the names end of those who do a part of it (县城投公司负责建设, 县电力公司做好迁改); 0 if none do."""
+    for deed in _PART.finditer(folded, start + 2, end):
+        named = [folded[c:d].strip() for c, d in pieces(folded, start, deed.start(), "、")]
+        if all(map(_named, named)):
+            return deed.start()
+    return 0
+
+
 def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]:
     """Fields whose roles are said by the verbs behind the names; none if any part is neither names nor a limit.
 
@@ -128,13 +138,21 @@ def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]
         verb = _at_end(folded, a, b)
         if (by := _BY_WHOM.search(folded, a + 1, b)) and not looks_like_unit(folded[a : by.start()]):
             a = by.end()  # 住房安全由县住建局负责
+        if verb is None and folded.find("会同", a + 2, b) > 0 and not fields and not waiting:
+            fields += jointly(folded, "lead", "会同", a, b)  # 省工信厅会同省财政厅,省法院配合
+            continue
+        if verb is None and (fields or waiting) and (named_to := _deed(folded, a, b)):
+            fields += [*(Field("unit", "", c, d) for c, d in waiting), Field("co", "", a, named_to)]
+            waiting = []
+            continue
         if verb is None:
             waiting.append((a, b))
             continue
         lone = not waiting and any(f.role in ("lead", "unit") for f in fields)
         helps = lone and verb.group().endswith(("落实", "实施", "责任"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
-        fields += [Field(role, verb.group(), c, d) for c, d in waiting]
+        alone = role == "co" and not any(f.role in ("lead", "unit") for f in fields)  # 省公路集团,省应急厅配合
+        fields += [Field("unit" if alone else role, verb.group(), c, d) for c, d in waiting]
         fields += jointly(folded, role, verb.group(), a, verb.start())
         waiting = []
     named = [folded[c:d] for f in fields if f.role != "due" for c, d in pieces(folded, f.start, f.end, "、")]
