@@ -160,7 +160,7 @@ class _Reader:
         year, period = covers.plan(title, attached, self.cover_text, issued, self.folded)
         numbers = covers.numbers(self.cover)
         declared, chapters = covers.declared(self.cover_text)
-        items = tuple(self._items(year))
+        items = tuple(self._items(when := deadlines.When(year, issued)))
         notice = Notice(
             file=self.file,
             title=title,
@@ -176,7 +176,7 @@ class _Reader:
             lead_convention=self._convention(),
             declared_task_count=declared,
             declared_chapter_count=chapters,
-            due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, year)) else None,
+            due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, when)) else None,
             restarts=any(["." in item.no for item in items]),
             reporting=self._reporting(),
             mechanisms=mechanisms.read(self.text, self.folded, self.duties),
@@ -254,13 +254,13 @@ class _Reader:
                 found[replace(duty, line=duty.line + (line if whole is not self.text else 0))] = None
         return tuple(found)
 
-    def _items(self, year: int | None) -> list[Item]:
-        items = [self._item(entry, year) for entry in self.entries]
+    def _items(self, when: deadlines.When) -> list[Item]:
+        items = [self._item(entry, when) for entry in self.entries]
         for passage in self.passages:
             place = misprints.Place(passage.start, passage.end, None)
             odd = misprints.read(self.text, self.folded, place)
             goals = targets.read(self.text, self.folded, passage.start, passage.end)
-            deadline = deadlines.read(self.text, self.folded, passage.start, passage.end, year)
+            deadline = deadlines.read(self.text, self.folded, passage.start, passage.end, when)
             items.append(
                 Item(
                     no=passage.no, number=passage.number, section=passage.section, path=passage.path, line=passage.line,
@@ -270,7 +270,7 @@ class _Reader:
             )  # fmt: skip
         return items
 
-    def _item(self, entry: Entry, year: int | None) -> Item:
+    def _item(self, entry: Entry, when: deadlines.When) -> Item:
         node, clause = entry.node, entry.clause
         section, path = self._place(entry.path)
         spans = self._spans(node)
@@ -279,11 +279,11 @@ class _Reader:
         whole = [unbroken(self.text, self.folded, *s) if self.wrapped else (self.text, self.folded, *s) for s in spans]
         words = "\n".join(filter(None, [text[a:b].strip() for text, _, a, b in whole]))
         whole = [squeezed(*span) for span in whole] if self.spaced else whole
-        deadline = deadlines.last([found for span in whole if (found := deadlines.read(*span, year))])
+        deadline = deadlines.last([found for span in whole if (found := deadlines.read(*span, when))])
         if deadline is None and not named.due:
-            deadline = self._heading_limit(entry.path, year)
+            deadline = self._heading_limit(entry.path, when)
         if named.due:
-            deadline = deadlines.read(self.text, self.folded, *named.due, year, field=True) or deadline
+            deadline = deadlines.read(self.text, self.folded, *named.due, when, field=True) or deadline
         text = (_MARGIN.sub("\n", words) if "\n" in words else words).replace(BREAK, "\n")
         own = clause is not None and not entry.inherited
         return Item(
@@ -321,21 +321,21 @@ class _Reader:
             return ((node.start, end), *node.goals)
         return ((node.start, node.end), *node.goals, (self.text.rfind("\n", 0, below) + 1, end))
 
-    def _heading_limit(self, heads: tuple[Node, ...], year: int | None) -> deadlines.Deadline | None:
+    def _heading_limit(self, heads: tuple[Node, ...], when: deadlines.When) -> deadlines.Deadline | None:
         """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""
         if not heads:
             return None
         key = id(heads[-1])
         if key not in self.limits:
-            self.limits[key] = self._limit_of(heads[-1], year) or self._heading_limit(heads[:-1], year)
+            self.limits[key] = self._limit_of(heads[-1], when) or self._heading_limit(heads[:-1], when)
         return self.limits[key]
 
-    def _limit_of(self, head: Node, year: int | None) -> deadlines.Deadline | None:
+    def _limit_of(self, head: Node, when: deadlines.When) -> deadlines.Deadline | None:
         end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
         opening = self.folded.rfind("(", head.start, end)
         bracketed = opening >= 0 and "前" in self.folded[opening:end]
         if bracketed or cards.says_until(self.folded[head.start : end]):
-            return deadlines.read(self.text, self.folded, opening + 1 if bracketed else head.start, end, year)
+            return deadlines.read(self.text, self.folded, opening + 1 if bracketed else head.start, end, when)
         return None
 
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:
