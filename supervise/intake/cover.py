@@ -13,6 +13,9 @@ from supervise.intake.structure import is_attachment_mark, is_date_only
 
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?(第?) ?(\d{1,4}) ?号\)?")
 _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes and orders print no letters before the year
+_NUMBER_YEARLESS = re.compile(
+    r"(?:\(?20\d\d\)?年? ?)?[\u4e00-\u9fff]{1,6}字 ?第? ?\d{1,4} ?号|20\d\d ?年 ?第 ?\d{1,4} ?号"
+)
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
@@ -21,7 +24,7 @@ _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办�
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
 _ORGAN_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅"
-    r"|公司|集团|大学|学院|医院|指挥部|领导小组)"
+    r"|公司|集团|大学|学院|医院|指挥部|领导小组|[省市区县州旗盟镇乡工]委)"
 )
 _FULL_TITLE = re.compile(
     r"关于.*的?(?:通知|意见|决定|说明|(?:交办|督办|督查)单|通报|函|公告|公示|方案|报告)(?:\([^)]*\))?$"
@@ -42,7 +45,15 @@ _COUNT = re.compile(
     r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
-_COUNT_OF = re.compile(r"(\d\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
+# 7大类、9项: of the two the last counts; 其中4项 is only a part.
+_COUNT_IN = re.compile(
+    rf"(?:\d{{1,3}}|[{NUMERAL}]{{1,3}}) ?(?:大?类|个?方面|大?领域|个?大?板块|大工程|个?部分)[、,及和]? ?(?:共|计|合计)?"
+    rf" ?(\d{{1,4}}|[{NUMERAL}]{{1,4}}) ?(?:小项|具体)?[项条件]"
+)
+_COUNT_OF = re.compile(
+    r"(?<!其中)(?<!\d)(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|督办|督查|交办|整改|重大|民生)?"
+    r"(?:工作|任务|事项|实事|举措)"
+)
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下|分解?为|共)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
@@ -135,6 +146,8 @@ def numbers(cover: list[Line]) -> dict[str, int]:
             found.setdefault(_written(match), line.no)
         if alone := _NUMBER_ALONE.fullmatch(body):
             found.setdefault(f"〔{alone[1]}〕{alone[2]}{alone[3]}号", line.no)
+        if body.endswith("号") and _NUMBER_YEARLESS.fullmatch(body):  # 督字第17号
+            found.setdefault(re.sub(r"\((\d+)\)", r"〔\1〕", body.replace(" ", "")), line.no)
         cell = _NUMBER_CELL.search(line.folded)
         if cell and (inside := _NUMBER.match(line.folded, cell.end())):
             found.setdefault(_written(inside), line.no)
@@ -208,7 +221,8 @@ def _without_junk(name: str) -> str:
 def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
-        if is_date_only(line.folded) and (index >= 3 or (index and line.folded.startswith("("))):
+        numbered = index == 2 and (_NUMBER_ALONE.fullmatch(cover[1].folded) or _NUMBER.fullmatch(cover[1].folded))
+        if is_date_only(line.folded) and (index >= 3 or numbered or (index and line.folded.startswith("("))):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
@@ -262,7 +276,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
 def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
     cover = "\n".join(line for line in cover.split("\n") if not (mark := lines.marker(line)) or mark.kind != "item")
-    match = _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
+    match = _COUNT_IN.search(cover) or _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
     chapters = _CHAPTERS.search(cover)
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
 

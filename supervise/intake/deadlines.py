@@ -17,8 +17,11 @@ __all__ = ["Deadline", "When", "default", "last", "make", "match_text", "month_d
 _FULL = re.compile(r"(\d{4}) ?[年./-] ?(\d{1,2}) ?[月./-] ?(\d{1,2})(?!\d) ?日?")
 _CHINESE = re.compile(r"([二〇○零一三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
 _RUN = re.compile(r"(?<!\d)(20\d{2})(\d{2,4})日?(?!\d)")
-_MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]")
+_MONTH_DAY = re.compile(r"(?<!\d)(\d{1,2}) ?月(?:份)?的? ?(\d{1,2}) ?[日号]")
 _MONTH_END = re.compile(r"(?<!\d)(\d{1,2}) ?月[底末]")
+_MONTHS_DAY = re.compile(  # 4月、7月、10月的5日前; 6月和12月底
+    r"(?<!\d)((?:\d{1,2} ?月?(?:份)? ?[、,和及与] ?)+)(?=\d{1,2} ?月(?:份)?的? ?(?:(\d{1,2}) ?[日号]|[底末]))"
+)
 _LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
 _DOTTED = re.compile(  # 2023.12, 12.31, 2023.3-2023.12, 2023-12
     r"(?<![\d./])(\d{4}|\d{1,2})(?:\.(\d{1,2})(?![\d./])|(?<!-\d)(?<!-\d\d)[/-](\d{1,2})(?![\d./-]))"
@@ -76,7 +79,9 @@ _RECURRING = re.compile(
 # 未注明时限的均应于…前完成, 以上任务…前全部完成: a limit said once for the whole list.
 _DEFAULT = re.compile(
     r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
-    r"|(?:所有|全部|以上|上述|各项)(?:重点|主要|目标)?(?:任务|工作|事项|项目|建议提案|建议|提案)(?=[^。;\n]{0,30}前(?:全部|全面)?(?:完成|办结)))[^。;\n]{0,40}"
+    r"|除(?:另有|特别|已|单独)?[^。;\n]{0,12}(?:注明|明确|标明|规定|要求)[^。;\n]{0,8}外,?[^。;\n]{0,4}(?=[均须应都一全])"
+    r"|(?:所有|全部|以上|上述|各项|所列)(?:重点|主要|目标|整改|督办)?(?:任务|工作|事项|项目|问题|建议提案|建议|提案)"
+    r"(?=[^。;\n]{0,30}前(?:全部|全面|一律)?(?:完成|办结|整改(?:到位|完毕)|销号|落实到位)))[^。;\n]{0,40}"
 )
 _BEFORE_BREAK = "。;!?\n"
 
@@ -139,6 +144,11 @@ def month_days(folded: str) -> tuple[list[str], list[tuple[str, bool]]]:
     found: list[tuple[int, str]] = [
         (m.start(), f"{int(m[1]):02d}-{int(m[2]):02d}") for m in _MONTH_DAY.finditer(folded)
     ]
+    for match in _MONTHS_DAY.finditer(folded):
+        for each in re.finditer(r"\d{1,2}", match[1]):
+            month = int(each[0])
+            if 0 < month < 13 and (at := make(2023, month, int(match[2] or calendar.monthrange(2023, month)[1]))):
+                found.append((match.start(1) + each.start(), f"{at:%m-%d}"))
     for match in _MONTH_END.finditer(folded):
         if day := make(
             2023, int(match[1]), calendar.monthrange(2023, int(match[1]))[1] if 0 < int(match[1]) < 13 else 0

@@ -21,7 +21,7 @@ _SPELLED = re.compile(
     rf"(?P<unit>(?!条政|条措|大|个方面|项措施|[件项](?:民生|惠民)?实事|项(?:重点)?(?:行动|工程|举措|任务|工作))"
     rf"(?P<scale>[万亿]{{0,2}})(?:{COUNTED}|(?P<money>{MONEY})))(?P<bound>以上|以下|以内)?"
 )
-# No figure is spelled out without 十 and a unit, 万 behind a numeral, or a stop behind a numeral and a word of counting.
+# No figure is spelled out without 十 and a unit, 万 behind a numeral, or a stop behind a numeral and such a word.
 _HINT = re.compile(
     rf"[,。;、以(\n十百千万亿](?:(?<=[十百])(?=[{NUMERAL}余多万亿]{{0,4}}(?:分之|[元美平公立米亩斤吨标人轮次学课{FEW}]))"
     rf"|(?<=[{_ONES}][千万亿])|(?<=[{FEW}][,。;、以(\n])(?<=[{_ONES}]..))"
