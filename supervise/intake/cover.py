@@ -16,6 +16,8 @@ _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes a
 _NUMBER_YEARLESS = re.compile(
     r"(?:\(?20\d\d\)?年? ?)?[\u4e00-\u9fff]{1,6}字 ?第? ?\d{1,4} ?号|20\d\d ?年 ?第 ?\d{1,4} ?号"
 )
+_SIGNER = re.compile(r"(?: {2,}|\t)签发人? ?:.*$")
+_DIGITS = frozenset("0123456789(二")
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
@@ -47,8 +49,8 @@ _COUNT = re.compile(
 )
 # 7大类、9项: of the two the last counts; 其中4项 is only a part.
 _COUNT_IN = re.compile(
-    rf"(?:\d{{1,3}}|[{NUMERAL}]{{1,3}}) ?(?:大?类|个?方面|大?领域|个?大?板块|大工程|个?部分)[、,及和]? ?(?:共|计|合计)?"
-    rf" ?(\d{{1,4}}|[{NUMERAL}]{{1,4}}) ?(?:小项|具体)?[项条件]"
+    rf"(?:\d{{1,3}}|[{NUMERAL}]{{1,3}}) ?(?:大?类|[章节篇]|个?方面|大?领域|个?大?板块|大工程|个?部分)"
+    rf"[、,及和]? ?(?:共|计|合计)? ?(\d{{1,4}}|[{NUMERAL}]{{1,4}}) ?(?:小项|具体)?[项条件]"
 )
 _COUNT_OF = re.compile(
     r"(?<!其中)(?<!\d)(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|督办|督查|交办|整改|重大|民生)?"
@@ -140,8 +142,9 @@ def numbers(cover: list[Line]) -> dict[str, int]:
     """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead, with their lines."""
     found: dict[str, int] = {}
     for line in cover:
-        body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", line.folded)
-        match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
+        body = _SIGNER.sub("", line.folded)
+        body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", body)
+        match = _NUMBER.match(body) if len(body) < 300 or body != line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
             found.setdefault(_written(match), line.no)
         if alone := _NUMBER_ALONE.fullmatch(body):
@@ -165,7 +168,7 @@ def _written(match: re.Match[str]) -> str:
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
     for index, line in enumerate(cover):
-        if not is_date_only(line.folded) or index < 3:
+        if not is_date_only(line.folded) or (index < 3 and (not index or line.folded[0] in _DIGITS)):
             continue
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
@@ -203,7 +206,7 @@ def addressed(cover: list[Line]) -> list[str]:
 
 def is_organ(line: str) -> bool:
     """Whether a folded line is the name of an organ alone, as it stands below a list or above it."""
-    return bool(_ORGAN_ALONE.fullmatch(line))
+    return all(map(_ORGAN_ALONE.fullmatch, line.split() or [line]))
 
 
 def closes(line: str) -> bool:
@@ -222,14 +225,15 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
         numbered = index == 2 and (_NUMBER_ALONE.fullmatch(cover[1].folded) or _NUMBER.fullmatch(cover[1].folded))
-        if is_date_only(line.folded) and (index >= 3 or numbered or (index and line.folded.startswith("("))):
+        signed = index > 0 and line.folded[0] not in _DIGITS  # the issuer stands on the same line
+        if is_date_only(line.folded) and (index >= 3 or numbered or signed or (index and line.folded.startswith("("))):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
         if "日期" not in line.folded and "时间" not in line.folded:
             continue
         match = re.search(
-            r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)", line.folded
+            r"(?:^|[|\t] *)(?:(?:成文|发文|印发|签发|发布|交办|督办|下达)(?:日期|时间)) ?:?[ |\t]*(\d.*)", line.folded
         )
         if match and (day := deadlines.printed(match[1])[0]):
             return day.isoformat(), line.no, False
@@ -259,7 +263,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
         if chinese := re.search(r"二[〇○零]([一二三四五六七八九〇○零])([一二三四五六七八九〇○零])年", source):
             year = f"20{DIGITS[chinese[1]]}{DIGITS[chinese[2]]}"
             return int(year), year
-    years = Counter(re.findall(r"(20\d{2})年", cover))
+    years = Counter(re.findall(r"(20\d{2})年(?! ?\d{1,2} ?月[^,。;\n]{0,6}前)", cover))  # a limit is no plan's year
     if years:
         year = years.most_common(1)[0][0]
         return int(year), year

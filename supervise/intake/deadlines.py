@@ -67,10 +67,10 @@ _DONE = re.compile(
 )
 # No limit is found without one of these.
 _HINT = re.compile(
-    r"[年月季节周期限一庆旦前日天学冬](?:(?<![一庆旦前日天学冬])|(?<=[五七十]一)|(?<=国庆)|(?<=元旦)|(?<=\d前)|(?<=[\d作][日天])"
-    r"|(?<=开学)|(?<=入冬))"
+    r"[年月季节周期限一庆旦前日天学冬夏假](?:(?<![一庆旦前日天学冬夏假])|(?<=[五七十]一)|(?<=国庆)|(?<=元旦)|(?<=\d前)|(?<=[\d作][日天])"
+    r"|(?<=开学)|(?<=[入度][冬夏])|(?<=[寒暑]假))"
 )
-_OPEN = re.compile(r"长期|持续|常态|立行立改|立即|即知即改|随时|及时|即时|滚动")
+_OPEN = re.compile(r"长期|即日起|持续|常态|立行立改|立即|即知即改|随时|及时|即时|滚动")
 _BY_PERIOD = re.compile(r"(?:每|按|逐|分)(?:个?月|季|周|半?年|旬|日)")
 _RECURRING = re.compile(
     r"每(?:个)?(?:半年|季度?|月|周|年)(?:度)?(?:最后一个?月|末月|首月|次月)?(?:\d{1,2} ?[日号]|末"
@@ -200,7 +200,7 @@ def _said(folded: str, start: int, end: int, when: When) -> Iterator[tuple[int, 
     year = when.year
     for match in _WORDS.finditer(folded, start, end):
         kind = _limits(match, folded)
-        at = _year(match, year) if kind else None
+        at = _year(match, when) if kind else None
         if not kind or (at and year and at < year - 3):
             continue  # 2000年底前建成的小区: when it was built, not by when it is to be done
         day = _last_day(match, at) if at else None
@@ -262,14 +262,23 @@ def match_text(text: str, match: re.Match[str]) -> str:
     return text[match.start() : match.end()]
 
 
-def _year(match: re.Match[str], year: int | None) -> int | None:
+def _year(match: re.Match[str], when: When) -> int | None:
+    """The year of a limit: as printed, else the plan's; early months in a notice of its last quarter are the next."""
     if words := match["year"]:
         if words[0] == "二":
             return int("".join(str(DIGITS[c]) for c in words))
         return int(words) + {4: 0, 3: 1911, 2: 2000}[len(words)]  # 110年, counted from 1911; 26年6月
     if match["bare"]:
         return int(match["bare"])
-    return year + 1 if year and match["next"] else year
+    year, issued = when.year, when.issued
+    if year is None or match["next"]:
+        return year and year + 1
+    if match["feast"] and "元旦" in match["feast"] and issued[:4] == str(year - 1):
+        return year - 1
+    early = match["m"] or match["mm"] or match["q"]
+    if early and issued[:4] == str(year) and issued[5:7] > "09" and (number(early) or 9) <= (1 if match["q"] else 3):
+        return year + 1
+    return year
 
 
 def _in_field(folded: str, start: int, end: int, when: When) -> Iterator[date]:
@@ -284,7 +293,7 @@ def _in_field(folded: str, start: int, end: int, when: When) -> Iterator[date]:
         elif when.year and (day := make(when.year, first, second)):
             yield day
     for match in _WORDS.finditer(folded, start, end):
-        at = _year(match, when.year)
+        at = _year(match, when)
         if at and (day := _last_day(match, at)):
             yield day
     for done in _DONE_BY.finditer(folded, start, end):

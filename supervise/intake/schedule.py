@@ -20,7 +20,7 @@ _WHEN = re.compile(
     r"|(?P<again>(?<![\d月.])(?P<same>\d{1,2}) ?[日号](?:之?前|以前))(?=[^,。;]{0,12}(?:将|向|报|上报|反馈|汇总))"
     r"|(?P<yearend>年(?:底|末)(?:之?前)?)(?=[^,。;]{0,6}(?:将|向|报|上报))"
     r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:的? ?\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)"
-    r"(?:(?!,[\u4e00-\u9fff]{0,4}(?:单位|部门))[^。;将向每完(]){0,40})"
+    r"(?:(?!,[\u4e00-\u9fff]{0,4}(?:单位|部门)|,?(?:重[大要]|突发|紧急|异常|特殊|遇))[^。;将向每完(]){0,40})"
     r"|(?P<plain>(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40}?前)"
     r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
     r"|(?:重[大要]|突发|紧急|异常|特殊|遇有?)[^,。;]{0,16},?(?:要|请|须|应|可|并|均)?(?P<told>随时|及时|即时|立即|第一时间)"
@@ -254,10 +254,8 @@ def _times(match: re.Match[str], who: str, before: str) -> list[Reporting]:
         return [Reporting(who, on_event=word)]
     if match["again"]:  # 每月20日前报牵头单位,牵头单位于25日前报政府
         return [Reporting(who, every=_EVERY[before], day=match["same"])]
-    if match["ending"]:  # 逢5逢10: the 5th, the 15th, the 25th and the 10th, the 20th, the 30th
-        ends = [number(digit) or 0 for digit in re.findall(r"\d+|[一二三四五六七八九十]", match["digits"])]
-        days = sorted({day for end in ends for day in range(end, 31, 10)} - {0})
-        return [Reporting(who, every="month", day=str(day)) for day in days]
+    if match["ending"]:
+        return _endings(who, re.findall(r"\d+|[一二三四五六七八九十]", match["digits"]))
     if match["yearend"]:
         return [Reporting(who, every="year", day="last")]
     if match["monthly"]:
@@ -267,9 +265,17 @@ def _times(match: re.Match[str], who: str, before: str) -> list[Reporting]:
     if match["every"]:
         every, tail = _EVERY[match["every"]], match["tail"]
         days = re.findall(r"\d{1,2} ?[日号]", tail) if every == "month" else []
+        if "逢" in tail:  # 每月逢5日、10日
+            return _endings(who, re.findall(r"\d+|[一二三四五六七八九十]", tail))
         return [_periodic(who, every, tail) for tail in (days if len(days) > 1 else [tail])]
     dates, damaged = deadlines.month_days(match[0])
     return [Reporting(who, dates=tuple(dates), damaged=tuple(damaged))]
+
+
+def _endings(who: str, digits: list[str]) -> list[Reporting]:
+    """逢5逢10: the 5th, the 15th and the 25th, the 10th, the 20th and the 30th."""
+    days = {day for end in digits for day in range(number(end) or 31, 31, 10)}
+    return [Reporting(who, every="month", day=str(day)) for day in sorted(days)]
 
 
 def _periodic(who: str, every: str, tail: str) -> Reporting:

@@ -90,7 +90,7 @@ _LEVEL = re.compile(
     r"|(?:(?<=提[高升])|(?<=增[加长])|(?<=降)|(?<=降低)|(?<=压[减缩])|(?<=缩短)|(?<=减少))[至到])"
 )
 _UP = re.compile(
-    r"[增涨新净再提上扩](?:(?<=增)[长速幅设]|(?<=增)加(?!值)|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造|教育|保险|贷款|担保)(?=[\u4e00-\u9fff]{1,3}\d)"
+    r"[增涨新净再提上扩](?:(?<=增)[长速幅设开派配建补]|(?<=增)加(?!值)|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造|教育|保险|贷款|担保)(?=[\u4e00-\u9fff]{1,3}\d)"
     r"|(?:(?<=提)[升高]|(?<=上)升|(?<=扩)大)(?=\d[\d.]*(?:个百分点|%|‰|倍)))"
 )
 _GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these is itself a change
@@ -158,14 +158,17 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
         text, folded = (_GROUPED.sub("", whole[start:end]) for whole in (straighten(text), folded))
         start, end = 0, len(folded)
     found: list[Target] = []
+    told = folded.find("截", start, end) >= 0 or folded.find("目前", start, end) >= 0
+    stands = start
     above = ""  # 新增就业:9000人: what is said before the colon
     for a, b in pieces(folded, start, end, _BREAKS):
         counted, above = above, text[a:b].strip() if folded.startswith(":", b) else ""
+        if told and _STANDING.match(folded, a):  # to the end of the sentence
+            stands = min([at for stop in "。\n" if (at := folded.find(stop, a, end)) >= 0], default=end)
         spelt = words and spelled.may(folded, a, b)
         if not spelt and not _FIGURES.search(folded, a, b):
             continue
-        began = max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)
-        if _STANDING.match(folded, began) and not _AHEAD.match(folded, a, b):
+        if a < stands and not _AHEAD.match(folded, a, b):
             continue
         change = _direction(fold(counted)) if counted else ""
         parts = pieces(folded, a, b, "、")
