@@ -17,7 +17,7 @@ _NUMBER_YEARLESS = re.compile(
     r"(?:\(?20\d\d\)?年? ?)?[\u4e00-\u9fff]{1,6}字 ?第? ?\d{1,4} ?号|20\d\d ?年 ?第 ?\d{1,4} ?号"
 )
 _SIGNER = re.compile(r"(?: {2,}|\t)签发人? ?:.*$")
-_DIGITS = frozenset("0123456789(二")
+_DATE_BEGINS = frozenset("0123456789二")
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
@@ -28,6 +28,7 @@ _ORGAN_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅"
     r"|公司|集团|大学|学院|医院|指挥部|领导小组|[省市区县州旗盟镇乡工]委)"
 )
+_ORGAN_ENDS = frozenset("府会室局厅司团学院部组委")
 _FULL_TITLE = re.compile(
     r"关于.*的?(?:通知|意见|决定|说明|(?:交办|督办|督查)单|通报|函|公告|公示|方案|报告)(?:\([^)]*\))?$"
 )
@@ -49,11 +50,10 @@ _COUNT = re.compile(
 )
 # 7大类、9项: of the two the last counts; 其中4项 is only a part.
 _COUNT_IN = re.compile(
-    rf"(?:\d{{1,3}}|[{NUMERAL}]{{1,3}}) ?(?:大?类|[章节篇]|个?方面|大?领域|个?大?板块|大工程|个?部分)"
-    rf"[、,及和]? ?(?:共|计|合计)? ?(\d{{1,4}}|[{NUMERAL}]{{1,4}}) ?(?:小项|具体)?[项条件]"
+    rf"[类章篇面域块][、,及和]? ?(?:共|计|合计)? ?(\d{{1,4}}|[{NUMERAL}]{{1,4}}) ?(?:小项|具体)?[项条件]"
 )
 _COUNT_OF = re.compile(
-    r"(?<!其中)(?<!\d)(\d{1,4}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|督办|督查|交办|整改|重大|民生)?"
+    r"(\d(?<!其中\d)(?<!\d\d)\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|督办|督查|交办|整改|重大|民生)?"
     r"(?:工作|任务|事项|实事|举措)"
 )
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
@@ -142,7 +142,7 @@ def numbers(cover: list[Line]) -> dict[str, int]:
     """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead, with their lines."""
     found: dict[str, int] = {}
     for line in cover:
-        body = _SIGNER.sub("", line.folded)
+        body = _SIGNER.sub("", line.folded) if "签发" in line.folded else line.folded
         body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", body)
         match = _NUMBER.match(body) if len(body) < 300 or body != line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
@@ -168,7 +168,9 @@ def _written(match: re.Match[str]) -> str:
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
     for index, line in enumerate(cover):
-        if not is_date_only(line.folded) or (index < 3 and (not index or line.folded[0] in _DIGITS)):
+        if not is_date_only(line.folded) or (
+            index < 3 and (not index or line.folded[0] in _DATE_BEGINS or line.folded[0] == "(")
+        ):
             continue
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
@@ -206,12 +208,14 @@ def addressed(cover: list[Line]) -> list[str]:
 
 def is_organ(line: str) -> bool:
     """Whether a folded line is the name of an organ alone, as it stands below a list or above it."""
-    return all(map(_ORGAN_ALONE.fullmatch, line.split() or [line]))
+    if line[-1:] not in _ORGAN_ENDS:
+        return False
+    return all([_ORGAN_ALONE.fullmatch(name) for name in line.split()])
 
 
 def closes(line: str) -> bool:
     """Whether a folded line signs a notice, or asks something of all units behind its list."""
-    return is_organ(line) or lines.speaks_to_all(line)
+    return is_organ(line) or lines.is_of_all(line)
 
 
 def _without_junk(name: str) -> str:
@@ -224,9 +228,7 @@ def _without_junk(name: str) -> str:
 def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
-        numbered = index == 2 and (_NUMBER_ALONE.fullmatch(cover[1].folded) or _NUMBER.fullmatch(cover[1].folded))
-        signed = index > 0 and line.folded[0] not in _DIGITS  # the issuer stands on the same line
-        if is_date_only(line.folded) and (index >= 3 or numbered or signed or (index and line.folded.startswith("("))):
+        if is_date_only(line.folded) and (index >= 3 or _dates(cover, index)):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
@@ -238,6 +240,14 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
         if match and (day := deadlines.printed(match[1])[0]):
             return day.isoformat(), line.no, False
     return "", None, False
+
+
+def _dates(cover: list[Line], index: int) -> bool:
+    """Whether a date in the first lines is that of issue: in brackets, behind the issuer, or below the number."""
+    if index == 0:
+        return False
+    numbered = _NUMBER_ALONE.fullmatch(cover[1].folded) or _NUMBER.fullmatch(cover[1].folded)
+    return cover[index].folded[0] not in _DATE_BEGINS or (index == 2 and numbered is not None)
 
 
 def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
