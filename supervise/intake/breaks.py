@@ -15,7 +15,7 @@ from supervise.intake.across import unread
 from supervise.intake.cards import says_until
 from supervise.intake.clauses import is_leader
 from supervise.intake.cover import is_organ
-from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
+from supervise.intake.lines import Line, bullet, is_furniture, is_of_all, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
 from supervise.intake.tables import head
@@ -114,7 +114,7 @@ def _kind(line: str) -> str:
 
 def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str, paged: bool) -> bool:
     """Whether a line may be the rest of the one above, by what the two look like."""
-    if line.card or line.opens or line.heads or is_date_only(line.folded):
+    if line.card or line.opens or line.heads or is_date_only(line.folded) or is_of_all(line.folded):
         return False
     whole = looks_like_unit(re.split("[、,;:\t| ]", above.folded)[-1])
     if is_organ(line.folded) and (whole or not paged or (kind != "label" and kind[0] not in _BARS)):

@@ -78,8 +78,7 @@ def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]
         yield "I10", "单位括号里有空字段", clause.start
     if place.stops and ends_open(folded, start, end, clause):
         yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
-    lossy = folded.find("等", start, end) >= 0 or folded.find("G", start, end) >= 0
-    if lossy and (broken := targets.DAMAGED.search(folded, start, end)):
+    if broken := targets.DAMAGED.search(folded, start, end):
         yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
     if joined := _JOINED.search(folded, start, end):
         words = text[joined.start() - 2 : joined.end()]

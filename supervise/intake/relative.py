@@ -35,7 +35,7 @@ _PATTERN = re.compile(
 )
 # One of these is there, or nothing is: 日内, 春节前, 本月底.
 _KEY = re.compile(
-    r"[内前月](?:(?<=[日天月周年之以期]内)|(?<=[期季节学冬冻假夏考耕运午秋明夕临来始之以日号]前)"
+    r"[内前月](?:(?<=[日天月周年之以期]内)|(?<=[期季节学冬冻假夏暖考耕运午秋明夕临来始之以日号]前)"
     r"|(?<=[^\d一二三四五六七八九十每按各逐]月)(?=[底末内\d上中下 ]))"
 )
 # What shall have come to pass before a season; 汛期前的检查 only says which.

@@ -26,7 +26,7 @@ _HINT = re.compile(
     rf"[,。;、以(\n十百千万亿](?:(?<=[十百])(?=[{NUMERAL}余多万亿]{{0,4}}(?:分之|[元美平公立米亩斤吨标人轮次学课{FEW}]))"
     rf"|(?<=[{_ONES}][千万亿])|(?<=[{FEW}][,。;、以(\n])(?<=[{_ONES}]..))"
 )
-_FEW = re.compile(rf"(?P<value>[{_ONES}])(?P<unit>[{FEW}])(?P<bound>以上)?(?=[,。;、\n]|$)")
+_FEW = re.compile(rf"(?P<value>[{_ONES}](?<![{NUMERAL}两第].))(?P<unit>[{FEW}])(?P<bound>以上)?(?=[,。;、\n]|$)")
 # Behind a name only: 新建公厕两座, and neither 每村一个 nor 为一类.
 _MADE = re.compile(
     r"(?:[新改扩修重][建改扩]|建[成设]|改造|新增|增设|打造|培育|创建|引进|完成|开通|开工|举办|开展|组织|购置|整治|修[建缮]|治理|化解|设立|组建|开办|搭建)"

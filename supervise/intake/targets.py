@@ -49,6 +49,7 @@ DAMAGED = re.compile(
 )
 _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
 _SPAN = re.compile(r"(?<!/)(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
+_CHANGED = re.compile(r"(?:减少|缩短|压缩|压减|增加|延长)$")  # 重污染天数减少2天
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 _NEAR = 20  # what says how a number is meant begins within so many characters before it
@@ -250,7 +251,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str, spelt: b
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
         sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, bounds)
-        if sign == "=" and _SPAN.search(match["unit"]):
+        if sign == "=" and _SPAN.search(match["unit"]) and not _CHANGED.search(near):
             continue
         own = Target(
             indicator, sign, match["value"], unit, words if end - start <= 200 else match[0],
