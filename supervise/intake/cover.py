@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from supervise.intake import deadlines, lines
-from supervise.intake.folding import DIGITS, NUMERAL, number
+from supervise.intake.folding import DIGITS, NUMERAL, Unusual, number
 from supervise.intake.lines import Line
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
@@ -20,6 +20,9 @@ _SIGNER = re.compile(r"(?: {2,}|\t)签发人? ?:.*$")
 _DATE_BEGINS = frozenset("0123456789二")
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
+_DAY_OF_ISSUE = re.compile(
+    r"(?:^|[|\t] *)(?:(?:成文|发文|印发|签发|发布|交办|督办|下达)(?:日期|时间)) ?:?[ |\t]*(\d.*)"
+)
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
 _FILED = re.compile(r"\((20\d\d)\) ?第? ?\d{1,4}(?!\d)")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
@@ -43,9 +46,10 @@ _TITLE_BEGINS = re.compile(
 )
 _LABEL = re.compile(r"^(?:标 *题|名 *称|文件名称|公文标题) ?:? ?")
 _TITLE_CELL = re.compile(r"(?:标 *题|名 *称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
+_NUMBER_LABEL = re.compile(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?")
 _NUMBER_CELL = re.compile(r"(?:文 ?号|发文字号) ?:? *[|\t] *")
 _COUNT = re.compile(
-    r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
+    r"[共计](?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
 # 7大类、9项: of the two the last counts; 其中4项 is only a part.
@@ -65,10 +69,15 @@ _OLD = re.compile(f"[{''.join(_TRADITIONAL - _SIMPLIFIED)}]")
 _NEW = re.compile(f"[{''.join(_SIMPLIFIED - _TRADITIONAL)}]")
 
 
-def script(text: str) -> str:
-    """``hant`` if traditional characters outnumber their simplified forms, else ``hans``."""
+def script(text: str, odd: Unusual = None) -> str:
+    """``hant`` if traditional characters outnumber their simplified forms, else ``hans``.
+
+    Args:
+        text: a text.
+        odd: its unusual characters, if they are known: among them is whatever is printed in the other script.
+    """
     sample = text[:100_000]
-    if not _OLD.search(sample):
+    if not (_TRADITIONAL & odd if odd is not None else _OLD.search(sample)):
         return "hans"
     return "hant" if len(_OLD.findall(sample)) > len(_NEW.findall(sample)) else "hans"
 
@@ -142,8 +151,10 @@ def numbers(cover: list[Line]) -> dict[str, int]:
     """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead, with their lines."""
     found: dict[str, int] = {}
     for line in cover:
+        if "号" not in line.folded:
+            continue
         body = _SIGNER.sub("", line.folded) if "签发" in line.folded else line.folded
-        body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", body)
+        body = _NUMBER_LABEL.sub("", body)
         match = _NUMBER.match(body) if len(body) < 300 or body != line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
             found.setdefault(_written(match), line.no)
@@ -168,9 +179,8 @@ def _written(match: re.Match[str]) -> str:
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
     for index, line in enumerate(cover):
-        if not is_date_only(line.folded) or (
-            index < 3 and (not index or line.folded[0] in _DATE_BEGINS or line.folded[0] == "(")
-        ):
+        early = index < 3 and (not index or line.folded[0] in _DATE_BEGINS or line.folded[0] == "(")
+        if early or len(line.folded) >= 70 or not is_date_only(line.folded):
             continue
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
@@ -182,13 +192,14 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
             return "、".join(text[line.start : line.end] for line in (cover[at - 1], above))
         if not lines.is_sentence(above.folded) and 3 <= len(above.folded) <= 60 and not lines.marker(above.folded):
             return re.sub(r"\s+", "" if len(above.folded) < 20 else "、", text[above.start : above.end])
-    heads = [line for line in folded[:20_000].split("\n") if "文件" in line]
+    top = folded[:20_000]
+    heads = [line for line in top.split("\n") if "文件" in line] if "文件" in top else []
     head = next(filter(None, map(_LETTERHEAD.search, heads)), None)
     if head:
         return _without_junk(head[1])
     if cover and _ORGAN_ALONE.fullmatch(cover[0].folded) and len(cover) > 1 and title != cover[0].folded:
         return text[cover[0].start : cover[0].end]
-    field = _PUBLISHED.search(folded[:20_000])
+    field = _PUBLISHED.search(top)
     if field:
         return text[field.start(1) : field.end(1)]
     begin = re.match(r"(?!关于|關於)(.{1,40}?(?:政府|府办|办公室|委员会|局|厅|办|委))(?=关于|關於|\d{4}年)", title)
@@ -228,15 +239,13 @@ def _without_junk(name: str) -> str:
 def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
-        if is_date_only(line.folded) and (index >= 3 or _dates(cover, index)):
+        if len(line.folded) < 70 and is_date_only(line.folded) and (index >= 3 or _dates(cover, index)):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
         if "日期" not in line.folded and "时间" not in line.folded:
             continue
-        match = re.search(
-            r"(?:^|[|\t] *)(?:(?:成文|发文|印发|签发|发布|交办|督办|下达)(?:日期|时间)) ?:?[ |\t]*(\d.*)", line.folded
-        )
+        match = _DAY_OF_ISSUE.search(line.folded)
         if match and (day := deadlines.printed(match[1])[0]):
             return day.isoformat(), line.no, False
     return "", None, False
@@ -291,7 +300,7 @@ def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
     cover = "\n".join(line for line in cover.split("\n") if not (mark := lines.marker(line)) or mark.kind != "item")
     match = _COUNT_IN.search(cover) or _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
-    chapters = _CHAPTERS.search(cover)
+    chapters = _CHAPTERS.search(cover) if "方面" in cover else None
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
 
 
