@@ -79,7 +79,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         apart = folded.count("\n", above.end, line.start) > 1 + len(pages)
         if apart or begins(line.folded) or not _goes_on(above, kind, line, own, usual, bool(pages)):
             continue
-        sure = bool(pages) or rows or line.folded[0] in _CLOSING
+        sure = bool(pages) or rows or line.folded[0] in _CLOSING or is_of_all(above.folded)
         heads = not _MARK.search(above.folded) and len(line.folded) > 5 and line.folded[-1] in _ENDS
         if sure or (at >= first and (not heads or 2 * _told(kind, kinds, all_lines) >= number[kind] - 1 > 0)):
             rest.append((kind, pages[0] if pages else line.no, sure))
