@@ -55,6 +55,7 @@ _HELD = re.compile(r"(?:,|集中|全面|全力|持续|组织|分批|分期|在�
 _FROM = re.compile(r"(?:[月日号底末年起旬]|季度)[至到—–~-]{1,2}$")
 # What had been done by then is no limit: 截至6月底,已完成; 3月底已立项; 去年底前.
 _WAS = re.compile(r"(?:,|全[市县区省]|我[市县区省]|共)*(?:已|累计|仅|以来|止,)")
+_CLOSED = re.compile(r"\)(?=[。;\n]|$)")
 _WAS_BEFORE = re.compile(r"(?:去年|上年|前年|往年|上年度) ?$|每年[^,。;]{0,8}$")
 # 到2025年,… and 2025年前…: by the end of that year.
 _BY_YEAR = re.compile(r"(?:(?<![\d提高增长降达])到 ?(20\d\d) ?年(?=[,、全基实建力底末])|(20\d\d) ?年(?:之前|以前|前))")
@@ -78,7 +79,7 @@ _RECURRING = re.compile(
 )
 # 未注明时限的均应于…前完成, 以上任务…前全部完成: a limit said once for the whole list.
 _DEFAULT = re.compile(
-    r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
+    r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明|括注|写明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
     r"|除(?:另有|特别|已|单独)?[^。;\n]{0,12}(?:注明|明确|标明|规定|要求)[^。;\n]{0,8}外,?[^。;\n]{0,4}(?=[均须应都一全])"
     r"|(?:所有|全部|以上|上述|各项|所列)(?:重点|主要|目标|整改|督办)?(?:任务|工作|事项|项目|问题|建议提案|建议|提案)"
     r"(?=[^。;\n]{0,30}前(?:全部|全面|一律)?(?:完成|办结|整改(?:到位|完毕)|销号|落实到位)))[^。;\n]{0,40}"
@@ -315,6 +316,8 @@ def _limits(match: re.Match[str], folded: str) -> str:
         return ""
     if (match["month"] or match["md"] or match["season"]) and _FROM.search(before) and _HELD.match(folded, behind):
         return "" if "每" in before else "period"
+    if match["md"] and before.endswith("(") and _CLOSED.match(folded, match.end()):
+        return "explicit"  # …试运行(11月30日)。
     if match["md"] and before.endswith(("至", "到")) and not before.endswith("截至"):
         return "explicit"  # 即日起至5月10日
     if match["month"] or match["md"] or match["season"] or match["half"]:
