@@ -37,12 +37,12 @@ _WORDS = re.compile(
     r"(?:(?P<year>20\d{2}|(?<!\d)(?:1[01]|2)\d(?= ?年 ?\d{1,2} ?月)|二[〇○零][〇○零一二三四五六七八九]{2}) ?年 ?"
     r"|(?P<bare>20\d\d)(?=[上下]半年|Q\d|[一二三四] ?季)|(?P<next>明年|次年) ?)?(?:"
     rf"(?P<md>(?P<m>\d{{1,2}}|{_MONTHS}) ?月 ?(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}) ?[日号]"
-    r"(?:之?前|底前|以前)?)"
+    r"(?: ?\d{1,2}(?:时|点|:\d\d)(?=之?前|以前))?(?:之?前|底前|以前)?)"
     rf"|(?P<month>(?P<mm>1[0-2]|[1-9]|{_MONTHS}) ?月(?:份)?(?:底|末|中旬|上旬|下旬)?(?:之?前|以前|完成)?)"
     r"|(?P<season>(?:(?:第)?(?P<q>[一二三四1-4]) ?季度|(?<![A-Za-z])Q(?P<qq>[1-4])(?!\d))(?:末|底)?(?:之?前|内)?)"
     r"|(?P<half>上半年(?:底|末)?(?:前)?|年中(?:之?前|(?=完成|建成|投用)))"
     r"|(?P<feast>(?:五一|劳动节|七一|国庆|元旦|十一(?=[”节黄假长]))”?(?:节|期间|黄金周|长?假期?)?(?:之?前|以前))"
-    r"|(?P<end>(?:(?:今年|本年|当年)?(?<!\d)年|(?<=年))(?:底|末|终(?=之?前|以前|[,。;|\t\n]))(?:之?前|以前)?|(?<![\d一二两三四五六七八九十几])年内|(?<=\d{4}年)内"
+    r"|(?P<end>(?:(?:今年|本年|当年)?(?<!\d)年|(?<=年))(?:底|末|终(?=之?前|以前|[,。;|\t\n]))(?:之?前|以前)?|(?<![\d一二两三四五六七八九十几])年内|(?<=\d{4}年)度?内"
     r"|12月底前|下半年(?:底|末)?)"
     r"|(?P<period>全年(?!目标|任务|项目|计划|预算|收入|工作|经济|各|度|主要|预期|落实)|今年(?!以来|的|初|上半年|是|政务|工作|政府|底)))"
 )
@@ -52,7 +52,7 @@ _YEARS = re.compile(r"20\d\d ?年? ?[至到—–~-]{1,2} ?(20\d\d) ?年(?! ?\d)
 _POINTED = re.compile(r"(?<!\d)(?:(20\d\d) ?[./-] ?)?(1[0-2]|0?[1-9]) ?[./-] ?([0-3]?\d)日?(?:之?前|以前)")
 # 6月至10月集中开展: a stretch is a limit where something is done in it.
 _HELD = re.compile(r"(?:,|集中|全面|全力|持续|组织|分批|分期|在全[市县区省])*(?:开展|实施|进行|推进|排查|整治|攻坚)")
-_FROM = re.compile(r"(?:[月日号底末年起旬]|季度)[至到—–~-]{1,2}$")
+_FROM = re.compile(r"(?:[月日号底末年起旬\d]|季度)[至到—–~-]{1,2}$")
 # What had been done by then is no limit: 截至6月底,已完成; 3月底已立项; 去年底前.
 _WAS = re.compile(r"(?:,|全[市县区省]|我[市县区省]|共)*(?:已|累计|仅|以来|止,)")
 _CLOSED = re.compile(r"\)(?=[。;\n]|$)")
@@ -81,6 +81,7 @@ _RECURRING = re.compile(
 _DEFAULT = re.compile(
     r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明|括注|写明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
     r"|除(?:另有|特别|已|单独)?[^。;\n]{0,12}(?:注明|明确|标明|规定|要求)[^。;\n]{0,8}外,?[^。;\n]{0,4}(?=[均须应都一全])"
+    r"|请(?:务必)?[于在](?=[^,。;\n]{0,16}前(?:全部|全面)?(?:办结|完成|办理完毕|整改到位)[,。;])"
     r"|(?:所有|全部|以上|上述|各项|所列)(?:重点|主要|目标|整改|督办)?(?:任务|工作|事项|项目|问题|建议提案|建议|提案)"
     r"(?=[^。;\n]{0,30}前(?:全部|全面|一律)?(?:完成|办结|整改(?:到位|完毕)|销号|落实到位)))[^。;\n]{0,40}"
 )
@@ -187,10 +188,10 @@ def read(text: str, folded: str, start: int, end: int, when: When, field: bool =
     ]
     dated = [limit for limit in found if limit.date]
     explicit = [limit for limit in dated if limit.kind == "explicit"]
-    if explicit:  # of several stages the last one is the limit
-        return max(explicit, key=lambda limit: (limit.date, -found.index(limit)))
+    if dated:  # of several stages the last one is the limit
+        return max(explicit or dated, key=lambda limit: (limit.date, -found.index(limit)))
     if found:
-        return (dated or found)[0]
+        return found[0]
     if folded.find("每", start, end) >= 0 and (often := _RECURRING.search(folded, start, end)):
         return Deadline(match_text(text, often), None, "recurring", _scope(text, folded, start, end, often.start()))
     return None
@@ -318,7 +319,7 @@ def _limits(match: re.Match[str], folded: str) -> str:
         return "" if "每" in before else "period"
     if match["md"] and before.endswith("(") and _CLOSED.match(folded, match.end()):
         return "explicit"  # …试运行(11月30日)。
-    if match["md"] and before.endswith(("至", "到")) and not before.endswith("截至"):
+    if match["md"] and before.endswith(("至", "到", "迟于", "最迟", "最晚", "截止")) and not before.endswith("截至"):
         return "explicit"  # 即日起至5月10日
     if match["month"] or match["md"] or match["season"] or match["half"]:
         said = match[0].endswith(("前", "完成", "底", "末")) or _DONE.match(folded, behind)

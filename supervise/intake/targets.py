@@ -35,10 +35,12 @@ _RANGE = re.compile(
 _SIGNED = re.compile(
     rf"(?<=[≥≤<>])\s?(?P<value>{_VALUE})(?!\s?(?:[\d.]|[余多百千万亿]|{MONEY}|{COUNTED}))(?P<about>)(?P<unit>(?P<money>))(?P<bound>)"
 )
-# 不低于0.58: behind words that bound it a ratio needs none either.
+# 不低于0.58, 达到45万: behind words that bound it a ratio needs none either, and a round number 万 alone.
 _RATIO = re.compile(
-    r"(?P<value>\d(?<=[于过在到至达]\d)\d{0,2}\.\d{1,6})(?P<about>)(?P<unit>(?P<money>))(?P<bound>以上|以下|以内)?(?=[,。;、\n)]|$)"
+    r"(?P<value>\d(?<=[于过在到至达]\d)\d{0,3}(?:\.\d{1,6}(?=[,。;、\n)以]|$)|(?:\.\d{1,4})?(?=[万亿](?:[,。;、\n)以]|$))))"
+    r"(?P<about>)(?P<unit>[万亿]?(?P<money>))(?P<bound>以上|以下|以内)?(?=[,。;、\n)]|$)"
 )
+_ROUND = re.compile(r"[.万亿](?=[\d,。;、\n)以]|$)")
 _BOUND = re.compile("[≥≤<>]")
 _FIGURES = re.compile("[0-9零番]")
 _GROUPED = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")  # 1,200亩
@@ -65,9 +67,9 @@ _BEFORE = re.compile(
 )
 _SURPASSED = re.compile(
     r"[^,。;\d]{0,8}基础上|[\u4e00-\u9fff]{0,6}中(?:有|至少)(?=\d)|(?:左右)?(?:再|逐步|稳步|进一步)?"
-    r"(?:提[高升]|增[加长]|上升|扩大|压[缩减降]|缩[短减]|整合|归并|合并|精简|延长|降低|下降|减少|降|增|减|调整)(?:至|到|为)"
+    r"(?:提[高升]|增[加长]|上升|扩大|压[缩减降]|缩[短减]|整合|归并|合并|精简|延长|降低|下降|减少|降|增|减|调整)(?:至|到|为)|(?:提[高升]|增加|上升|下降|降低)(?=\d)"
 )
-_RANK = re.compile(r"[前第]$")  # 前10名
+_RANK = re.compile(r"[前后第]$")  # 前10名
 # 截至5月已完成12亿元,年内再完成8亿元: what is still to be done.
 _AHEAD = re.compile(
     r"(?:并|同时|将)?(?:确保|力争|争取|再|年内|今年|年底|下半年|下一?步|计划|[到至]?\d{1,2}月[底末]?前|[二三四]季度)"
@@ -93,7 +95,7 @@ _LEVEL = re.compile(
     r"|(?:(?<=提[高升])|(?<=增[加长])|(?<=降)|(?<=降低)|(?<=压[减缩])|(?<=缩短)|(?<=减少))[至到])"
 )
 _UP = re.compile(
-    r"[增涨新净再提上扩](?:(?<=增)[长速幅设开派配建补]|(?<=增)加(?!值)|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造|教育|保险|贷款|担保)(?=[\u4e00-\u9fff]{1,3}\d)"
+    r"[增涨新净再提上扩](?:(?<=增)[长速幅设开派配建补产]|(?<=增)加(?!值)|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造|教育|保险|贷款|担保)(?=[\u4e00-\u9fff]{1,3}\d)"
     r"|(?:(?<=提)[升高]|(?<=上)升|(?<=扩)大)(?=\d[\d.]*(?:个百分点|%|‰|倍)))"
 )
 _GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these is itself a change
@@ -305,7 +307,8 @@ def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
     ranges = list(_RANGE.finditer(folded, start, end)) if _TO.search(folded, start, end) else []
     plain = list(_QUANTITY.finditer(folded, start, end))
     signed = list(_SIGNED.finditer(folded, start, end)) if _BOUND.search(folded, start, end) else []
-    signed += _RATIO.finditer(folded, start, end) if folded.find(".", start, end) >= 0 else ()
+    if _ROUND.search(folded, start, end):
+        signed += _RATIO.finditer(folded, start, end)
     if signed:
         plain = sorted([*plain, *signed], key=lambda m: m.start())
     if not ranges:
