@@ -69,6 +69,7 @@ _SURPASSED = re.compile(
     r"[^,。;\d]{0,8}基础上|[\u4e00-\u9fff]{0,6}中(?:有|至少)(?=\d)|(?:左右)?(?:再|逐步|稳步|进一步)?"
     r"(?:提[高升]|增[加长]|上升|扩大|压[缩减降]|缩[短减]|整合|归并|合并|精简|延长|降低|下降|减少|降|增|减|调整)(?:至|到|为)|(?:提[高升]|增加|上升|下降|降低)(?=\d)"
 )
+_LINES = re.compile(r"(?:、\d{1,3}路)+公交")  # 9路、16路公交
 _RANK = re.compile(r"[前后第]$")  # 前10名
 # 截至5月已完成12亿元,年内再完成8亿元: what is still to be done.
 _AHEAD = re.compile(
@@ -327,6 +328,8 @@ def _names(match: re.Match[str], behind: str) -> bool:
         and _SIZED.match(match.string, match.end())
         and not _KEPT.search(match["unit"])
     ):
+        return True
+    if match["unit"] == "路" and _LINES.match(match.string, match.end()):
         return True
     if match["unit"] in ("名", "位") and _RANK.search(before):
         return True
