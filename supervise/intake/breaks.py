@@ -16,7 +16,7 @@ from supervise.intake.cards import says_until
 from supervise.intake.clauses import is_leader, only_units
 from supervise.intake.cover import is_organ
 from supervise.intake.folding import NUMERAL, numeral
-from supervise.intake.lines import Line, Marker, bullet, is_furniture, is_unbalanced, marker
+from supervise.intake.lines import Line, Marker, bullet, is_furniture, is_of_all, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
 from supervise.intake.tables import cells_of, head
@@ -92,7 +92,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         apart = folded.count("\n", above.end, line.start) > 1 + len(pages)
         if apart or begins(line.folded) or not _goes_on(above, kind, line, own, usual, bool(pages)):
             continue
-        sure = bool(pages) or rows or line.folded[0] in _CLOSING
+        sure = bool(pages) or rows or line.folded[0] in _CLOSING or is_of_all(above.folded)
         heads = not _MARK.search(above.folded) and len(line.folded) > 5 and line.folded[-1] in _ENDS
         if sure or (at >= first and (not heads or 2 * _told(kind, kinds, all_lines) >= number[kind] - 1 > 0)):
             rest.append((kind, pages[0] if pages else line.no, sure))
@@ -216,7 +216,7 @@ def _kind(line: str, barred: bool) -> str:
 
 def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str, paged: bool) -> bool:
     """Whether a line may be the rest of the one above, by what the two look like."""
-    if line.card or line.opens or line.heads or is_date_only(line.folded):
+    if line.card or line.opens or line.heads or is_date_only(line.folded) or is_of_all(line.folded):
         return False
     whole = looks_like_unit(re.split("[、,;:\t| ]", above.folded)[-1])
     if is_organ(line.folded) and (whole or not paged or (kind != "label" and kind[0] not in _BARS)):

@@ -165,8 +165,9 @@ def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
         return end
     if label["leader"] is None and 0 <= full < end - 4 and not LABEL.match(folded, *trim(folded, full + 1, end)):
         return full  # 责任单位为县人社局。脱贫人口务工1万人…
-    if label["leader"] or label["due"] or folded.find(",", label.end(), end) < 0:
-        return end
+    comma = folded.find(",", label.end(), end)
+    if label["leader"] or label["due"] or comma < 0 or folded.find(":", label.end(), comma) >= 0:
+        return end  # 责任单位:县水利局 完成时限:6月底主体完工,年底验收 is said behind another label
     for a, b in list(pieces(folded, label.end(), end, ","))[1:]:
         words = folded[a:b].strip(" 。;")
         if ":" in words or not words or verbs.UNTIL.fullmatch(words):

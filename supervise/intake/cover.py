@@ -13,17 +13,25 @@ from supervise.intake.structure import is_attachment_mark, is_date_only
 
 _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?(第?) ?(\d{1,4}) ?号\)?")
 _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes and orders print no letters before the year
+_NUMBER_YEARLESS = re.compile(
+    r"(?:\(?20\d\d\)?年? ?)?[\u4e00-\u9fff]{1,6}字 ?第? ?\d{1,4} ?号|20\d\d ?年 ?第 ?\d{1,4} ?号"
+)
+_SIGNER = re.compile(r"(?: {2,}|\t)签发人? ?:.*$")
+_DATE_BEGINS = frozenset("0123456789二")
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
-_DAY_OF_ISSUE = re.compile(r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)")
+_DAY_OF_ISSUE = re.compile(
+    r"(?:^|[|\t] *)(?:(?:成文|发文|印发|签发|发布|交办|督办|下达)(?:日期|时间)) ?:?[ |\t]*(\d.*)"
+)
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
 _FILED = re.compile(r"\((20\d\d)\) ?第? ?\d{1,4}(?!\d)")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
 _PUBLISHED = re.compile(r"(?:发布|印发|发文|制定)(?:单位|机关|机构) ?:? ?([\u4e00-\u9fff]{4,30})")
 _ORGAN_ALONE = re.compile(
     r"[\u4e00-\u9fff]{2,26}(?:人民政府|政府|委员会|管委会|办公室|督查室|局|厅"
-    r"|公司|集团|大学|学院|医院|指挥部|领导小组)"
+    r"|公司|集团|大学|学院|医院|指挥部|领导小组|[省市区县州旗盟镇乡工]委)"
 )
+_ORGAN_ENDS = frozenset("府会室局厅司团学院部组委")
 _FULL_TITLE = re.compile(
     r"关于.*的?(?:通知|意见|决定|说明|(?:交办|督办|督查)单|通报|函|公告|公示|方案|报告)(?:\([^)]*\))?$"
 )
@@ -44,7 +52,14 @@ _COUNT = re.compile(
     r"[共计](?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
-_COUNT_OF = re.compile(r"(\d\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
+# 7大类、9项: of the two the last counts; 其中4项 is only a part.
+_COUNT_IN = re.compile(
+    rf"[类章篇面域块][、,及和]? ?(?:共|计|合计)? ?(\d{{1,4}}|[{NUMERAL}]{{1,4}}) ?(?:小项|具体)?[项条件]"
+)
+_COUNT_OF = re.compile(
+    r"(\d(?<!其中\d)(?<!\d\d)\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|督办|督查|交办|整改|重大|民生)?"
+    r"(?:工作|任务|事项|实事|举措)"
+)
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下|分解?为|共)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
@@ -145,12 +160,15 @@ def numbers(cover: list[Line]) -> dict[str, int]:
     for line in cover:
         if "号" not in line.folded:
             continue
-        body = _NUMBER_LABEL.sub("", line.folded)
-        match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
+        body = _SIGNER.sub("", line.folded) if "签发" in line.folded else line.folded
+        body = _NUMBER_LABEL.sub("", body)
+        match = _NUMBER.match(body) if len(body) < 300 or body != line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
             found.setdefault(_written(match), line.no)
         if alone := _NUMBER_ALONE.fullmatch(body):
             found.setdefault(f"〔{alone[1]}〕{alone[2]}{alone[3]}号", line.no)
+        if body.endswith("号") and _NUMBER_YEARLESS.fullmatch(body):  # 督字第17号
+            found.setdefault(re.sub(r"\((\d+)\)", r"〔\1〕", body.replace(" ", "")), line.no)
         cell = _NUMBER_CELL.search(line.folded)
         if cell and (inside := _NUMBER.match(line.folded, cell.end())):
             found.setdefault(_written(inside), line.no)
@@ -168,8 +186,9 @@ def _written(match: re.Match[str]) -> str:
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
     for index, line in enumerate(cover):
-        early = index < 3 and not (index > 1 and is_organ(cover[index - 1].folded))
-        if early or len(line.folded) >= 70 or not is_date_only(line.folded):
+        early = index < 3 and not _signed_above(cover, index)
+        bare = not index or line.folded[0] in _DATE_BEGINS or line.folded[0] == "("
+        if (early and bare) or len(line.folded) >= 70 or not is_date_only(line.folded):
             continue
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
@@ -208,12 +227,14 @@ def addressed(cover: list[Line]) -> list[str]:
 
 def is_organ(line: str) -> bool:
     """Whether a folded line is the name of an organ alone, as it stands below a list or above it."""
-    return bool(_ORGAN_ALONE.fullmatch(line))
+    if line[-1:] not in _ORGAN_ENDS:
+        return False
+    return all([_ORGAN_ALONE.fullmatch(name) for name in line.split()])
 
 
 def closes(line: str) -> bool:
     """Whether a folded line signs a notice, or asks something of all units behind its list."""
-    return is_organ(line) or lines.speaks_to_all(line)
+    return is_organ(line) or lines.is_of_all(line)
 
 
 def _without_junk(name: str) -> str:
@@ -223,15 +244,10 @@ def _without_junk(name: str) -> str:
     return inner[0] if inner else short[0] if short else name
 
 
-def _dates(cover: list[Line], index: int) -> bool:
-    """Whether a date so near the top of a cover is that of the notice: in brackets, or below the organ that signs."""
-    return cover[index].folded.startswith("(") or (index > 1 and is_organ(cover[index - 1].folded))
-
-
 def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
-        if len(line.folded) < 70 and is_date_only(line.folded) and (index >= 3 or (index and _dates(cover, index))):
+        if len(line.folded) < 70 and is_date_only(line.folded) and (index >= 3 or _dates(cover, index)):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
@@ -241,6 +257,21 @@ def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
         if match and (day := deadlines.printed(match[1])[0]):
             return day.isoformat(), line.no, False
     return "", None, False
+
+
+def _signed_above(cover: list[Line], index: int) -> bool:
+    """Whether a date near the top stands below the organ that signs."""
+    return index > 1 and is_organ(cover[index - 1].folded)
+
+
+def _dates(cover: list[Line], index: int) -> bool:
+    """Whether a date in the first lines is that of issue: in brackets, behind or below the issuer, below the number."""
+    if index == 0:
+        return False
+    if _signed_above(cover, index):
+        return True
+    numbered = _NUMBER_ALONE.fullmatch(cover[1].folded) or _NUMBER.fullmatch(cover[1].folded)
+    return cover[index].folded[0] not in _DATE_BEGINS or (index == 2 and numbered is not None)
 
 
 def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tuple[int | None, str]:
@@ -266,7 +297,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
         if chinese := re.search(r"二[〇○零]([一二三四五六七八九〇○零])([一二三四五六七八九〇○零])年", source):
             year = f"20{DIGITS[chinese[1]]}{DIGITS[chinese[2]]}"
             return int(year), year
-    years = Counter(re.findall(r"(20\d{2})年", cover))
+    years = Counter(re.findall(r"(20\d{2})年(?! ?\d{1,2} ?月[^,。;\n]{0,6}前)", cover))  # a limit is no plan's year
     if years:
         year = years.most_common(1)[0][0]
         return int(year), year
@@ -283,7 +314,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
 def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
     cover = "\n".join(line for line in cover.split("\n") if not (mark := lines.marker(line)) or mark.kind != "item")
-    match = _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
+    match = _COUNT_IN.search(cover) or _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
     chapters = _CHAPTERS.search(cover) if "方面" in cover else None
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
 

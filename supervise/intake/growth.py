@@ -295,7 +295,7 @@ class _Grower:
 
     def _is_body(self, line: Line) -> bool:
         """Whether an unmarked line is more of the open entry; one that speaks to all units is not."""
-        return lines.is_sentence(line.folded) and not self.waiting and not lines.speaks_to_all(line.folded)
+        return lines.is_sentence(line.folded) and not self.waiting and not lines.is_of_all(line.folded)
 
     def _paragraph(self, node: Node) -> Node:
         """The node a clause on its own line belongs to: the open one, or the paragraph between it and the clause above.

@@ -39,13 +39,13 @@ class Headings:
             self.places[key] = tuple(map(self._id, inside)), tuple([self._title(head)[0] for head in heads])
         return self.places[key]
 
-    def limit(self, heads: tuple[Node, ...], year: int | None) -> deadlines.Deadline | None:
+    def limit(self, heads: tuple[Node, ...], when: deadlines.When) -> deadlines.Deadline | None:
         """The limit in brackets behind a heading (2024年3月底前完成), for the tasks below it that print none."""
         if not heads:
             return None
         key = id(heads[-1])
         if key not in self.limits:
-            self.limits[key] = self._limit_of(heads[-1], year) or self.limit(heads[:-1], year)
+            self.limits[key] = self._limit_of(heads[-1], when) or self.limit(heads[:-1], when)
         return self.limits[key]
 
     def sections(self, entries: Sequence[Entry], counts: Counter[tuple[str, ...]]) -> list[Section]:
@@ -60,12 +60,12 @@ class Headings:
         heads = {id(node) for entry in entries for node in entry.path}
         return [self._section(root, (), heads, counts) for root in roots.values()]
 
-    def _limit_of(self, head: Node, year: int | None) -> deadlines.Deadline | None:
+    def _limit_of(self, head: Node, when: deadlines.When) -> deadlines.Deadline | None:
         end = head.start + len(self.folded[head.start : head.body or head.end].partition("\n")[0])
         opening = self.folded.rfind("(", head.start, end)
         bracketed = opening >= 0 and "前" in self.folded[opening:end]
         if bracketed or cards.says_until(self.folded[head.start : end]):
-            return deadlines.read(self.text, self.folded, opening + 1 if bracketed else head.start, end, year)
+            return deadlines.read(self.text, self.folded, opening + 1 if bracketed else head.start, end, when)
         return None
 
     def _words(self, start: int, end: int) -> str:

@@ -130,7 +130,17 @@ _SITE = re.compile(".{0,30}icp备", re.IGNORECASE)  # the number a website is re
 
 
 _TO_ALL = re.compile(
-    r"请于|请将|(?:办理|落实|整改|完成|进展|有关)(?:结果|情况)[^。;]{0,20}(?:报|反馈)|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
+    r"请于|请将|(?:办理|落实|整改|完成|进展|有关)(?:结果|情况)[^。;]{0,20}(?:报|反馈)|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季旬半两])"
+)
+_OF_ALL_HINT = re.compile("[况中将请每]")
+# 落实情况于每月10日报…, 县政府督查室将定期…: said of the whole list, behind it.
+_OF_ALL = re.compile(
+    r"[\u4e00-\u9fff]{0,6}(?:落实|办理|整改|进展|完成|推进|工作)(?:进展)?情况,?(?:于|按|每|逢|实行|请|须|要)"
+    r"|请各[\u4e00-\u9fff、]{0,14}(?:单位|部门|地区|乡镇|县区|街道|[股科处]室)"
+    r"|每(?:个?月|周|旬|季度?|半年|半月)[^。;]{0,16}(?:前|由|底|末)[^。;]{0,40}报送?(?=[至到]?[\u4e00-\u9fff]{2,10}[室办局委府科组])"
+    r"|(?:工作|执行|实施|落实|办理)(?:过程)?中[^。]{0,24}(?:报告|反映|反馈)"
+    r"|[\u4e00-\u9fff]{1,10}(?:督查[室办局]|督办室|政府办|办公室|[委核]办)[^,。;]{0,6}将"
+    r"(?:对|定期|不定期|适时|按|会同|组织|采取|每|开展|进行|通过|视)"
 )
 
 
@@ -338,3 +348,9 @@ def is_sentence(line: str) -> bool:
 def speaks_to_all(line: str) -> bool:
     """Whether a folded line asks something of all units: 请各单位于…, 各牵头单位要…."""
     return _TO_ALL.match(line) is not None
+
+
+def is_of_all(line: str) -> bool:
+    """Whether a folded line below an entry is said of all of them, and is no part of the one above."""
+    said = _OF_ALL_HINT.search(line, 0, 24) and _OF_ALL.match(line)
+    return bool(said) or speaks_to_all(line)

@@ -27,9 +27,9 @@ _JOINED = re.compile(
 _EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and the closing bracket
 # 责任领导: within the words of a task: what it says was not read.
 _LABEL_LEFT = re.compile(r":(?<=(?:[牵责配协主承会分][头任合办管][单部领科][位门导室]|完成时[限间]).)")
-# 增长6.5,: a rate whose % is lost; 4 2公里: a figure with a blank in it.
+# 增长6.5,: a rate whose % is lost; 4 2公里: a figure with a blank in it. 系数不低于0.58 is a ratio and has none.
 _NO_UNIT = re.compile(
-    r"\d(?:(?<=[长降率出到至达于在幅比持节超破减].)\d{0,3}(?:\.\d+)?(?=(?:以上|以下|以内|左右)?(?:[,。;)(]|$)|以上的)"
+    r"\d(?!(?<=0)\.)(?:(?<=[长降率出到至达于在幅比持节超破减].)\d{0,3}(?:\.\d+)?(?=(?:以上|以下|以内|左右)?(?:[,。;)(]|$)|以上的)"
     rf"|(?<![\d.月].)(?:{deadlines.BEHIND_FIRST}))"
 )
 _BLANK_INSIDE = re.compile(r"\d{1,4} +\d{1,4}(?=[\u4e00-\u9fff%])")

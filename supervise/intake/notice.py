@@ -135,7 +135,7 @@ class _Reader:
         year, period = covers.plan(title, attached, self.cover_text, issued, self.folded)
         numbers = covers.numbers(self.cover)
         declared, chapters = covers.declared(self.cover_text)
-        items = tuple(self._items(year))
+        items = tuple(self._items(when := deadlines.When(year, issued)))
         notice = Notice(
             file=self.file,
             title=title,
@@ -151,7 +151,7 @@ class _Reader:
             lead_convention=self._convention(),
             declared_task_count=declared,
             declared_chapter_count=chapters,
-            due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, year)) else None,
+            due=limit.date if (limit := deadlines.default(self.cover_text, self.cover_text, when)) else None,
             restarts=any(["." in item.no for item in items]),
             reporting=self._reporting(),
             mechanisms=mechanisms.read(self.text, self.folded, self.duties),
@@ -230,10 +230,10 @@ class _Reader:
                 found[duty._replace(line=duty.line + (line if whole is not self.text else 0))] = None
         return tuple(found)
 
-    def _items(self, year: int | None) -> list[Item]:
+    def _items(self, when: deadlines.When) -> list[Item]:
         part_of = {id(node): i for i, part in enumerate(self.parts) for node in part.nodes} if self.entries else {}
         tasks = Tasks(
-            self.text, self.folded, self.entries, self.style, self.headings, self.breaks, self.wrapped, year,
+            self.text, self.folded, self.entries, self.style, self.headings, self.breaks, self.wrapped, when,
             bool(self.labels), part_of,
         )  # fmt: skip
         return [*map(tasks.task, self.entries), *map(tasks.passage, self.passages)]

@@ -224,7 +224,7 @@ def _is_rest(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return True
     if above.count("(") > above.count(")") and closes(line):
         return True
-    if line.endswith(":") and "、" in above and _addresses(above + line):
+    if line.endswith(":") and "、" in above and above[-1] != ":" and _addresses(above + line):
         return True
     if _breaks_label(above, line, begins) or _breaks_name(above, line) or _lists_on(above, line):
         return True

@@ -14,24 +14,29 @@ _REPORT = r"(?:填报|报送|报至|报告|上报|报到|反馈|报|送|抄报)"
 _SENTENCE = re.compile(r"[^。;!?\n]+")
 _SENDS = re.compile("[报送馈](?:(?<!馈)|(?<=反馈))")
 _WHEN = re.compile(
-    r"(?=[每逐按分于在应须需要请,次下季半年及\d])(?:"  # what decides comes first
-    r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年|日|天)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
+    r"(?=[每逐按分于在应须需要请,次下季半年及逢重突紧异特遇\d])(?:"  # what decides comes first
+    r"(?<!第)(?:每个?|逐|按|分)(?P<every>半个?月|旬|两周|双周|双月|两个月|周|月|季度|季|半年|年|日|天)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
     r"|(?P<quarterly>(?P<of>季度|季|半年|年)(?:结束)?后(?:的)?(?P<within>\d{1,2}) ?(?:日|天|个工作日)(?:内|之?前|以内))"
+    r"|(?P<ending>逢 ?(?P<digits>[\d一二三四五六七八九十](?:(?:日|号)?[、,和及]?逢? ?[\d一二三四五六七八九十])*))"
+    r"|(?P<again>(?<![\d月.])(?P<same>\d{1,2}) ?[日号](?:之?前|以前))(?=[^,。;]{0,12}(?:将|向|报|上报|反馈|汇总))"
     r"|(?P<yearend>年(?:底|末)(?:之?前)?)(?=[^,。;]{0,6}(?:将|向|报|上报))"
-    r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)"
-    r"(?:(?!,[\u4e00-\u9fff]{0,4}(?:单位|部门))[^。;将向每完(]){0,40})"
+    r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:的? ?\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)"
+    r"(?:(?!,[\u4e00-\u9fff]{0,4}(?:单位|部门)|,?(?:重[大要]|突发|紧急|异常|特殊|遇))[^。;将向每完(]){0,40})"
     r"|(?P<plain>(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40}?前)"
-    r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + "))"
+    r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
+    r"|(?:重[大要]|突发|紧急|异常|特殊|遇有?)[^,。;]{0,16},?(?:要|请|须|应|可|并|均)?(?P<at_once>随时|及时|即时|立即|第一时间)"
+    r"(?=(?:(?:将|把|向)[^,。;]{0,40}|书面|专题)?" + _REPORT + "))"
 )
 # A duty to report speaks of 将…报送 or 向…报告 behind the time.
 _DUTY = re.compile(
     r"(?:将|向|把)[^。;]{0,60}?"
     + _REPORT
-    + r"|(?:填报|报送|上报|报告|反馈|书面报|报至|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位)))"
+    + r"|(?:填报|报送|上报|报告|反馈|书面报|报至"
+    + r"|报(?=[\u4e00-\u9fff]{1,10}(?:办|室|局|委|政府|单位|中心|专班|部|组|领导)))"
 )
 _TO = re.compile(
-    r"(?:报送|报告(?!报)|反馈|上报|报(?!告))[^,。;至到]{0,30}?(?:至|到)(?P<at>[\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|"
+    r"(?:报送|报告(?!报)|反馈|上报|报(?!告))[^,。;至到(]{0,30}?(?:至|到)(?P<at>[\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|"
     r"(?:报(?!告)送?至?|报到|上报|反馈至?|报告(?!报)|送)(?:给|至|到)?([\u4e00-\u9fff()]{2,20}?)(?=[,。;、(]|备案|汇总|$)|向([\u4e00-\u9fff]{2,20}?)(?:报告|报送|上报|反馈|书面)"
 )
 _CC = re.compile(r"抄(?:送|报)([\u4e00-\u9fff()]{2,20}?)(?=[,。;、]|$)")
@@ -52,10 +57,20 @@ _TO_ALL = re.compile(
     r"(?:(?:现将)?[^,。;]{0,60}(?:你们|如下|印发),)?(?:(?:以上|上述|各项|有关|相关|各自|整改|办理|落实|完成)[^,。;]{0,16}(?:情况|结果),?)?"
     r"(?:请|并|要|均|须|需|应|务必|同时|此外|另外|原则上|[自从][\d年月日第一二三四季度份]{1,12}起|于|在|,| )*"
 )
+# Words that name who acts; a sentence without one, before its time, speaks to all.
+_ORGAN = re.compile(
+    r"[局委办室府院厅处科组部队心公司]"
+    r"(?:\([^()]{1,12}\))?(?=将|要(?!求)|应|须|需|负责|会同|牵头|对|于|在|每|按|定期|统一|汇总|,(?:[^,]{0,4}将)|$)"
+)
 _AND = re.compile(r",(?:并|同时|且)?(?:请|应|须|要)?$")  # 请于5月底前答复,并于6月5日前报总结
 _DEMAND = re.compile(r"(?:信息|进度|情况|结果|材料)?(?:报送|报告|上报|反馈)(?:要求|方式|制度|频次) ?: ?")
 _EVERY = {
     "半月": "half-month",
+    "半个月": "half-month",
+    "两周": "two-weeks",
+    "双周": "two-weeks",
+    "双月": "two-months",
+    "两个月": "two-months",
     "旬": "ten-days",
     "周": "week",
     "月": "month",
@@ -179,14 +194,20 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
             subject = behind["who"]
         before, at = folded[at : match.start()], match.end()
         goes_on = index and _AND.search(before) and _TO_ALL.fullmatch(folded, start, times[0].start())
-        to_all = goes_on or _TO_ALL.fullmatch(folded, start, match.start())
+        to_all = (
+            goes_on
+            or not _ORGAN.search(folded, start, match.start())
+            or _TO_ALL.fullmatch(folded, start, match.start())
+        )
+        if match["again"] and not (index and times[index - 1]["every"]):
+            continue
         who = _who(subject, marked) or ("all" if to_all else "")
         found = _duty(text, folded, match, stop)
         if who and not (
             (match["dates"] or match["plain"])
             and (_ONCE.search(found.content or before) or _ONCE.search(folded, match.start(), duty.start()))
         ):
-            for times_of in _times(match, who):
+            for times_of in _times(match, who, times[index - 1]["every"] or "" if index else ""):
                 yield times_of._replace(
                     scope=subject, to=found.to, cc=found.cc, content=found.content, source=found.source, line=found.line
                 )
@@ -230,10 +251,14 @@ def _who(subject: str, marked: bool) -> str:
     return "lead" if lead else "co" if co else "all" if subject else ""
 
 
-def _times(match: re.Match[str], who: str) -> list[Reporting]:
-    """The times a phrase names: one, or one for each day of 每月5日、20日前."""
-    if match["event"]:
-        return [Reporting(who, on_event="及时")]
+def _times(match: re.Match[str], who: str, before: str) -> list[Reporting]:
+    """The times a phrase names, one for each day of 每月5日、20日前; ``before`` is the period named before it."""
+    if word := match["event"] or match["at_once"]:
+        return [Reporting(who, on_event=word)]
+    if match["again"]:  # 每月20日前报牵头单位,牵头单位于25日前报政府
+        return [Reporting(who, every=_EVERY[before], day=match["same"])]
+    if match["ending"]:
+        return _endings(who, re.findall(r"\d+|[一二三四五六七八九十]", match["digits"]))
     if match["yearend"]:
         return [Reporting(who, every="year", day="last")]
     if match["monthly"]:
@@ -243,9 +268,17 @@ def _times(match: re.Match[str], who: str) -> list[Reporting]:
     if match["every"]:
         every, tail = _EVERY[match["every"]], match["tail"]
         days = re.findall(r"\d{1,2} ?[日号]", tail) if every == "month" else []
+        if "逢" in tail:  # 每月逢5日、10日
+            return _endings(who, re.findall(r"\d+|[一二三四五六七八九十]", tail))
         return [_periodic(who, every, tail) for tail in (days if len(days) > 1 else [tail])]
     dates, damaged = deadlines.month_days(match[0])
     return [Reporting(who, dates=tuple(dates), damaged=tuple(damaged))]
+
+
+def _endings(who: str, digits: list[str]) -> list[Reporting]:
+    """逢5逢10: the 5th, the 15th and the 25th, the 10th, the 20th and the 30th."""
+    days = {day for end in digits for day in range(number(end) or 31, 31, 10)}
+    return [Reporting(who, every="month", day=str(day)) for day in sorted(days)]
 
 
 def _periodic(who: str, every: str, tail: str) -> Reporting:
@@ -269,4 +302,4 @@ def _parts(content: str) -> str:
 
 def _receiver(words: str) -> str:
     """Words that name an organ; 报送进展 names none."""
-    return words if re.search(r"(?:室|办|局|委|府|单位|部门|组|中心|科|处|厅|领导)$", words) else ""
+    return words if re.search(r"(?:室|办|局|委|府|单位|部门?|组|中心|科|处|厅|领导|专班|公司)$", words) else ""

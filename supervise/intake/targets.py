@@ -13,22 +13,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from supervise import goals
-from supervise.intake.folding import DIGITS, NUMERAL, fold, number, pieces
+from supervise.intake import spelled
+from supervise.intake.folding import DIGITS, fold, pieces, straighten
+from supervise.intake.measures import COUNTED, MONEY, PER
 
-_MONEY = r"(?:美元|欧元|港元|元)"
-_PER = r"(?:/(?:立方米|平方米|平方公里|公里|亩|日|天|年|月|小时|升|人次|人|户|吨|公顷)|每[日天年])"
-_MEASURED = (
-    r"(?:平方公里|平方千米|平方米|立方米|公里|千米|公顷|米(?!粉|服务|半径|范围)|㎡|亩|微克|毫克|公斤|亿斤|斤|千克|吨(?![位级])|标箱|千瓦时|千瓦|兆瓦"
-    r"|张?床位|床(?!位)|车位)"
-)
-_COUNTED = (
-    rf"(?:{_MEASURED}{_PER}?|场次|轮次|人次|家次|户次|辆次|班次|架次"
-    r"|人(?!大|民|才|社|均|事|口|居)|个百分点|个工作日|个(?!月|工作日|别|人)|家(?!庭)|项(?!目)|条|座|所|户(?!籍|外|口|均)"
-    r"|名(?!单|录|称|师|校|医|代表|委员)|处(?!置|理|罚|室)|栋|幢|件|台(?:\(套\))?(?!账|阶)|套(?:\(间\))?|间|轮(?!动|换|流|岗|训|次|值|候|胎|廓)|根(?!据|本|治|除|源|植|基)|辆|场(?!所|地|景)|株|头\(只\)|头|匹|峰|羽|只|张|批次|批(?!发)"
-    r"|对(?!接|口|标)|支|艘|架|盏|块|片|段|孔|路(?!公交|车)|口|眼|部(?!门|委|署|分|队|长|件|落)|袋|箱|位|例|类|宗|起(?![草步点来诉源重伏])|村|镇|班|份|册|篇|款|笔|门|节(?![能约点假日水目省俭后前])|堂(?!食)|列(?!车|入|为|出|席)|期(?!间|限|工程|项目|建设)"
-    r"|次(?!性|数|年|日|月|序|要|级|生)|小时|分钟|[分天](?![\u4e00-\u9fff])|[分天](?=以上|以下|以内|左右)|倍|%|‰)"
-)
-_UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY}){_PER}?|{_COUNTED})"
+_UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{MONEY}){PER}?|{COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
 # Its first digit, which is none of a number, a date or a name: said behind the digit, so that a search goes by digits.
 _ALONE, _REST = r"(?<![\d.A-Za-z第〔(年月—~×-]\d)", r"\d{0,11}+(?:\.\d{1,6}+)?+"
@@ -39,20 +28,22 @@ _QUANTITY = re.compile(
 _TO = re.compile("[—–~至到-]")
 # 5%—7%, 15至20家: at least the one and at most the other.
 _RANGE = re.compile(
-    rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}{_COUNTED})?(?:{_TO.pattern}|[—–~-]{{2}})"
+    rf"(?P<low>\d{_ALONE}{_REST})\s?(?:%|‰|[百千万亿]{{0,3}}(?:{COUNTED})?)?(?:{_TO.pattern}|[—–~-]{{2}})"
     rf"(?P<value>{_VALUE})\s?(?P<unit>{_UNIT})(?P<bound>左右)?"
 )
 # ≤40: behind a sign a number needs no unit.
 _SIGNED = re.compile(
-    rf"(?<=[≥≤<>])\s?(?P<value>{_VALUE})(?!\s?(?:[\d.]|[余多百千万亿]|{_MONEY}|{_COUNTED}))(?P<about>)(?P<unit>(?P<money>))(?P<bound>)"
+    rf"(?<=[≥≤<>])\s?(?P<value>{_VALUE})(?!\s?(?:[\d.]|[余多百千万亿]|{MONEY}|{COUNTED}))(?P<about>)(?P<unit>(?P<money>))(?P<bound>)"
 )
-# 百分之五, 八十家以上: spelled out; below ten a numeral is a word more often than a figure (两个医院, 四个一批).
-_SPELLED = re.compile(
-    rf"百分之(?P<rate>[{NUMERAL}两]{{1,4}})(?![{NUMERAL}分])|(?<![{NUMERAL}第百])(?P<value>[{NUMERAL}两]*[十百][{NUMERAL}两]*)"
-    rf"(?P<unit>(?!条政|条措|大|个方面|项措施|[件项](?:民生|惠民)?实事|项(?:重点)?(?:行动|工程|举措|任务|工作)){_COUNTED})(?P<bound>以上|以下|以内)?"
+# 不低于0.58, 达到45万: behind words that bound it a ratio needs none either, and a round number 万 alone.
+_RATIO = re.compile(
+    r"(?P<value>\d(?<=[于过在到至达]\d)\d{0,3}(?:\.\d{1,6}(?=[,。;、\n)以]|$)|(?:\.\d{1,4})?(?=[万亿](?:[,。;、\n)以]|$))))"
+    r"(?P<about>)(?P<unit>[万亿]?(?P<money>))(?P<bound>以上|以下|以内)?(?=[,。;、\n)]|$)"
 )
+_ROUND = re.compile(r"[.万亿](?=[\d,。;、\n)以]|$)")
 _BOUND = re.compile("[≥≤<>]")
-_FIGURES = re.compile("[0-9零番十百]")
+_FIGURES = re.compile("[0-9零番]")
+_GROUPED = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")  # 1,200亩
 _DOUBLED = re.compile(r"翻(?P<times>[一两二三]?)番")
 # Behind "A、B等" a count is due (等8个40万㎡小区); a size there has lost the characters between two numbers.
 DAMAGED = re.compile(
@@ -60,6 +51,7 @@ DAMAGED = re.compile(
 )
 _ZERO = re.compile(r"(?:(?:为|保持)零|动态清零)(?=[,。;、!]|$)")
 _SPAN = re.compile(r"(?<!/)(?:小时|分钟|个工作日|分|天)$")  # a stretch of time is a goal only where it is bounded
+_CHANGED = re.compile(r"(?:减少|缩短|压缩|压减|增加|延长)$")  # 重污染天数减少2天
 _NO_GOAL = re.compile(r"(?:方面|环节|领域|阶段|维度|层面|层级|字)")
 _BREAKS = ",。;!?:\t\n"
 _NEAR = 20  # what says how a number is meant begins within so many characters before it
@@ -69,9 +61,28 @@ _SO_FAR = re.compile(
     r"[涉仅只已](?:(?<=涉)及[^\d]{0,8}$|(?:(?<=[仅只])|(?<=已)经?)"
     r"(?:完成|建成|有|达到?|实现|投入|到位|开工|启动|改造|新增|整改|化解)[^\d]{0,12}$)"
 )
+# What has been reached before is none either: 去年新增30家; 在120公里基础上; 由36%提高到38%; 涉及3个乡镇46个村.
+_BEFORE = re.compile(
+    r"[涉年](?:(?<=涉)及[^,。;的]*|(?<![比较同超于在到][去上前往]年)(?<=[去上前往]年)(?!同期)[^,。;比较]*)$"
+)
+_SURPASSED = re.compile(
+    r"[^,。;\d]{0,8}基础上|[\u4e00-\u9fff]{0,6}中(?:有|至少)(?=\d)|(?:左右)?(?:再|逐步|稳步|进一步)?"
+    r"(?:提[高升]|增[加长]|上升|扩大|压[缩减降]|缩[短减]|整合|归并|合并|精简|延长|降低|下降|减少|降|增|减|调整)(?:至|到|为)|(?:提[高升]|增加|上升|下降|降低)(?=\d)"
+)
+_LINES = re.compile(r"(?:、\d{1,3}路)+公交")  # 9路、16路公交
+_RANK = re.compile(r"[前后第]$")  # 前10名
+# 截至5月已完成12亿元,年内再完成8亿元: what is still to be done.
+_AHEAD = re.compile(
+    r"(?:并|同时|将)?(?:确保|力争|争取|再|年内|今年|年底|下半年|下一?步|计划|[到至]?\d{1,2}月[底末]?前|[二三四]季度)"
+)
+# 新建100亩以上连片基地3个, 死亡3人以上事故: how large, where a count or an accident follows.
+_SIZED = re.compile(
+    r"(?:的)?[\u4e00-\u9fff“”]{1,16}(?:\d|事故|火灾|灾害)|(?:的)?[\u4e00-\u9fff]{0,8}(?:事故|火灾|灾害)"
+)
+_KEPT = re.compile("[个家项件%‰点]$")  # 20个以上事项: what is counted is none of a size
 _FAILED = re.compile(r"[\u4e00-\u9fff]{0,8}(?:尚未|还未|未(?!来|成年)|没有)(?=[\u4e00-\u9fff])")
 _LEAST = re.compile(
-    r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在)[^\d]{0,6}$|达$"
+    r"(?:≥|不低于|不少于|不小于|不得少于|不得低于|至少|达到|(?:提高|提升|增加|扩大|增长|上升|恢复)(?:至|到)|稳定在|保持在|[跨迈站跃]上)[^\d]{0,6}$|达$"
 )
 _MORE = re.compile(r"(?:>|(?<!不)超过?|突破|(?<!不)大于|(?<!不)多于)[^\d]{0,2}$|(?<!不)高于[^\d,。;、]{0,10}$")
 _LESS = re.compile(r"<[^\d]{0,2}$")
@@ -79,13 +90,13 @@ _MOST = re.compile(
     r"(?:≤|不超过?|不高于|不大于|不多于|不得超过|不突破|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
 )
 _BOUNDS = (_LEAST, _MORE, _LESS, _MOST)
-_BOUNDED = re.compile("[≥≤<>低少小达至到在超破大多高]")  # no number is bounded without one of these before it
+_BOUNDED = re.compile("[≥≤<>低少小达至到在超破大多高上]")  # no number is bounded without one of these before it
 _LEVEL = re.compile(
     r"[达总高升加长降低减缩短少稳控](?:(?<=达)(?:到|(?=\d|约))|(?<=总)[数量]|(?<=稳)定在|(?<=控)制在"
     r"|(?:(?<=提[高升])|(?<=增[加长])|(?<=降)|(?<=降低)|(?<=压[减缩])|(?<=缩短)|(?<=减少))[至到])"
 )
 _UP = re.compile(
-    r"[增涨新净再提上扩](?:(?<=增)[长速幅设]|(?<=增)加(?!值)|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造)(?=[\u4e00-\u9fff]{2}\d)"
+    r"[增涨新净再提上扩](?:(?<=增)[长速幅设开派配建补产]|(?<=增)加(?!值)|(?<=涨)幅|(?<=新)[增招]|(?<=净)增|(?<=再)(?!开发|利用|生|制造|教育|保险|贷款|担保)(?=[\u4e00-\u9fff]{1,3}\d)"
     r"|(?:(?<=提)[升高]|(?<=上)升|(?<=扩)大)(?=\d[\d.]*(?:个百分点|%|‰|倍)))"
 )
 _GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these is itself a change
@@ -146,34 +157,47 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
         start: first offset of the task's text.
         end: offset behind it.
     """
-    found: list[Target] = []
-    if (figure := _FIGURES.search(folded, start, end)) is None:
+    spelt = spelled.may(folded, start, end)
+    if (figure := _FIGURES.search(folded, start, end)) is None and not spelt:
         return ()
-    before = start
+    if _GROUPED.search(folded, start, end):
+        text, folded = (_GROUPED.sub("", whole[start:end]) for whole in (straighten(text), folded))
+        start, end = 0, len(folded)
+        figure = _FIGURES.search(folded)
+    found: list[Target] = []
+    told = folded.find("截", start, end) >= 0 or folded.find("目前", start, end) >= 0
+    before = stands = start
     for a, b in pieces(folded, start, end, _BREAKS):
-        if figure.start() < b:
+        if told and _STANDING.match(folded, a):  # to the end of the sentence
+            stands = min([at for stop in "。\n" if (at := folded.find(stop, a, end)) >= 0], default=end)
+        words = spelt and spelled.may(folded, a, b)
+        near = figure is not None and figure.start() < b
+        if words or near:
             above = text[before : a - 1].strip() if a > start and folded[a - 1] == ":" else ""  # 新增就业:9000人
-            sentence = max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)
-            if not _STANDING.match(folded, sentence):
-                _piece(found, text, folded, a, b, above)
-            if (figure := _FIGURES.search(folded, b, end)) is None:
+            if a >= stands or _AHEAD.match(folded, a, b):
+                _piece(found, text, folded, a, b, above, words)
+            if near:
+                figure = _FIGURES.search(folded, b, end)
+            if figure is None and not spelt:
                 break
         before = a
     return tuple(found)
 
 
-def _piece(found: list[Target], text: str, folded: str, start: int, end: int, above: str) -> None:
+def _piece(found: list[Target], text: str, folded: str, start: int, end: int, above: str, spelt: bool) -> None:
     """Add the goals between two marks, where 、 may part several; ``above`` is said before the colon in front."""
     change = _direction(fold(above), 0, len(above)) if above else ""
     parts = pieces(folded, start, end, "、")
     for a, b in parts:
         change = _direction(folded, a, b) or ("" if change and _OWN_VERB.search(folded, a, b) else change)
-        if len(parts) == 1 or _FIGURES.search(folded, a, b):
-            own = _segment(text, folded, a, b, change)
+        if spelt or len(parts) == 1 or _FIGURES.search(folded, a, b):
+            own = _segment(text, folded, a, b, change, spelt)
             if above:
                 own = [goal if goal.indicator else goal._replace(indicator=above) for goal in own]
             if found and own and own[0].unit == found[-1].unit and _HOPED.match(folded, a, b):
                 own[0] = own[0]._replace(indicator=found[-1].indicator, change=found[-1].change)
+            if found and own and a > start and folded[a].isdigit() and own[0].unit == found[-1].unit:
+                own = [g._replace(comparator=found[-1].comparator) if g.comparator == "=" else g for g in own]
             found += own
 
 
@@ -215,7 +239,7 @@ def _direction(folded: str, start: int, end: int) -> str:
     return "decrease" if _DOWN.search(folded, start, end) else "increase" if _UP.search(folded, start, end) else ""
 
 
-def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[Target]:
+def _segment(text: str, folded: str, start: int, end: int, change: str, spelt: bool) -> list[Target]:
     found: list[Target] = []
     at = start
     words = text[start:end].strip()
@@ -227,6 +251,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         near = before[-_NEAR:]
         if (
             _SO_FAR.search(near)
+            or _BEFORE.search(folded, max(0, match.start() - 40), match.start())
+            or _SURPASSED.match(folded, match.end(), end)
             or _FAILED.match(folded, match.end(), end)
             or _quoted(folded, start, match.start(), end)
         ):
@@ -238,7 +264,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
         sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, bounds)
-        if sign == "=" and _SPAN.search(match["unit"]):
+        if sign == "=" and _SPAN.search(match["unit"]) and not _CHANGED.search(near):
             continue
         own = Target(
             indicator, sign, match["value"], unit, words if end - start <= 200 else match[0],
@@ -249,7 +275,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         else:
             found.append(own)
         at = match.end()
-    if folded.find("十", start, end) >= 0 or folded.find("百", start, end) >= 0:
+    if spelt:
         found += _spelled(text, folded, start, end, change)
     if doubled := _DOUBLED.search(folded, start, end):
         times = str(DIGITS.get(doubled["times"], 1))
@@ -264,17 +290,17 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
 
 def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Iterator[Target]:
     """Goals whose figures are spelled out: 提高百分之五, 三十所."""
-    for match in _SPELLED.finditer(folded, start, end):
-        value = number(match["rate"] or match["value"])
-        named = match["rate"] == "百" or (match["unit"] and _SPAN.search(match["unit"]))
-        if value is None or named or (value < 10 and not match["rate"]):
+    for figure_ in spelled.read(folded, start, end):
+        before = folded[max(start, figure_.start - 60) : figure_.start]
+        if _BEFORE.search(before) or _SO_FAR.search(before):
             continue
-        before = folded[max(start, match.start() - 60) : match.start()]
-        sign = ">=" if match["bound"] == "以上" or _LEAST.search(before) else "<=" if match["bound"] else "="
-        up = match["rate"] and re.search(r"(?:提升|提高|上升|扩大)$", before)
-        unit = "%" if match["rate"] else text[match.start("unit") : match.end("unit")]
-        words = _LEAD_IN.sub("", text[max(start, match.start() - 40) : match.start()])
-        yield Target(words, sign, str(value), unit, text[start:end].strip(), "increase" if up else change)
+        sign = ">=" if figure_.least or _LEAST.search(before) else "<=" if figure_.most or _MOST.search(before) else "="
+        unit = text[slice(*figure_.unit)] or "%"
+        if sign == "=" and _SPAN.search(unit):
+            continue
+        up = unit == "%" and re.search(r"(?:提升|提高|上升|扩大)$", before)
+        words = _LEAD_IN.sub("", text[max(start, figure_.start - 40) : figure_.start])
+        yield Target(words, sign, str(figure_.value), unit, text[start:end].strip(), "increase" if up else change)
 
 
 def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
@@ -282,6 +308,8 @@ def _matches(folded: str, start: int, end: int) -> list[re.Match[str]]:
     ranges = list(_RANGE.finditer(folded, start, end)) if _TO.search(folded, start, end) else []
     plain = list(_QUANTITY.finditer(folded, start, end))
     signed = list(_SIGNED.finditer(folded, start, end)) if _BOUND.search(folded, start, end) else []
+    if _ROUND.search(folded, start, end):
+        signed += _RATIO.finditer(folded, start, end)
     if signed:
         plain = sorted([*plain, *signed], key=lambda m: m.start())
     if not ranges:
@@ -295,13 +323,25 @@ def _names(match: re.Match[str], behind: str) -> bool:
     if DAMAGED.match(match.string, match.start() - 1):
         return True
     before = match.string[max(0, match.start() - 12) : match.start()]
+    if (
+        match["bound"] in ("以上", "以下")
+        and _SIZED.match(match.string, match.end())
+        and not _KEPT.search(match["unit"])
+    ):
+        return True
+    if match["unit"] == "路" and _LINES.match(match.string, match.end()):
+        return True
+    if match["unit"] in ("名", "位") and _RANK.search(before):
+        return True
     if _CAPACITY.search(before) and _WORKS.match(match.string, match.end()):
         return True
     if not match["money"] or match["bound"] == "左右":
         return False
     if _SPENT.search(before) and _FUNDS.match(match.string, match.end()):
         return False
-    named = r"(?![和及与]|全部|全面|全额|均|已)[\u4e00-\u9fff]" + (r"|\d" if match["bound"] else "")  # 5亿元以上6个
+    named = r"(?![和及与]|大关|关口|新?台阶|规模|目标|全部|全面|全额|均|已)[\u4e00-\u9fff]" + (
+        r"|\d" if match["bound"] else ""
+    )  # 5亿元以上6个
     return re.match(named, behind) is not None
 
 

@@ -28,17 +28,17 @@ class Tasks:
         entries: its tasks.
         style: how it prints its clauses.
         wrapped: whether lines were put together that the page broke at its margin.
-        year: the year of the plan.
+        when: the year of the plan and the day of issue.
         labelled: whether it prints parties at all.
         part_of: id of a node → the list it stands in.
     """
 
     def __init__(
         self, text: str, folded: str, entries: Sequence[Entry], style: parties.Style, headings: Headings,
-        breaks: Sequence[int], wrapped: bool, year: int | None, labelled: bool, part_of: dict[int, int],
+        breaks: Sequence[int], wrapped: bool, when: deadlines.When, labelled: bool, part_of: dict[int, int],
     ) -> None:  # fmt: skip
         self.text, self.folded, self.style, self.headings, self.breaks = text, folded, style, headings, breaks
-        self.wrapped, self.year, self.labelled, self.part_of = wrapped, year, labelled, part_of
+        self.wrapped, self.when, self.labelled, self.part_of = wrapped, when, labelled, part_of
         # lines put together may be set apart by blanks where the whole text is not
         self.plain = not wrapped and not is_spaced(folded)
         open_ = [misprints.ends_open(folded, e.node.start, e.node.end, e.node.clause) for e in entries]
@@ -80,7 +80,7 @@ class Tasks:
         return Item(
             no=passage.no, number=passage.number, section=passage.section, path=passage.path, line=passage.line,
             text=self.text[start:end], title=passage.title,
-            deadline=deadlines.read(self.text, self.folded, start, end, self.year),
+            deadline=deadlines.read(self.text, self.folded, start, end, self.when),
             targets=targets.read(self.text, self.folded, start, end),
             damage=tuple([Remark(code, words, passage.line) for code, words, _ in odd]),
         )  # fmt: skip
@@ -107,11 +107,11 @@ class Tasks:
         self, entry: Entry, due: tuple[int, int] | None, whole: list[tuple[str, str, int, int]]
     ) -> deadlines.Deadline | None:
         """The limit of a task: that of its own field, of its words, or of its heading."""
-        found = [deadlines.read(*span, self.year) for span in whole]
+        found = [deadlines.read(*span, self.when) for span in whole]
         limit = found[0] if len(found) == 1 else deadlines.last([limit for limit in found if limit])
         if due:
-            return deadlines.read(self.text, self.folded, *due, self.year, field=True) or limit
-        return self.headings.limit(entry.path, self.year) if limit is None else limit
+            return deadlines.read(self.text, self.folded, *due, self.when, field=True) or limit
+        return self.headings.limit(entry.path, self.when) if limit is None else limit
 
     def _goals(self, node: Node, whole: list[tuple[str, str, int, int]]) -> tuple[targets.Target, ...]:
         found = [goal for span in whole for goal in targets.read(*span)]
