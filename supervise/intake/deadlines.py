@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from supervise.intake.folding import number
 
@@ -55,6 +55,8 @@ _DEFAULT = re.compile(
     r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
     r"|(?:所有|全部|以上|上述|各项)(?:重点|主要|目标)?(?:任务|工作|事项|项目|建议提案|建议|提案)(?=[^。;\n]{0,30}前(?:全部|全面)?(?:完成|办结)))[^。;\n]{0,40}"
 )
+_SERIAL = re.compile(r"[3-6]\d{4}")  # 45961: a day as workbooks count it, where its format is lost
+_DAY_ZERO = date(1899, 12, 30)
 _BEFORE_BREAK = "。;!?\n"
 
 
@@ -244,8 +246,11 @@ def _in_field(folded: str, start: int, end: int, year: int | None) -> Iterator[d
             yield day
     for done in _DONE_BY.finditer(folded, start, end):
         yield date(int(done[1]), 12, 31)
-    if whole := _WHOLE_YEAR.fullmatch(folded[start:end].strip()):
+    words = folded[start:end].strip()
+    if whole := _WHOLE_YEAR.fullmatch(words):
         yield date(int(whole[1]), 12, 31)
+    if _SERIAL.fullmatch(words):
+        yield _DAY_ZERO + timedelta(int(words))
 
 
 def _limits(match: re.Match[str], folded: str) -> bool:

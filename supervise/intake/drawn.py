@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_RULE = re.compile(r"[\s─━═┄┅┈┉\-=+|┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝╒╤╕╞╪╡╘╧╛│┃║]+")
-_CORNER = re.compile(r"[─━═┌├└┏┣┗╔╠╚╒╞╘┼╋╬┬┴+](?:(?<!\+)|[-=]{2,})")
+from supervise.intake.readers.transcript import BREAK
+
+_RULE = re.compile(r"[\s\u2500-\u257f\-=+|]+")  # the block of characters that lines are drawn with
+_CORNER = re.compile(r"[+\u2500-\u257f](?:(?<![+│┃║┆┇┊┋╎╏])|(?<=\+)[-=]{2,})")
 _NUMBER = re.compile(r"\d{1,3}[.、]?$")
-_BAR = re.compile(r"[│┃║|]")
+_BAR = re.compile(r"[│┃║┆┇┊┋╎╏|]")
+_TAG = re.compile(r"<br ?/?>", re.IGNORECASE)
 
 
 def flattened(text: str) -> str:
     """The text with every drawn row on the first line of those it takes, and no rules; other text as it is."""
+    if "<" in text and _TAG.search(text):  # how a line is broken within a cell of a marked down table
+        text = _TAG.sub(lambda tag: BREAK.ljust(len(tag[0])), text)
     if not _CORNER.search(text):
         return text
     out: list[str] = []

@@ -95,11 +95,15 @@ def _is_heading(node: Node) -> bool:
 
 
 def _with_leader(own: Clause, above: Clause | None) -> Clause:
-    """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none."""
+    """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none.
+
+    So is everybody where it names nobody, but prints its limit.
+    """
     if above is None:
         return own
     named = {f.role for f in own.fields}
-    taken = tuple(f for f in above.fields if f.role in ("leader", "lead") and f.role not in named)
+    wanted = ("leader", "lead", "unit", "co") if named == {"due"} else ("leader", "lead")
+    taken = tuple(f for f in above.fields if f.role in wanted and f.role not in named)
     return own._replace(fields=(*taken, *own.fields)) if taken else own
 
 
@@ -201,7 +205,19 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
         firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
         if not firsts or firsts.most_common(1)[0][1] == 1:
             break
+    if len(set(numbers)) < len(numbers):
+        numbers = _by_units(found, numbers, folded)
     return [Entry(e.node, e.path, no, e.clause, e.inherited) for e, no in zip(found, numbers, strict=True)]
+
+
+def _by_units(found: list[Entry], numbers: list[str], folded: str) -> list[str]:
+    """The numbers, behind the units in front of the rows where these count anew for each of them: 县水利局.1."""
+    fields = [entry.clause.fields[0] if entry.clause else None for entry in found]
+    pairs = zip(found, fields, strict=True)
+    if not all([field and field.role in ("lead", "unit") and field.start < e.node.start for e, field in pairs]):
+        return numbers
+    own = [f"{folded[field.start : field.end]}.{no}" for field, no in zip(fields, numbers, strict=True) if field]
+    return own if len(set(own)) == len(own) else numbers
 
 
 def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:

@@ -17,6 +17,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.errors import Refused, SuperviseError
+from supervise.intake.folding import fold
+from supervise.intake.names import looks_like_unit
 from supervise.intake.readers import grid
 from supervise.intake.readers.grid import Cell
 from supervise.intake.readers.limits import MAX_CELLS, MAX_UNPACKED, broken, exceeded, missing
@@ -32,6 +34,7 @@ _SPAN = re.compile(rb'\b(min|max)="(\d{1,5})"')
 _ROW = re.compile(rb'\br="(\d{1,7})"')
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d{1,5})"')
+_COUNTED = re.compile(r"^\d{1,3}[-.、_ ]*|[ _-]*\(?共? ?\d{1,3} ?[项条件个]\)?$")
 _TAG = 1 << 22
 MAX_COLUMNS = 16_384
 """A sheet has no more."""
@@ -147,7 +150,13 @@ def _sheet(sheet: CalamineSheet, name: str, part: str, survey: _Survey, out: Wri
     if unread:
         listed = "、".join(sorted(unread, key=lambda said: (len(said), said))[:12]) + ("等" if len(unread) > 12 else "")
         out.note("K11", f"工作表“{name}”的{listed}是隐藏的,没有读", "要读的话请取消隐藏再读入")
-    grid.write(cells, out, Place(sheet=name))
+    grid.write(cells, out, Place(sheet=name), _owner(name))
+
+
+def _owner(name: str) -> str:
+    """The unit a sheet is named after: 柳汀镇, 03 柳汀镇(12项); empty if it is named after none."""
+    unit = _COUNTED.sub("", fold(name)).strip()
+    return unit if looks_like_unit(unit) else ""
 
 
 def _shown_parts(cell: Cell, rows: set[int], columns: set[int]) -> Iterator[Cell]:
