@@ -71,7 +71,9 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         gone: lines left out of them before.
         begins: whether a folded line opens a unit clause.
     """
-    widths = sorted([len(line.folded) for line in all_lines])
+    # Rows of a table end where they end; they are neither full nor broken off.
+    barred = {line.no for line in all_lines if "\t" in line.folded or "|" in line.folded or "\x0b" in line.folded}
+    widths = sorted([len(line.folded) for line in all_lines if not barred or line.no not in barred])
     width = widths[int(len(widths) * 0.9)] if widths else 0
     full = bisect_right(widths, width) - bisect_left(widths, width - 4)
     if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
@@ -79,7 +81,12 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
     signed = _signatures(all_lines)
     pairs = pairwise([all_lines[0], *all_lines])
     new = [line.no in signed or _begins_anew(line.folded, above.folded, begins) for above, line in pairs]
-    follows = [new[i + 1] for i, line in enumerate(all_lines[:-1]) if width - 4 <= len(line.folded) <= width]
+    listed = list(enumerate(all_lines[:-1]))
+    if barred:
+        below = pairwise([all_lines[0], *all_lines])
+        new = [at or line.no in barred or above.no in barred for at, (above, line) in zip(new, below, strict=True)]
+        listed = [(i, line) for i, line in listed if line.no not in barred]
+    follows = [new[i + 1] for i, line in listed if width - 4 <= len(line.folded) <= width]
     if 2 * sum(follows) > len(follows):  # full lines are ends of entries here, not lines broken off
         return _mended(all_lines, gone, begins)
     out: list[Line] = []

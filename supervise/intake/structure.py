@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import clauses, lines, tables
+from supervise.intake import clauses, lines, schedule, tables
 from supervise.intake.folding import NUMERAL
 from supervise.intake.growth import grow
 from supervise.intake.lines import Line
@@ -80,6 +80,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     found: list[list[Line]] = [[]]
     chapter, signed, tail, past_cover, listed, tabled, note = 0, False, False, False, False, False, 0
     signing = 0  # line of the date below a signature
+    notes = list[Line]()
     for index, (line, below) in enumerate(zip(all_lines, [*all_lines[1:], None], strict=True)):
         mark = None if tabled and _is_row(line) else lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
@@ -106,6 +107,11 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         tail = tail or bool(_TAIL.match(line.folded))
         signed = signed or (is_date_only(line.folded) and (len(found[-1]) > 3 or line.no == signing))
         note = 1 if _NOTE.match(line.folded) else note + 1 if note and mark and mark.number == note + 1 else 0
+        if note and "报" in line.folded:
+            notes.append(line)
         if not tail and not furniture and not note and not _PUBLIC.match(line.folded):
             found[-1].append(line)
-    return [grow(Segment(part), borrow) for part in found if part]
+    parts = [grow(Segment(part), borrow) for part in found if part]
+    if parts:  # a remark on the list that asks for reports is heard, though it is no entry
+        parts[-1].loose += [ln for ln in notes if schedule.read(ln.folded, ln.folded, [(0, len(ln.folded))], False)]
+    return parts

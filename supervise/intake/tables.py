@@ -45,6 +45,7 @@ _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
 _PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
 _LIMIT = re.compile("(?![合服有试租借履保超逾延])[\u4e00-\u9fff]{0,6}[时期]限(?:要求)?")  # 攻坚时限, 见效期限
+_TIME = re.compile("时间|节点")  # a limit where its cells say one
 _BARE = re.compile(r"部门|单位|[科处股]室|镇街|街镇|乡镇(?:\(?街道\)?)?|镇|街道|区县|县区|县市区|社区|村居?")
 _DIVISION = re.compile("[科处股]室$")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
@@ -185,7 +186,7 @@ def under(line: Line, columns: Columns) -> Columns | None:
     """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is none."""
     labels = [line.folded[a:b].replace(" ", "") for a, b in cells_of(line, columns.bar) if a < b]
     roles = [role_of(label) for label in labels]
-    if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:
+    if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles or columns.spans:
         return None
     at = next((i for i, role in enumerate(columns.roles) if role in ("unit", "lead")), 0)
     wide = at + 1
@@ -219,6 +220,8 @@ def role_of(label: str) -> str:
         return str(match.lastgroup)
     if _LIMIT.fullmatch(label):
         return "due"
+    if _TIME.fullmatch(label):
+        return "when"
     return "text" if _TEXT.fullmatch(label) else "other"
 
 
@@ -316,7 +319,9 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
             doubt = doubt or said_so
             if later:  # 延期至11月底: this limit counts, whatever stands in the column of limits
                 fields = [*(f for f in fields if f.role != "due"), later.moved(line.start)]
-        elif role not in ("text", "other", "note", "mark") and c < d:
+        elif role == "when" and _WHEN.fullmatch(line.folded, c, d):
+            fields.append(Field("due", label, line.start + c, line.start + d))
+        elif role not in ("text", "other", "note", "mark", "when") and c < d:
             said = labels.cell(line.folded, Field(role, label, c, d))
             fields += [field.moved(line.start) for field in said]
     if not texts or not re.search(r"[\u4e00-\u9fff]", line.folded[texts[0][0] : texts[0][1]]):
@@ -373,7 +378,7 @@ def _behind(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -
 
 def fits(role: str, words: str) -> bool:
     """Whether the words of a cell can stand in a column of this role."""
-    if role == "due":
+    if role in ("due", "when"):
         return bool(_WHEN.fullmatch(words))
     if role == "leader":
         return bool(_PERSONS.fullmatch(words)) and not looks_like_unit(words)
