@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supervise.intake import clauses, tables
-from supervise.intake.fields import Clause
+from supervise.intake.fields import Clause, Field
 from supervise.intake.lines import RANK, Line
 from supervise.intake.nodes import Node
 
@@ -32,15 +32,23 @@ def above(found: Sequence[Line], plain: dict[int, tables.Columns]) -> dict[int, 
     """
     out: dict[int, Clause | None] = {}
     for at in [i for i, line in enumerate(found) if line.no in plain]:
-        first = at
-        while first and clauses.begins(found[first - 1].folded):
+        first, fields = at, list[Field]()
+        while first and (clauses.begins(found[first - 1].folded) or _goes_on(found[:first])):
             first -= 1
-        said = [(line, clauses.find(line.folded, 0, len(line.folded))) for line in found[first:at]]
-        fields = tuple([f.moved(line.start) for line, clause in said if clause for f in clause.fields])
+        for line in found[first:at]:
+            if clause := clauses.find(line.folded, 0, len(line.folded)):
+                fields += clause.moved(line.start).fields
+            elif fields:  # the end of a name broken off
+                fields[-1] = fields[-1]._replace(end=line.end)
         if fields:
-            out |= dict.fromkeys([line.no for line, _ in said])
-            out[found[first].no] = Clause(fields[0].start, fields[-1].end, fields)
+            out |= dict.fromkeys([line.no for line in found[first:at]])
+            out[found[first].no] = Clause(fields[0].start, fields[-1].end, tuple(fields))
     return out
+
+
+def _goes_on(found: Sequence[Line]) -> bool:
+    """Whether the last of some lines names nothing but units below a line that opens a clause."""
+    return len(found) > 1 and clauses.only_units(found[-1].folded, True) and clauses.begins(found[-2].folded)
 
 
 def head_of(clause: Clause, path: Sequence[Node], line: int) -> Node:

@@ -7,6 +7,7 @@ where a marker, a bracket or a line break is lost in print.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from supervise.intake import clauses, lines, schedule, tables
 from supervise.intake.folding import NUMERAL
@@ -23,6 +24,9 @@ _DATE_ONLY = re.compile(
 _PUBLIC = re.compile(r"\(?此件.{0,12}\)?$")
 # 注:1.…, and 2., 3. below it: remarks on the list, no entries of it.
 _NOTE = re.compile(r"(?:附?注|备注|说明|填表说明) ?: ?1 ?[.、]")
+_NAMES_TABLE = re.compile(
+    r"(?:表|册|单|台账|任务|计划|方案|分工|分解|一览|要点|目录|事项|项目|书|安排|工作|目标)(?:\([^()]*\))?$|\d"
+)
 _BAR = re.compile(rf"[\t|{tables.CELL}]")
 _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
@@ -55,6 +59,19 @@ def _is_title(line: Line, below: Line | None) -> bool:
     return heads and not re.search("[\t|。;:]", line.folded) and tables.head(line) is None
 
 
+def _classes(all_lines: list[Line]) -> list[Line]:
+    """The lines, words that stand above tables and name none (产业发展, 乡村建设) as headings of their rows."""
+    if not any(["\t" in line.folded or "|" in line.folded for line in all_lines]):
+        return all_lines
+    found = {
+        line.no
+        for line, below in pairwise(all_lines[1:])
+        if len(line.folded) <= 15 and lines.marker(line.folded) is None and not _NAMES_TABLE.search(line.folded)
+        if not line.folded.startswith("附") and not lines.is_furniture(line.folded) and _is_title(line, below)
+    }
+    return [ln._replace(heads=True) if ln.no in found else ln for ln in all_lines] if len(found) > 1 else all_lines
+
+
 def _is_row(line: Line) -> bool:
     """Whether several cells of a line are filled: what stands in the first, 一、经济发展, opens no chapter."""
     return sum(map(bool, map(str.strip, _BAR.split(line.folded)))) > 1
@@ -81,6 +98,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     chapter, signed, tail, past_cover, listed, tabled, note = 0, False, False, False, False, False, 0
     signing = 0  # line of the date below a signature
     notes = list[Line]()
+    all_lines = _classes(all_lines)
     for index, (line, below) in enumerate(zip(all_lines, [*all_lines[1:], None], strict=True)):
         mark = None if tabled and _is_row(line) else lines.marker(line.folded)
         begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
@@ -88,7 +106,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         titled = attached and begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
         restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
         furniture = lines.is_furniture(line.folded)
-        names_table = tabled and mark is None and not furniture and _is_title(line, below)
+        names_table = tabled and mark is None and not line.heads and not furniture and _is_title(line, below)
         opens = titled or restarts or names_table or (signed and not furniture)
         above = found[-1][-1].folded if len(found[-1]) > 3 else "、"
         if len(line.folded) <= 30 and above[-1] not in "、,:及" and (at := _signs(all_lines, index)):

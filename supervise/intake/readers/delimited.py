@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 
-from supervise.intake import tables
-from supervise.intake.folding import fold
-from supervise.intake.lines import Line
 from supervise.intake.readers import grid
 from supervise.intake.readers.grid import Cell
 from supervise.intake.readers.transcript import Place, Transcript, Writer, flat
@@ -43,8 +40,7 @@ def rows(text: str, file: str) -> Transcript | None:
 def _names_columns(cells: list[str]) -> bool:
     if len(cells) < 3 or max(map(len, cells)) > _LABEL:
         return False
-    line = fold("\t".join(flat(cell.strip('"')) for cell in cells))
-    return tables.head(Line(1, 0, len(line), line)) is not None
+    return grid.is_head([flat(cell.strip('"')) for cell in cells])
 
 
 def _parsed(text: str, sign: str) -> list[list[str]]:

@@ -66,6 +66,9 @@ def write(cells: Sequence[Cell], out: Writer, place: Place, owner: str = "") -> 
             if cell.text.strip():
                 out.line(cell.text, _at(place, cell.row, cell.column))
         return
+    if _lies(slots, columns):
+        _write_lying(slots, columns, out, place)
+        return
     table = _Table(slots, columns, out, place)
     if owner and not any(table.begins(i) for i in range(len(slots))):
         table.owner = owner
@@ -85,6 +88,33 @@ def _laid(cells: Sequence[Cell], file: str) -> Slots:
             for j in range(cell.column, cell.column + min(cell.columns, MAX_SPAN)):
                 row[j] = row[j] or cell
     return slots
+
+
+def _lies(slots: Slots, columns: list[int]) -> bool:
+    """Whether a table lies on its side: its first column names what the rows hold, and each column behind is a task."""
+    first = [cell for row in slots if (cell := row[columns[0]]) is not None and cell.text.strip()]
+    if len(columns) < 3 or not 3 <= len(first) <= 12 or len({id(c) for c in first}) < len(slots):
+        return False
+    others = {id(c): c for row in slots for j in columns[1:] if (c := row[j]) is not None and c.text.strip()}
+    alike = [c for c in others.values() if role("".join(c.text.split())) != "other"]
+    return not alike and is_head(["".join(cell.text.split()) for cell in first])
+
+
+def _write_lying(slots: Slots, columns: list[int], out: Writer, place: Place) -> None:
+    """Write a table that lies on its side as if it stood."""
+    for j in columns:
+        words = ["" if (cell := row[j]) is None else flat(cell.text) for row in slots]
+        out.row(words, [j + 1] * len(words), _at(place, 0))
+
+
+def is_head(labels: Sequence[str]) -> bool:
+    """Whether these words head the columns of a table of tasks.
+
+    Args:
+        labels: the heads.
+    """
+    line = fold("\t".join(labels))
+    return tables.head(Line(1, 0, len(line), line)) is not None
 
 
 def _at(place: Place, row: int, column: int = -1) -> Place:
@@ -187,8 +217,7 @@ class _Table:
         return height > 0 and self._is_head(self._labels(i, height))
 
     def _is_head(self, labels: Sequence[str]) -> bool:
-        line = fold("\t".join([*labels, *([_OWNER] if self.owner else [])]))
-        return tables.head(Line(1, 0, len(line), line)) is not None
+        return is_head([*labels, *([_OWNER] if self.owner else [])])
 
     def _height(self, i: int) -> int:
         """How many rows a head that begins here would have: as far down as its tallest cell reaches."""
