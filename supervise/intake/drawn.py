@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from supervise.intake.readers.transcript import BREAK
 
 _RULE = re.compile(r"[\s\u2500-\u257f\-=+|]+")  # the block of characters that lines are drawn with
-_CORNER = re.compile(r"[+\u2500-\u257f](?:(?<![+│┃║┆┇┊┋╎╏])|(?<=\+)[-=]{2,})")
+_UPRIGHT = "│┃║┆┇┊┋╎╏"
+_ACROSS = "".join(sign for sign in map(chr, range(0x2500, 0x2580)) if sign not in _UPRIGHT)
+_CORNER = re.compile(rf"[{_ACROSS}+](?:(?<!\+)|[-=]{{2,}})")
 _NUMBER = re.compile(r"\d{1,3}[.、]?$")
-_BAR = re.compile(r"[│┃║┆┇┊┋╎╏|]")
+_BAR = re.compile(rf"[{_UPRIGHT}|]")
 # A head whose columns blanks part, and the words of a line that stand apart from each other.
 _SET = re.compile(r"(?m)^[ \u3000]*(?:序 ?号|编号)(?:(?: {2,}|\u3000+)\S+){2,}[ \u3000]*$")
 _CHUNK = re.compile(r"[^ \u3000]+(?: [^ \u3000]+)*")

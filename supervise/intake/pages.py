@@ -72,7 +72,7 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
         begins: whether a folded line opens a unit clause.
     """
     # Rows of a table end where they end; they are neither full nor broken off.
-    barred = {line.no for line in all_lines if "\t" in line.folded or "|" in line.folded or "\x0b" in line.folded}
+    barred = {line.no for line in all_lines if _BAR.search(line.folded)} if _rows(all_lines) else set[int]()
     widths = sorted([len(line.folded) for line in all_lines if not barred or line.no not in barred])
     width = widths[int(len(widths) * 0.9)] if widths else 0
     full = bisect_right(widths, width) - bisect_left(widths, width - 4)
@@ -110,6 +110,12 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
             out += [*passed, line]
         before, passed = line, []
     return [*out, *passed], between, []
+
+
+def _rows(all_lines: list[Line]) -> bool:
+    """Whether any line is a row of a table."""
+    whole = "".join([line.folded for line in all_lines])
+    return "\t" in whole or "|" in whole or "\x0b" in whole
 
 
 def bracketed(all_lines: list[Line]) -> list[Line]:

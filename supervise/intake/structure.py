@@ -61,7 +61,7 @@ def _is_title(line: Line, below: Line | None) -> bool:
 
 def _classes(all_lines: list[Line]) -> list[Line]:
     """The lines, words that stand above tables and name none (产业发展, 乡村建设) as headings of their rows."""
-    if not any(["\t" in line.folded or "|" in line.folded for line in all_lines]):
+    if not _BAR.search("".join([line.folded for line in all_lines])):
         return all_lines
     found = {
         line.no

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 
 from supervise.intake.readers import grid
 from supervise.intake.readers.grid import Cell
 from supervise.intake.readers.transcript import Place, Transcript, Writer, flat
 
+_PARTY = re.compile("单位|部门|牵头|主办|责任")
 _LABEL = 24
 """The head of a column has no more characters."""
 _SEARCHED = 30
@@ -27,7 +29,9 @@ def rows(text: str, file: str) -> Transcript | None:
     head = text.split("\n", _SEARCHED)[:_SEARCHED]
     for sign in (",", "\t", ";"):
         quoted = sign == "," or '"' in text  # without quotes the reader of text knows tabs and bars itself
-        if not quoted or not any(_names_columns(line.split(sign)) for line in head if 1 < line.count(sign) < 60):
+        if not quoted or not any(
+            _names_columns(line.rstrip("\r").split(sign)) for line in head if 1 < line.count(sign) < 60
+        ):
             continue
         made = _parsed(text, sign)
         at = next((i for i, cells in enumerate(made) if _names_columns(cells)), -1)
@@ -38,12 +42,13 @@ def rows(text: str, file: str) -> Transcript | None:
 
 
 def _names_columns(cells: list[str]) -> bool:
-    if len(cells) < 3 or max(map(len, cells)) > _LABEL:
+    if not _PARTY.search("".join(cells)) or len(cells) < 3 or max(map(len, cells)) > _LABEL:
         return False
     return grid.is_head([flat(cell.strip('"')) for cell in cells])
 
 
 def _parsed(text: str, sign: str) -> list[list[str]]:
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         return list(csv.reader(text.splitlines(keepends=True), delimiter=sign))
     except csv.Error:

@@ -23,7 +23,7 @@ def read(data: bytes, file: str) -> Transcript:
     """
     text, notes = decode(data, file)
     if "," in text or '"' in text:
-        made = delimited.rows(text.removeprefix("\ufeff").replace("\r\n", "\n"), file)
+        made = delimited.rows(text, file)
         if made is not None:
             return replace(made, notes=(*notes, *made.notes))
     return Transcript(text, "txt", file, notes=notes)
