@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from supervise.intake.folding import Unusual
 from supervise.intake.readers.transcript import BREAK
 
 _RULE = re.compile(r"[\s\u2500-\u257f\-=+|]+")  # the block of characters that lines are drawn with
@@ -25,13 +26,19 @@ _NEAR = 2
 _TAG = re.compile(r"<br ?/?>", re.IGNORECASE)
 
 
-def flattened(text: str) -> str:
-    """The text with every drawn row on the first line of those it takes, and no rules; other text as it is."""
+def flattened(text: str, odd: Unusual) -> str:
+    """The text with every drawn row on the first line of those it takes, and no rules; other text as it is.
+
+    Args:
+        text: a text.
+        odd: its unusual characters.
+    """
     if "<" in text and _TAG.search(text):  # how a line is broken within a cell of a marked down table
         text = _TAG.sub(lambda tag: BREAK.ljust(len(tag[0])), text)
     if ("号  " in text or "号\u3000" in text) and _SET.search(text):
         text = _set_in_columns(text)
-    if not _CORNER.search(text):
+    lined = odd is None or "+-" in text or "+=" in text or not odd.isdisjoint(_ACROSS)
+    if not lined or not _CORNER.search(text):
         return text
     out: list[str] = []
     row: list[str] = []
