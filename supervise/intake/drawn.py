@@ -19,7 +19,7 @@ _CORNER = re.compile(rf"[{_ACROSS}+](?:(?<!\+)|[-=]{{2,}})")
 _NUMBER = re.compile(r"\d{1,3}[.、]?$")
 _BAR = re.compile(rf"[{_UPRIGHT}|]")
 # A head whose columns blanks part, and the words of a line that stand apart from each other.
-_SET = re.compile(r"(?m)^[ \u3000]*(?:序 ?号|编号)(?:(?: {2,}|\u3000+)\S+){2,}[ \u3000]*$")
+_SET = re.compile(r"(?m)^[ \u3000]*(?:序 ?[号號]|[编編][号號])(?:(?: {2,}|\u3000+)\S+){2,}[ \u3000]*$")
 _CHUNK = re.compile(r"[^ \u3000]+(?: [^ \u3000]+)*")
 _ROW = re.compile(r"[ \u3000]*\d{1,3}[.、]?(?: {2,}|\u3000)")
 _NEAR = 2
@@ -35,7 +35,7 @@ def flattened(text: str, odd: Unusual) -> str:
     """
     if "<" in text and _TAG.search(text):  # how a line is broken within a cell of a marked down table
         text = _TAG.sub(lambda tag: BREAK.ljust(len(tag[0])), text)
-    if ("号  " in text or "号\u3000" in text) and _SET.search(text):
+    if ("号  " in text or "号\u3000" in text or "號" in text) and _SET.search(text):
         text = _set_in_columns(text)
     lined = odd is None or "+-" in text or "+=" in text or not odd.isdisjoint(_ACROSS)
     if not lined or not _CORNER.search(text):

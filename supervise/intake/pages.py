@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from supervise.intake.lines import RANK, Line, closes, is_furniture, is_open, is_page_number, is_sentence, marker
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import LEVELS, looks_like_unit, prefix
 from supervise.intake.structure import is_date_only
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
@@ -239,6 +239,8 @@ def _is_rest(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return True
     if line.endswith(":") and "、" in above and _addresses(above + line):
         return True
+    if len(above) < 12 and len(line) < 14 and _breaks_heading(above, line):
+        return True
     if _breaks_label(above, line, begins) or _breaks_name(above, line) or _lists_on(above, line):
         return True
     mark = marker(above)
@@ -280,6 +282,15 @@ def _breaks_label(above: str, line: str, begins: Begins) -> bool:
         return not above.endswith(":") and not begins(above) and begins(above + line)
     label = _HALF_LABEL.match(line)  # …局 协 / 办单位:…
     return label is not None and not begins(line) and any(begins(above[-n:] + line) for n in (1, 2, 3))
+
+
+def _breaks_heading(above: str, line: str) -> bool:
+    """一、县水 / 利局(2项): a heading that begins as the name of a unit does, and is one only with the line below."""
+    mark = marker(above)
+    if mark is None or RANK[mark.kind] >= RANK["item"]:
+        return False
+    body = above[mark.length :]
+    return body[:1] in LEVELS and not looks_like_unit(body) and looks_like_unit(body + line) and not prefix(line)
 
 
 def _breaks_name(above: str, line: str) -> bool:
