@@ -12,7 +12,7 @@ from supervise.intake.nodes import LOST, Node, Segment
 
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 _ASIDE = re.compile(
-    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
+    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|[合总小] ?计"
     r"|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
 )  # what a list says beside its tasks
 

@@ -73,6 +73,7 @@ def test_whatever_gb18030_can_write_is_read_back(text: str) -> None:
         (b"%PDF-1.7\n", "pdf"),
         (b"\n\n%PDF-1.7\n", "pdf"),
         (b"{\\rtf1\\ansi x}", "doc"),
+        (b'<?xml version="1.0"?><office:document office:version="1.3">', "doc"),
         (making.bare_docx("<w:p/>"), "docx"),
         (making.zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), "ods"),
         (making.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}), "doc"),
@@ -93,8 +94,9 @@ def test_a_file_is_what_its_bytes_say(data: bytes, kind: str) -> None:
         (b"\xff\xd8\xff\xe0\x00\x10JFIF\0", "图片"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage\0".encode("utf-16-le"), "密码"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "PowerPoint Document\0".encode("utf-16-le"), "幻灯片"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x", "mht"),
     ],
-    ids=["ofd", "zip", "picture", "password", "slides"],
+    ids=["ofd", "zip", "picture", "password", "slides", "archived page"],
 )
 def test_what_is_not_read_is_refused_by_name(data: bytes, words: str) -> None:
     """A kind of file that is known and not read says what it is and what to do."""

@@ -194,8 +194,10 @@ def test_measures_with_limits_of_their_own_share_the_number_of_their_problem() -
 
 def test_a_row_of_sums_is_no_task() -> None:
     """What stands behind 合计 is no task."""
-    rows = [HEAD, *ROWS, ("合计", "", "3项", "", "", "")]
-    assert [item.no for item in read(readers.read(plain_sheet(rows), "任务.xlsx")).items] == ["1", "2", "3"]
+    rows = [HEAD, ROWS[0], ("小计", "", "", "32", "", ""), *ROWS[1:], ("合计", "", "3项", "", "", "")]
+    notice = read(readers.read(plain_sheet(rows), "任务.xlsx"))
+    assert [item.no for item in notice.items] == ["1", "2", "3"]
+    assert not notice.problems
 
 
 def test_a_sheet_named_after_a_unit_is_that_units() -> None:
@@ -241,3 +243,15 @@ def test_heads_of_three_rows_say_together_what_a_column_holds() -> None:
     (item,) = read(readers.read(workbook(fill), "a.xlsx")).items
     assert (item.parties.pick("lead"), item.parties.pick("co")) == (("区工信局",), ("区统计局",))
     assert item.parties.leaders == ("李卫",)
+
+
+def test_a_row_that_is_struck_out_is_not_read_and_told() -> None:
+    """A line through the cells takes a task off the list, as it does in Word; the clerk is told."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        for i, row in enumerate((HEAD, *ROWS)):
+            sheet.write_row(i, 0, row, book.add_format({"font_strikeout": True}) if i == 2 else None)
+
+    notice = read(readers.read(workbook(fill), "a.xlsx"))
+    assert [item.no for item in notice.items] == ["1", "3"]
+    assert notice.problems[0].text == "有划去的文字,没有读"
