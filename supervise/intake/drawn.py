@@ -35,7 +35,9 @@ def flattened(text: str, odd: Unusual) -> str:
     """
     if "<" in text and _TAG.search(text):  # how a line is broken within a cell of a marked down table
         text = _TAG.sub(lambda tag: BREAK.ljust(len(tag[0])), text)
-    if ("号  " in text or "号\u3000" in text or "號" in text) and _SET.search(text):
+    wide = odd is None or not odd.isdisjoint("號\u3000")
+    apart = "号  " in text or (wide and any([head in text for head in ("号\u3000", "號  ", "號\u3000")]))
+    if apart and _SET.search(text):
         text = _set_in_columns(text)
     lined = odd is None or "+-" in text or "+=" in text or not odd.isdisjoint(_ACROSS)
     if not lined or not _CORNER.search(text):

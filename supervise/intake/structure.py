@@ -63,7 +63,8 @@ def _is_title(line: Line, below: Line | None) -> bool:
 
 def _classes(all_lines: list[Line]) -> list[Line]:
     """The lines, words that stand above tables and name none (产业发展, 乡村建设) as headings of their rows."""
-    if not _BAR.search("".join([line.folded for line in all_lines])):
+    whole = "".join([line.folded for line in all_lines])
+    if "\t" not in whole and "|" not in whole and tables.CELL not in whole:
         return all_lines
     found = {
         line.no

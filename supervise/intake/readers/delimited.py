@@ -10,6 +10,8 @@ from supervise.intake.readers.grid import Cell
 from supervise.intake.readers.transcript import Place, Transcript, Writer, flat
 
 _PARTY = re.compile("单位|部门|牵头|主办|责任")
+_HEAD = 240
+"""Nor has a line that names the columns more than so many."""
 _LABEL = 24
 """The head of a column has no more characters."""
 _SEARCHED = 30
@@ -26,7 +28,7 @@ def rows(text: str, file: str) -> Transcript | None:
     Raises:
         Invalid: K02 when it is larger than any table of an office.
     """
-    head = text.split("\n", _SEARCHED)[:_SEARCHED]
+    head = [line for line in text.split("\n", _SEARCHED)[:_SEARCHED] if len(line) < _HEAD and _PARTY.search(line)]
     for sign in (",", "\t", ";"):
         quoted = sign == "," or '"' in text  # without quotes the reader of text knows tabs and bars itself
         if not quoted or not any(
@@ -42,7 +44,7 @@ def rows(text: str, file: str) -> Transcript | None:
 
 
 def _names_columns(cells: list[str]) -> bool:
-    if not _PARTY.search("".join(cells)) or len(cells) < 3 or max(map(len, cells)) > _LABEL:
+    if len(cells) < 3 or max(map(len, cells)) > _LABEL:
         return False
     return grid.is_head([flat(cell.strip('"')) for cell in cells])
 
