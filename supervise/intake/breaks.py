@@ -26,6 +26,7 @@ MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
 UNLABELLED = "这一行只有单位,没有写类别"
 GLUED = "这一行里像是连着下一项"
+_BESIDE_LIST = ("附", "注", "说明", "备注")  # what counts on its own lines, its first number behind these words
 _NUMBER = re.compile(rf"\d+|[{NUMERAL}]+")
 # Columns of units that have another part in a matter: who found it, who is told, where it came from.
 _ASKS = re.compile(
@@ -138,10 +139,10 @@ def _glued(all_lines: list[Line]) -> Iterator[int]:
 
 
 def _ahead(row: list[tuple[int, Marker]], all_lines: list[Line]) -> list[tuple[int, Marker]]:
-    """Where the first entry of a row that begins with 2 may stand, unless 附件:1.… or 注:1.… stands above it."""
+    """Where the first entry of a row that begins with 2 may stand, unless 附件:1.… or 说明:1.… stands above it."""
     index, first = row[0]
     above = all_lines[max(0, index - 3) : index]
-    if first.number != 2 or any(line.folded[0] in "附注" for line in above):
+    if first.number != 2 or any(line.folded.startswith(_BESIDE_LIST) for line in above):
         return []
     return [(index - len(above) - 1, first._replace(number=0))]
 

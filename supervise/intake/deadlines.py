@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from supervise.intake import relative
 from supervise.intake.folding import DIGITS, number
@@ -26,7 +26,6 @@ _LOST_MONTH = re.compile(r"(?<![\d月年])(\d{2,4})日")
 # 930日前, 9底前: the 月 is lost; 100日内 is a stretch of time.
 BEHIND_FIRST = r"\d{2,3}日(?=之?前|以前)|(?:(?<=1)[0-2])?(?:[底末](?![层板数线端])|[上中下]旬)"
 RUN_TOGETHER = re.compile(rf"\d(?<![\d.月].)(?:{BEHIND_FIRST})")
-_DOTTED = re.compile(r"(?<![\d./-])(\d{4}|\d{1,2})[./-](\d{1,2})(?![\d./-])")
 _DOTTED = re.compile(  # 2023.12, 12.31, 2023.3-2023.12, 2023-12
     r"(?<![\d./])(\d{4}|\d{1,2})(?:\.(\d{1,2})(?![\d./])|(?<!-\d)(?<!-\d\d)[/-](\d{1,2})(?![\d./-]))"
 )
@@ -96,6 +95,8 @@ _DEFAULT = re.compile(
     r"|(?:所有|全部|以上|上述|各项|所列)(?:重点|主要|目标|整改|督办)?(?:任务|工作|事项|项目|问题|建议提案|建议|提案)"
     r"(?=[^。;\n]{0,30}前(?:全部|全面|一律)?(?:完成|办结|整改(?:到位|完毕)|销号|落实到位)))[^。;\n]{0,40}"
 )
+_SERIAL = re.compile(r"[3-6]\d{4}")  # 45961: a day as workbooks count it, where its format is lost
+_DAY_ZERO = date(1899, 12, 30)
 _BEFORE_BREAK = "。;!?\n"
 
 
@@ -328,8 +329,11 @@ def _in_field(folded: str, start: int, end: int, when: When) -> Iterator[date]:
             yield day
     for done in _DONE_BY.finditer(folded, start, end):
         yield date(int(done[1]), 12, 31)
-    if whole := _YEARS.search(folded, start, end) or _WHOLE_YEAR.fullmatch(folded[start:end].strip()):
+    words = folded[start:end].strip()
+    if whole := _YEARS.search(folded, start, end) or _WHOLE_YEAR.fullmatch(words):
         yield date(int(whole[1]), 12, 31)
+    if _SERIAL.fullmatch(words):
+        yield _DAY_ZERO + timedelta(int(words))
     for found in relative.read(folded, start, end, when, field=True):
         if found.day:
             yield found.day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import across, clauses, lines, nodes, settling, sharing, tables, verbs
+from supervise.intake import across, clauses, lines, nodes, owned, settling, sharing, tables, verbs
 from supervise.intake.fields import Clause, Field, filled
 from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
@@ -12,7 +12,7 @@ from supervise.intake.nodes import LOST, Node, Segment
 
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 _ASIDE = re.compile(
-    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
+    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|[合总小] ?计"
     r"|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
 )  # what a list says beside its tasks
 
@@ -46,6 +46,8 @@ class _Grower:
         self.waiting: list[Line] = []  # unmarked lines: the last one may be a heading that lost its marker
         self.last = 0  # number of the last item
         self.columns = across.headless(segment.lines)  # of the table we are in
+        self.plain = owned.heads(segment.lines)  # heads that name nobody
+        self.owners = owned.above(segment.lines, self.plain) if self.plain else {}
         self.signs: list[str] = []  # that stand in place of numbers, the outer one first
         self.headed = False  # whether the line above was the head of a table
         self.before: Line | None = None  # the line above
@@ -59,7 +61,10 @@ class _Grower:
 
     def take(self, line: Line) -> None:
         """Find the place of one line in the tree."""
-        columns = tables.head(line)
+        if line.no in self.owners and not owned.is_headed(self.path):
+            self._own(self.owners[line.no], line)
+            return
+        columns = self.plain.get(line.no) or tables.head(line)
         if columns and self.columns and columns.labels != self.columns.labels and self.words:
             self.path, self.words = [], ""  # the class of one table is none of the next
         columns = columns or (tables.under(line, self.columns) if self.columns and self.headed else None)
@@ -68,7 +73,7 @@ class _Grower:
             return
         line = (across.lone(line, self.columns) if self.columns else None) or line
         if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
-            self._deal(numbers, line)
+            sharing.deal(self.segment, numbers, line)
             return
         mark = lines.marker(line.folded)
         if mark and not mark.sure and not self._due(mark, line):
@@ -90,6 +95,12 @@ class _Grower:
         for more in rest:
             self.take(more)
         self.before = line
+
+    def _own(self, named: Clause | None, line: Line) -> None:
+        """Those named above a table are the heading of its rows."""
+        if named is not None:
+            self.path = [node for node in self.path[:1] if node.number and node.kind == "chapter"]
+            self._place(owned.head_of(named, self.path, line.no))
 
     def _row(self, line: Line, columns: tables.Columns) -> bool:
         """Take a line as a row of the table, if it is one."""
@@ -329,17 +340,6 @@ class _Grower:
             sharing.give(above, found.moved(line.start), said, self.path)
         else:
             self.segment.loose.append(line)
-
-    def _deal(self, numbers: list[tuple[frozenset[int], int, int]], line: Line) -> None:
-        """Lines that name the parties of entries above by their numbers (任务1、2由县水利局牵头)."""
-        entries = [n for n in self.segment.nodes if RANK[n.kind] >= RANK["item"] and not n.children]
-        for which, start, end in numbers:
-            found = verbs.spoken(line.folded, start, end)
-            meant = [node for node in entries if node.number in which and node.clause is None]
-            if found is None or not meant:
-                self.segment.loose.append(line)
-            for node in meant if found else ():
-                node.clause, node.shared = found.moved(line.start) if found else None, True
 
     def _goes_on(self, node: Node, line: Line) -> bool:
         """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""

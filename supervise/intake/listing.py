@@ -97,11 +97,15 @@ def _is_heading(node: Node) -> bool:
 
 
 def _with_leader(own: Clause, above: Clause | None) -> Clause:
-    """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none."""
+    """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none.
+
+    So is everybody where it names nobody, but prints its limit.
+    """
     if above is None:
         return own
-    given = [f for f in above.fields if f.role in ("leader", "lead")]
-    named = {f.role for f in own.fields} if given else set()
+    named = {f.role for f in own.fields}
+    wanted = ("leader", "lead", "unit", "co") if named == {"due"} else ("leader", "lead")
+    given = [f for f in above.fields if f.role in wanted]
     taken = tuple([f for f in given if f.role not in named])
     return own._replace(fields=(*taken, *own.fields)) if taken else own
 
@@ -207,7 +211,19 @@ def _numbered(found: list[Entry], folded: str) -> list[Entry]:
         if len(set(numbers)) == len(numbers):
             break
     numbers = _told(found, own, kinds, folded)
+    if len(set(numbers)) < len(numbers):
+        numbers = _by_units(found, numbers, folded)
     return [Entry(e.node, e.path, no, e.clause, e.inherited) for e, no in zip(found, numbers, strict=True)]
+
+
+def _by_units(found: list[Entry], numbers: list[str], folded: str) -> list[str]:
+    """The numbers, behind the units in front of the rows where these count anew for each of them: 县水利局.1."""
+    fields = [entry.clause.fields[0] if entry.clause else None for entry in found]
+    pairs = zip(found, fields, strict=True)
+    if not all([field and field.role in ("lead", "unit") and field.start < e.node.start for e, field in pairs]):
+        return numbers
+    own = [f"{folded[field.start : field.end]}.{no}" for field, no in zip(fields, numbers, strict=True) if field]
+    return own if len(set(own)) == len(own) else numbers
 
 
 def _told(found: list[Entry], own: list[str], kinds: tuple[str, ...], folded: str) -> list[str]:

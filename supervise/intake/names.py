@@ -14,7 +14,9 @@ from functools import lru_cache
 
 LEVELS = "省市区县州旗盟"
 # Words that begin with a level character and are no prefix: 市场监管局, 市容局, 区划办.
-_WORDS = r"市(?:场|容|民(?!政|族|防|宗|委|革|建|盟|航)|政(?!府|务|协|法|策|工))|区(?:划|域|块|间)|县域|州际|省际|旗舰"
+_WORDS = (
+    r"市(?:场|容|民(?!政|族|防|宗|委|革|建|盟|航)|政(?!府|务|协|法|策|工|数))|区(?:划|域|块|间)|县域|州际|省际|旗舰"
+)
 # 师市国资委, 师农业农村局: a division of the corps and its city
 _PREFIX = re.compile(rf"(?!{_WORDS})(?:[{LEVELS}]|师市|师(?![市范资德生徒傅级直属]))(?=[\u4e00-\u9fff“(]{{2}})")
 # Common nouns in which a level character names no place: 城市管理局, 社区服务中心, 商业街区发展中心.

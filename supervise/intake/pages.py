@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from supervise.intake.lines import RANK, Line, closes, is_furniture, is_open, is_page_number, is_sentence, marker
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import LEVELS, looks_like_unit, prefix
 from supervise.intake.structure import is_date_only
 
 _NUMBERED = re.compile(r"\(?[\u4e00-\u9fff]{0,8} ?\(\d{4}\) ?第? ?\d{1,4} ?号")  # the document's own number
@@ -79,7 +79,9 @@ def unwrap(
         folded: the folded text they were cut from.
         begins: whether a folded line opens a unit clause.
     """
-    widths = sorted([len(line.folded) for line in all_lines])
+    # Rows of a table end where they end; they are neither full nor broken off.
+    barred = {line.no for line in all_lines if _BAR.search(line.folded)} if _rows(all_lines) else set[int]()
+    widths = sorted([len(line.folded) for line in all_lines if not barred or line.no not in barred])
     width = widths[int(len(widths) * 0.9)] if widths else 0
     full = bisect_right(widths, width) - bisect_left(widths, width - 4)
     if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
@@ -87,7 +89,12 @@ def unwrap(
     signed = _signatures(all_lines)
     pairs = pairwise([all_lines[0], *all_lines])
     new = [line.no in signed or _begins_anew(line.folded, above.folded, begins) for above, line in pairs]
-    follows = [new[i + 1] for i, line in enumerate(all_lines[:-1]) if width - 4 <= len(line.folded) <= width]
+    listed = list(enumerate(all_lines[:-1]))
+    if barred:
+        below = pairwise([all_lines[0], *all_lines])
+        new = [at or line.no in barred or above.no in barred for at, (above, line) in zip(new, below, strict=True)]
+        listed = [(i, line) for i, line in listed if line.no not in barred]
+    follows = [new[i + 1] for i, line in listed if width - 4 <= len(line.folded) <= width]
     if 2 * sum(follows) > len(follows):  # full lines are ends of entries here, not lines broken off
         return _mended(all_lines, gone, folded, begins)
     out: list[Line] = []
@@ -111,6 +118,12 @@ def unwrap(
             out += [*passed, line]
         before, passed = line, []
     return [*out, *passed], between, []
+
+
+def _rows(all_lines: list[Line]) -> bool:
+    """Whether any line is a row of a table."""
+    whole = "".join([line.folded for line in all_lines])
+    return "\t" in whole or "|" in whole or "\x0b" in whole
 
 
 def bracketed(all_lines: list[Line]) -> list[Line]:
@@ -226,6 +239,8 @@ def _is_rest(above: str, line: str, stops: bool, begins: Begins) -> bool:
         return True
     if line.endswith(":") and "、" in above and above[-1] != ":" and _addresses(above + line):
         return True
+    if len(above) < 12 and len(line) < 14 and _breaks_heading(above, line):
+        return True
     if _breaks_label(above, line, begins) or _breaks_name(above, line) or _lists_on(above, line):
         return True
     mark = marker(above)
@@ -267,6 +282,15 @@ def _breaks_label(above: str, line: str, begins: Begins) -> bool:
         return not above.endswith((":", "位", "门")) and not begins(above) and begins(above + line)
     label = _HALF_LABEL.match(line)  # …局 协 / 办单位:…
     return label is not None and not begins(line) and any(begins(above[-n:] + line) for n in (1, 2, 3))
+
+
+def _breaks_heading(above: str, line: str) -> bool:
+    """一、县水 / 利局(2项): a heading that begins as the name of a unit does, and is one only with the line below."""
+    mark = marker(above)
+    if mark is None or RANK[mark.kind] >= RANK["item"]:
+        return False
+    body = above[mark.length :]
+    return body[:1] in LEVELS and not looks_like_unit(body) and looks_like_unit(body + line) and not prefix(line)
 
 
 def _breaks_name(above: str, line: str) -> bool:

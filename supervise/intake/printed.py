@@ -53,7 +53,8 @@ def read(given: Transcript) -> Printed:
     """
     text = slips.visible(given.text)
     unusual = folding.unusual(text)
-    text = drawn.flattened(text, unusual)
+    flat = drawn.flattened(text, unusual)
+    text, unusual = (text, unusual) if flat is text else (flat, folding.unusual(flat))
     folded, read_as = slips.mend(folding.folded(text, unusual))
     folded = cards.parted_by_blanks(folding.opened(folded), clauses.begins)
     split, gone, between, mended = lines.split(folded, given.cells), list[Line](), list[Line](), list[int]()

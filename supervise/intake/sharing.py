@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from supervise.intake import verbs
 from supervise.intake.fields import Clause
 from supervise.intake.folding import NUMERAL, number, pieces
-from supervise.intake.lines import RANK
+from supervise.intake.lines import RANK, Line
 
 if TYPE_CHECKING:
-    from supervise.intake.nodes import Node
+    from supervise.intake.nodes import Node, Segment
 
 _N = rf"(?:\d{{1,3}}|[{NUMERAL}两]{{1,3}})"
 _ABOVE = re.compile(
@@ -75,6 +76,24 @@ def numbered(line: str) -> list[tuple[frozenset[int], int, int]]:
             values += range(values[-1] + 1, value + 1) if values and sign in "至到~—–-" and sign else [value]
         found.append((frozenset(values), match.end(), b))
     return found
+
+
+def deal(segment: Segment, numbers: list[tuple[frozenset[int], int, int]], line: Line) -> None:
+    """Hand out parties that a line names by the numbers of entries above it (任务1、2由县公安局牵头).
+
+    Args:
+        segment: the entries so far; what is given to none of them is loose in it.
+        numbers: which entries, and where in the line those are named who take them.
+        line: the line.
+    """
+    entries = [n for n in segment.nodes if RANK[n.kind] >= RANK["item"] and not n.children]
+    for which, start, end in numbers:
+        found = verbs.spoken(line.folded, start, end)
+        meant = [node for node in entries if node.number in which and node.clause is None]
+        if found is None or not meant:
+            segment.loose.append(line)
+        for node in meant if found else ():
+            node.clause, node.shared = found.moved(line.start) if found else None, True
 
 
 def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node]) -> None:

@@ -7,8 +7,9 @@ where a marker, a bracket or a line break is lost in print.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-from supervise.intake import clauses, lines, tables
+from supervise.intake import clauses, lines, schedule, tables
 from supervise.intake.folding import NUMERAL
 from supervise.intake.growth import grow
 from supervise.intake.lines import Line
@@ -24,6 +25,9 @@ _DATE_ONLY = re.compile(
 _PUBLIC = re.compile(r"\(?此件.{0,12}\)?$")
 # 注:1.…, and 2., 3. below it: remarks on the list, no entries of it.
 _NOTE = re.compile(r"(?:附?注|备注|说明|填表说明) ?: ?1 ?[.、]")
+_NAMES_TABLE = re.compile(
+    r"(?:表|册|单|台账|任务|计划|方案|分工|分解|一览|要点|目录|事项|项目|书|安排|工作|目标)(?:\([^()]*\))?$|\d"
+)
 _BAR = re.compile(rf"[\t|{tables.CELL}]")
 _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
@@ -58,6 +62,20 @@ def _is_title(line: Line, below: Line | None) -> bool:
     return heads and not re.search("[\t|。;:]", line.folded) and tables.head(line) is None
 
 
+def _classes(all_lines: list[Line]) -> list[Line]:
+    """The lines, words that stand above tables and name none (产业发展, 乡村建设) as headings of their rows."""
+    whole = "".join([line.folded for line in all_lines])
+    if "\t" not in whole and "|" not in whole and tables.CELL not in whole:
+        return all_lines
+    found = {
+        line.no
+        for line, below in pairwise(all_lines[1:])
+        if len(line.folded) <= 15 and lines.marker(line.folded) is None and not _NAMES_TABLE.search(line.folded)
+        if not line.folded.startswith("附") and not lines.is_furniture(line.folded) and _is_title(line, below)
+    }
+    return [ln._replace(heads=True) if ln.no in found else ln for ln in all_lines] if len(found) > 1 else all_lines
+
+
 def _is_row(line: Line) -> bool:
     """Whether several cells of a line are filled: what stands in the first, 一、经济发展, opens no chapter."""
     return sum(map(bool, map(str.strip, _BAR.split(line.folded)))) > 1
@@ -85,6 +103,8 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     dated = {at for at, line in enumerate(all_lines) if len(line.folded) < 70 and is_date_only(line.folded)}
     near = {at - n for at in dated for n in (1, 2, 3)}  # where a signature may begin
     signing = 0  # line of the date below a signature
+    notes = list[Line]()
+    all_lines = _classes(all_lines)
     for index, (line, below) in enumerate(zip(all_lines, [*all_lines[1:], None], strict=True)):
         words = line.folded
         mark = None if tabled and _is_row(line) else lines.marker(words)
@@ -98,7 +118,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         titled = begins and _ATTACHMENT.fullmatch(words) and not lines.is_sentence(words)
         restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
         furniture = not entry and lines.is_furniture(words)
-        names_table = tabled and mark is None and not furniture and _is_title(line, below)
+        names_table = tabled and mark is None and not line.heads and not furniture and _is_title(line, below)
         opens = titled or restarts or names_table or (signed and not furniture)
         above = found[-1][-1].folded if len(found[-1]) > 3 else "、"
         if index in near and len(words) <= 30 and above[-1] not in "、,:及" and (at := _signs(all_lines, index)):
@@ -117,6 +137,11 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         tail = tail or _TAIL.match(words) is not None or ("印发" in words and _PRINTED.match(words) is not None)
         signed = signed or (index in dated and (len(found[-1]) > 3 or line.no == signing))
         note = 1 if _NOTE.match(words) else note + 1 if note and mark and mark.number == note + 1 else 0
+        if note and "报" in words:
+            notes.append(line)
         if not tail and not furniture and not note and not _PUBLIC.match(words):
             found[-1].append(line)
-    return [grow(Segment(part), borrow) for part in found if part]
+    parts = [grow(Segment(part), borrow) for part in found if part]
+    if parts:  # a remark on the list that asks for reports is heard, though it is no entry
+        parts[-1].loose += [ln for ln in notes if schedule.read(ln.folded, ln.folded, [(0, len(ln.folded))], False)]
+    return parts

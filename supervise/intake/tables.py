@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from supervise.intake import labels, leaders
+from supervise.intake import labels, leaders, matrix
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import NUMERAL, number, pieces, trim
 from supervise.intake.labels import LABEL
@@ -44,6 +44,10 @@ _BESIDE = re.compile(r"备注|说明|进展|情况|日期|时间|地点|地址|�
 _SPACE = " \t\r\n。"
 CELL = "\x0b"  # parts cells that stood on lines of their own; it never stands in a folded text
 _PARTY_WORD = re.compile("单 ?位|部 ?门|主体|牵头|主办|责任|科室")
+_LIMIT = re.compile("(?![合服有试租借履保超逾延])[\u4e00-\u9fff]{0,6}[时期]限(?:要求)?")  # 攻坚时限, 见效期限
+_TIME = re.compile("时间|节点")  # a limit where its cells say one
+_BARE = re.compile(r"部门|单位|[科处股]室|镇街|街镇|乡镇(?:\(?街道\)?)?|镇|街道|区县|县区|县市区|社区|村居?")
+_DIVISION = re.compile("[科处股]室$")
 _WHEN = re.compile(r"[\d.年月日底前末中上下旬至季度半全长期持续推进完成每—~-]{2,20}|.{0,12}(?:前|底|完成)")
 _PERSONS = re.compile(r"[\u4e00-\u9fff·、,; ()/]{2,40}")
 _MAY_END = frozenset(("co", "note", "other"))  # columns whose cell may be empty at the end of a row
@@ -58,11 +62,15 @@ class Columns:
         roles: ``no``, ``text`` or a role of ``fields.Field`` for each column; ``other`` for what is not read.
         labels: the column heads as printed.
         bar: what parts the columns: a tab, a bar, or blanks.
+        spans: of the heads in the text, where they name the units that rows mark.
+        bare: the column headed by nothing but 部门 or 单位; -1 if there is none. It may as well be a unit of measure.
     """
 
     roles: tuple[str, ...]
     labels: tuple[str, ...]
     bar: str
+    spans: tuple[tuple[int, int], ...] = ()
+    bare: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +100,21 @@ class Row:
     printed: str = ""
 
 
-def head(line: Line) -> Columns | None:
+def head(line: Line, named: bool = True) -> Columns | None:
     """The columns a line names, if it names the task and at least one party.
 
     A person will do where tasks are numbered: lists of villages name no units.
+
+    Args:
+        line: a line.
+        named: whether a party must be named; else a number will do.
     """
     words = line.folded
     if not 6 <= len(words) <= 200:
         return None
     bar = CELL if CELL in words else "\t" if "\t" in words else "|" if words.count("|") > 1 else " "
     bar = "," if bar == " " and _COMMAS.match(words) else bar
-    if bar not in words or not _PARTY_WORD.search(words):
+    if bar not in words or not (_PARTY_WORD.search(words) or (bar in "\t|" and NUMBER.match(words.lstrip("| ")))):
         return None
     heads = head_cells(line, bar)
     bar = "  " if bar == " " and "  " in words else bar
@@ -118,15 +130,38 @@ def head(line: Line) -> Columns | None:
     first = roles.index("no") if "no" in roles else 0
     if "text" in roles[first:]:  # 工作任务 in front of 序号 is what several rows belong to
         roles = (*("class" if role == "text" else role for role in roles[:first]), *roles[first:])
-    if "text" not in roles or not _answers(roles) or not all(len(label) <= 16 for label in heads):
+    if {"lead", "unit"} & set(roles) and any(map(_DIVISION.search, heads)):
+        roles = _without_divisions(heads, roles)
+    roles = matrix.columns(heads, roles) if bar in "\t|" else roles
+    bare = -1 if _answers(roles) or not {"no", "due"} & set(roles) else _bare(heads)
+    roles = tuple(["unit" if i == bare else role for i, role in enumerate(roles)])
+    if (
+        "text" not in roles
+        or not (_answers(roles) if named else "no" in roles)
+        or not all(len(label) <= 16 for label in heads)
+    ):
         return None
     if bar[0] == " " and (len(roles) < 3 or ({"other", "note"} & set(roles) and roles[0] != "no")):
         return None
-    return Columns(roles, heads, bar)
+    spans = cells_of(line, bar) if "mark" in roles else []
+    return Columns(roles, heads, bar, tuple([(line.start + a, line.start + b) for a, b in spans]), bare)
+
+
+def _bare(labels: tuple[str, ...]) -> int:
+    return next((i for i, label in enumerate(labels) if _BARE.fullmatch(label)), -1)
 
 
 def _answers(roles: tuple[str, ...]) -> bool:
-    return not {"lead", "unit"}.isdisjoint(roles) or (roles[0] == "no" and "leader" in roles)
+    return not {"lead", "unit", "mark"}.isdisjoint(roles) or (roles[0] == "no" and "leader" in roles)
+
+
+def _without_divisions(labels: tuple[str, ...], roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles; 责任科室 beside 责任单位 says who within the unit does it, and is not read."""
+    inner = [bool(_DIVISION.search(label)) and role != "text" for label, role in zip(labels, roles, strict=True)]
+    whole = {role for role, own in zip(roles, inner, strict=True) if not own}
+    if not whole & {"lead", "unit"}:
+        return roles
+    return tuple(["other" if own else role for role, own in zip(roles, inner, strict=True)])
 
 
 def _with_text(labels: tuple[str, ...], roles: tuple[str, ...], bar: str) -> tuple[str, ...]:
@@ -152,7 +187,7 @@ def under(line: Line, columns: Columns) -> Columns | None:
     """The columns a second row of the head parts: 牵头单位 and 配合单位 below 责任单位; ``None`` if it is none."""
     labels = [line.folded[a:b].replace(" ", "") for a, b in cells_of(line, columns.bar) if a < b]
     roles = [role_of(label) for label in labels]
-    if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles:
+    if len(labels) < 2 or not {"lead", "unit"} & set(roles) or "no" in roles or "text" in roles or columns.spans:
         return None
     at = next((i for i, role in enumerate(columns.roles) if role in ("unit", "lead")), 0)
     wide = at + 1
@@ -186,6 +221,10 @@ def role_of(label: str) -> str:
     match = LABEL.fullmatch(label + ":")
     if match and match.lastgroup != "other":
         return str(match.lastgroup)
+    if _LIMIT.fullmatch(label):
+        return "due"
+    if _TIME.fullmatch(label):
+        return "when"
     return "text" if _TEXT.fullmatch(label) else "other"
 
 
@@ -224,7 +263,29 @@ def row(line: Line, columns: Columns) -> Row | None:
         ends = columns.roles[-1] in ("due", "lead", "unit") and line.folded.count(columns.bar) > 1
         if any(a < b for a, b in cells[len(columns.roles) :]) or (ends and len(placed) == len(columns.roles) - 1):
             doubt = "这一行与表头的栏数不一样,可能错了一格"
-    return _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
+    if 0 <= columns.bare < len(placed) and not _names(line.folded[slice(*placed[columns.bare])]):
+        return None
+    found = _row(line, placed, columns, doubt) if len(placed) <= len(columns.roles) + 1 else None
+    return _marked(found, line, placed, columns) if found and columns.spans else found
+
+
+def _names(words: str) -> bool:
+    """Whether a cell is empty, or names units."""
+    return not words.strip() or fits("unit", words.strip())
+
+
+def _marked(row: Row, line: Line, placed: Sequence[tuple[int, int]], columns: Columns) -> Row | None:
+    """The row with the units that are marked in it; ``None`` where the columns of units hold figures."""
+    placed = placed[: len(columns.roles)]
+    filled = [(i, a, b) for i, (a, b) in enumerate(placed) if columns.roles[i] == "mark" and a < b]
+    marks = [(i, a, b) for i, a, b in filled if matrix.is_mark(line.folded[a:b])]
+    if len(marks) < len(filled):
+        return row if {"lead", "unit"} & set(columns.roles) else None
+    own = row.clause.fields if row.clause else ()
+    said = tuple([Field("mark", line.folded[a:b].replace(" ", ""), *columns.spans[i]) for i, a, b in marks])
+    spans = [(f.start, f.end) for f in own] + [(line.start + a, line.start + b) for _, a, b in marks]
+    clause = Clause(min(spans)[0], max(spans)[1], (*own, *said)) if spans else None
+    return replace(row, clause=clause)
 
 
 def is_chapter(folded: str, words: list[tuple[int, int]]) -> bool:
@@ -264,7 +325,9 @@ def _row(line: Line, placed: Sequence[tuple[int, int]], columns: Columns, doubt:
             doubt = doubt or said_so
             if later:  # 延期至11月底: this limit counts, whatever stands in the column of limits
                 fields = [*(f for f in fields if f.role != "due"), later.moved(line.start)]
-        elif role not in ("text", "other", "note") and c < d:
+        elif role == "when" and _WHEN.fullmatch(line.folded, c, d):
+            fields.append(Field("due", label, line.start + c, line.start + d))
+        elif role not in ("text", "other", "note", "mark", "when") and c < d:
             said = labels.cell(line.folded, Field(role, label, c, d))
             fields += [field.moved(line.start) for field in said]
     doubt = doubt or _misplaced(line.folded, placed, columns.roles)
@@ -347,7 +410,7 @@ def _behind(folded: str, cells: list[tuple[int, int]], roles: tuple[str, ...]) -
 
 def fits(role: str, words: str) -> bool:
     """Whether the words of a cell can stand in a column of this role."""
-    if role == "due":
+    if role in ("due", "when"):
         return bool(_WHEN.fullmatch(words))
     if role == "leader":
         return bool(_PERSONS.fullmatch(words)) and not looks_like_unit(words)

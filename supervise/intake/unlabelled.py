@@ -1,11 +1,11 @@
-"""Who answers in lists that print no label: closing brackets and headings that hold nothing but names of units."""
+"""Who answers in lists that print no label: signs in a table, closing brackets and headings that hold only units."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from supervise.intake import clauses
+from supervise.intake import clauses, matrix
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import brackets
 from supervise.intake.lines import RANK
@@ -13,12 +13,13 @@ from supervise.intake.nodes import Node, Segment
 
 
 def name(parts: list[Segment], folded: str) -> None:
-    """Find who answers in closing brackets, in front of the entries, and in the headings.
+    """Find who answers by signs, in closing brackets, in front of the entries, and in the headings.
 
     Args:
         parts: the segments of the notice.
         folded: its folded text.
     """
+    matrix.settle(parts, folded)
     _brackets(parts, folded)
     _fronts(parts, folded)
     _titles(parts, folded)
@@ -70,9 +71,14 @@ def _titles(parts: list[Segment], folded: str) -> None:
     """
     heads = [n for part in parts for n in part.nodes if RANK[n.kind] < RANK["item"] and n.children]
     led = [(node, end) for node in heads for end in _leader(node, folded)]
-    if not any(part.bearing for part in parts):
+    if not any(_says_who(node) for part in parts for node in part.nodes):
         _answer(heads, [(node, end) for node in heads for end in _units(node, folded)], "unit")
     _answer([node for node in heads if node.clause is None], led, "leader")
+
+
+def _says_who(node: Node) -> bool:
+    """Whether a clause of its own names units, and not only a leader or a limit."""
+    return any([f.role not in ("due", "leader", "other") for clause in node.clauses for f in clause.fields])
 
 
 def _leader(node: Node, folded: str) -> Iterator[int]:

@@ -13,12 +13,14 @@ from functools import lru_cache
 from supervise.intake import tables
 from supervise.intake.folding import fold
 from supervise.intake.lines import Line
+from supervise.intake.names import looks_like_unit
 from supervise.intake.readers.limits import MAX_CELLS, MAX_SPAN, exceeded
 from supervise.intake.readers.transcript import Place, Writer, flat
 
 _HEAD_ROWS = 4
 _FIELDS = 6
 """A row of a form has at most so many labels and values."""
+_OWNER = "责任单位"
 _SEARCHED = 30
 """A head is looked for in so many rows from the top."""
 
@@ -45,13 +47,14 @@ class Cell:
 Slots = list[list[Cell | None]]
 
 
-def write(cells: Sequence[Cell], out: Writer, place: Place) -> None:
+def write(cells: Sequence[Cell], out: Writer, place: Place, owner: str = "") -> None:
     """Write a table into a transcript.
 
     Args:
         cells: its cells in printed order.
         out: where to.
         place: of the table: its page, sheet or number.
+        owner: the unit a sheet is named after; it answers for the rows of a table that names no unit.
 
     Raises:
         Invalid: K02 when it is larger than any table of an office.
@@ -63,7 +66,13 @@ def write(cells: Sequence[Cell], out: Writer, place: Place) -> None:
             if cell.text.strip():
                 out.line(cell.text, _at(place, cell.row, cell.column))
         return
-    _Table(slots, columns, out, place).write()
+    if _lies(slots, columns):
+        _write_lying(slots, columns, out, place)
+        return
+    table = _Table(slots, columns, out, place)
+    if owner and not any(table.begins(i) for i in range(len(slots))):
+        table.owner = owner
+    table.write()
 
 
 def _laid(cells: Sequence[Cell], file: str) -> Slots:
@@ -79,6 +88,33 @@ def _laid(cells: Sequence[Cell], file: str) -> Slots:
             for j in range(cell.column, cell.column + min(cell.columns, MAX_SPAN)):
                 row[j] = row[j] or cell
     return slots
+
+
+def _lies(slots: Slots, columns: list[int]) -> bool:
+    """Whether a table lies on its side: its first column names what the rows hold, and each column behind is a task."""
+    first = [cell for row in slots if (cell := row[columns[0]]) is not None and cell.text.strip()]
+    if len(columns) < 3 or not 3 <= len(first) <= 12 or len({id(c) for c in first}) < len(slots):
+        return False
+    others = {id(c): c for row in slots for j in columns[1:] if (c := row[j]) is not None and c.text.strip()}
+    alike = [c for c in others.values() if role("".join(c.text.split())) != "other"]
+    return not alike and is_head(["".join(cell.text.split()) for cell in first])
+
+
+def _write_lying(slots: Slots, columns: list[int], out: Writer, place: Place) -> None:
+    """Write a table that lies on its side as if it stood."""
+    for j in columns:
+        words = ["" if (cell := row[j]) is None else flat(cell.text) for row in slots]
+        out.row(words, [j + 1] * len(words), _at(place, 0))
+
+
+def is_head(labels: Sequence[str]) -> bool:
+    """Whether these words head the columns of a table of tasks.
+
+    Args:
+        labels: the heads.
+    """
+    line = fold("\t".join(labels))
+    return tables.head(Line(1, 0, len(line), line)) is not None
 
 
 def _at(place: Place, row: int, column: int = -1) -> Place:
@@ -99,6 +135,7 @@ class _Table:
     def __init__(self, slots: Slots, columns: list[int], out: Writer, place: Place) -> None:
         self.slots, self.columns, self.out, self.place = slots, columns, out, place
         self.roles: list[str] = []  # of the columns, below a head
+        self.owner = ""  # who answers for all rows, in a column that is not printed
 
     def write(self) -> None:
         """Write it: a record as labels and values, else row by row."""
@@ -127,7 +164,7 @@ class _Table:
         i, waiting = 0, list[str]()
         waiting_row = 0
         while i < len(self.slots):
-            if self._head(i):
+            if self.begins(i):
                 self._flush(waiting, waiting_row)
                 waiting = []
                 i = self._write_head(i)
@@ -149,7 +186,11 @@ class _Table:
 
     def _flush(self, words: list[str], row: int) -> None:
         if words:
-            self.out.row(words, [j + 1 for j in self.columns], _at(self.place, row))
+            self._row(words, self.owner if self.roles else "", row)
+
+    def _row(self, words: list[str], owner: str, row: int) -> None:
+        added = [owner] if owner else []
+        self.out.row([*words, *added], [*(j + 1 for j in self.columns), *(0 for _ in added)], _at(self.place, row))
 
     def _words(self, i: int) -> list[str]:
         """The words of a row, those of merged cells carried into every row they cover, but into one column only."""
@@ -168,7 +209,7 @@ class _Table:
             return False
         return filled[0].columns * 2 > len(self.columns) or (not self.roles and len(owners) == 1)
 
-    def _head(self, i: int) -> bool:
+    def begins(self, i: int) -> bool:
         """Whether the heads of the columns begin in this row."""
         if i > _SEARCHED and not self.roles:
             return False
@@ -176,8 +217,7 @@ class _Table:
         return height > 0 and self._is_head(self._labels(i, height))
 
     def _is_head(self, labels: Sequence[str]) -> bool:
-        line = fold("\t".join(labels))
-        return tables.head(Line(1, 0, len(line), line)) is not None
+        return is_head([*labels, *([_OWNER] if self.owner else [])])
 
     def _height(self, i: int) -> int:
         """How many rows a head that begins here would have: as far down as its tallest cell reaches."""
@@ -213,7 +253,7 @@ class _Table:
         height = max(1, self._height(i))
         labels = self._labels(i, height)
         self.roles = [role(label) for label in labels]
-        self.out.row(labels, [j + 1 for j in self.columns], _at(self.place, i))
+        self._row(labels, _OWNER if self.owner else "", i)
         return i + height
 
     def _continues(self, i: int) -> bool:
@@ -236,11 +276,14 @@ class _Table:
 
 
 def _label(chain: Sequence[str]) -> str:
-    """The label of a column from the heads that stand above each other."""
+    """The label of a column from the heads that stand above each other: as few of the lowest as say what it holds."""
     if not chain:
         return ""
     lowest = chain[-1]
-    if len(chain) == 1 or role(lowest) != "other":
+    if len(chain) == 1 or role(lowest) not in ("other", "measure"):
         return lowest
-    whole = "".join(chain)
-    return whole if role(whole) != "other" or role(chain[0]) == "other" else f"{chain[0]}({lowest})"
+    for i in range(len(chain) - 2, -1, -1):
+        if role(joined := "".join(chain[i:])) != "other":
+            return joined
+    plain = role(lowest) != "other" or role(chain[0]) == "other" or looks_like_unit(lowest)
+    return lowest if plain else f"{chain[0]}({lowest})"

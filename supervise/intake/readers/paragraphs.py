@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from supervise.intake.folding import fold
 from supervise.intake.lines import is_page_number, is_sentence, marker
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import is_group, looks_like_unit, prefix
 
 _EDGE = 2
 """So many lines at the head and at the foot of a page may belong to the page."""
@@ -18,6 +18,10 @@ _EDGE = 2
 _PIECE = re.compile(r"[(（“《〔\[【]*(?:[\x21-\x7e]+|.)[,，。、;；:：!！?？)）”》〕\]】%]*")
 # 统 / 一、规范: the numeral is the end of a word the margin cut; and 第 / 1. counts nothing here.
 _WORD_ONE = re.compile(r"[\d(（①]$|(?:[统唯第同万之]|(?<![清名])单)一$")
+# 区住房城乡 / 建设局, 城关镇 / 人民政府: the end of a place is none of a name that goes on.
+_PLACE_END = re.compile(r"[乡镇村社区园县市]$")
+_SLACK = 0.3
+"""So much of a character is lost where blanks are set between Chinese characters and figures."""
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
@@ -131,6 +135,11 @@ def glue(above: str, below: str) -> str:
     return f"{above} {below}" if spaced else above + below
 
 
+def _is_half(above: str, below: str) -> bool:
+    """Whether two names below each other in a full cell are one: the first ends as places do, the second names none."""
+    return bool(_PLACE_END.search(above)) and not prefix(below) and not is_group(below) and not _PLACE_END.search(below)
+
+
 def cell(lines: Sequence[Printed], left: float, right: float) -> str:
     """The words of a cell: lines that fill it are joined, others stay apart.
 
@@ -146,8 +155,8 @@ def cell(lines: Sequence[Printed], left: float, right: float) -> str:
     last = out
     for before, line in pairwise(lines):
         text = line.text.strip()
-        full = before.right + _first(line) > right - min(pad, 2 * before.size)
-        names = looks_like_unit(fold(last)) and looks_like_unit(fold(text))
+        full = before.right + _first(line) + _SLACK * before.size > right - min(pad, 2 * before.size)
+        names = looks_like_unit(fold(last)) and looks_like_unit(fold(text)) and not _is_half(fold(last), fold(text))
         if full and not names and not marker(fold(text)):
             out = glue(out, text)
             last = glue(last, text)

@@ -1,8 +1,11 @@
-"""Plain text: every line is its own place."""
+"""Plain text: every line is its own place, but for tables that spreadsheets save as text."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from supervise.errors import Invalid, Problem
+from supervise.intake.readers import delimited
 from supervise.intake.readers.decoding import decode
 from supervise.intake.readers.limits import MAX_CHARS
 from supervise.intake.readers.transcript import Transcript
@@ -19,6 +22,10 @@ def read(data: bytes, file: str) -> Transcript:
         Invalid: F03 when it is no text.
     """
     text, notes = decode(data, file)
+    if "," in text or '"' in text:
+        made = delimited.rows(text, file)
+        if made is not None:
+            return replace(made, notes=(*notes, *made.notes))
     return Transcript(text, "txt", file, notes=notes)
 
 

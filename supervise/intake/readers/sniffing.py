@@ -13,7 +13,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\0", b"MM\0*", b"GIF8", b"BM")
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|span|meta|ol|ul)\b", re.IGNORECASE)
 _OPEN = {"odt": b"opendocument.text", "ods": b"opendocument.spreadsheet"}
-_WORD_XML = re.compile(rb"mso-application[^>]*Word\.Document|<w:wordDocument")
+_WORD_XML = re.compile(rb"mso-application[^>]*Word\.Document|<w:wordDocument|<office:document\b")
+_ARCHIVED = re.compile(rb"\s*(?:From:|MIME-Version:|Content-Type: *multipart/related)", re.IGNORECASE)
 
 
 def kind(data: bytes, file: str = "") -> str:
@@ -33,10 +34,12 @@ def kind(data: bytes, file: str = "") -> str:
         return _compound(data, file)
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if data.startswith(b"{\\rtf") or (b"Document" in head and _WORD_XML.search(head)):
+    if data.startswith(b"{\\rtf") or (b"ocument" in head and _WORD_XML.search(head)):
         return "doc"
     if data.startswith(_PICTURES) and b"\0" in head:
         raise _unread("图片,里面没有文字", file, "请用扫描件的原文(Word、PDF)读入,或先做文字识别")
+    if _ARCHIVED.match(head) and b"content-type:" in head.lower():
+        raise _unread("单个文件网页(mht)", file, "请在 Word、WPS 里另存为 docx 再读入")
     plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return "html" if plain.startswith(b"<") and _HTML.search(plain) else "txt"
 

@@ -64,7 +64,7 @@ class Transcript:
 
     Args:
         text: its lines.
-        kind: ``txt``, ``docx``, ``xlsx``, ``html`` or ``pdf``.
+        kind: ``txt``, ``csv``, ``docx``, ``xlsx``, ``html`` or ``pdf``.
         file: its name for messages.
         places: where each line stands; empty for plain text, whose lines are their own places.
         cells: line number → the column of the file that each of its cells stands in; only rows of tables are here.

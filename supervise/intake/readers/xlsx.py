@@ -17,11 +17,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from supervise.errors import Refused, SuperviseError
+from supervise.intake.folding import fold
+from supervise.intake.names import looks_like_unit
 from supervise.intake.readers import grid
 from supervise.intake.readers.grid import Cell
 from supervise.intake.readers.limits import MAX_CELLS, MAX_UNPACKED, broken, exceeded, missing
 from supervise.intake.readers.transcript import Place, Transcript, Writer, letters
-from supervise.intake.readers.zipped import Parts, attribute, local, tree
+from supervise.intake.readers.zipped import Parts, attribute, child, local, tree
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -32,6 +34,7 @@ _SPAN = re.compile(rb'\b(min|max)="(\d{1,5})"')
 _ROW = re.compile(rb'\br="(\d{1,7})"')
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d{1,5})"')
+_COUNTED = re.compile(r"^\d{1,3}[-.、_ ]*|[ _-]*\(?共? ?\d{1,3} ?[项条件个]\)?$")
 _TAG = 1 << 22
 MAX_COLUMNS = 16_384
 """A sheet has no more."""
@@ -55,6 +58,7 @@ class _Survey:
         hidden: sheet part → its hidden rows and its hidden columns.
         order: sheet parts in the order of the sheets.
         since_1904: whether days are counted from 1904.
+        struck: styles with a line through the words.
     """
 
     formats: dict[int, str] = field(default_factory=dict)
@@ -62,6 +66,7 @@ class _Survey:
     hidden: dict[str, tuple[set[int], set[int]]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     since_1904: bool = False
+    struck: frozenset[int] = frozenset()
 
 
 def read(data: bytes, file: str) -> Transcript:
@@ -138,6 +143,9 @@ def _sheet(sheet: CalamineSheet, name: str, part: str, survey: _Survey, out: Wri
         for j, value in enumerate(row):
             if (i, j) in covered or (value == "" and (i, j) not in merged):
                 continue
+            if value != "" and styles.get((i, j)) in survey.struck:
+                out.note("K11", "有划去的文字,没有读", "请核对划去的是否都不要")
+                value = ""
             bottom, right = merged.get((i, j), (i, j))
             words = shown(value, survey.formats.get(styles.get((i, j), -1), ""), survey.since_1904)
             parts = list(_shown_parts(Cell(words, i, j, bottom - i + 1, right - j + 1), rows, columns))
@@ -147,7 +155,13 @@ def _sheet(sheet: CalamineSheet, name: str, part: str, survey: _Survey, out: Wri
     if unread:
         listed = "、".join(sorted(unread, key=lambda said: (len(said), said))[:12]) + ("等" if len(unread) > 12 else "")
         out.note("K11", f"工作表“{name}”的{listed}是隐藏的,没有读", "要读的话请取消隐藏再读入")
-    grid.write(cells, out, Place(sheet=name))
+    grid.write(cells, out, Place(sheet=name), _owner(name))
+
+
+def _owner(name: str) -> str:
+    """The unit a sheet is named after: 柳汀镇, 03 柳汀镇(12项); empty if it is named after none."""
+    unit = _COUNTED.sub("", fold(name)).strip()
+    return unit if looks_like_unit(unit) else ""
 
 
 def _shown_parts(cell: Cell, rows: set[int], columns: set[int]) -> Iterator[Cell]:
@@ -222,7 +236,7 @@ def _surveyed(data: bytes, file: str) -> _Survey:
         else:
             left -= sum(len(chunk) for chunk in parts.chunks(name, left))
     if "xl/workbook.xml" in wanted:
-        survey.formats = dict(_formats(wanted.get("xl/styles.xml", b""), file))
+        survey.formats, survey.struck = _formats(wanted.get("xl/styles.xml", b""), file)
         survey.order, survey.since_1904 = _order(wanted, file)
     return survey
 
@@ -295,21 +309,28 @@ def _column(letters: bytes) -> int:
     return value
 
 
-def _formats(styles: bytes, file: str) -> Iterator[tuple[int, str]]:
-    """Style → format, for the styles that show a number as a date or a percentage."""
+def _formats(styles: bytes, file: str) -> tuple[dict[int, str], frozenset[int]]:
+    """Style → format, for the styles that show a number as a date or a percentage; and the styles that strike out."""
     if not styles:
-        return
+        return {}, frozenset()
     root = tree(styles, "xlsx", file)
     own = {}
     for element in root.iter():
         if local(element) == "numFmt":
             own[attribute(element, "numFmtId")] = attribute(element, "formatCode")
     cells = next((e for e in root if local(e) == "cellXfs"), None)
+    fonts = next((e for e in root if local(e) == "fonts"), None)
+    lines = [child(font, "strike") for font in (fonts if fonts is not None else ())]
+    out = {str(i) for i, line in enumerate(lines) if line is not None and attribute(line, "val") not in ("0", "false")}
+    found, struck = dict[int, str](), set[int]()
     for i, element in enumerate(cells if cells is not None else ()):
         ident = attribute(element, "numFmtId")
         form = own.get(ident, _BUILT_IN.get(int(ident), "") if ident.isdigit() else "")
         if "%" in form or _dated(form):
-            yield i, form
+            found[i] = form
+        if attribute(element, "fontId") in out:
+            struck.add(i)
+    return found, frozenset(struck)
 
 
 def _order(wanted: dict[str, bytes], file: str) -> tuple[list[str], bool]:

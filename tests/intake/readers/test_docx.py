@@ -257,3 +257,19 @@ def test_what_is_struck_through_by_hand_is_not_read_and_told() -> None:
     made = readers.read(word.bytes(), "a.docx")
     assert [item.no for item in read(made).items] == ["1", "3"]
     assert [note.text for note in made.notes] == ["有划去的文字,没有读"]
+
+
+def test_a_table_that_lies_on_its_side_is_read_as_if_it_stood() -> None:
+    """Where the first column names what the rows hold, every column behind it is a task."""
+    word = Word()
+    word.table(
+        [
+            ("项目名称", "体育公园", "智慧停车"), ("建设内容", "建设球场12片", "接入泊位5000个"),
+            ("牵头单位", "区文体局", "区城管局"), ("配合单位", "区城投公司", ""), ("完成时限", "6月底", "9月底"),
+        ]
+    )  # fmt: skip
+    made = readers.read(word.bytes(), "a.docx")
+    assert [(i.parties.pick("lead"), i.parties.pick("co")) for i in read(made).items] == [
+        (("区文体局",), ("区城投公司",)), (("区城管局",), ()),
+    ]  # fmt: skip
+    assert str(made.place(made.text.index("区城管局"))) == "表1第1行第3栏"

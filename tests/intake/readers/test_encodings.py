@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervise.errors import Invalid
-from supervise.intake import readers
+from supervise.intake import read, readers
 from tests.intake.readers import making
 
 NOTICE = "青禾区人民政府办公室\n一、做强工业\n1.新增企业12户。(牵头单位:区工信局;配合单位:各镇)\n"
@@ -73,6 +73,7 @@ def test_whatever_gb18030_can_write_is_read_back(text: str) -> None:
         (b"%PDF-1.7\n", "pdf"),
         (b"\n\n%PDF-1.7\n", "pdf"),
         (b"{\\rtf1\\ansi x}", "doc"),
+        (b'<?xml version="1.0"?><office:document office:version="1.3">', "doc"),
         (making.bare_docx("<w:p/>"), "docx"),
         (making.zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), "ods"),
         (making.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}), "doc"),
@@ -93,8 +94,9 @@ def test_a_file_is_what_its_bytes_say(data: bytes, kind: str) -> None:
         (b"\xff\xd8\xff\xe0\x00\x10JFIF\0", "图片"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage\0".encode("utf-16-le"), "密码"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "PowerPoint Document\0".encode("utf-16-le"), "幻灯片"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x", "mht"),
     ],
-    ids=["ofd", "zip", "picture", "password", "slides"],
+    ids=["ofd", "zip", "picture", "password", "slides", "archived page"],
 )
 def test_what_is_not_read_is_refused_by_name(data: bytes, words: str) -> None:
     """A kind of file that is known and not read says what it is and what to do."""
@@ -102,3 +104,19 @@ def test_what_is_not_read_is_refused_by_name(data: bytes, words: str) -> None:
         readers.read(data, "a")
     problem = refused.value.problems[0]
     assert problem.code == "K03" and words in problem.text and problem.help
+
+
+def test_a_table_saved_as_text_is_read_cell_by_cell() -> None:
+    """Commas, quotes and line ends within quotes part nothing; a text with commas in its sentences is no table."""
+    table = (
+        '"2025年招商任务",,,\n序号,任务内容,牵头单位,完成时限\n'
+        '1,"引进项目30个，\n到位资金90亿元","区商务局,区发改局",2025/12/31\n2,"举办“走出去”活动8场",区商务局,\n'
+    )
+    for data in (table.encode("utf-16"), table.encode("gb18030"), table.replace("\n", "\r\n").encode("utf-8-sig")):
+        made = readers.read(data, "任务.csv")
+        items = read(made).items
+        assert (made.kind, made.text.split("\n")[0], len(items)) == ("csv", "2025年招商任务", 2)
+        assert items[0].text == "引进项目30个，\n到位资金90亿元"
+        assert str(made.place(made.text.index("区发改局"))) == "表1第3行第3栏"
+    prose = "各单位,各部门,区直企业:\n一、任务\n1.修路5公里,9月底前完成。(牵头单位:区交通局,配合单位:区财政局)\n"
+    assert readers.read(prose.encode(), "通知.csv").kind == "txt"

@@ -133,3 +133,14 @@ def test_rows_of_a_table_without_rules_are_no_wrapped_lines() -> None:
     assert [(i.no, i.text, i.parties.full("lead")) for i in notice.items] == [
         ("1", "整治小巷6条", ("城管办",)), ("2", "新增场地3处", ("文化站",)),
     ]  # fmt: skip
+
+
+def test_a_name_wrapped_behind_a_place_is_one_name() -> None:
+    """区住房城乡 ends as a place does and fills its cell: what goes on below it names no second unit."""
+    sheet = Print()
+    sheet.table(
+        [("序号", "任务", "责任单位"), ("1", "改造小区46个", "区住房城乡建设局"), ("2", "修路", "乙镇\n丙镇")],
+        [4, 8, 5],
+    )
+    made = readers.read(sheet.bytes(), "a.pdf")
+    assert [item.parties.pick("lead") for item in read(made).items] == [("区住房城乡建设局",), ("乙镇", "丙镇")]

@@ -194,5 +194,64 @@ def test_measures_with_limits_of_their_own_share_the_number_of_their_problem() -
 
 def test_a_row_of_sums_is_no_task() -> None:
     """What stands behind 合计 is no task."""
-    rows = [HEAD, *ROWS, ("合计", "", "3项", "", "", "")]
-    assert [item.no for item in read(readers.read(plain_sheet(rows), "任务.xlsx")).items] == ["1", "2", "3"]
+    rows = [HEAD, ROWS[0], ("小计", "", "", "32", "", ""), *ROWS[1:], ("合计", "", "3项", "", "", "")]
+    notice = read(readers.read(plain_sheet(rows), "任务.xlsx"))
+    assert [item.no for item in notice.items] == ["1", "2", "3"]
+    assert not notice.problems
+
+
+def test_a_sheet_named_after_a_unit_is_that_units() -> None:
+    """Where no column names anybody, the unit a sheet is named after answers for its rows; elsewhere it does not."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ("序号", "工作任务", "责任单位"))
+        sheet.write_row(1, 0, ("1", "修路5公里。", "区交通局"))
+        for name, rows in (
+            ("02 区教体局(1项)", (("序号", "工作任务", "完成时限"), ("1", "新增学位900个。", "8月底前"))),
+            ("区民政局", (("序号", "工作任务", "牵头单位"), ("1", "新建食堂5个。", "柳汀镇"))),
+        ):
+            other = book.add_worksheet(name)
+            other.write(0, 0, f"2025年{name}任务")
+            for i, row in enumerate(rows, start=1):
+                other.write_row(i, 0, row)
+
+    made = readers.read(workbook(fill), "a.xlsx")
+    assert [item.parties.pick("lead") for item in read(made).items] == [("区交通局",), ("区教体局",), ("柳汀镇",)]
+    assert str(made.place(made.text.index("区教体局\n"))) == "02 区教体局(1项)!3"
+
+
+def test_a_day_whose_format_is_lost_is_a_day() -> None:
+    """A bare serial number in the column of limits is the day that workbooks count by it."""
+    rows = [("序号", "工作任务", "责任单位", "完工日期"), (1, "修路5公里。", "区交通局", 45961)]
+    (item,) = read(readers.read(plain_sheet(rows), "a.xlsx")).items
+    assert item.deadline is not None
+    assert item.deadline.date == date(2025, 10, 31)
+
+
+def test_heads_of_three_rows_say_together_what_a_column_holds() -> None:
+    """单位 below 牵头 below 责任体系 is the unit that leads; 科室 beside it is a part of that unit, and is not read."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        for words, *place in (
+            ("序号", 0, 0, 2, 0), ("指标任务", 0, 1, 2, 1), ("责任体系", 0, 2, 0, 5), ("牵头", 1, 2, 1, 3),
+            ("配合单位", 1, 4, 2, 4), ("责任科室", 1, 5, 2, 5),
+        ):  # fmt: skip
+            sheet.merge_range(*place, words)
+        sheet.write_row(2, 2, ("领导", "单位"))
+        sheet.write_row(3, 0, ("1", "新增企业12户", "李卫", "区工信局", "区统计局", "运行科"))
+
+    (item,) = read(readers.read(workbook(fill), "a.xlsx")).items
+    assert (item.parties.pick("lead"), item.parties.pick("co")) == (("区工信局",), ("区统计局",))
+    assert item.parties.leaders == ("李卫",)
+
+
+def test_a_row_that_is_struck_out_is_not_read_and_told() -> None:
+    """A line through the cells takes a task off the list, as it does in Word; the clerk is told."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        for i, row in enumerate((HEAD, *ROWS)):
+            sheet.write_row(i, 0, row, book.add_format({"font_strikeout": True}) if i == 2 else None)
+
+    notice = read(readers.read(workbook(fill), "a.xlsx"))
+    assert [item.no for item in notice.items] == ["1", "3"]
+    assert notice.problems[0].text == "有划去的文字,没有读"
