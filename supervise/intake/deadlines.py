@@ -55,6 +55,7 @@ _DEFAULT = re.compile(
     r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
     r"|(?:所有|全部|以上|上述|各项)(?:重点|主要|目标)?(?:任务|工作|事项|项目|建议提案|建议|提案)(?=[^。;\n]{0,30}前(?:全部|全面)?(?:完成|办结)))[^。;\n]{0,40}"
 )
+_WHICH = re.compile(r"[可拟能][^,。;、\d]{1,8}的")  # 年内可入统的企业: which ones, not by when
 _BEFORE_BREAK = "。;!?\n"
 
 
@@ -259,7 +260,7 @@ def _limits(match: re.Match[str], folded: str) -> bool:
         return match[0].endswith(("前", "完成", "底", "末")) or bool(_DONE.match(folded, behind))
     if match["end"] and match["end"].startswith("下半年"):
         return match[0].endswith(("底", "末"))
-    return True
+    return not (match["end"] and _WHICH.match(folded, match.end()))
 
 
 def _last_day(match: re.Match[str], year: int) -> date | None:

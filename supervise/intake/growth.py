@@ -73,11 +73,11 @@ class _Grower:
             return
         line = (across.lone(line, self.columns) if self.columns else None) or line
         if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
-            self._deal(numbers, line)
+            self.segment.loose += [line] * (not sharing.deal(self.segment.nodes, numbers, line))
             return
         mark = lines.marker(line.folded)
-        if mark and not mark.sure and not self._due(mark, line):
-            mark = None
+        if mark and ((line.opens and mark.kind != "item") or (not mark.sure and not self._due(mark, line))):
+            mark = None  # 包抓项目:(1)…;(2)… counts within a card
         after = mark.number if mark and mark.kind == "item" else self.last
         first, *rest = lines.glued(line, after) if after else [line]
         sign, length = lines.bullet(line.folded) if self.signs and not clauses.begins(line.folded) else ("", 0)
@@ -243,7 +243,9 @@ class _Grower:
     def _record(self, line: Line) -> None:
         """A card without a number; parties printed above the first one are its own."""
         node = Node("item", LOST, "", line.no, line.start, line.end, card=True)
-        self.waiting = []
+        above, self.waiting = self.waiting[-1:], []
+        if above and clauses.is_leader(above[0].folded):
+            self._named(above[0])
         self._push(node, line, line.start)
         if self.segment.ahead:
             node.clause, *node.more = self.segment.ahead
@@ -335,17 +337,6 @@ class _Grower:
         else:
             self.segment.loose.append(line)
 
-    def _deal(self, numbers: list[tuple[frozenset[int], int, int]], line: Line) -> None:
-        """Lines that name the parties of entries above by their numbers (任务1、2由县水利局牵头)."""
-        entries = [n for n in self.segment.nodes if RANK[n.kind] >= RANK["item"] and not n.children]
-        for which, start, end in numbers:
-            found = verbs.spoken(line.folded, start, end)
-            meant = [node for node in entries if node.number in which and node.clause is None]
-            if found is None or not meant:
-                self.segment.loose.append(line)
-            for node in meant if found else ():
-                node.clause, node.shared = found.moved(line.start) if found else None, True
-
     def _goes_on(self, node: Node, line: Line) -> bool:
         """A list of units that ends with 、, or stands apart, goes on in a line that names nothing but units."""
         clause = node.more[-1] if node.more else node.clause
@@ -385,16 +376,20 @@ class _Grower:
         line = waiting[-1]
         first = mark.number == 1 or bool(self.path and self.path[0].number == 0)
         if mark.kind == "item" and first and self._no_heading() and clauses.names_somebody(line.folded):
-            self.path, self.words = [], ""
-            self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
-            self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
-            framed = line.folded[0] == "("
-            start, end = line.start + framed, line.end - framed
-            head = Node("chapter", 0, "", line.no, start, end)
-            if clauses.is_leader(line.folded[start - line.start : end - line.start]):
-                head.clause = nodes.leader(start, end)
-            self._place(head)
+            self._named(line)
             return
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+    def _named(self, line: Line) -> None:
+        """A line that names nothing but units, or one leader, heads what stands below it."""
+        self.path, self.words = [], ""
+        self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
+        self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
+        framed = line.folded[0] == "("
+        start, end = line.start + framed, line.end - framed
+        head = Node("chapter", 0, "", line.no, start, end)
+        if clauses.is_leader(line.folded[start - line.start : end - line.start]):
+            head.clause = nodes.leader(start, end)
+        self._place(head)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from supervise.intake import verbs
 from supervise.intake.fields import Clause
 from supervise.intake.folding import NUMERAL, number, pieces
-from supervise.intake.lines import RANK
+from supervise.intake.lines import RANK, Line
 
 if TYPE_CHECKING:
     from supervise.intake.nodes import Node
@@ -97,6 +98,25 @@ def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node])
     for node in meant:
         if node.clause is None:
             node.clause, node.shared = clause, True
+
+
+def deal(nodes: Sequence[Node], numbers: Sequence[tuple[frozenset[int], int, int]], line: Line) -> bool:
+    """Hand the entries above a line their parties by their numbers (任务1、2由县水利局牵头); whether all of it was read.
+
+    Args:
+        nodes: what stands above the line.
+        numbers: what ``numbered`` found in it.
+        line: the line.
+    """
+    entries = [n for n in nodes if RANK[n.kind] >= RANK["item"] and not n.children]
+    read = True
+    for which, start, end in numbers:
+        found = verbs.spoken(line.folded, start, end)
+        meant = [node for node in entries if node.number in which and node.clause is None]
+        for node in meant if found else ():
+            node.clause, node.shared = found.moved(line.start) if found else None, True
+        read = read and found is not None and bool(meant)
+    return read
 
 
 def _together(ahead: Sequence[Clause]) -> Clause:
