@@ -250,8 +250,10 @@ def aside(folded: str, start: int, end: int) -> int:
 def _last_sentence(folded: str, start: int, stop: int, end: int, due: Field | None) -> Clause | None:
     """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
     stop = len(folded[start:stop].rstrip(" 。")) + start
-    begin = folded.rfind("。", start, stop) + 1
+    begin = max(folded.rfind("。", start, stop), folded.rfind("—", start, stop)) + 1
     said = verbs.spoken(folded, begin, stop) if begin > start else None
+    if said and folded[begin - 1] == "—":
+        said = said._replace(start=start + len(folded[start:begin].rstrip("— ")))
     return _until(said, end, due) if said else None
 
 
@@ -272,6 +274,12 @@ def calls(line: str) -> bool:
 def is_leader(line: str) -> bool:
     """Whether a folded line is a post and a name, and nothing else but what he does: 县委书记 高山 领办."""
     return len(line) <= (40 if line.endswith(")") else 20) and bool(_POST_AND_NAME.fullmatch(without_deed(line)))
+
+
+def led(folded: str, start: int, end: int) -> int:
+    """Where the post and the name of a leader end with which an entry begins (县长 高山,包联…); 0 if it does not."""
+    stop = next((at for at in range(start + 4, min(end, start + 30)) if folded[at] in ",:"), 0)
+    return stop if stop and _POST_AND_NAME.fullmatch(folded, start, stop) else 0
 
 
 def without_deed(line: str) -> str:

@@ -28,7 +28,7 @@ _FULL_TITLE = re.compile(
 )
 _TITLE_END = re.compile(
     r"(?:工作|工程|报告|(?:推进|任务|责任|督办|交办)卡|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
-    r"|(?:通知|督办|督查|交办|分解|任务|批办|办理|转办|催办)单|名单|目录|一览(?:表)?|情况|建议|提案|通知|通报|函|公告|公示|决定|意见)(?:\([^)]*\))?$"
+    r"|承诺(?:书|事项)?|(?:通知|督办|督查|交办|分解|任务|批办|办理|转办|催办)单|名单|目录|一览(?:表)?|情况|建议|提案|通知|通报|函|公告|公示|决定|意见)(?:\([^)]*\))?$"
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(
@@ -42,10 +42,14 @@ _COUNT = re.compile(
     r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(?:[一二三四五六七八九十\d]{1,3}(?:个|大)?(?:方面|领域|部分|板块|类别|大类|类)[,、 ]*)?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
-_COUNT_OF = re.compile(r"(\d\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标)?(?:工作|任务|事项|实事|举措)")
+_COUNT_OF = re.compile(r"(\d\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|逾期|督办|交办|议定|未办结|民生|改革)*(?:工作|任务|事项|实事|举措)")
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下|分解?为|共)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
+# 逾期仍未办结的,将按规定约谈主要负责人。
+_THREATENS = re.compile(
+    r"(?:逾期|对|凡|未|不能)[^。]{0,60}(?:将|予以|一律|视情)[^。]{0,30}(?:通报|约谈|问责|追责|扣分|追究|曝光|挂牌|处理)"
+)
 _TRADITIONAL = frozenset("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
 _SIMPLIFIED = frozenset("区会国发这对为与来时说个实业务开关经过体动现设学产进领导统应点报单县镇乡责办协将据开无")
 _OLD = re.compile(f"[{''.join(_TRADITIONAL - _SIMPLIFIED)}]")
@@ -194,8 +198,8 @@ def is_organ(line: str) -> bool:
 
 
 def closes(line: str) -> bool:
-    """Whether a folded line signs a notice, or asks something of all units behind its list."""
-    return is_organ(line) or lines.speaks_to_all(line)
+    """Whether a folded line signs a notice, or asks or threatens something of all units behind its list."""
+    return is_organ(line) or lines.speaks_to_all(line) or bool(_THREATENS.match(line))
 
 
 def _without_junk(name: str) -> str:

@@ -35,9 +35,9 @@ _MARKERS = (
     ("section", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
     (
         "item",
-        "重任事问项实议第",
+        "重任事问项实议第承督交整民改攻反",
         re.compile(
-            r"(?:重点任务|任务|事项|问题|项目|实事|议题|第) *(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"
+            r"(?:(?:承诺|督办|督查|交办|议定|整改|民生|改革|攻坚|反馈|重点)?(?:任务|事项|问题|项目|实事|议题)|第) *(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"
         ),
     ),
     ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
@@ -211,7 +211,7 @@ def marker(line: str) -> Marker | None:
     for kind, pattern in _FIRST[line[0]]:
         match = pattern.match(line)
         if match:
-            value = _value(match[1])
+            value = worth(match[1])
             if value is not None:
                 return Marker(kind, value, match[0].strip(), match.end())
     match = _DECIMAL.match(line)
@@ -223,7 +223,7 @@ def marker(line: str) -> Marker | None:
     return None
 
 
-def _value(printed: str) -> int | None:
+def worth(printed: str) -> int | None:
     """The value of a number as markers print it."""
     if printed.isascii():
         return number(printed)

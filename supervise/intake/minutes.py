@@ -9,12 +9,13 @@ import re
 
 from supervise.intake import verbs
 from supervise.intake.fields import Clause, Field
-from supervise.intake.folding import pieces, trim
-from supervise.intake.lines import RANK
+from supervise.intake.folding import NUMERAL, pieces, trim
+from supervise.intake.lines import RANK, worth
 from supervise.intake.names import is_group, looks_like_unit
 from supervise.intake.nodes import LOST, Node, Segment
 
 _PAPER = re.compile(r"会议|纪要|议定|批示|常务会|办公会|决定事项|交办")
+_HANDED_OUT = re.compile(r"交办|转办|督办|催办")  # what such a paper lists is to be done, whatever it says
 _SAYS = re.compile(
     r"(?:会议|与会人员|大家|[\u4e00-\u9fff]{0,6}同志)?(?:研究)?(?:议定|要求|明确|决定|强调|指出|认为|(?:原则)?同意|确定)+[,:]?"
 )
@@ -41,9 +42,14 @@ _CHARGED = re.compile(
 )  # 方案由县住建局会同…修改: who acts stands behind 由
 # 县财政局补充…: the name ends where an organ's does.
 _AHEAD = re.compile(
-    r"[\u4e00-\u9fff]{2,14}?(?:局|厅|委(?![员宣组统政办网编社改党机老农])|中心|集团|公司|政府|办公室|管委会|部门|单位)(?=[\u4e00-\u9fff]{2})"
+    r"[\u4e00-\u9fff]{2,14}?(?:局|厅|委(?![员宣组统政办网编社改党机老农])|中心|集团|公司|政府|办公室|管委会|部门|单位)(?=[\u4e00-\u9fff]{2}|[于在] ?\d)"
 )
 _COMRADE = re.compile(r"[\u4e00-\u9fff·]{2,4}同志(?=牵头|负责|总|协调|统筹|具体)")  # 请李明同志牵头
+# Decisions counted within one paragraph: 会议议定:一、…;二、….
+_COUNTED = re.compile(
+    rf"(?<=[。;:,!]) *(?:(?:(?P<plain>[{NUMERAL}]{{1,3}})[、是]|\((?P<framed>[{NUMERAL}]{{1,3}}|\d{{1,2}})\)"
+    rf"|(?P<digit>\d{{1,2}})(?:[、)]|\.(?!\d))|(?P<circle>[①-⑳])) *)"
+)
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -66,7 +72,7 @@ def assign(parts: list[Segment], folded: str) -> bool:
             node.clause = _parties(folded, node.start, node.end)
         if not any(node.clause for node in marked):
             part.roots += _paragraphs(part, folded)
-        else:
+        elif not any(map(_HANDED_OUT.search, first)):
             part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
 
@@ -127,13 +133,27 @@ def _paragraphs(part: Segment, folded: str) -> list[Node]:
     """Unmarked paragraphs that say who is to act, each a task; several sentences that do so are several tasks."""
     found: list[Node] = []
     for line in part.lines:
-        spans = [(a, b) for a, b in pieces(folded, line.start, line.end, "。;") if _parties(folded, a, b)]
+        spans = counted = _counted(folded, line.start, line.end)
+        if not counted:
+            spans = [(a, b) for a, b in pieces(folded, line.start, line.end, "。;") if _parties(folded, a, b)]
         if len(spans) == 1:
             spans = [(line.start, line.end)]
         for start, end in spans:
-            clause = _parties(folded, start, end)
+            clause = _parties(folded, start, end, bool(counted))
             found.append(Node("item", LOST, "", line.no, *trim(folded, start, end), clause, restored=True))
     return found
+
+
+def _counted(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the decisions a paragraph counts, half of which at least say who acts; none if it counts none."""
+    marks: list[re.Match[str]] = []
+    for mark in _COUNTED.finditer(folded, start, end):
+        if worth(mark[mark.lastgroup or 0]) == len(marks) + 1 and (not marks or mark.lastgroup == marks[0].lastgroup):
+            marks.append(mark)
+    stops = [*(mark.start() for mark in marks[1:]), end][: len(marks)]
+    spans = [(mark.end(), stop) for mark, stop in zip(marks, stops, strict=True)]
+    telling = sum(_parties(folded, a, b, True) is not None for a, b in spans)
+    return spans if len(spans) > 1 and 2 * telling >= len(spans) else []
 
 
 def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause | None:

@@ -28,7 +28,8 @@ _LEADERS = re.compile(
     r"(?:全体|各有关|各相关|各|相关|有关|分管|包联|包保|挂联|联系)*(?:[省市区县州旗镇乡校院局委]级?|县处级|厅级|党政)?(?:党政|分管|包联|包保|主要)?"
     r"(?:领导(?:干部|同志|班子成员)?|(?:领导)?班子成员)"
 )
-_COMMITTEE = re.compile(r"(各[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
+_COMMITTEE = re.compile(r"((?:各|有关|相关)[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
+_ITS = re.compile(r"[省市区县州旗]?(?:政府|人民政府|管委会)")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
@@ -38,6 +39,8 @@ _ALONE = re.compile(r"(?!.*[局委办厅府院会社部队所室处科中心站]
 # 县卫健局 高山, 县卫健局(高山), in a field of units and persons.
 _BESIDE = re.compile(r"([^() ]+)[ (](?!.*[局委办厅府院会社部队所室处科中心站]\)?$)([\u4e00-\u9fff·]{2,4})\)?")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
+# Words among the names that say how they are to be read: 排名第一的为牵头单位,下同.
+_SAYS_HOW = re.compile(r"(?:[排列署].{0,3}|第)(?:第?一|首位|最前).{0,8}(?:牵头|主办|负责).{0,4}|(?:以)?下(?:均|皆)?同|不分先后")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
@@ -304,8 +307,8 @@ class _Walk:
 
     def complete(self, said: _Name, prefixes: Prefixes) -> str:
         self.guessed, name = False, said.name
-        if self.which and name in ("政府", "人民政府", "管委会") and (same := _COMMITTEE.fullmatch(self.last)):
-            self.last = same[1] + name  # 各县(区)党委、政府
+        if self.which and _ITS.fullmatch(name) and (same := _COMMITTEE.fullmatch(self.last)):
+            self.last = same[1] + name.removeprefix(same[1][-1])  # 各县(区)党委、政府; 各市委、市政府
             return self.last
         self.last = name
         if said.group:
@@ -347,7 +350,7 @@ def _strip(name: str) -> tuple[str, str, bool]:
     match = _NOTED.fullmatch(bare) if "(" in bare else None
     if match:
         return match[1].strip(), match[2].strip(), listed
-    return bare.strip("() "), "", listed
+    return ("" if _SAYS_HOW.fullmatch(bare) else bare.strip("() ")), "", listed
 
 
 def _role(folded: str, field: Field, marked: bool, how: Style, index: int, family: list[tuple[int, int]]) -> str:
