@@ -23,6 +23,7 @@ from supervise.intake.tables import head
 UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
+HALVES = "这一行与上一行像是一个词断成了两半"
 _ENDS = tuple("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
 _NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
@@ -45,13 +46,13 @@ def odd(
         mended: numbers of lines joined to the one above where lines are not broken as a rule.
         begins: whether a folded line begins something of its own; ``None`` where every line is one for certain.
     """
-    found = dict.fromkeys(_torn(folded, all_lines, gone, begins) if begins else (), BROKEN)
+    found = dict(_torn(folded, all_lines, gone, begins) if begins else ())
     found |= {line.no: UNBALANCED for line in all_lines if is_unbalanced(line.folded)}
     return found | dict.fromkeys(mended, MENDED)
 
 
-def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) -> Iterator[int]:
-    """Numbers of lines that look like the rest of the one above, or of what a page left between the two."""
+def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) -> Iterator[tuple[int, str]]:
+    """Lines that look like the rest of the one above, or what a page left between the two, and what is odd."""
     kinds = [_kind(line.folded) for line in all_lines]
     begun = [at for at, kind in enumerate(kinds) if kind not in ("plain", "label")] or [
         at for at, kind in enumerate(kinds) if kind == "label"
@@ -65,7 +66,8 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
     for at, (above, line) in enumerate(pairwise(all_lines)):
         kind, own = kinds[at], kinds[at + 1]
         if len(above.folded) < 60 and not above.folded.endswith(_ENDS) and _halves(above, line, begins):
-            yield line.no
+            pages = [page.no for page in gone if above.end < page.start < line.start]
+            yield next(iter(pages), line.no), HALVES
             continue
         rows = kind[0] in _BARS or own[0] in _BARS
         if not rows and (own != "plain" or above.folded.endswith(_ENDS)):
@@ -79,7 +81,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         if sure or (at >= first and (not heads or 2 * told[kind] >= number[kind] - 1 > 0)):
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
-    yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+    yield from ((no, BROKEN) for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
 
 
 def _halves(above: Line, line: Line, begins: Begins) -> bool:
@@ -92,6 +94,8 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
     heads = _NUMBERS.match(first) is not None or len(first) < 4
     if heads and head(above) is None and head(line._replace(folded=whole)) is not None:
         return True
+    if "、" in first and not begins(second) and marker(second) is None and _within_name(first, second):
+        return True
     if len(first) > 12:
         return False
     mark = marker(first)
@@ -100,6 +104,13 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
     number = mark is None and marker(second) is None and len(first) < 6 and (m := marker(whole)) is not None and m.sure
     limit = says_until(whole) and not says_until(first)
     return label or number or limit or (is_leader(whole) and not is_leader(first))
+
+
+def _within_name(first: str, second: str) -> bool:
+    """Whether a list of units breaks off within a name that the next line ends: 县水利局、团 / 山镇人民政府:."""
+    *named, last = first.split("、")
+    rest = re.split("[、,:;。]", second)[0]
+    return not looks_like_unit(last) and looks_like_unit(last + rest) and all(map(looks_like_unit, named))
 
 
 def _kind(line: str) -> str:

@@ -263,7 +263,8 @@ def is_unbalanced(line: str) -> bool:
     body = (
         line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
     )
-    return closes(body) or body.count("(") != body.count(")")
+    others = body is not line and mark is not None and f"({mark.number + 1})" in body  # 1)…;(2)…: the first lost its own
+    return others or closes(body) or body.count("(") != body.count(")")
 
 
 def closes(line: str) -> bool:
