@@ -9,7 +9,7 @@ from supervise.intake.fields import Clause, Field
 from supervise.intake.names import is_group, looks_like_unit
 from supervise.intake.nodes import Segment
 
-_ORDER = re.compile(r"督查|督办|交办|转办|催办|批办")
+_ORDER = re.compile(r"督 *[查办函]|[交转催批] *办")
 _TOP = 8  # so many lines may stand above the names: letterhead, number, title
 
 

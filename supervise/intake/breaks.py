@@ -16,7 +16,7 @@ from supervise.intake.cards import says_until
 from supervise.intake.clauses import is_leader
 from supervise.intake.cover import is_organ
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import looks_like_unit, prefix
 from supervise.intake.structure import is_attachment_mark, is_date_only
 from supervise.intake.tables import head
 
@@ -29,6 +29,7 @@ _BARS = "\t|"  # they part the cells of a row
 _NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
 _STOP = re.compile("[,。;]")
 _CLOSING = frozenset("、,;。:)”")  # nothing begins with one of these
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,8} ?[::]")
 _BESIDE = re.compile(r"附 ?[件表录注]|抄[送报]|注 ?:|\(")
 Begins = Callable[[str], bool]
@@ -108,9 +109,10 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
 
 def _within_name(first: str, second: str) -> bool:
     """Whether a list of units breaks off within a name that the next line ends: 县水利局、团 / 山镇人民政府:."""
-    *named, last = first.split("、")
+    *named, last = first.removesuffix("等").split("、")
     rest = re.split("[、,:;。]", second)[0]
-    return not looks_like_unit(last) and looks_like_unit(last + rest) and all(map(looks_like_unit, named))
+    whole = _HAN.fullmatch(last) and not looks_like_unit(last) and looks_like_unit(last + rest) and not prefix(rest)
+    return bool(whole) and all(map(looks_like_unit, named))
 
 
 def _kind(line: str) -> str:

@@ -29,7 +29,7 @@ _CLASS = re.compile(
     r"(?:(?:任务|工作|项目|所属|重点|风险|问题)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)"
 )
 _FIELD = re.compile(
-    r"(?m)^(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
+    r"(?m)(?:^|(?<=\|))(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 )  # a label and its value parted by blanks alone
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
 _SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")

@@ -275,7 +275,8 @@ def heading(folded: str) -> tuple[int, int | None, bool]:
     """Length of a heading without its declared count, the count, and whether its bracket is damaged."""
     match = _HEADING_COUNT.search(folded)
     if match is None:
-        return len(folded), None, False
+        framed = folded.endswith(")") and folded.count("(") < folded.count(")")  # 【一、工业强区】
+        return len(folded) - framed, None, False
     return (
         len(folded[: match.start()].rstrip()),
         int(match[1]),

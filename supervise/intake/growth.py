@@ -211,7 +211,7 @@ class _Grower:
             node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
             node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
             return
-        node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―→")) if begin > start else node.end
+        node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―→|")) if begin > start else node.end
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
             node.goals = (*node.goals, lines.rest(line, moved.end))  # its sentence goes on behind the units

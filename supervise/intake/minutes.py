@@ -50,6 +50,7 @@ _COUNTED = re.compile(
     rf"(?<=[。;:,!]) *(?:(?:(?P<plain>[{NUMERAL}]{{1,3}})[、是]|\((?P<framed>[{NUMERAL}]{{1,3}}|\d{{1,2}})\)"
     rf"|(?P<digit>\d{{1,2}})(?:[、)]|\.(?!\d))|(?P<circle>[①-⑳])) *)"
 )
+_ASKED = re.compile(r"请?(?:[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团))?(?:负责)?")
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -70,6 +71,10 @@ def assign(parts: list[Segment], folded: str) -> bool:
         marked = [node for node in part.nodes if not node.children]
         for node in marked:
             node.clause = _parties(folded, node.start, node.end)
+        silent = [node for node in marked if node.clause is None]
+        for node in silent if 2 * len(silent) < len(marked) else ():  # 各县区对经营网点逐一检查
+            said = _parties(folded, node.start, node.end, True)
+            node.clause = said if said and said.start == node.start else None
         if not any(node.clause for node in marked):
             part.roots += _paragraphs(part, folded)
         elif not any(map(_HANDED_OUT.search, first)):
@@ -82,8 +87,12 @@ def _beside(parts: list[Segment], folded: str) -> None:
     for siblings in [*(part.roots for part in parts), *(node.children for part in parts for node in part.nodes)]:
         if any(node.clause is not None for node in siblings):
             for node in siblings:
-                if node.clause is None and node.maybe is None and not node.children:
+                own = node.clause
+                if own is None and node.maybe is None and not node.children:
                     node.clause = _parties(folded, node.start, node.end)
+                elif own and all(f.role in ("leader", "due") for f in own.fields) and not node.children:
+                    said = _parties(folded, node.start, node.end)  # only the leader stands in a line of his own
+                    node.clause = own._replace(fields=(*own.fields, *(said.fields if said else ())))
 
 
 def charge(parts: list[Segment], folded: str) -> None:
@@ -227,7 +236,8 @@ def called_in(folded: str, start: int, end: int) -> list[Field]:
         end: offset behind it.
     """
     a, b = next(iter(pieces(folded, start, end, ",。;:\n")), (start, start))
-    return _called_in(folded, a + (folded[a : a + 1] == "请"), b)
+    asked = _ASKED.match(folded, a, b)
+    return _called_in(folded, asked.end() if asked else a, b)
 
 
 def _called_in(folded: str, at: int, end: int) -> list[Field]:

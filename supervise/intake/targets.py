@@ -230,8 +230,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
         sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, bounds)
-        if sign == "=" and _SPAN.search(match["unit"]):
-            continue
+        if sign in ("=", ">") and _SPAN.search(match["unit"]):
+            continue  # a wait of more than 3小时 is complained of
         own = Target(
             indicator, sign, match["value"], unit, words if end - start <= 200 else match[0],
             "" if level else change,

@@ -7,14 +7,14 @@ import re
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.labels import spaced
-from supervise.intake.names import is_short, looks_like_unit
+from supervise.intake.names import is_person, is_short, looks_like_unit
 
 # A limit that stands among the names: (市水务局负责,6月底前完成).
 UNTIL = re.compile(
     r"(?:于|在)?(?:20\d\d ?年 ?)?(?:于|在)?"
     r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|(?<=\d年)[底内末]|全年)"
     r"(?:之?前|以前)?(?:全面|全部|基本|持续|深入|力争|确保)?"
-    r"(?:完成|办结|推进|实施|启动|印发|出台|建成|投用|竣工|报送|送审|提请审议|报审|取得[\u4e00-\u9fff]{0,6}(?:成效|进展|突破|成果))?(?:过半|一半|到位)?"
+    r"(?:完成|办结|推进|实施|启动|印发|出台|建成|投用|竣工|完工|开工|通车|通水|投产|到位|见效|销号|报送|送审|提请审议|报审|取得[\u4e00-\u9fff]{0,6}(?:成效|进展|突破|成果))?(?:过半|一半|到位)?"
     r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
 # Whom the work is reported to above, beside those who do it: (市人社局;对接省人社厅).
@@ -82,7 +82,7 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
 
 def _named(name: str) -> bool:
     """Whether a folded name is that of an organ, whole or for short; beside a verb either will do."""
-    return looks_like_unit(name) or is_short(name)
+    return looks_like_unit(name) or is_short(name) or is_person(name)
 
 
 def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
@@ -131,7 +131,8 @@ def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]
         if verb is None:
             waiting.append((a, b))
             continue
-        lone = not waiting and any(f.role in ("lead", "unit") for f in fields)
+        units = [f for f in fields if f.role in ("lead", "unit") and not is_person(folded[f.start : f.end])]
+        lone = not waiting and bool(units)
         helps = lone and verb.group().endswith(("落实", "实施", "责任"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
         fields += [Field(role, verb.group(), c, d) for c, d in waiting]
