@@ -12,8 +12,8 @@ from supervise.intake.nodes import LOST, Node, Segment
 
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 _ASIDE = re.compile(
-    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|合计"
-    r"|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
+    r"[\u4e00-\u9fff]{2,8} ?:(?:(?<=要求:)|(?!.*(?:\d ?日|[月年][底末])之?前.*[。;]))|\(.*\)$|[^\u4e00-\u9fff]*$"
+    r"|注[:1-9]|合计|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
 )  # what a list says beside its tasks
 
 
@@ -79,7 +79,7 @@ class _Grower:
         if mark and ((line.opens and mark.kind != "item") or (not mark.sure and not self._due(mark, line))):
             mark = None  # 包抓项目:(1)…;(2)… counts within a card
         after = mark.number if mark and mark.kind == "item" else self.last
-        first, *rest = lines.glued(line, after) if after else [line]
+        first, *rest = lines.glued(line, after, mark)
         sign, length = lines.bullet(line.folded) if self.signs and not clauses.begins(line.folded) else ("", 0)
         if mark is None and sign:
             self._bullet(line, sign, length)

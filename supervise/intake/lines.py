@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from supervise.intake.folding import NUMERAL, number, trim
+from supervise.intake.folding import NUMERAL, number, numeral, trim
 
 # Markers from the outermost to the innermost; a clerk writes 一、 (一) 1. (1) ① in this order.
 RANK = {"part": 0, "chapter": 1, "section": 2, "item": 3, "sub": 4, "point": 5}
@@ -36,9 +36,10 @@ _MARKERS = (
     ("section", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
     (
         "item",
-        "重任事问项实议第承督交整民改攻反",
+        "重任事问项实议第承督交整民改攻反序",
         re.compile(
-            r"(?:(?:承诺|督办|督查|交办|议定|整改|民生|改革|攻坚|反馈|重点)?(?:任务|事项|问题|项目|实事|议题)|第) *(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"
+            r"(?:(?:承诺|督办|督查|交办|议定|整改|民生|改革|攻坚|反馈|重点)?(?:任务|事项|问题|项目|实事|议题)|第|序号)"
+            r" *(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"
         ),
     ),
     ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
@@ -116,7 +117,7 @@ _SITE = re.compile(".{0,30}icp备", re.IGNORECASE)  # the number a website is re
 
 
 _TO_ALL = re.compile(
-    r"请于|请将|(?:办理|落实|整改|处理|核查|进展|完成)(?:落实|处置|进展)?(?:情况|结果)(?:请|须|应|要|于|及时)|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:起草|牵头|责任|承办|主办|申报|项目)(?:责任)?(?:单位|部门)(?:要|应|须|需|务必)|(?:请|望)?(?:你|贵)(?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)[^。]{0,6}(?:要|应|须|需|务必|请|于|将)|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
+    r"请于|请将|(?:办理|落实|整改|处理|核查|进展|完成)(?:落实|处置|进展)?(?:情况|结果)(?:请|须|应|要|于|及时)|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:起草|牵头|责任|承办|主办|申报|项目)(?:责任)?(?:单位|部门)(?:要|应|须|需|务必)|(?:请|望)?(?:你|贵)(?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)[^。]{0,6}(?:要|应|须|需|务必|请|于|将)|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道|[科处股]室|企业|学校)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季])"
 )
 
 
@@ -234,8 +235,20 @@ def worth(printed: str) -> int | None:
     return number(printed)
 
 
-def glued(line: Line, after: int) -> list[Line]:
-    """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line."""
+def glued(line: Line, after: int, mark: Marker | None = None) -> list[Line]:
+    """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line.
+
+    Args:
+        line: the line.
+        after: number of the last item.
+        mark: what the line begins with; the headings that follow (一) or 一、 behind a full stop are cut too.
+    """
+    if mark and mark.kind in ("section", "chapter") and mark.printed[-1] in ")、" and len(line.folded) > 40:
+        heads = _headings(line, mark)
+        if len(heads) > 1:
+            return heads
+    if after <= 0:
+        return [line]
     cuts, due = [0], after + 1
     if str(due) not in line.folded:
         return [line]
@@ -245,6 +258,22 @@ def glued(line: Line, after: int) -> list[Line]:
             due += 1
     if len(cuts) == 1:
         return [line]
+    return _cut(line, cuts)
+
+
+def _headings(line: Line, mark: Marker) -> list[Line]:
+    """The line cut where (二), (三) … follow its (一), each behind the end of a sentence."""
+    cuts, at, due, own = [0], mark.length, mark.number + 1, numeral(mark.number)
+    while own in mark.printed:
+        here = line.folded.find(mark.printed.replace(own, numeral(due), 1), at)
+        if here < 0 or line.folded[:here].rstrip()[-1:] not in ("。", ";", ")"):
+            break
+        cuts.append(here)
+        at, due = here + 1, due + 1
+    return _cut(line, cuts) if len(cuts) > 1 else [line]
+
+
+def _cut(line: Line, cuts: list[int]) -> list[Line]:
     ends = [*cuts[1:], len(line.folded)]
     parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
@@ -264,8 +293,8 @@ def is_unbalanced(line: str) -> bool:
     body = (
         line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
     )
-    others = body is not line and mark is not None and f"({mark.number + 1})" in body  # 1)…;(2)…: the first lost its own
-    return others or closes(body) or body.count("(") != body.count(")")
+    lost = body is not line and mark is not None and f"({mark.number + 1})" in body  # 1)…;(2)…
+    return lost or closes(body) or body.count("(") != body.count(")")
 
 
 def closes(line: str) -> bool:

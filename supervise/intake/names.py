@@ -216,4 +216,5 @@ class Prefixes:
             return inherited + name
         if known:
             return known
-        return self.home + name if self.home and not firm and ORGAN.search(name) else name
+        own = self.home and not firm and not name.endswith("处")  # 企业改革处 is a division of one organ
+        return self.home + name if own and ORGAN.search(name) else name

@@ -29,6 +29,7 @@ _LEADERS = re.compile(
     r"(?:领导(?:干部|同志|班子成员)?|(?:领导)?班子成员)"
 )
 _COMMITTEE = re.compile(r"((?:各|有关|相关)[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
+_RULED = re.compile(r"([\u4e00-\u9fff]{2,6}([省市区县州旗镇乡]))(?:党委|委)")
 _ITS = re.compile(r"[省市区县州旗]?(?:政府|人民政府|管委会)")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
@@ -40,7 +41,7 @@ _ALONE = re.compile(r"(?!.*[局委办厅府院会社部队所室处科中心站]
 _BESIDE = re.compile(r"([^() ]+)[ (](?!.*[局委办厅府院会社部队所室处科中心站]\)?$)([\u4e00-\u9fff·]{2,4})\)?")
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 # Words among the names that say how they are to be read: 排名第一的为牵头单位,下同.
-_SAYS_HOW = re.compile(r"(?:[排列署].{0,3}|第)(?:第?一|首位|最前).{0,8}(?:牵头|主办|负责).{0,4}|(?:以)?下(?:均|皆)?同|不分先后")
+_SAYS_HOW = re.compile(r"(?:[排列署].{0,3}|第)(?:第?一|首位|最前).{0,8}(?:牵头|主办|负责).{0,4}|以?下均?同|不分先后")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
@@ -310,6 +311,9 @@ class _Walk:
         if self.which and _ITS.fullmatch(name) and (same := _COMMITTEE.fullmatch(self.last)):
             self.last = same[1] + name.removeprefix(same[1][-1])  # 各县(区)党委、政府; 各市委、市政府
             return self.last
+        ruled = _RULED.fullmatch(self.last) if name[-1] in "府会" and _ITS.fullmatch(name) else None
+        if ruled and name[0] in (ruled[2], "政", "人", "管"):
+            return ruled[1] + name.removeprefix(ruled[2])  # 东港区委、区政府
         self.last = name
         if said.group:
             full = self.which + name if self.which and is_class(name) else name

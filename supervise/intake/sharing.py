@@ -101,7 +101,7 @@ def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node])
 
 
 def deal(nodes: Sequence[Node], numbers: Sequence[tuple[frozenset[int], int, int]], line: Line) -> bool:
-    """Hand the entries above a line their parties by their numbers (任务1、2由县水利局牵头); whether all of it was read.
+    """Hand the entries above a line their parties by their numbers (任务1、2由县水利局牵头); whether all was read.
 
     Args:
         nodes: what stands above the line.

@@ -15,7 +15,7 @@ from supervise.intake.lines import Line
 from supervise.intake.nodes import Segment
 
 _ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
-_ORGAN_END = r"(?:政府|办公室|委员会|局|委|办|厅|部|组|中心)"
+_ORGAN_END = r"(?:政府|办公室|[查书]室|公司|集团|医院|学院|大学|委员会|局|委|办|厅|部|组|中心)"
 _DATE_ONLY = re.compile(
     rf"\(?(?:[\u4e00-\u9fff()、 ]{{0,40}}{_ORGAN_END} +)?\d{{4}} ?[年./-]? ?\d{{1,2}} ?[月./-]? ?\d{{1,2}} ?日?\)?"
     r"|[二〇○零一三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
@@ -103,7 +103,8 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         if tail and mark and mark.number == 1 and not listed:
             listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
-        tail = tail or bool(_TAIL.match(line.folded))
+        helps = line.folded.startswith("参加单位") and found[-1] and clauses.begins(found[-1][-1].folded)
+        tail = tail or (not helps and bool(_TAIL.match(line.folded)))
         signed = signed or (is_date_only(line.folded) and (len(found[-1]) > 3 or line.no == signing))
         note = 1 if _NOTE.match(line.folded) else note + 1 if note and mark and mark.number == note + 1 else 0
         if not tail and not furniture and not note and not _PUBLIC.match(line.folded):
