@@ -10,6 +10,7 @@ from supervise.intake.names import is_group, looks_like_unit
 from supervise.intake.nodes import Segment
 
 _ORDER = re.compile(r"督 *[查办函]|[交转催批] *办")
+_VAGUE = re.compile("有关|相关|各(?:单位|部门)")
 _TOP = 8  # so many lines may stand above the names: letterhead, number, title
 
 
@@ -26,7 +27,7 @@ def answer(parts: list[Segment], folded: str) -> None:
     whom = next((line for line in top if _names_units(line.folded)), None)
     if whom is None:
         return
-    lead = Field("unit", "", whom.start, whom.start + len(whom.folded.rstrip(": ")))
+    lead = Field("lead", "", whom.start, whom.start + len(whom.folded.rstrip(": ")))
     for part in parts:
         for node in part.nodes:
             if not node.children:
@@ -38,5 +39,7 @@ def answer(parts: list[Segment], folded: str) -> None:
 def _names_units(line: str) -> bool:
     """Whether a folded line names those addressed, one by one: 县教体局、县财政局:."""
     body = line.rstrip()
-    named = re.split(r"[、,]", body[:-1]) if body.endswith(":") and not lines.marker(body) else []
-    return bool(named) and all(looks_like_unit(name.strip()) and not is_group(name.strip()) for name in named)
+    named = re.split(r"[、,](?![^()]*\))", body[:-1]) if body.endswith(":") and not lines.marker(body) else []
+    names = [name.strip() for name in named]
+    single = any(not is_group(name) for name in names)  # 市林草局,各县(市)人民政府
+    return single and all(looks_like_unit(name) and not _VAGUE.search(name) for name in names)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from supervise.intake.folding import NUMERAL
-from supervise.intake.lines import Line, is_page_number, marker
+from supervise.intake.lines import Line, bullet, is_page_number, marker
 
 _LABEL = re.compile(
     rf"(?:\(?(?:\d{{1,4}}|[{NUMERAL}]{{1,3}}) ?[.、)] *)?"
@@ -33,6 +33,7 @@ _FIELD = re.compile(
 )  # a label and its value parted by blanks alone
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
 _SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")
+_OTHER = re.compile(r"(?:备注|联系(?:人|电话|方式)|任务来源|督[办查导](?:单位|部门|领导)|联络员|进展情况) ?:")
 _BESIDE = re.compile(r" {2,}(?=[\u4e00-\u9fff]{2,8} ?:)")
 Span = tuple[int, int]
 
@@ -203,6 +204,48 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
 def _recurs(count: int, regular: int) -> bool:
     """Whether a word stands as regularly as the labels of units do, in two records or more."""
     return count > 1 and regular > 0 and regular % count == 0
+
+
+def blocks(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
+    """Lists without numbers whose entries are words and, below them, lines that say who and until when.
+
+    The lines of words between two such runs are one entry; of the first entry as many lines as the shortest of the
+    others has.
+
+    Args:
+        all_lines: the lines of a notice.
+        begins: whether a folded line opens a unit clause.
+    """
+    said = [at for at, line in enumerate(all_lines) if begins(line.folded)]
+    if len(said) < 2 or any(line.opens for line in all_lines):
+        return all_lines
+    runs: list[list[int]] = []  # first line of a run, and the line behind it
+    for at in said:
+        if runs and all(_OTHER.match(line.folded) for line in all_lines[runs[-1][1] : at]):
+            runs[-1][1] = at + 1
+        else:
+            runs.append([at, at + 1])
+    for run in runs:
+        while run[1] < len(all_lines) and _OTHER.match(all_lines[run[1]].folded):
+            run[1] += 1
+    firsts = {all_lines[first].folded.partition(":")[0] for first, _ in runs}
+    lengths = [b[0] - a[1] for a, b in pairwise(runs)]
+    top = runs[0][0] - min(lengths, default=0)
+    words = [line.folded for line in all_lines[max(top, 0) : runs[-1][0]]]
+    if len(firsts) > 1 or not lengths or top < 1 or max(lengths) > 6 or any(map(_is_own, words)):
+        return all_lines
+    out = all_lines[:top]
+    for begin, (first, end) in zip([top, *(end for _, end in runs)], runs, strict=False):
+        own = all_lines[begin]
+        for line in all_lines[begin + 1 : first]:
+            own = own._replace(end=line.end, folded=own.folded + " " * (line.start - own.end) + line.folded)
+        out += [own._replace(opens=True), *all_lines[first:end]]
+    return [*out, *all_lines[runs[-1][1] :]]
+
+
+def _is_own(line: str) -> bool:
+    """Whether a folded line has a number, a sign or cells, so that it is read by these."""
+    return marker(line) is not None or bool(bullet(line)[0]) or "\t" in line or "|" in line
 
 
 def fronts(all_lines: list[Line], in_front: Callable[[str], bool]) -> list[Line]:

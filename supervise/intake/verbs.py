@@ -21,11 +21,11 @@ UNTIL = re.compile(
 ABOVE = re.compile(r"(?:对接|对口|对应|衔接|联系)[\u4e00-\u9fff、]{2,40}")
 _VERB = re.compile(
     spaced(
-        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责|负总责|总负责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加))"
+        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责|负总责|总负责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加|代建|支持|保障))"
         r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实(?:属地|主体|监管|行业|管理)*责任|落实|承办|实施|起草|编制|拟订|拟定))"
     )
 )
-_LAST = frozenset("头责任织实进施理总办合好助与加草制订定")  # every such verb ends with one of these
+_LAST = frozenset("头责任织实进施理总办合好助与加草制订定建持障")  # every such verb ends with one of these
 _SAID = re.compile(rf"[{''.join(sorted(_LAST))}]\s*(?:[,;]|\Z)")
 # No roles are said without a verb at the end of a part, or 会同.
 _SAYS = re.compile(rf"[会{''.join(sorted(_LAST))}](?:(?<=会)同|[\s由]*(?:[,;。]|\Z))")
