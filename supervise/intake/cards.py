@@ -57,7 +57,7 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
 
 
 def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
-    """The lines, without numbers that only count the words of a card ((一)整改目标:…, (二)责任单位:…), and their spans.
+    """The lines, without numbers or signs that only count the words of a card ((一)整改目标:…, (二)责任单位:…), and their spans.
 
     It does so where each of three words or more stands behind a number of its own, the same in every card, and one of
     them names who is responsible.
@@ -70,11 +70,13 @@ def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[li
     known = list[tuple[Line, str, int]]()
     for line in all_lines:
         mark = marker(line.folded) if ":" in line.folded[:20] else None
-        body = line.folded[mark.length :] if mark else ""
-        if mark and (begins(body) or _LABEL.match(body)):
+        sign, length = bullet(line.folded) if mark is None and ":" in line.folded[:20] else ("", 0)
+        length = mark.length if mark else length
+        body = line.folded[length:] if length else ""
+        if body and (begins(body) or _LABEL.match(body)):
             word = body.partition(":")[0]
-            found.setdefault(word, set()).add((mark.kind, mark.number))
-            known.append((line, word, mark.length))
+            found.setdefault(word, set()).add((mark.kind, mark.number) if mark else (sign, 0))
+            known.append((line, word, length))
     counts = Counter(word for _, word, _ in known)
     counted = {word for word, marks in found.items() if len(marks) == 1 and counts[word] > 1}
     if len(counted) < 3 or not any(begins(f"{word}:") for word in counted):
@@ -216,8 +218,12 @@ def blocks(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
         all_lines: the lines of a notice.
         begins: whether a folded line opens a unit clause.
     """
+    if 4 * sum(marker(line.folded) is not None for line in all_lines) > len(all_lines):
+        return all_lines  # a list with numbers
+    if opened := [at for at, line in enumerate(all_lines) if line.opens]:
+        return _turned(all_lines, opened, begins)
     said = [at for at, line in enumerate(all_lines) if begins(line.folded)]
-    if len(said) < 2 or any(line.opens for line in all_lines):
+    if len(said) < 2:
         return all_lines
     runs: list[list[int]] = []  # first line of a run, and the line behind it
     for at in said:
@@ -241,6 +247,32 @@ def blocks(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
             own = own._replace(end=line.end, folded=own.folded + " " * (line.start - own.end) + line.folded)
         out += [own._replace(opens=True), *all_lines[first:end]]
     return [*out, *all_lines[runs[-1][1] :]]
+
+
+def _turned(all_lines: list[Line], opened: list[int], begins: Callable[[str], bool]) -> list[Line]:
+    """Cards that say who before they say what (包联领导:…, 项目:…), turned so that who stands behind.
+
+    They do so where the same labels stand above the first card and above every other, and nowhere else.
+    """
+
+    def words(begin: int, end: int) -> list[str]:
+        return [line.folded.partition(":")[0] for line in all_lines[begin:end]]
+
+    first = opened[0]
+    while first and begins(all_lines[first - 1].folded):
+        first -= 1
+    ahead = words(first, opened[0])
+    size = len(ahead)
+    told = Counter(words(0, len(all_lines)))
+    alike = all(words(at - size, at) == ahead for at in opened)
+    if not ahead or len(opened) < 2 or not alike or any(told[word] != len(opened) for word in ahead):
+        return all_lines
+    out, behind = all_lines[:first], 0
+    for at in opened:
+        out += [*all_lines[behind : at - size], all_lines[at], *all_lines[at - size : at]] if behind else []
+        out += [all_lines[at], *all_lines[first:at]] if not behind else []
+        behind = at + 1
+    return [*out, *all_lines[behind:]]
 
 
 def _is_own(line: str) -> bool:

@@ -138,7 +138,17 @@ def hand_down(nodes: Sequence[Node], ahead: Sequence[Clause]) -> None:
     items = items or [node for node in nodes if node.kind == "section" and not node.children]
     if not ahead or not items:
         return
-    current, follows = _together(ahead), items[-1].clause is None
+    current, last = _together(ahead), items[-1].clause
+    said = {field.role for field in current.fields}
+    if (
+        last
+        and items[-1].apart
+        and not any(node.clause for node in items[:-1])
+        and said.isdisjoint(f.role for f in last.fields)
+    ):
+        current = current._replace(fields=(*current.fields, *last.fields))  # 责任单位 above them all, 协办单位 below
+        items[-1].clause = None
+    follows = items[-1].clause is None
     for node in items:
         own = node.clause
         if own is None or (follows and node.apart):
