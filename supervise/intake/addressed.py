@@ -7,7 +7,7 @@ import re
 from supervise.intake import lines, minutes
 from supervise.intake.fields import Clause, Field
 from supervise.intake.names import is_group, looks_like_unit
-from supervise.intake.nodes import Segment
+from supervise.intake.nodes import LOST, Node, Segment
 
 _ORDER = re.compile(r"督 *[查办函]|[交转催批] *办")
 _VAGUE = re.compile("有关|相关|各(?:单位|部门)")
@@ -29,6 +29,9 @@ def answer(parts: list[Segment], folded: str) -> None:
         return
     lead = Field("lead", "", whom.start, whom.start + len(whom.folded.rstrip(": ")))
     for part in parts:
+        if not part.roots:  # a letter of one paragraph: …反映…。请你局…
+            told = minutes.asked(part)
+            part.roots = [Node("item", LOST, "", ln.no, ln.start, ln.end, restored=True) for ln in told]
         for node in part.nodes:
             if not node.children:
                 called = minutes.called_in(folded, node.start, node.end)

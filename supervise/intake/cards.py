@@ -57,7 +57,7 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
 
 
 def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
-    """The lines, without numbers or signs that only count the words of a card ((一)整改目标:…, (二)责任单位:…), and their spans.
+    """The lines, without numbers or signs that only count the words of a card ((一)整改目标:…, △责任单位:…).
 
     It does so where each of three words or more stands behind a number of its own, the same in every card, and one of
     them names who is responsible.

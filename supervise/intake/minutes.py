@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import verbs
+from supervise.intake import schedule, verbs
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import NUMERAL, pieces, trim
-from supervise.intake.lines import RANK, worth
+from supervise.intake.lines import RANK, Line, speaks_to_all, worth
 from supervise.intake.names import is_group, looks_like_unit
 from supervise.intake.nodes import LOST, Node, Segment
 
@@ -20,7 +20,7 @@ _SAYS = re.compile(
     r"(?:会议|与会人员|大家|[\u4e00-\u9fff]{0,6}同志)?(?:研究)?(?:议定|要求|明确|决定|强调|指出|认为|(?:原则)?同意|确定)+[,:]?"
 )
 _ACTS = re.compile(
-    r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|承建|具体(?:实施|落实|承办)|组织实施|会同"
+    r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|承建|具体(?:实施|落实|承办)|组织实施|会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})"
     r"|(?:组织(?!部)|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草"
     r"|拿出|提请|印发|督促|指导|协调|拨付|筹措|争取|严格|严肃|全面|全力|积极|切实|着力|逐[一个户项]|加大|加紧|强化|梳理|摸清|出台|编制|统筹(?!办|中心|局)"
     r"|认真|启动|继续|持续|深入|主动|及时|再次|同步|聚焦|紧盯|围绕|结合|借鉴|于 ?\d|在 ?\d|对(?=[\u4e00-\u9fff]))"
@@ -54,6 +54,8 @@ _COUNTED = re.compile(
     rf"|(?P<digit>\d{{1,2}})(?:[、)]|\.(?!\d))|(?P<circle>[①-⑳])) *)"
 )
 _ASKED = re.compile(r"请?(?:[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团))?(?:负责)?")
+_CALLS = re.compile(r"会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})")  # 区卫健局商区财政局
+_YOU = re.compile(r"请[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)")  # those addressed
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -79,7 +81,7 @@ def assign(parts: list[Segment], folded: str) -> bool:
             said = _parties(folded, node.start, node.end, True)
             node.clause = said if said and said.start == node.start else None
         if not any(node.clause for node in marked):
-            part.roots += _paragraphs(part, folded)
+            part.roots += [] if asked(part) else _paragraphs(part, folded)
         elif not any(map(_HANDED_OUT.search, first)):
             part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
     return True
@@ -234,6 +236,16 @@ def _known(name: str) -> bool:
     return any(all(looks_like_unit(_OPEN.sub("", part)) for part in parts) for parts in ([name], name.split("和")))
 
 
+def asked(part: Segment) -> list[Line]:
+    """Lines that ask something of those addressed (…。请你局…), and not only for a report."""
+    found = [line for line in part.lines if _YOU.search(line.folded)]
+    return [
+        line
+        for line in found
+        if not speaks_to_all(line.folded) or not schedule.read(line.folded, line.folded, [(0, len(line.folded))], False)
+    ]
+
+
 def called_in(folded: str, start: int, end: int) -> list[Field]:
     """Who is called in where an entry begins so: 请会同县财政局研究….
 
@@ -249,13 +261,15 @@ def called_in(folded: str, start: int, end: int) -> list[Field]:
 
 def _called_in(folded: str, at: int, end: int) -> list[Field]:
     """Who is called in behind 会同."""
-    if not folded.startswith("会同", at):
+    calls = _CALLS.match(folded, at, end)
+    if calls is None:
         return []
-    stop = _list_before(folded, at + 2, end, _ACTS)
-    if not stop and all(looks_like_unit(folded[a:b].strip()) for a, b in pieces(folded, at + 2, end, "、和")):
+    begin = calls.end()
+    stop = _list_before(folded, begin, end, _ACTS)
+    if not stop and all(looks_like_unit(folded[a:b].strip()) for a, b in pieces(folded, begin, end, "、和")):
         stop = end
-    stop = stop or _name_ahead(folded, at + 2, end)
-    return [Field("co", "", at + 2, stop)] if stop else []
+    stop = stop or _name_ahead(folded, begin, end)
+    return [Field("co", "", begin, stop)] if stop else []
 
 
 def _name_ahead(folded: str, start: int, end: int) -> int:
