@@ -28,9 +28,9 @@ _BY = re.compile(
 _CLASS = re.compile(
     r"(?:(?:任务|工作|项目|所属|重点|风险|问题)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)"
 )
-_FIELD = re.compile(
-    r"(?m)(?:^|(?<=\|))(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
-)  # a label and its value parted by blanks alone
+_BY_BLANKS = r"(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
+_FIELD = re.compile(rf"(?m)^{_BY_BLANKS}")  # a label and its value parted by blanks alone
+_FIELD_OR_PART = re.compile(rf"(?m)(?:^|(?<=\|)){_BY_BLANKS}")  # the same where bars part what stands on a line
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
 _SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")
 _OTHER = re.compile(r"(?:备注|联系(?:人|电话|方式)|任务来源|督[办查导](?:单位|部门|领导)|联络员|进展情况) ?:")
@@ -47,13 +47,12 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
         folded: the folded text of a notice.
         begins: whether a folded line opens a unit clause.
     """
-    counts = Counter(match["label"] for match in _FIELD.finditer(folded))
+    field = _FIELD_OR_PART if "|" in folded else _FIELD
+    counts = Counter(match["label"] for match in field.finditer(folded))
     known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
     if not any(begins(f"{word}:") for word in known):
         return folded
-    return _FIELD.sub(
-        lambda m: m["indent"] + m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded
-    )
+    return field.sub(lambda m: m["indent"] + m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded)
 
 
 def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
@@ -218,10 +217,10 @@ def blocks(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
         all_lines: the lines of a notice.
         begins: whether a folded line opens a unit clause.
     """
-    if 4 * sum(marker(line.folded) is not None for line in all_lines) > len(all_lines):
-        return all_lines  # a list with numbers
     if opened := [at for at, line in enumerate(all_lines) if line.opens]:
         return _turned(all_lines, opened, begins)
+    if 4 * len([line for line in all_lines if marker(line.folded)]) > len(all_lines):
+        return all_lines  # a list with numbers
     said = [at for at, line in enumerate(all_lines) if begins(line.folded)]
     if len(said) < 2:
         return all_lines

@@ -53,9 +53,11 @@ _RECURRING = re.compile(
 # 未注明时限的均应于…前完成, 以上任务…前全部完成: a limit said once for the whole list.
 _DEFAULT = re.compile(
     r"(?:(?:未|没有)(?:单独|另行|特别)?(?:注明|明确|标明|标注|规定|列明)[^。;\n]{0,12}?(?:时限|期限|时间|的)"
-    r"|(?:所有|全部|以上|上述|各项)(?:重点|主要|目标)?(?:任务|工作|事项|项目|建议提案|建议|提案)(?=[^。;\n]{0,30}前(?:全部|全面)?(?:完成|办结))"
-    r"|(?:请|务必|必须|确保|应当?|须)(?=[^。;\n]{0,24}前(?:全部|全面|予以|抓紧|依法)*(?:办结|整改(?:到位|完成|完毕)|销号)))[^。;\n]{0,40}"
+    r"|(?:所有|全部|以上|上述|各项)(?:重点|主要|目标)?(?:任务|工作|事项|项目|建议提案|建议|提案)(?=[^。;\n]{0,30}前(?:全部|全面)?(?:完成|办结)))[^。;\n]{0,40}"
 )
+# 务必于4月20日前办结销号: a limit pressed on all who are written to.
+_PRESSED = re.compile(r"前(?:全部|全面|予以|抓紧|依法)*(?:办结|整改(?:到位|完成|完毕)|销号)")
+_ASKS = re.compile(r"(?:请|务必|必须|确保|应|须)[^。;\n]*$")
 _WHICH = re.compile(r"[可拟能][^,。;、\d]{1,8}的")  # 年内可入统的企业: which ones, not by when
 _BEFORE_BREAK = "。;!?\n"
 
@@ -212,10 +214,12 @@ def default(text: str, folded: str, year: int | None) -> Deadline | None:
         year: the year of the plan.
     """
     said = _DEFAULT.search(folded)
-    if said is None:
-        return None
-    last = max(_in_field(folded, said.start(), said.end(), year), default=None)
-    return Deadline(text[said.start() : said.end()], last, "explicit", "") if last else None
+    span = said.span() if said else (0, 0)
+    if said is None and (pressed := _PRESSED.search(folded)):
+        asks = _ASKS.search(folded, max(0, pressed.start() - 40), pressed.start())
+        span = (asks.start(), pressed.end()) if asks else span
+    last = max(_in_field(folded, *span, year), default=None) if span[1] else None
+    return Deadline(text[slice(*span)], last, "explicit", "") if last else None
 
 
 def match_text(text: str, match: re.Match[str]) -> str:

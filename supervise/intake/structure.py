@@ -70,6 +70,11 @@ def _signs(all_lines: list[Line], index: int) -> int:
     return 0
 
 
+def _helps(line: Line, above: list[Line]) -> bool:
+    """Whether 参加单位:… stands on a card, below another of its units, and not below the decisions of a meeting."""
+    return line.folded.startswith("参加单位") and bool(above) and clauses.begins(above[-1].folded)
+
+
 def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     """Cut a notice at 附件, behind a dated signature, at the title of a second table, and where 一 comes again.
 
@@ -103,8 +108,7 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         if tail and mark and mark.number == 1 and not listed:
             listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
-        helps = line.folded.startswith("参加单位") and found[-1] and clauses.begins(found[-1][-1].folded)
-        tail = tail or (not helps and bool(_TAIL.match(line.folded)))
+        tail = tail or (_TAIL.match(line.folded) is not None and not _helps(line, found[-1]))
         signed = signed or (is_date_only(line.folded) and (len(found[-1]) > 3 or line.no == signing))
         note = 1 if _NOTE.match(line.folded) else note + 1 if note and mark and mark.number == note + 1 else 0
         if not tail and not furniture and not note and not _PUBLIC.match(line.folded):
