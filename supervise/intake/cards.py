@@ -52,6 +52,7 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
     known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
     if not any(begins(f"{word}:") for word in known):
         return folded
+    known |= {"序号", "编号"}
     return field.sub(lambda m: m["indent"] + m["label"] + ":" + m["blank"][1:] if m["label"] in known else m[0], folded)
 
 

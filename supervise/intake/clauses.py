@@ -13,7 +13,7 @@ from supervise.intake import labels, verbs
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import brackets, pieces, trim
 from supervise.intake.labels import LABEL
-from supervise.intake.names import is_short, is_territory, looks_like_unit, prefix
+from supervise.intake.names import is_group, is_short, is_territory, looks_like_unit, prefix
 from supervise.intake.parting import names
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
@@ -321,7 +321,7 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     spans = (span for field in fields for family in names(folded, field) for span in family)
     known = False
     for name in (folded[c:d].strip() for c, d in spans):
-        if len(name) > 2 and looks_like_unit(name.removesuffix("等")):
+        if (len(name) > 2 or is_group(name)) and looks_like_unit(name.removesuffix("等")):
             known = True
         elif not is_territory(name):
             return None

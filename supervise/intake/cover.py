@@ -44,6 +44,9 @@ _COUNT = re.compile(
     r"(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
 )
+_COUNT_HERE = re.compile(  # 已完成179项,以下7项未完成
+    rf"(?:以下|下列|如下)(\d{{1,3}}|[{NUMERAL}]{{1,3}})(?:大?项|件|条)(?=未完成|重点|主要|具体|工作|任务|事项|实事|问题|民生|督办|[:。,])"
+)
 _COUNT_OF = re.compile(
     r"(\d\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|逾期|督办|交办|议定|未办结|民生|改革)*"
     r"(?:工作|任务|事项|实事|举措)"
@@ -271,7 +274,7 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
 def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
     cover = "\n".join(line for line in cover.split("\n") if not (mark := lines.marker(line)) or mark.kind != "item")
-    match = _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
+    match = _COUNT_HERE.search(cover) or _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
     chapters = _CHAPTERS.search(cover)
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
 

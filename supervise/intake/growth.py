@@ -280,6 +280,8 @@ class _Grower:
             node.clause, node.apart = spoken.moved(line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:
             self._unnumbered(node, line)
+        elif line.folded[0] == "(" and self.path[0].number and sharing.below(node, line):
+            return
         elif node.clause is None and node.maybe is None and self._is_body(line):
             node.body, node.end = node.body or line.start, line.end
         else:

@@ -6,6 +6,7 @@ In minutes and lists of decisions a paragraph is a task where it says who is to 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from supervise.intake import schedule, verbs
 from supervise.intake.fields import Clause, Field
@@ -22,7 +23,7 @@ _SAYS = re.compile(
 _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|承建|具体(?:实施|落实|承办)|组织实施|会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})"
     r"|(?:组织(?!部)|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草"
-    r"|拿出|提请|印发|督促|指导|协调|拨付|筹措|争取|严格|严肃|全面|全力|积极|切实|着力|逐[一个户项]|加大|加紧|强化|梳理|摸清|出台|编制|统筹(?!办|中心|局)"
+    r"|拿出|跟进|提请|印发|督促|指导|协调|拨付|筹措|争取|严格|严肃|全面|全力|积极|切实|着力|逐[一个户项]|加大|加紧|强化|梳理|摸清|出台|编制|统筹(?!办|中心|局)"
     r"|认真|启动|继续|持续|深入|主动|及时|再次|同步|聚焦|紧盯|围绕|结合|借鉴|于 ?\d|在 ?\d|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
@@ -56,6 +57,7 @@ _COUNTED = re.compile(
 _ASKED = re.compile(r"请?(?:[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团))?(?:负责)?")
 _CALLS = re.compile(r"会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})")  # 区卫健局商区财政局
 _YOU = re.compile(r"请[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)")  # those addressed
+_ROLE = re.compile(r"(?:牵头|负责|主办)(?=、)")
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -180,8 +182,8 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
         groups: whether a collective name alone (各乡镇) may act: it does among entries that all say who.
     """
     fields: list[Field] = []
-    for a, b in pieces(folded, start, end, ",。;:\n"):
-        a, b = trim(folded, a, b, " “”")
+    for a, b in _parts(folded, start, end):
+        a, b = trim(folded, a, b, " “”—")
         opens = a
         said = _SAYS.match(folded, a, b)
         a = said.end() if said else a
@@ -211,6 +213,15 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
                 fields.append(Field("lead" if leads else "unit", "", begin, acts))
                 fields += _called_in(folded, acts, b)
     return Clause(fields[0].start, fields[-1].end, tuple(fields)) if any(f.role == "lead" for f in fields) else None
+
+
+def _parts(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans between commas and stops, and between 、 behind a role: 县住建局牵头、县财政局参与."""
+    for a, b in pieces(folded, start, end, ",。;:\n"):
+        for role in _ROLE.finditer(folded, a, b):
+            yield a, role.end()
+            a = role.end() + 1
+        yield a, b
 
 
 def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from supervise.intake import verbs
+from supervise.intake import clauses, verbs
 from supervise.intake.fields import Clause
 from supervise.intake.folding import NUMERAL, number, pieces
 from supervise.intake.lines import RANK, Line
@@ -98,6 +98,20 @@ def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node])
     for node in meant:
         if node.clause is None:
             node.clause, node.shared = clause, True
+
+
+def below(node: Node, line: Line) -> bool:
+    """Take a line that is a bracket with nothing but names of units as that of the entry above; whether it is one.
+
+    Args:
+        node: the entry above.
+        line: the line.
+    """
+    named = node.clause is not None or node.maybe is not None
+    bare = None if named else clauses.bare(line.folded, 0, len(line.folded))
+    if bare is not None:
+        node.maybe = bare.moved(line.start)
+    return bare is not None
 
 
 def deal(nodes: Sequence[Node], numbers: Sequence[tuple[frozenset[int], int, int]], line: Line) -> bool:

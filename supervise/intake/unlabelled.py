@@ -31,7 +31,7 @@ def _brackets(parts: list[Segment], folded: str) -> None:
     They count where at least three entries, and half of all, end so or with a bracket that says who does what; a single
     such bracket is a remark.
     """
-    nodes = [node for part in parts for node in part.nodes if RANK[node.kind] >= RANK["section"]]
+    nodes = [node for part in parts for node in part.nodes if RANK[node.kind] >= RANK["section"] or not node.children]
     open_ = [node for node in nodes if node.clause is None]
     found = [(node, node.maybe) for node in open_ if node.maybe is not None]
     kinds = {node.kind for node, _ in found}
