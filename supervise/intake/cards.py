@@ -69,9 +69,10 @@ def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[li
     found: dict[str, set[tuple[str, int]]] = {}
     known = list[tuple[Line, str, int]]()
     for line in all_lines:
-        mark = marker(line.folded) if ":" in line.folded[:20] else None
-        sign, length = bullet(line.folded) if mark is None and ":" in line.folded[:20] else ("", 0)
-        length = mark.length if mark else length
+        if line.folded.find(":", 0, 20) < 0:
+            continue
+        mark = marker(line.folded)
+        sign, length = ("", mark.length) if mark else bullet(line.folded)
         body = line.folded[length:] if length else ""
         if body and (begins(body) or _LABEL.match(body)):
             word = body.partition(":")[0]

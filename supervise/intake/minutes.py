@@ -240,7 +240,7 @@ def _known(name: str) -> bool:
     """Whether words are the name of a unit (县工业和信息化局), or of two that 和 joins."""
     if (
         name.count("(") != name.count(")")
-        or (name[:1] == "报" and name[1:2] not in "社业")
+        or (name[:1] in "报你贵" and name[1:2] not in "社业州阳港溪")
         or (name[:1] == "各" and _DIGIT.search(name))
     ):
         return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket; 各单位每日16时前将情况报

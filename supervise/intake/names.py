@@ -188,7 +188,7 @@ class Prefixes:
 
     def stands(self, name: str) -> bool:
         """Whether a bare name takes no prefix: it is a territory, a headquarters, or begins with a place."""
-        if _STANDS.search(name) or _HOLDS_PLACE.match(name):
+        if _STANDS.search(name) or _HOLDS_PLACE.match(name) or is_territory(name):
             return True
         return len(name) > 3 and (name[:2] in self.places or name[:3] in self.places)
 
