@@ -118,7 +118,7 @@ def stacked(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
         all_lines: the lines of a notice.
         begins: whether a folded line opens a unit clause.
     """
-    counts = Counter(line.folded for line in all_lines if 2 <= len(line.folded) <= 8)
+    counts = Counter(line.folded for line in all_lines if 2 <= len(line.folded) <= 8 and ":" not in line.folded)
     known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
     if not any(begins(f"{word}:") for word in known):
         return all_lines
@@ -311,7 +311,9 @@ def _opener(
         if match and match.start("label") == 0:
             if before is not None and begins(before.folded) and numbered >= counts[match["label"]]:
                 return ""  # the cards are numbered, and say further down what is to be reached
-            if (before is not None and marker(before.folded)) or _heads(all_lines[at + 1 :], begins):
+            mark = marker(before.folded) if before is not None else None
+            alike = [ln for ln in all_lines if mark and (m := marker(ln.folded)) and m.kind == mark.kind]
+            if (mark and counts[match["label"]] <= len(alike)) or _heads(all_lines[at + 1 :], begins):
                 return ""
             if counts[match["label"]] > 1:
                 return match["label"]

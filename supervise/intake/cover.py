@@ -258,6 +258,8 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
             year = f"20{DIGITS[chinese[1]]}{DIGITS[chinese[2]]}"
             return int(year), year
     years = Counter(re.findall(r"(20\d{2})年", cover))
+    if issued_on:  # what lies before it is background
+        years = Counter({year: count for year, count in years.items() if year >= issued_on[:4]})
     if years:
         year = years.most_common(1)[0][0]
         return int(year), year

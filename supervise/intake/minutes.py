@@ -22,7 +22,7 @@ _SAYS = re.compile(
 )
 _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|承建|具体(?:实施|落实|承办)|组织实施|会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})"
-    r"|(?:组织(?!部)|抓好|抓紧|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草"
+    r"|(?:组织(?!部)|抓[好紧实细落]|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草"
     r"|拿出|跟进|提请|印发|督促|指导|协调|拨付|筹措|争取|严格|严肃|全面|全力|积极|切实|着力|逐[一个户项]|加大|加紧|强化|梳理|摸清|出台|编制|统筹(?!办|中心|局)"
     r"|认真|启动|继续|持续|深入|主动|及时|再次|同步|聚焦|紧盯|围绕|结合|借鉴|于 ?\d|在 ?\d|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
@@ -45,7 +45,7 @@ _CHARGED = re.compile(
 )  # 方案由县住建局会同…修改: who acts stands behind 由
 # 县财政局补充…: the name ends where an organ's does.
 _AHEAD = re.compile(
-    r"[\u4e00-\u9fff]{2,14}?(?:局|厅|委(?![员宣组统政办网编社改党机老农])|中心|集团|公司|政府|办公室|管委会|部门|单位)"
+    r"[\u4e00-\u9fff]{2,14}?(?:局|厅|委(?![员宣组统政办网编社改党机老农监])|中心|集团|公司|政府|办公室|管委会|部门|单位)"
     r"(?=[\u4e00-\u9fff]{2}|[于在] ?\d)"
 )
 _COMRADE = re.compile(r"[\u4e00-\u9fff·]{2,4}同志(?=牵头|负责|总|协调|统筹|具体)")  # 请李明同志牵头
@@ -58,6 +58,7 @@ _ASKED = re.compile(r"请?(?:[你贵](?:们|单位|[局委办部厅院校镇乡�
 _CALLS = re.compile(r"会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})")  # 区卫健局商区财政局
 _YOU = re.compile(r"请[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)")  # those addressed
 _ROLE = re.compile(r"(?:牵头|负责|主办)(?=、)")
+_HEARD = re.compile("听取|学习|传达|通报|汇报|人事|任免|其他|强调|指出|认为|书面|略")
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -81,11 +82,17 @@ def assign(parts: list[Segment], folded: str) -> bool:
         silent = [node for node in marked if node.clause is None]
         for node in silent if 2 * len(silent) < len(marked) else ():  # 各县区对经营网点逐一检查
             said = _parties(folded, node.start, node.end, True)
-            node.clause = said if said and said.start == node.start else None
+            begins = said and (said.start == node.start or folded[said.start - 1] == ":")
+            node.clause = said if begins else None
         if not any(node.clause for node in marked):
             part.roots += [] if asked(part) else _paragraphs(part, folded)
         elif not any(map(_HANDED_OUT.search, first)):
-            part.roots = [node for node in part.roots if node.children or node.clause or _wanted(folded, node)]
+            usual = 2 * len([node for node in marked if node.clause]) > len(marked)
+            part.roots = [
+                node
+                for node in part.roots
+                if node.children or node.clause or _wanted(folded, node) or (usual and not _heard(folded, node))
+            ]
     return True
 
 
@@ -145,10 +152,17 @@ def _wanted(folded: str, node: Node) -> bool:
     return any(_WANTED.match(folded, *trim(folded, a, b)) or _BY.search(folded, a, b) for a, b in spans)
 
 
+def _heard(folded: str, node: Node) -> bool:
+    """Whether an entry among decisions only tells what was heard, studied or stressed."""
+    return _HEARD.search(folded, node.start, node.end) is not None
+
+
 def _paragraphs(part: Segment, folded: str) -> list[Node]:
     """Unmarked paragraphs that say who is to act, each a task; several sentences that do so are several tasks."""
     found: list[Node] = []
     for line in part.lines:
+        if line.folded.endswith(":") or speaks_to_all(line.folded):
+            continue  # what stands above the list, and what is asked of all below it
         spans = counted = _counted(folded, line.start, line.end)
         if not counted:
             spans = [(a, b) for a, b in pieces(folded, line.start, line.end, "。;") if _parties(folded, a, b)]
@@ -204,7 +218,9 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
         if helps and fields:
             fields.append(Field("co", "", begin, helps))
         elif acts := _list_before(folded, begin, b, _ACTS) or (
-            _name_ahead(folded, begin, b) if charged and not folded.startswith("会同", begin) else 0
+            _name_ahead(folded, begin, b)
+            if (charged or (groups and not fields)) and not folded.startswith("会同", begin)
+            else 0
         ):
             named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]
             if charged or groups or fields or not all(map(is_group, named)):
