@@ -14,7 +14,7 @@ from itertools import pairwise
 from supervise.intake.across import unread
 from supervise.intake.cards import says_until
 from supervise.intake.clauses import is_leader
-from supervise.intake.cover import is_organ
+from supervise.intake.cover import heading, is_organ
 from supervise.intake.lines import Line, bullet, is_furniture, is_unbalanced, marker
 from supervise.intake.names import looks_like_unit, prefix
 from supervise.intake.structure import is_attachment_mark, is_date_only
@@ -132,6 +132,8 @@ def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str, paged: bo
     whole = looks_like_unit(re.split("[、,;:\t| ]", above.folded)[-1])
     if is_organ(line.folded) and (whole or not paged or (kind != "label" and kind[0] not in _BARS)):
         return False  # a signature; 县生态环境局、县 / 财政局 is none
+    if heading(line.folded)[1] is not None:
+        return False  # 黄牌督办(3件)
     beside = _BESIDE.match(line.folded) or is_attachment_mark(above.folded)
     if beside or is_furniture(above.folded) or is_furniture(line.folded):
         return False

@@ -25,6 +25,7 @@ _BY = re.compile(
     r"(?:需|须|要|应|拟)?(?:完成|办结|落实|启动|开展)的?(?:重点)?(?:任务|事项|工作|项目)?"
     r"(?:\(?共? ?\d{1,3} ?[项件条]\)?)?:?"
 )
+_COUNTS = re.compile(r"[\u4e00-\u9fff“”]{2,16}\(共?\d{1,3} ?[项件条个]\)")  # 黄牌督办(3件)
 _CLASS = re.compile(
     r"(?:(?:任务|工作|项目|所属|重点|风险|问题)?(?:类别|分类|领域|板块)|(?:行动|专项|工程)名称) ?: ?(?=\S)"
 )
@@ -151,7 +152,7 @@ def says_until(line: str) -> bool:
 def classes(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print a class behind its label (任务类别:…) as headings."""
     found = [(line, _CLASS.match(line.folded) if ":" in line.folded else None) for line in all_lines]
-    until = {line.no for line in all_lines if says_until(line.folded)}
+    until = {line.no for line in all_lines if says_until(line.folded) or _COUNTS.fullmatch(line.folded)}
     if len(until) > 1:  # 5月底前完成的任务: what stands below
         all_lines = [line._replace(heads=True) if line.no in until else line for line in all_lines]
         found = [(line, match) for line, (_, match) in zip(all_lines, found, strict=True)]

@@ -24,7 +24,8 @@ _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|承建|具体(?:实施|落实|承办)|组织实施|会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})"
     r"|(?:组织(?!部)|抓[好紧实细落]|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草"
     r"|拿出|跟进|提请|印发|督促|指导|协调|拨付|筹措|争取|严格|严肃|全面|全力|积极|切实|着力|逐[一个户项]|加大|加紧|强化|梳理|摸清|出台|编制|统筹(?!办|中心|局)"
-    r"|认真|启动|继续|持续|深入|主动|及时|再次|同步|聚焦|紧盯|围绕|结合|借鉴|于 ?\d|在 ?\d|对(?=[\u4e00-\u9fff]))"
+    r"|认真|启动|继续|持续|深入|主动|及时|再次|同步|聚焦|紧盯|围绕|结合|借鉴"
+    r"|设置|增设|确保|提供|发放|组建|成立|摸排|关停|实现|做到|跟踪|于 ?\d|在 ?\d|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
 _HELPS = re.compile(
@@ -38,7 +39,7 @@ _TAKES = re.compile(
 _BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
 _OPEN = re.compile(r"等(?:有关|相关)?(?:部门|单位)?$")
 _LIMIT_BEHIND = re.compile(rf" *(?:{verbs.UNTIL.pattern})$")  # 由县编办4月底前完成
-_DIGIT = re.compile(r"\d")
+_NO_NAME = re.compile(r"\d|^(?:关于|[报你贵](?![社业州阳港溪]))")
 _POINT = re.compile(r"\(?\d{1,2}[).、] *")
 _CHARGED = re.compile(
     r"(?<=[\u4e00-\u9fff])由(?=[\u4e00-\u9fff])"
@@ -254,11 +255,7 @@ def _list_before(folded: str, start: int, end: int, verb: re.Pattern[str]) -> in
 
 def _known(name: str) -> bool:
     """Whether words are the name of a unit (县工业和信息化局), or of two that 和 joins."""
-    if (
-        name.count("(") != name.count(")")
-        or (name[:1] in "报你贵" and name[1:2] not in "社业州阳港溪")
-        or (name[:1] == "各" and _DIGIT.search(name))
-    ):
+    if name.count("(") != name.count(")") or _NO_NAME.search(name):
         return False  # 惠及企业2000户(县市场监管局: the sentence before a bracket; 各单位每日16时前将情况报
     return any(all(looks_like_unit(_OPEN.sub("", part)) for part in parts) for parts in ([name], name.split("和")))
 

@@ -215,6 +215,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         behind = folded[match.end() : match.end() + 6]
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
+        if match["unit"] in ("位", "名") and folded.startswith("前", match.start() - 1):
+            continue  # 进入全省前5位: a rank
         before = folded[max(at, match.start() - 60) : match.start()]
         near = before[-_NEAR:]
         if (
