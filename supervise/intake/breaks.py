@@ -97,6 +97,8 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
         return True
     if "、" in first and not begins(second) and marker(second) is None and _within_name(first, second):
         return True
+    if len(first) < 4 and second.endswith(":") and looks_like_unit(whole[:-1]) and marker(whole) is None:
+        return True  # 市 / 城市管理局:
     if len(first) > 12:
         return False
     mark = marker(first)

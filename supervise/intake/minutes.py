@@ -56,7 +56,7 @@ _COUNTED = re.compile(
     rf"|(?P<digit>\d{{1,2}})(?:[、)]|\.(?!\d))|(?P<circle>[①-⑳])) *)"
 )
 _ASKED = re.compile(r"请?(?:[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团))?(?:负责)?")
-_CALLS = re.compile(r"会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})")  # 区卫健局商区财政局
+_CALLS = re.compile(r"会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})")  # 县卫健局商县医保局
 _YOU = re.compile(r"请[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)")  # those addressed
 _ROLE = re.compile(r"(?:牵头|负责|主办)(?=、)")
 _HEARD = re.compile("听取|学习|传达|通报|汇报|人事|任免|其他|强调|指出|认为|书面|略")
@@ -220,7 +220,7 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
             fields.append(Field("co", "", begin, helps))
         elif acts := _list_before(folded, begin, b, _ACTS) or (
             _name_ahead(folded, begin, b)
-            if (charged or (groups and not fields)) and not folded.startswith("会同", begin)
+            if (charged or (groups and not fields and folded[begin] not in "各有相")) and not folded.startswith("会同", begin)
             else 0
         ):
             named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]
