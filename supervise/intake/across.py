@@ -65,8 +65,9 @@ def lone(line: Line, columns: Columns) -> Line | None:
 def headless(found: Sequence[Line]) -> Columns | None:
     """The columns of a list whose rows are a number, a task and its units, parted by blanks, under no head."""
     numbered = [line for line in found if line.folded[0].isdigit() and len(line.folded) < 300]
+    parted = [line for line in numbered if " " in line.folded]
     for pattern, roles, bar in ((_PLAIN, ("no", "text", "unit"), "  "), (_LIMITED, ("no", "text", "unit", "due"), " ")):
-        rows = [ln for ln in numbered if (row := pattern.fullmatch(ln.folded)) and clauses.only_units(row[1], True)]
+        rows = [ln for ln in parted if (row := pattern.fullmatch(ln.folded)) and clauses.only_units(row[1], True)]
         if len(rows) > 2 and not any(map(head, found)):
             return Columns(roles, ("",) * len(roles), bar)
     return _by_contents([line for line in numbered if "|" in line.folded or "\t" in line.folded], found)

@@ -24,10 +24,11 @@ UNBALANCED = "括号不成对,可能缺字"
 MENDED = "这一行像是上一行断下来的,与上一行接起来读"
 BROKEN = "这里像是一句话断开了"
 HALVES = "这一行与上一行像是一个词断成了两半"
-_ENDS = tuple("。;!?:…)”|.,、")
+_ENDS = frozenset("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
 _NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
 _STOP = re.compile("[,。;]")
+_MARK = re.compile("[,。;:]")
 _CLOSING = frozenset("、,;。:)”")  # nothing begins with one of these
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,8} ?[::]")
@@ -48,41 +49,51 @@ def odd(
         begins: whether a folded line begins something of its own; ``None`` where every line is one for certain.
     """
     found = dict(_torn(folded, all_lines, gone, begins) if begins else ())
-    found |= {line.no: UNBALANCED for line in all_lines if is_unbalanced(line.folded)}
+    bracketed = [line for line in all_lines if "(" in line.folded or ")" in line.folded]
+    found |= {line.no: UNBALANCED for line in bracketed if is_unbalanced(line.folded)}
     return found | dict.fromkeys(mended, MENDED)
 
 
 def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) -> Iterator[tuple[int, str]]:
     """Lines that look like the rest of the one above, or what a page left between the two, and what is odd."""
-    kinds = [_kind(line.folded) for line in all_lines]
+    barred = any([bar in folded for bar in _BARS])
+    kinds = [_kind(line.folded, barred) for line in all_lines]
     begun = [at for at, kind in enumerate(kinds) if kind not in ("plain", "label")] or [
         at for at, kind in enumerate(kinds) if kind == "label"
     ]
     first = begun[0] if begun else len(kinds)
-    told = Counter([kind for kind, line in zip(kinds, all_lines, strict=True) if _STOP.search(line.folded)])
     number = Counter(kinds)
-    bars = Counter([kind for kind in kinds if kind[0] in _BARS])
+    bars = Counter([kind for kind in kinds if kind[0] in _BARS]) if barred else None
     usual = bars.most_common(1)[0][0] if bars else ""
     rest: list[tuple[str, int, bool]] = []
     for at, (above, line) in enumerate(pairwise(all_lines)):
+        ended = above.folded[-1] in _ENDS
+        if ended and not bars:
+            continue
         kind, own = kinds[at], kinds[at + 1]
-        if len(above.folded) < 60 and not above.folded.endswith(_ENDS) and _halves(above, line, begins):
+        if not ended and len(above.folded) < 60 and _halves(above, line, begins):
             pages = [page.no for page in gone if above.end < page.start < line.start]
             yield next(iter(pages), line.no), HALVES
             continue
         rows = kind[0] in _BARS or own[0] in _BARS
-        if not rows and (own != "plain" or above.folded.endswith(_ENDS)):
+        if not rows and (own != "plain" or ended):
             continue
         pages = [page.no for page in gone if above.end < page.start < line.start]
         apart = folded.count("\n", above.end, line.start) > 1 + len(pages)
         if apart or begins(line.folded) or not _goes_on(above, kind, line, own, usual, bool(pages)):
             continue
         sure = bool(pages) or rows or line.folded[0] in _CLOSING
-        heads = not re.search("[,。;:]", above.folded) and len(line.folded) > 5 and line.folded.endswith(_ENDS)
-        if sure or (at >= first and (not heads or 2 * told[kind] >= number[kind] - 1 > 0)):
+        heads = not _MARK.search(above.folded) and len(line.folded) > 5 and line.folded[-1] in _ENDS
+        if sure or (at >= first and (not heads or 2 * _told(kind, kinds, all_lines) >= number[kind] - 1 > 0)):
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
     yield from ((no, BROKEN) for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+
+
+def _told(kind: str, kinds: list[str], all_lines: list[Line]) -> int:
+    """How many lines of a kind say something, and are no headings."""
+    alike = [line for own, line in zip(kinds, all_lines, strict=True) if own == kind]
+    return sum([_STOP.search(line.folded) is not None for line in alike])
 
 
 def _halves(above: Line, line: Line, begins: Begins) -> bool:
@@ -91,11 +102,13 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
     Neither is one by itself; together they are.
     """
     first, second = above.folded, line.folded
-    whole = first + second
-    heads = _NUMBERS.match(first) is not None or len(first) < 4
-    if heads and head(above) is None and head(line._replace(folded=whole)) is not None:
-        return True
     if "、" in first and not begins(second) and marker(second) is None and _within_name(first, second):
+        return True
+    heads = len(first) < 4 or _NUMBERS.match(first) is not None
+    if not heads and len(first) > 12:
+        return False
+    whole = first + second
+    if heads and head(above) is None and head(line._replace(folded=whole)) is not None:
         return True
     if len(first) < 4 and second.endswith(":") and looks_like_unit(whole[:-1]) and marker(whole) is None:
         return True  # 市 / 城市管理局:
@@ -117,9 +130,14 @@ def _within_name(first: str, second: str) -> bool:
     return bool(whole) and all(map(looks_like_unit, named))
 
 
-def _kind(line: str) -> str:
-    """What kind of line a folded line is: its marker, a row with so many bars, a label, or plain."""
-    for bar in _BARS:
+def _kind(line: str, barred: bool) -> str:
+    """What kind of line a folded line is: its marker, a row with so many bars, a label, or plain.
+
+    Args:
+        line: the line.
+        barred: whether the notice prints bars.
+    """
+    for bar in _BARS if barred else "":
         if (count := line.count(bar)) > 1:
             return f"{bar}{count}"
     if mark := marker(line):

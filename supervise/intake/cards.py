@@ -32,10 +32,12 @@ _CLASS = re.compile(
 _BY_BLANKS = r"(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 _FIELD = re.compile(rf"(?m)^{_BY_BLANKS}")  # a label and its value parted by blanks alone
 _FIELD_OR_PART = re.compile(rf"(?m)(?:^|(?<=\|)){_BY_BLANKS}")  # the same where bars part what stands on a line
+_BLANK_BEHIND = re.compile(r"[\n|] *[\u4e00-\u9fff]{2,8}[ \t]")
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
 _SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")
 _OTHER = re.compile(r"(?:备注|联系(?:人|电话|方式)|任务来源|督[办查导](?:单位|部门|领导)|联络员|进展情况) ?:")
 _BESIDE = re.compile(r" {2,}(?=[\u4e00-\u9fff]{2,8} ?:)")
+_SHORT = 30  # no heading that is nothing but a limit is longer
 Span = tuple[int, int]
 
 
@@ -48,6 +50,8 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
         folded: the folded text of a notice.
         begins: whether a folded line opens a unit clause.
     """
+    if not _BLANK_BEHIND.search(folded):
+        return folded
     field = _FIELD_OR_PART if "|" in folded else _FIELD
     counts = Counter(match["label"] for match in field.finditer(folded))
     known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
@@ -79,6 +83,8 @@ def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[li
             word = body.partition(":")[0]
             found.setdefault(word, set()).add((mark.kind, mark.number) if mark else (sign, 0))
             known.append((line, word, length))
+    if len(found) < 3:
+        return all_lines, []
     counts = Counter(word for _, word, _ in known)
     counted = {word for word, marks in found.items() if len(marks) == 1 and counts[word] > 1}
     if len(counted) < 3 or not any(begins(f"{word}:") for word in counted):
@@ -93,6 +99,8 @@ def unnumbered(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[li
 
 def unpacked(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print several words of a card side by side (编号:12  任务名称:…) cut apart."""
+    if not any(["  " in line.folded for line in all_lines]):
+        return all_lines
     out: list[Line] = []
     for line in all_lines:
         words = line.folded
@@ -146,20 +154,23 @@ def is_labelled(line: str) -> bool:
 
 def says_until(line: str) -> bool:
     """Whether a folded heading is nothing but a limit for what stands below it: 5月底前完成的任务."""
-    return len(line) < 30 and _BY.fullmatch(line) is not None
+    return len(line) < _SHORT and _BY.fullmatch(line) is not None
 
 
 def classes(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print a class behind its label (任务类别:…) as headings."""
-    found = [(line, _CLASS.match(line.folded) if ":" in line.folded else None) for line in all_lines]
-    until = {line.no for line in all_lines if says_until(line.folded) or _COUNTS.fullmatch(line.folded)}
-    if len(until) > 1:  # 5月底前完成的任务: what stands below
-        all_lines = [line._replace(heads=True) if line.no in until else line for line in all_lines]
-        found = [(line, match) for line, (_, match) in zip(all_lines, found, strict=True)]
-    return [
-        line._replace(start=line.start + match.end(), folded=line.folded[match.end() :], heads=True) if match else line
-        for line, match in found
-    ]
+    labelled = any([":" in line.folded and _CLASS.match(line.folded) is not None for line in all_lines])
+    short = [line for line in all_lines if len(line.folded) < _SHORT]
+    until = {line.no for line in short if says_until(line.folded) or _COUNTS.fullmatch(line.folded)}
+    if not labelled and len(until) < 2:
+        return all_lines
+    out: list[Line] = []
+    for line in all_lines:
+        match = _CLASS.match(line.folded)
+        cut = match.end() if match else 0
+        heads = line.heads or cut > 0 or (len(until) > 1 and line.no in until)  # 5月底前完成的任务: what stands below
+        out.append(line._replace(start=line.start + cut, folded=line.folded[cut:], heads=heads))
+    return out
 
 
 def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list[Line], list[Span]]:
@@ -289,7 +300,10 @@ def fronts(all_lines: list[Line], in_front: Callable[[str], bool]) -> list[Line]
         all_lines: the lines of a notice.
         in_front: whether a folded line begins so.
     """
-    plain = [line for line in all_lines if not marker(line.folded)]
+    maybe = [line for line in all_lines if ":" in line.folded or line.folded[0] == "("]
+    plain = [line for line in maybe if not marker(line.folded)]
+    if len(plain) < 3 or 2 * len(plain) < len(all_lines):
+        return all_lines
     found = {line.no for line in plain if in_front(line.folded)}
     if len(found) < 3 or 2 * len(found) < len(all_lines):
         return all_lines

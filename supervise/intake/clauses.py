@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import zip_longest
 
 from supervise.intake import labels, verbs
-from supervise.intake.fields import Clause, Field
-from supervise.intake.folding import brackets, pieces, trim
+from supervise.intake.fields import Clause, Field, made
+from supervise.intake.folding import brackets, closing, pieces, trim
 from supervise.intake.labels import LABEL
 from supervise.intake.names import is_group, is_short, is_territory, looks_like_unit, prefix
-from supervise.intake.parting import names
+from supervise.intake.parting import Families
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
 _SET_OFF = "( -—–―·•*☆★●○◆▲△■□→"
@@ -26,6 +26,7 @@ _BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
 _TOLD = re.compile(r"\d|完成|确保|落实|做好|抓好|开展|推进|加强")
+_GOES_ON = re.compile(r"[。\d完确落做抓开推加要须应]")  # no sentence goes on without one of these
 _MUST = re.compile(r"(?:要|须|应当)[\u4e00-\u9fff]{2}")
 _PROPOSED = re.compile(r"\((?:提案人|领衔代表|建议人|代表|联名人|第一提案人|界别) ?:[^()]*\)$")
 _POST_AND_NAME = re.compile(
@@ -73,10 +74,11 @@ def find(folded: str, start: int, end: int) -> Clause | None:
 
 def fronted(folded: str, start: int, end: int, bare: bool) -> Clause | None:
     """Parties in front of the words: 县水利局负责:完成…, or, where a whole list does so (``bare``), 县水利局:完成…."""
-    close = folded.find(")", start, min(end, start + 80))
-    if folded.startswith("(", start) and close >= 0 and (said := verbs.spoken(folded, start + 1, close)):
+    reach = min(end, start + 80)
+    close = folded.find(")", start, reach) if folded.startswith("(", start) else -1
+    if close >= 0 and (said := verbs.spoken(folded, start + 1, close)):
         return said._replace(start=start, end=close + 1)  # (县教体局牵头)新建…
-    colon = folded.find(":", start, min(end, start + 80))
+    colon = folded.find(":", start, reach)
     if colon < 0 or colon + 1 >= end:
         return None
     fields = verbs.said(folded, start, colon)
@@ -96,15 +98,18 @@ def is_fronted(line: str) -> bool:
 def several(folded: str, start: int, end: int) -> list[tuple[int, int, Clause]]:
     """Sentences of one paragraph each of which ends with its own bracket: begin, end and clause of each; else none."""
     found: list[tuple[int, int, Clause]] = []
-    at = start
-    if folded.count("(", start, end) < 2:
+    at, first = start, folded.find("(", start, end)
+    if first < 0 or folded.find("(", first + 1, end) < 0:
         return []
+    close = closing(folded, first, end)
+    if close < end and not folded[close + 1 : end].strip(" 。;"):
+        return []  # the only bracket at the end is the clause of the whole
     numbered = _SECOND.search(folded, start, end) is not None
     for a, b in sorted(brackets(folded, start, end).items()):
         if a < at:
             continue
         if not found and not folded[b + 1 : end].strip(" 。;"):
-            return []  # the only bracket at the end is the clause of the whole
+            return []  # and so it is behind one that nothing closes
         clause = find(folded, a, b + 1) or (bare(folded, at, b + 1) if numbered else None)
         if clause is None or clause.start != a:
             continue
@@ -131,17 +136,15 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
     """A clause of labels: it reaches to the bracket that closes it, or to the end of the line if none does."""
     first = label.start()
     begin, close = first, end
-    before = folded[floor:first].rstrip(" ")
-    open_ = before.rfind("(", max(0, len(before) - 20))
-    if first > floor and not before.strip(_SET_OFF):
+    _, before = trim(folded, floor, first, " ")
+    open_ = folded.rfind("(", max(floor, before - 20), before)
+    if floor < first and folded[floor] in _SET_OFF and not folded[floor:before].strip(_SET_OFF):
         begin = floor  # ——责任单位:…
-    if open_ >= 0 and not _CLOSES.search(before, open_):
-        begin = floor + open_  # (区长挂帅,责任领导:…
-        pairs = brackets(folded, begin, end)
-        close = pairs.get(begin, end)
-        close = close + 1 if close < end else end
+    if open_ >= 0 and not _CLOSES.search(folded, open_, before):
+        begin = open_  # (区长挂帅,责任领导:…
+        close = min(closing(folded, begin, end) + 1, end)
         while (more := _next_bracket(folded, close, end)) is not None:  # (牵头单位:…)(配合单位:…)
-            close = brackets(folded, more, end).get(more, end - 1) + 1
+            close = min(closing(folded, more, end), end - 1) + 1
     bracketed = begin < first and folded[begin] == "("  # behind another sign the last bracket is that of a name
     closed = folded.count("(", begin, close) <= folded.count(")", begin, close)
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
@@ -152,6 +155,8 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
 def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
     """Where a clause without brackets ends and its sentence goes on: 责任单位是县水利局,6月1日前完成排查."""
     full = folded.find("。", label.end(), end)
+    if not _GOES_ON.search(folded, label.end(), end):
+        return end
     if label["leader"] is None and 0 <= full < end - 4 and not LABEL.match(folded, *trim(folded, full + 1, end)):
         return full  # 责任单位为县人社局。脱贫人口务工1万人…
     if label["leader"] or label["due"] or folded.find(",", label.end(), end) < 0:
@@ -169,7 +174,7 @@ def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
 
 
 def _next_bracket(folded: str, at: int, end: int) -> int | None:
-    here, _ = trim(folded, at, end, " ,;、")
+    here, _ = trim(folded, at, end, " ,;、") if at < end else (at, at)
     return here if here < end and folded[here] == "(" and LABEL.match(folded[here + 1 : here + 40]) else None
 
 
@@ -177,18 +182,25 @@ def _fields(folded: str, first: re.Match[str], end: int) -> list[Field]:
     """The labelled parts; an unlabelled part behind a semicolon keeps an empty label and role."""
     fields: list[Field] = []
     marks = [first, *labels.behind(_STANDS_BEHIND, folded, first.end(), end)]
-    for index, match in enumerate(marks):
-        stop = marks[index + 1].start() if index + 1 < len(marks) else end
-        stop -= stop > match.end() and folded[stop - 1] == ";"
-        role = str(match.lastgroup)
-        for piece, (a, b) in enumerate(pieces(folded, match.end(), stop, ";")):
+    for match, below in zip_longest(marks, marks[1:]):
+        begin, stop, role = match.end(), below.start() if below else end, str(match.lastgroup)
+        stop -= stop > begin and folded[stop - 1] == ";"
+        several = folded.find(";", begin, stop) >= 0
+        for piece, (a, b) in enumerate(pieces(folded, begin, stop, ";") if several else ((begin, stop),)):
             a, b = trim(folded, a, b, " \r\n。,;、:|")
-            if index + 1 < len(marks) and folded[b - 1 : b] == "(" and b > a:
+            if below and b > a and folded[b - 1] == "(":
                 a, b = trim(folded, a, b - 1, " ,;、)")
-            if a < b or not piece:
-                dated = bool(piece) and _DATED.match(folded, a, b) and not looks_like_unit(folded[a:b])
-                named = Field("due" if dated else role if not piece else "", match[role] if not piece else "", a, b)
-                fields += verbs.overruled(folded, named) if role in ("lead", "unit") else [named]
+            if not piece:
+                named = made(Field, (role, match[role], a, b))
+            elif a < b:
+                dated = _DATED.match(folded, a, b) and not looks_like_unit(folded[a:b])
+                named = Field("due" if dated else "", "", a, b)
+            else:
+                continue
+            if role in ("lead", "unit"):
+                fields += verbs.overruled(folded, named)
+            else:
+                fields.append(named)
     return fields
 
 
@@ -201,19 +213,12 @@ def _bracket_at_end(folded: str, start: int, end: int) -> tuple[int, int] | None
     return (opens[0], stop) if opens else None
 
 
-class _End(NamedTuple):
+@lru_cache(maxsize=4)  # a span without labels is asked twice, for verbs and for names alone
+def _end(folded: str, start: int, end: int) -> tuple[int, tuple[int, int] | None, Field | None]:
     """How a span ends: where, its limit left out, the bracket before that, and the limit.
 
     (县住建局)(10月底前) and …配合。6月底前完成。
     """
-
-    stop: int
-    bracket: tuple[int, int] | None
-    due: Field | None
-
-
-@lru_cache(maxsize=4)  # a span without labels is asked twice, for verbs and for names alone
-def _end(folded: str, start: int, end: int) -> _End:
     stop = len(folded[start:end].rstrip(" 。;")) + start
     found = _bracket_at_end(folded, start, stop)
     a, b = (found[0] + 1, found[1] - 1) if found else (max(start, folded.rfind("。", start, stop) + 1), stop)
@@ -221,8 +226,8 @@ def _end(folded: str, start: int, end: int) -> _End:
     a, b = trim(folded, a, b)
     if begin > start and folded[begin - 1] in ")。 " and verbs.UNTIL.fullmatch(folded, a, b):
         stop = len(folded[start:begin].rstrip(" 。;")) + start
-        return _End(stop, _bracket_at_end(folded, start, stop), Field("due", "", a, b))
-    return _End(end, found, None)
+        return stop, _bracket_at_end(folded, start, stop), Field("due", "", a, b)
+    return end, found, None
 
 
 def _spoken(folded: str, start: int, end: int) -> Clause | None:
@@ -318,9 +323,9 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     if remark := _REMARK.search(folded, a, b):
         b = remark.start()
     fields = verbs.jointly(folded, "unit", "", a, b)
-    spans = (span for field in fields for family in names(folded, field) for span in family)
+    families = [family for field in fields for _, family in Families()[folded[field.start : field.end]]]
     known = False
-    for name in (folded[c:d].strip() for c, d in spans):
+    for name in [words.strip() for family in families for _, _, words in family]:
         if (len(name) > 2 or is_group(name)) and looks_like_unit(name.removesuffix("等")):
             known = True
         elif not is_territory(name):

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from supervise.intake import deadlines, lines
-from supervise.intake.folding import DIGITS, NUMERAL, number
+from supervise.intake.folding import DIGITS, NUMERAL, Unusual, number
 from supervise.intake.lines import Line
 from supervise.intake.names import looks_like_unit
 from supervise.intake.structure import is_attachment_mark, is_date_only
@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"\(?([\u4e00-\u9fff]{1,8}) ?\( ?(\d{4}) ?\) ?(第?) ?(\d{1
 _NUMBER_ALONE = re.compile(r"\((20\d\d)\) ?(第?) ?(\d{1,4}) ?号")  # minutes and orders print no letters before the year
 _COLUMN = re.compile(r"\([\u4e00-\u9fff]{2,6}\) *(?=.{6})")  # 【重点工作】 is the website's, not the title's
 _SEAL = re.compile(r"\((?:代章|盖章|印章|公章)\)")
+_DAY_OF_ISSUE = re.compile(r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)")
 _YEARS = re.compile(r"(20\d\d) ?年? ?[—–~至到-]{1,2} ?20\d\d ?年?")
 _FILED = re.compile(r"\((20\d\d)\) ?第? ?\d{1,4}(?!\d)")
 _LETTERHEAD = re.compile(r"([\u4e00-\u9fff]{2,20}(?:人民政府|委员会|办公室|委|局)(?:办公室)?)文件")
@@ -37,9 +38,10 @@ _TITLE_BEGINS = re.compile(
 )
 _LABEL = re.compile(r"^(?:标 *题|名 *称|文件名称|公文标题) ?:? ?")
 _TITLE_CELL = re.compile(r"(?:标 *题|名 *称) ?:? *\| *([^|]{4,120}?) *(?:\||$)")
+_NUMBER_LABEL = re.compile(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?")
 _NUMBER_CELL = re.compile(r"(?:文 ?号|发文字号) ?:? *[|\t] *")
 _COUNT = re.compile(
-    r"(?:共|合计|总计|计)(?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?"
+    r"[共计](?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?"
     r"(?:[一二三四五六七八九十\d]{1,3}(?:个|大)?(?:方面|领域|部分|板块|类别|大类|类)[,、 ]*)?"
     r"(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
@@ -64,10 +66,15 @@ _OLD = re.compile(f"[{''.join(_TRADITIONAL - _SIMPLIFIED)}]")
 _NEW = re.compile(f"[{''.join(_SIMPLIFIED - _TRADITIONAL)}]")
 
 
-def script(text: str) -> str:
-    """``hant`` if traditional characters outnumber their simplified forms, else ``hans``."""
+def script(text: str, odd: Unusual = None) -> str:
+    """``hant`` if traditional characters outnumber their simplified forms, else ``hans``.
+
+    Args:
+        text: a text.
+        odd: its unusual characters, if they are known: among them is whatever is printed in the other script.
+    """
     sample = text[:100_000]
-    if not _OLD.search(sample):
+    if not (_TRADITIONAL & odd if odd is not None else _OLD.search(sample)):
         return "hans"
     return "hant" if len(_OLD.findall(sample)) > len(_NEW.findall(sample)) else "hans"
 
@@ -141,7 +148,9 @@ def numbers(cover: list[Line]) -> dict[str, int]:
     """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead, with their lines."""
     found: dict[str, int] = {}
     for line in cover:
-        body = re.sub(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?", "", line.folded)
+        if "号" not in line.folded:
+            continue
+        body = _NUMBER_LABEL.sub("", line.folded)
         match = _NUMBER.match(body) if len(body) < 300 or body is not line.folded else None
         if match and (body != line.folded or match.end() == len(body)):
             found.setdefault(_written(match), line.no)
@@ -164,7 +173,7 @@ def _written(match: re.Match[str]) -> str:
 def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
     """Who signed: the line above the date, else the letterhead, a publisher's field, the title's beginning."""
     for index, line in enumerate(cover):
-        if not is_date_only(line.folded) or index < 3:
+        if index < 3 or len(line.folded) >= 70 or not is_date_only(line.folded):
             continue
         signed = re.match(r"[\u4e00-\u9fff()、]{4,40}(?=[ ]+[\d二])", line.folded)
         if signed:
@@ -176,13 +185,14 @@ def issuer(text: str, folded: str, cover: list[Line], title: str) -> str:
             return "、".join(text[line.start : line.end] for line in (cover[at - 1], above))
         if not lines.is_sentence(above.folded) and 3 <= len(above.folded) <= 60 and not lines.marker(above.folded):
             return re.sub(r"\s+", "" if len(above.folded) < 20 else "、", text[above.start : above.end])
-    heads = [line for line in folded[:20_000].split("\n") if "文件" in line]
+    top = folded[:20_000]
+    heads = [line for line in top.split("\n") if "文件" in line] if "文件" in top else []
     head = next(filter(None, map(_LETTERHEAD.search, heads)), None)
     if head:
         return _without_junk(head[1])
     if cover and _ORGAN_ALONE.fullmatch(cover[0].folded) and len(cover) > 1 and title != cover[0].folded:
         return text[cover[0].start : cover[0].end]
-    field = _PUBLISHED.search(folded[:20_000])
+    field = _PUBLISHED.search(top)
     if field:
         return text[field.start(1) : field.end(1)]
     begin = re.match(r"(?!关于|關於)(.{1,40}?(?:政府|府办|办公室|委员会|局|厅|办|委))(?=关于|關於|\d{4}年)", title)
@@ -220,15 +230,13 @@ def _without_junk(name: str) -> str:
 def issued(cover: list[Line]) -> tuple[str, int | None, bool]:
     """The date under the signature as ISO text, its line, and whether it was worked out from damaged print."""
     for index, line in enumerate(cover):
-        if is_date_only(line.folded) and (index >= 3 or (index and line.folded.startswith("("))):
+        if len(line.folded) < 70 and is_date_only(line.folded) and (index >= 3 or (index and line.folded[0] == "(")):
             day, damaged = deadlines.printed(line.folded)
             return (day.isoformat() if day else "", line.no, damaged)
     for line in cover:
         if "日期" not in line.folded and "时间" not in line.folded:
             continue
-        match = re.search(
-            r"(?:^|[|\t] *)(?:成文日期|发文日期|印发日期|发文时间|成文时间) ?:?[ |\t]*(\d.*)", line.folded
-        )
+        match = _DAY_OF_ISSUE.search(line.folded)
         if match and (day := deadlines.printed(match[1])[0]):
             return day.isoformat(), line.no, False
     return "", None, False
@@ -277,7 +285,7 @@ def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
     cover = "\n".join(line for line in cover.split("\n") if not (mark := lines.marker(line)) or mark.kind != "item")
     match = _COUNT_HERE.search(cover) or _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
-    chapters = _CHAPTERS.search(cover)
+    chapters = _CHAPTERS.search(cover) if "方面" in cover else None
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
 
 

@@ -9,15 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from supervise.intake.folding import Unusual
+
 _RULE = re.compile(r"[\s─━═┄┅┈┉\-=+|┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛╔╦╗╠╬╣╚╩╝╒╤╕╞╪╡╘╧╛│┃║]+")
-_CORNER = re.compile(r"[─━═┌├└┏┣┗╔╠╚╒╞╘┼╋╬┬┴+](?:(?<!\+)|[-=]{2,})")
+_CORNERS = "─━═┌├└┏┣┗╔╠╚╒╞╘┼╋╬┬┴"
+_CORNER = re.compile(rf"[{_CORNERS}+](?:(?<!\+)|[-=]{{2,}})")
 _NUMBER = re.compile(r"\d{1,3}[.、]?$")
 _BAR = re.compile(r"[│┃║|]")
 
 
-def flattened(text: str) -> str:
-    """The text with every drawn row on the first line of those it takes, and no rules; other text as it is."""
-    if not _CORNER.search(text):
+def flattened(text: str, odd: Unusual) -> str:
+    """The text with every drawn row on the first line of those it takes, and no rules; other text as it is.
+
+    Args:
+        text: a text.
+        odd: its unusual characters.
+    """
+    lined = odd is None or "+-" in text or "+=" in text or not odd.isdisjoint(_CORNERS)
+    if not lined or not _CORNER.search(text):
         return text
     out: list[str] = []
     row: list[str] = []

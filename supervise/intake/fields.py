@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+made = tuple.__new__  # what is made by the hundred: made(Field, (…)) takes a third of the time of Field(…)
+
 
 class Field(NamedTuple):
     """One labelled part of a clause.
@@ -42,8 +44,8 @@ class Clause(NamedTuple):
 
     def moved(self, by: int) -> Clause:
         """The clause with its offsets counted from another place."""
-        fields = tuple([Field(role, label, start + by, end + by) for role, label, start, end in self.fields])
-        return Clause(self.start + by, self.end + by, fields, self.closed)
+        fields = tuple([made(Field, (role, label, start + by, end + by)) for role, label, start, end in self.fields])
+        return made(Clause, (self.start + by, self.end + by, fields, self.closed))
 
     def longer(self, end: int) -> Clause:
         """The clause with its last field drawn out to an offset."""

@@ -67,20 +67,38 @@ def _table() -> dict[int, str]:
 _STRAIGHT = _table()
 _FOLD = _STRAIGHT | {ord(a): b for a, b in _TRADITIONAL.items()}
 _UNFOLD = {ord(b): a for a, b in _TRADITIONAL.items() if b in "区县"}
-_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
+# Every character and what it becomes: looked up by place, where a dictionary would be asked in vain for most of a text.
+_EVERY: list[int | str] = list(range(max(_FOLD) + 1))
+for _code, _char in _FOLD.items():
+    _EVERY[_code] = _char
+_UNUSUAL = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}\u2500-\u257f]")
 _BEGINNING = 500  # a text in the other script shows it in so many characters
 _FEW = 24  # up to so many different characters are replaced one by one sooner than all are looked up
+Unusual = frozenset[str] | None
+
+
+def unusual(text: str) -> Unusual:
+    """The characters of a text that folding changes or that tables are drawn with; ``None`` if there are many.
+
+    The whole text is looked through once; what it does not hold need not be asked again.
+    """
+    odd = frozenset(_UNUSUAL.findall(text, 0, _BEGINNING))
+    if len(text) > _BEGINNING and len(odd) <= _FEW:
+        odd = frozenset(_UNUSUAL.findall(text))
+    return odd if len(odd) <= _FEW else None
 
 
 def fold(text: str) -> str:
     """The copy to match on: same length, half-width punctuation, one kind of bracket, simplified key words."""
-    odd: set[str] = set()
-    for length in (_BEGINNING, len(text)):
-        odd = set(_FOLDED.findall(text, 0, length))
-        if len(odd) > _FEW:
-            return text.translate(_FOLD)
+    return folded(text, unusual(text))
+
+
+def folded(text: str, odd: Unusual) -> str:
+    """The copy to match on of a text whose unusual characters are known."""
+    if odd is None:
+        return text.translate(_EVERY)
     for char in odd:
-        text = text.replace(char, _FOLD[ord(char)])
+        text = text.replace(char, _FOLD.get(ord(char), char))
     return text
 
 
@@ -182,6 +200,14 @@ def brackets(folded: str, start: int, end: int) -> dict[int, int]:
         elif waiting:
             pairs[waiting.pop()] = match.start()
     return pairs
+
+
+def closing(folded: str, opening: int, end: int) -> int:
+    """Offset of the bracket that closes an opening one; ``end`` if none before it does."""
+    inside, close = folded.find("(", opening + 1, end), folded.find(")", opening, end)
+    while 0 <= inside < close:  # that one closes a bracket within
+        inside, close = folded.find("(", inside + 1, end), folded.find(")", close + 1, end)
+    return close if close >= 0 else end
 
 
 def pieces(folded: str, start: int, end: int, separators: str) -> list[tuple[int, int]]:

@@ -26,19 +26,14 @@ def grow(segment: Segment, borrow: bool = True) -> Segment:
             cells are one, it may not.
     """
     grower = _Grower(segment, borrow)
-    bullets = [(line.folded, *lines.bullet(line.folded)) for line in segment.lines]
-    signed = [(words, sign, length) for words, sign, length in bullets if sign and not clauses.begins(words)]
+    bullets = [(line.folded, *mark) for line in segment.lines if (mark := lines.bullet(line.folded))[0]]
+    signed = [(words, sign, length) for words, sign, length in bullets if not clauses.begins(words)]
     named = all(clauses.names_somebody(words[length:]) for words, _, length in signed)  # ▲区长 高山
     grower.signs = list(dict.fromkeys(sign for _, sign, _ in signed)) if named or len(signed) > 2 else []
     grower.articles = lines.hold_entries(segment.lines)
     for line in segment.lines:
         grower.take(line)
-    settling.number_lost(segment.roots)
-    settling.lift(segment.nodes)
-    settling.spread(segment.nodes)
-    restored = {node.line for node in segment.nodes if node.restored}
-    segment.loose = [line for line in segment.loose if line.no not in restored]
-    sharing.hand_down(segment.nodes, segment.ahead)
+    sharing.hand_down(settling.settle(segment), segment.ahead)
     return segment
 
 
@@ -206,8 +201,8 @@ class _Grower:
             return
         moved = found.moved(offset)
         begin = moved.start
-        front = line.folded[begin - offset] == "(" or line.folded[moved.end - offset - 1] == ":"
-        if begin == start and line.no == node.line and moved.end < line.end and front:
+        front = begin == start and line.no == node.line and moved.end < line.end
+        if front and (line.folded[begin - offset] == "(" or line.folded[moved.end - offset - 1] == ":"):
             node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
             node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
             return
@@ -215,8 +210,8 @@ class _Grower:
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
             node.goals = (*node.goals, lines.rest(line, moved.end))  # its sentence goes on behind the units
-        told = tuple((f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label)
-        node.goals = (*node.goals, *told)
+        if told := [(f.start, f.end) for f in moved.fields if f.role == "other" and "目标" in f.label]:
+            node.goals = (*node.goals, *told)
         node.apart = begin == line.start and line.no != node.line
         if node.clause is None:
             node.clause = moved

@@ -109,11 +109,17 @@ def behind(mark: re.Pattern[str], folded: str, start: int, end: int, first: bool
     floor = start  # no label begins before it: none reaches over a colon
     for tail in _TAIL.finditer(folded, start, end):
         at = tail.start()
-        reach = max(floor, at - _LONGEST)
-        reach = max(reach, folded.rfind(";", reach, at))
-        match = LABEL.match(folded, start, end) if first and reach == start else None
+        reach = at - _LONGEST if at - _LONGEST > floor else floor
+        cut = folded.rfind(";", reach, at)  # no label reaches over it, nor out of a bracket that is still open
+        opening = folded.rfind("(", reach if cut < 0 else cut, at)
+        if opening >= 0 and folded.find(")", opening, at) < 0:
+            cut = opening
+        match = LABEL.match(folded, cut + 1, end) if cut >= reach else None
+        if match is None and first and reach == start and cut < reach:
+            match = LABEL.match(folded, start, end)
         if match is None:
-            for sign in mark.finditer(folded, reach if first and floor == start else max(reach - 1, 0), at):
+            begin = cut + 1 if cut >= reach else reach if first and floor == start else max(reach - 1, 0)
+            for sign in mark.finditer(folded, begin, at):
                 if match := LABEL.match(folded, sign.end(), end):
                     break
         if match:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from supervise.intake.fields import Field
 from supervise.intake.folding import fold, pieces, trim
 from supervise.intake.names import is_group
 
@@ -20,27 +19,25 @@ _POSTS_BEHIND = re.compile(
 )
 
 
-def named(text: str, folded: str, field: Field) -> tuple[list[str], list[str]]:
-    """The leaders of a field, and the collective names among them (各区长).
+def named(folded: str, text: str) -> tuple[list[str], list[str]]:
+    """The leaders a field names, and the collective names among them (各区长).
 
     Args:
-        text: the whole notice.
-        folded: its folded copy.
-        field: a field of leaders.
+        folded: the folded words of the field.
+        text: the same as printed.
     """
-    blank = folded.find(" ", field.start, field.end) >= 0  # it parts a name from the posts behind it
-    spans = pieces(folded, field.start, field.end, ";\n") if blank else []
+    spans = pieces(folded, 0, len(folded), ";\n") if " " in folded else []  # a blank parts a name from the posts behind
     behind = [_POSTS_BEHIND.fullmatch(folded, *trim(folded, a, b)) for a, b in spans if folded[a:b].strip()]
     if behind and all(match and not _TITLE_ALONE.fullmatch(match[1]) for match in behind):
         return [text[match.start(1) : match.end(1)] for match in behind if match], []
     persons, together = list[str](), list[str]()
     begin = -1
-    for a, b in pieces(folded, field.start, field.end, "、,;/"):
+    for a, b in pieces(folded, 0, len(folded), "、,;/"):
         a, end = trim(folded, a, b, " \r\n。")
         begin = a if begin < 0 else begin
         words = folded[a:end]
-        group = _GROUP_BEHIND.match(folded, b, field.end)  # 应急办主任、各村书记: a post by itself
-        if b < field.end and is_post(words) and not group:
+        group = _GROUP_BEHIND.match(folded, b)  # 应急办主任、各村书记: a post by itself
+        if b < len(folded) and is_post(words) and not group:
             continue  # 县委常委、副县长李明: a title alone is the beginning of a name
         end -= words.endswith(")") and "(" not in words  # (责任人:李明) as a note behind a unit
         if note := _NOTE.search(folded, begin, end):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -77,6 +77,13 @@ _MARKERS = (
     ("point", _CIRCLED + _BLACK, re.compile(rf"([{_CIRCLED}{_BLACK}]) *")),
     ("point", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,2}})(?:是(?!否)|(?:要|则)(?!\d))[:,]? *")),
 )
+_PLAIN, _WORDS = map(str, range(1, 1000)), map(numeral, range(1, 100))
+# A number as markers print it, where it is not printed in an odd way → its value.
+_VALUES = {
+    sign: value
+    for signs in (_PLAIN, _WORDS, ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK)
+    for value, sign in enumerate(signs, start=1)
+}
 # First character of a line → the markers it may begin.
 _FIRST = {
     char: tuple((kind, pattern) for kind, opening, pattern in _MARKERS if char in opening)
@@ -102,7 +109,6 @@ _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
 _BULLETS = "●○◎◆◇■□▲△▪•·➢►▶❖√✓★☆–-"
 _BULLET = re.compile(rf"([{_BULLETS}]) *(?=[\u4e00-\u9fff“《])")
-_BRACKETS = re.compile("[()]")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
 _FURNITURE = re.compile(
@@ -163,32 +169,35 @@ class Marker(NamedTuple):
     under: int = 0
 
 
-def split(folded: str, rows: Container[int] = ()) -> Iterator[Line]:
+def split(folded: str, rows: Container[int] = ()) -> list[Line]:
     """The lines of a folded text that are not blank.
 
     Args:
         folded: the text.
         rows: numbers of lines that are rows of a table; their empty cells stay.
     """
-    start, cells = 0, 0
+    found: list[Line] = []
+    end, wide, tabs = -1, 0, "\t" in folded
     for no, line in enumerate(folded.split("\n"), start=1):
-        if not line:
-            start, cells = start + 1, 0
-            continue
-        wide = line.count("\t")  # as many as in the row above: its empty cells stay
-        blanks = " \r" if no in rows or (wide > 1 and wide == cells) else " \t\r"
-        cells = wide if wide > 1 or not line.strip() else 0
+        start, end = end + 1, end + 1 + len(line)
+        blanks = " \t\r"
+        if tabs:
+            above, wide = wide, line.count("\t")  # as many as in the row above: its empty cells stay
+            blanks = " \r" if no in rows or (wide > 1 and wide == above) else blanks
+            wide = wide if wide > 1 or not line.strip() else 0
         body = line.strip(blanks)
-        if body[:1] in _SIGNS and (sign := _SIGN.match(body)):
-            body = body[sign.end() :]
         if body:
-            first = start + len(line.rstrip(blanks)) - len(body)
-            yield Line(no, first, first + len(body), body)
-        start += len(line) + 1
+            if body[0] in _SIGNS and (sign := _SIGN.match(body)):
+                body = body[sign.end() :]
+            first = start if len(body) == len(line) else start + len(line.rstrip(blanks)) - len(body)
+            found.append(Line(no, first, first + len(body), body))
+    return found
 
 
 def labelled(all_lines: list[Line], is_label: Callable[[str], bool]) -> list[Line]:
     """Join a line that is nothing but a label (牵头单位:) to the line below, which is its value."""
+    if not any([line.folded[-1] == ":" and is_label(line.folded) for line in all_lines]):
+        return all_lines
     out: list[Line] = []
     for line in all_lines:
         last = out[-1] if out else None
@@ -213,9 +222,12 @@ def marker(line: str) -> Marker | None:
     for kind, pattern in _FIRST[line[0]]:
         match = pattern.match(line)
         if match:
-            value = worth(match[1])
+            printed = match[1]
+            value = _VALUES[printed] if printed in _VALUES else number(printed)
             if value is not None:
                 return Marker(kind, value, match[0].strip(), match.end())
+    if line[0] not in _DIGITS:
+        return None
     match = _DECIMAL.match(line)
     if match:
         return Marker("sub", int(match[2]), match[0].strip(), match.end(), sure=False, under=int(match[1]))
@@ -227,12 +239,7 @@ def marker(line: str) -> Marker | None:
 
 def worth(printed: str) -> int | None:
     """The value of a number as markers print it."""
-    if printed.isascii():
-        return number(printed)
-    for signs in (ROMAN, CAPITALS, _CIRCLED, _DOTTED, _BRACKETED, _IDEOGRAPHS, _BLACK):
-        if printed in signs:
-            return signs.index(printed) + 1
-    return number(printed)
+    return _VALUES[printed] if printed in _VALUES else number(printed)
 
 
 def glued(line: Line, after: int, mark: Marker | None = None) -> list[Line]:
@@ -287,7 +294,7 @@ def bullet(line: str) -> tuple[str, int]:
 
 def is_unbalanced(line: str) -> bool:
     """Whether brackets of a folded line are not closed or not opened; the one behind a number (1) opens none."""
-    if line.count("(") == line.count(")") < 2 and line.find("(") <= line.find(")") and line[:1] != "(":
+    if line.count("(") == line.count(")") and not closes(line):
         return False
     mark = marker(line)
     body = (
@@ -299,17 +306,18 @@ def is_unbalanced(line: str) -> bool:
 
 def closes(line: str) -> bool:
     """Whether a folded line closes a bracket it does not open."""
-    depth = 0
-    for char in _BRACKETS.findall(line):
-        depth += 1 if char == "(" else -1
+    before, *behind = line.split("(")
+    depth = -before.count(")")
+    for words in behind:
         if depth < 0:
-            return True
-    return False
+            break
+        depth += 1 - words.count(")")
+    return depth < 0
 
 
 def is_decimal(printed: str) -> bool:
     """Whether a printed marker is of the kind 2.1 or A2: it says itself what it stands below."""
-    return bool(_DECIMAL_MARK.match(printed))
+    return not printed[:-1].isdecimal() and _DECIMAL_MARK.match(printed) is not None
 
 
 def rest(line: Line, start: int) -> tuple[int, int]:

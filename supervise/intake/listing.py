@@ -65,7 +65,9 @@ def task_kind(parts: list[Segment]) -> str:
     bearing = Counter(
         node.kind
         for node in nodes
-        if node.clause is not None and not _is_heading(node) and id(node) not in inner and id(node) not in heads
+        if node.clause is not None
+        and id(node) not in inner
+        and (RANK[node.kind] >= RANK["item"] or not (id(node) in heads or _is_heading(node)))
     )  # sentences of one paragraph are numbered by us, and say nothing of how tasks are
     if bearing:
         return bearing.most_common(1)[0][0]
@@ -98,8 +100,9 @@ def _with_leader(own: Clause, above: Clause | None) -> Clause:
     """A task's own clause; the leader, and the unit that leads, are the heading's where the task names none."""
     if above is None:
         return own
-    named = {f.role for f in own.fields}
-    taken = tuple(f for f in above.fields if f.role in ("leader", "lead") and f.role not in named)
+    given = [f for f in above.fields if f.role in ("leader", "lead")]
+    named = {f.role for f in own.fields} if given else set()
+    taken = tuple([f for f in given if f.role not in named])
     return own._replace(fields=(*taken, *own.fields)) if taken else own
 
 
@@ -121,14 +124,14 @@ def entries(parts: list[Segment], folded: str) -> list[Entry]:
             if entry.node.number == LOST:
                 entry.node.number = counts[id(entry.path[-1]) if entry.path else 0]
                 entry.node.restored = False
-    found = [entry for entry in found if not _asks(entry.node, folded)] or found
+    found = [e for e in found if (e.node.clause and not e.node.shared) or not _asks(e.node, folded)] or found
     _between(found)
     return _numbered(_certain(found), folded)
 
 
 def _asks(node: Node, folded: str) -> bool:
     """Whether an entry that names nobody itself only asks how things stand: 请于6月15日前将办理情况报市政府督查室."""
-    words = folded[node.start : node.end] if (node.clause is None or node.shared) and not node.children else ""
+    words = folded[node.start : node.end] if not node.children else ""
     asks = lines.speaks_to_all(words) and _STATE.search(words)
     return bool(asks) and bool(schedule.read(folded, folded, [(node.start, node.end)], False))
 
@@ -146,11 +149,11 @@ def _certain(found: list[Entry]) -> list[Entry]:
     own = {
         id(head) for entry in found if entry.node.clause is not None and not entry.node.shared for head in entry.path
     }
-    return [
-        entry if entry.inherited == sure else entry._replace(inherited=sure)
-        for entry in found
-        for sure in (entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own),)
-    ]
+    out: list[Entry] = []
+    for entry in found:
+        sure = entry.node.borrowed or (entry.inherited and id(_giver(entry)) in own)
+        out.append(entry if entry.inherited == sure else entry._replace(inherited=sure))
+    return out
 
 
 def _giver(entry: Entry) -> Node | None:
@@ -173,8 +176,9 @@ def _descend(
         return
     below = node.children
     if below and (any_bears(below) or (outer and any(n.kind == kind for c in below for n in c.walk()))):
+        path, above = (*path, node), node.whole or above
         for child in below:
-            _descend(found, child, (*path, node), kind, node.whole or above, clauses_printed, folded)
+            _descend(found, child, path, kind, above, clauses_printed, folded)
     elif node.clause is not None or node.kind == kind:
         clause = _with_leader(own, above) if (own := node.whole) else above
         found.append(Entry(node, path, "", clause, inherited=node.clause is None and above is not None))
@@ -193,30 +197,45 @@ def _title(node: Node, folded: str) -> str:
 
 def _numbered(found: list[Entry], folded: str) -> list[Entry]:
     """Plain numbers where they never restart; else with the fewest headings that tell them apart (三.2)."""
-    printed = {head.kind for entry in found for head in entry.path}
+    printed = {head.kind for path in {id(entry.path): entry.path for entry in found}.values() for head in path}
+    own = [label(entry.node) for entry in found]
+    firsts = [entry for entry in found if entry.node.number == 1]
     for kinds in _TELLING:
         if kinds != _TELLING[-1] and not set(kinds) <= printed:
             continue
-        numbers = [_no(entry, kinds, folded) for entry in found]
-        firsts = Counter(no for entry, no in zip(found, numbers, strict=True) if entry.node.number == 1)
-        if not firsts or firsts.most_common(1)[0][1] == 1:
+        numbers = _told(firsts, [label(entry.node) for entry in firsts], kinds, folded)
+        if len(set(numbers)) == len(numbers):
             break
+    numbers = _told(found, own, kinds, folded)
     return [Entry(e.node, e.path, no, e.clause, e.inherited) for e, no in zip(found, numbers, strict=True)]
 
 
-def _no(entry: Entry, kinds: tuple[str, ...], folded: str) -> str:
-    """The number of an entry behind the labels of its headings of ``kinds`` and of an item it stands below."""
-    own = label(entry.node)
-    if is_decimal(entry.node.printed) and not "A" <= entry.node.printed[0] <= "Z":
-        return own  # 2.1 says itself what it stands below
-    above = [
-        label(head) or _title(head, folded)[:12]
-        for head in entry.path
+def _told(found: list[Entry], own: list[str], kinds: tuple[str, ...], folded: str) -> list[str]:
+    """The numbers of entries behind the labels of their headings of ``kinds`` and of an item they stand below."""
+    numbers: list[str] = []
+    above: dict[tuple[int, bool], str] = {}
+    for entry, no in zip(found, own, strict=True):
+        node, path = entry.node, entry.path
+        sentence = node.kind == "point" and not node.printed
+        key = id(path), sentence
+        if key not in above:
+            above[key] = "".join(
+                [f"{label(head) or _title(head, folded)[:12]}." for head in _over(path, kinds, sentence)]
+            )
+        alone = not no or (is_decimal(node.printed) and not "A" <= node.printed[0] <= "Z")
+        numbers.append(no if alone else above[key] + no)  # 2.1 says itself what it stands below
+    return numbers
+
+
+def _over(path: tuple[Node, ...], kinds: tuple[str, ...], sentence: bool) -> list[Node]:
+    """The headings whose labels belong to the numbers of entries, or of sentences numbered by us, below them."""
+    return [
+        head
+        for head in path
         if head.kind in kinds
         or (RANK[head.kind] >= RANK["item"] and head.number != LOST)
-        or (head is entry.path[-1] and head.number > 0 and entry.node.kind == "point" and not entry.node.printed)
+        or (sentence and head is path[-1] and head.number > 0)
     ]
-    return ".".join([*above, own]) if own else ""
 
 
 def label(node: Node) -> str:
@@ -230,4 +249,4 @@ def label(node: Node) -> str:
     if node.printed and node.printed[0] in ROMAN + CAPITALS:
         return node.printed[:1]
     written = numeral(node.number) if node.number < 100 else str(node.number)
-    return {"part": f"第{written}部分", "section": f"({written})"}.get(node.kind, written)
+    return f"({written})" if node.kind == "section" else f"第{written}部分" if node.kind == "part" else written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BEFORE = (
     r"(?:定期|不定期|随机|专项|综合|重点|年终|年底|年度|季度|实地|现场|面上|联合|跟踪|日常"
@@ -34,11 +34,11 @@ _SUBJECT = re.compile(
     r"(?:^|[,;、])?(?P<by>(?:[\u4e00-\u9fff]{1,14}(?:督查室|督查局|办公室|政府办|委办|考核办|领导小组|专班|指挥部|单位|部门)))"
     r"(?=将|要|会同|负责|采取|每|定期|对|加强|牵头|会|适时|不定期|,)"
 )
+_SENTENCE = re.compile(r"[^。;!?\n]+[。;]?")
 _NOUN = re.compile(r"(?:督查|督导|考核|通报)(?=室|局|办|组|单位|部门|科|对象|范围)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mechanism:
+class Mechanism(NamedTuple):
     """One way in which the work is watched.
 
     Args:
@@ -68,13 +68,13 @@ def read(text: str, folded: str, spans: Iterable[tuple[int, int]]) -> tuple[Mech
     for start, end in spans:
         if not _ABOUT.search(folded, start, end):
             continue
-        for sentence in re.finditer(r"[^。;!?\n]+[。;]?", folded[start:end]):
+        for sentence in _SENTENCE.finditer(folded, start, end):
             words = sentence[0]
             if not _ABOUT.search(words):
                 continue
             if (not sentence[0].endswith(("。", ";", ",")) and len(words) < 40) or "关于印发" in words:
                 continue  # a title or a heading
-            at = start + sentence.start()
+            at = sentence.start()
             for match in _PATTERN.finditer(words):
                 name = text[at + match.start() : at + match.end()].removeprefix("纳入")
                 if name in found or _NOUN.match(words, match.end() - 2):

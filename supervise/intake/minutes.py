@@ -32,10 +32,11 @@ _HELPS = re.compile(
     r"(?:要|应|须)?(?:按照?(?:各自)?职责(?:分工)?)?(?:积极|密切|共同|协同|做好)*(?:配合|协助|参与|参加|协办|会办)"
 )
 # A sentence that begins with a unit and what it does, or with one of several: 县水利局牵头…, 由县教体局、县财政局….
-_TAKES = re.compile(
-    r"(?:^|[。由请])[^,。;:、由请]{1,14}(?:[局委办部厅会院室府镇乡科处股]|中心|街道|镇街|公司|集团|单位|部门)"
+_TAKER = (
+    r"[^,。;:、由请]{1,14}(?:[局委办部厅会院室府镇乡科处股]|中心|街道|镇街|公司|集团|单位|部门)"
     r"(?:[、和]|牵头|负责|会同|主办|承办|要|应|须)"
 )
+_TAKES_FIRST, _TAKES = re.compile(_TAKER), re.compile("[。由请]" + _TAKER)
 _BY = re.compile(r"(?:20\d\d ?年 ?)?\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?之?前|年底前")
 _OPEN = re.compile(r"等(?:有关|相关)?(?:部门|单位)?$")
 _LIMIT_BEHIND = re.compile(rf" *(?:{verbs.UNTIL.pattern})$")  # 由县编办4月底前完成
@@ -120,7 +121,7 @@ def charge(parts: list[Segment], folded: str) -> None:
     if any(part.bearing or part.ahead for part in parts):
         return
     nodes = [node for part in parts for node in part.nodes if not node.children]
-    telling = [node for node in nodes if _TAKES.search(folded[node.start : node.end])]
+    telling = [n for n in nodes if _TAKES_FIRST.match(folded, n.start, n.end) or _TAKES.search(folded, n.start, n.end)]
     said = [(node, _parties(folded, node.start, node.end, True)) for node in nodes if 2 * len(telling) >= len(nodes)]
     found = [(n, c) for n, c in said if c and (c.start - n.start <= 2 or folded[c.start - 1] in "。由请")]
     if len(found) >= 2 and 2 * len(found) >= len(nodes):
@@ -220,7 +221,8 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
             fields.append(Field("co", "", begin, helps))
         elif acts := _list_before(folded, begin, b, _ACTS) or (
             _name_ahead(folded, begin, b)
-            if (charged or (groups and not fields and folded[begin] not in "各有相")) and not folded.startswith("会同", begin)
+            if (charged or (groups and not fields and folded[begin] not in "各有相"))
+            and not folded.startswith("会同", begin)
             else 0
         ):
             named = [folded[c:d].strip() for c, d in pieces(folded, begin, acts, "、")]

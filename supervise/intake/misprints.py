@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from supervise.intake import targets
 from supervise.intake.fields import Clause
@@ -17,39 +16,17 @@ _MASKED_COUNT = re.compile(r"[xX×]{2,8}(?=[个所条幅家座户处亩公里米
 _MASKED = re.compile(r"[xX×]{2,8}|\*{2,}|[○〇]{2,}|某某|□{2,}")
 _PAIRS = (("“", "”"), ("《", "》"), ("‘", "’"))
 _STRAY = re.compile(
-    r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff。,、;])|(?<=[,、]) +(?=[\u4e00-\u9fff])|(?<=”) +(?=[。,])"
+    r" (?:(?<=[\u4e00-\u9fff] ) *(?=[\u4e00-\u9fff。,、;])|(?<=[,、] ) *(?=[\u4e00-\u9fff])|(?<=” ) *(?=[。,]))"
 )
-_AFTER_STOP = re.compile(r"(?<=。) +(?=[\u4e00-\u9fff])")
+_AFTER_STOP = re.compile(r" (?<=。 ) *(?=[\u4e00-\u9fff])")
 _LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
-_ODD = re.compile(r"[xX×*○〇□某“”《》‘’ ]|互联网")  # nothing below is found without one of these
 _MASK = re.compile(r"[xX×*○〇□某]")
 _JOINED = re.compile(
     r"新(?<=(?:投资|资金|债券|贷款|基金)新)增\d[\d.]*[万亿]*元[\u4e00-\u9fff]{0,4}?(?:债券|资金|贷款|基金)"
 )  # a sum cannot be new both of what stands before it and of what stands behind it
 _EMPTY = re.compile(r"[;,] *\)+\Z")  # nothing stands between the last mark and the closing bracket
+_HOLLOW = (";)", ",)", " )", "))")  # a bracket with such a field ends so
 _ENDS = "。;!?”’)…."
-
-
-class Place(NamedTuple):
-    """Where the parts of one task stand.
-
-    Args:
-        start: first offset of its text.
-        end: offset behind it.
-        clause: its own unit clause.
-        restored: whether its number was lost among others that have theirs.
-        stops: whether the texts of this notice end with a full stop before the bracket of their units.
-        spaced: whether blanks between its words are the table's, not the print's.
-        apart: whether its units stand on a line of their own while those of the others do not.
-    """
-
-    start: int
-    end: int
-    clause: Clause | None
-    restored: bool = False
-    stops: bool = True
-    spaced: bool = False
-    apart: bool = False
 
 
 def ends_open(folded: str, start: int, end: int, clause: Clause | None) -> bool | None:
@@ -59,42 +36,57 @@ def ends_open(folded: str, start: int, end: int, clause: Clause | None) -> bool 
     return folded[end - 1] not in _ENDS
 
 
-def read(text: str, folded: str, place: Place) -> Iterator[tuple[str, str, int]]:
+def read(
+    text: str, folded: str, start: int, end: int, clause: Clause | None,
+    restored: bool = False, stops: bool = True, spaced: bool = False, apart: bool = False,
+) -> list[tuple[str, str, int]]:  # fmt: skip
     """The remarks about one task: code, words, offset.
 
     Args:
         text: the whole notice.
         folded: its folded copy.
-        place: where the task stands.
+        start: first offset of its text.
+        end: offset behind it.
+        clause: its own unit clause.
+        restored: whether its number was lost among others that have theirs.
+        stops: whether the texts of this notice end with a full stop before the bracket of their units.
+        spaced: whether blanks between its words are the table's, not the print's.
+        apart: whether its units stand on a line of their own while those of the others do not.
     """
-    start, end, clause = place.start, place.end, place.clause
-    if place.restored:
-        yield "I10", "编号缺失,按前后编号补出", start
-    if clause is not None and not clause.closed:
-        yield "I10", "单位括号没有右半边,读到行末为止", clause.start
-    if clause is not None and place.apart:
-        yield "I10", "单位括号单独成行,读作上面这一项的单位", clause.start
-    if clause is not None and _EMPTY.search(folded, clause.start, clause.end):
-        yield "I10", "单位括号里有空字段", clause.start
-    if place.stops and ends_open(folded, start, end, clause):
-        yield "I10", f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止", end - 1
-    if broken := targets.DAMAGED.search(folded, start, end):
-        yield "I10", f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标", broken.start()
-    if joined := _JOINED.search(folded, start, end):
+    found: list[tuple[str, str, int]] = []
+    if restored:
+        found.append(("I10", "编号缺失,按前后编号补出", start))
+    if clause is not None:
+        if not clause.closed:
+            found.append(("I10", "单位括号没有右半边,读到行末为止", clause.start))
+        if apart:
+            found.append(("I10", "单位括号单独成行,读作上面这一项的单位", clause.start))
+        if folded.endswith(_HOLLOW, clause.start, clause.end) and _EMPTY.search(folded, clause.start, clause.end):
+            found.append(("I10", "单位括号里有空字段", clause.start))
+        if stops and ends_open(folded, start, end, clause):
+            words = f"“{text[max(start, end - 8) : end]}”后没有句号,任务内容读到单位括号为止"
+            found.append(("I10", words, end - 1))
+    printed = folded[start:end]
+    if ("等" in printed or "G" in printed) and (broken := targets.DAMAGED.search(folded, start, end)):
+        words = f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标"
+        found.append(("I10", words, broken.start()))
+    if "新增" in printed and (joined := _JOINED.search(folded, start, end)):
         words = text[joined.start() - 2 : joined.end()]
-        yield "I10", f"“{words}”读不通,可能缺“、”或“和”", joined.start()
-    if not _ODD.search(folded, start, end):
-        return
+        found.append(("I10", f"“{words}”读不通,可能缺“、”或“和”", joined.start()))
     if _MASK.search(folded, start, end):
-        yield from _masked(text, folded, start, end)
+        found += _masked(text, folded, start, end)
     for opening, closing in _PAIRS:
-        lost = folded.count(opening, start, end) - folded.count(closing, start, end)
-        if lost:
-            yield "I10", f"“{opening}”和“{closing}”不成对,可能缺字", start
-    if plus := _LOST_PLUS.search(folded, start, end):
-        yield "I10", f"“{text[plus.start() : plus.end() + 3]}”可能缺“+”", plus.start()
-    if place.spaced or folded.find(" ", start, end) < 0:
-        return
+        if printed.count(opening) != printed.count(closing):
+            found.append(("I10", f"“{opening}”和“{closing}”不成对,可能缺字", start))
+    if "互联网" in printed and (plus := _LOST_PLUS.search(folded, start, end)):
+        found.append(("I10", f"“{text[plus.start() : plus.end() + 3]}”可能缺“+”", plus.start()))
+    if " " in printed and not spaced:
+        found += _stray(text, folded, start, end)
+    return found
+
+
+def _stray(text: str, folded: str, start: int, end: int) -> Iterator[tuple[str, str, int]]:
+    """Blanks that part nothing."""
     after = list(_AFTER_STOP.finditer(folded, start, end))
     if len(after) > 1:
         yield "I10", f"句号后有 {len(after) - 1} 处空格,按没有空格读", after[1].start()

@@ -31,9 +31,13 @@ _FIRM = re.compile(r"(集团|公司|企业)$")  # take a prefix only where the n
 _PARTY = re.compile(
     r"(?:组织部|宣传部|统战部|社会工作部|政法委(?:员会)?|党校|老干部局|编办|网信办|巡察办|改革办|机要局|保密局|机关工委)$"
 )
-ORGAN = re.compile(
-    r"(?:局|委|办|厅|署|院|会|中心|(?<![全局内外干])部|队|所|站|馆|处|室|科|股|课|库|校|社|公司|集团|银行|支行|分行|镇|乡|街道|园|[园新]区|(?:开发|高新|经开|示范|度假)区|农场|林场|村|委员|政府|法院|检察院|机关|司|海关|联|协|苏木|委员会|办公室|指挥部|专班|组)$"
-)
+_ORGANS = (
+    "局", "委", "办", "厅", "署", "院", "会", "中心", "队", "所", "站", "馆", "处", "室", "科", "股", "课", "库", "校",
+    "社", "司", "集团", "银行", "支行", "分行", "镇", "乡", "街道", "园", "园区", "新区", "开发区", "高新区",
+    "经开区", "示范区", "度假区", "农场", "林场",
+    "村", "委员", "政府", "机关", "海关", "联", "协", "苏木", "指挥部", "专班", "组",
+)  # fmt: skip
+_NO_ORGAN = tuple(f"{char}部" for char in "全局内外干")  # 全部, 干部
 # What an organ is called for short beside a verb that says its part: 发改牵头, 财政、人社配合.
 _SHORT = re.compile(
     r"[省市区县州旗镇]?(?:发改|工信|经信|教育|教体|科技|民宗|公安|民政|司法|财政|人社|资规|自规|自然资源|国土|规划|生态环境|环保|住建|城管|执法|交通|交运"
@@ -48,15 +52,19 @@ _CLASS = (
     r"|农场|林场|县市区|县区|区县|旗县区?|市县|部门|单位|企业|景区|学校)"
 )
 _ONLY_CLASS = re.compile(rf"{_CLASS}(?:\([^)]*\))?")
+_GROUPS = (
+    "成员单位", "组成部门", "组成单位", "直属部门", "直属单位", "各部门", "各单位", "有关部门", "有关单位", "相关部门",
+    "相关单位", "责任部门", "责任单位", "职能部门",
+)  # fmt: skip
 _GROUP = re.compile(
-    rf"^(?:{_DETERMINER})(?!界)|(?:成员单位|组成部门|组成单位|直属部门|直属单位|各部门|各单位|有关部门|有关单位|相关部门|相关单位|责任部门|责任单位|职能部门)$"
-    rf"|^[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?[\u4e00-\u9fff]{{0,6}}(?:部门|单位|机关|机构)$|^[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位|高校|院校|学校|医院)$"
-    rf"|^(?:沿[\u4e00-\u9fff]{{1,3}}|涉[\u4e00-\u9fff]{{1,4}})(?:各)?(?:{_CLASS}|企业)$"
-    rf"|^属地(?:{_CLASS})$|^试点(?:{_CLASS}|[县市区](?:\([^()]*\))?)$|^驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|^{_CLASS}(?:\([^)]*\))?$"
-    r"|^[\u4e00-\u9fff]{2,6}各[\u4e00-\u9fff]{0,4}(?:科室|病区|处室|科所|学院|支部|院系|车间|班组|[部单]门|单位|公司)$"
-    r"|^[\u4e00-\u9fff]{2,6}各(?:[县市区]{1,3}|[乡镇]{1,2}|镇街|街道)(?:\([^()]*\))?(?:人民政府|政府|办事处|管委会)?$"
-    rf"|^[{LEVELS}](?:委|直|级)?各(?:部委|部委办局|委办局|办局|人民团体|单位党(?:组|委)|党组)(?:\([^()]*\))?$"
-    rf"|^全?[{LEVELS}](?:级|直|属|政府|委)?[\u4e00-\u9fff]{{0,6}}(?:各|有关|相关)(?!界)[\u4e00-\u9fff]{{0,8}}(?:部门|单位|企业|机构|机关|公司|专班)$"
+    rf"(?:{_DETERMINER})(?!界)"
+    rf"|[{LEVELS}](?:级|直)(?:机关)?(?:各|有关|相关)?[\u4e00-\u9fff]{{0,6}}(?:部门|单位|机关|机构)$|[{LEVELS}](?:属|管)[\u4e00-\u9fff]*(?:公司|企业|集团|单位|高校|院校|学校|医院)$"
+    rf"|(?:沿[\u4e00-\u9fff]{{1,3}}|涉[\u4e00-\u9fff]{{1,4}})(?:各)?(?:{_CLASS}|企业)$"
+    rf"|属地(?:{_CLASS})$|试点(?:{_CLASS}|[县市区](?:\([^()]*\))?)$|驻[\u4e00-\u9fff]*(?:单位|部队|机构)$|{_CLASS}(?:\([^)]*\))?$"
+    r"|[\u4e00-\u9fff]{2,6}各[\u4e00-\u9fff]{0,4}(?:科室|病区|处室|科所|学院|支部|院系|车间|班组|[部单]门|单位|公司)$"
+    r"|[\u4e00-\u9fff]{2,6}各(?:[县市区]{1,3}|[乡镇]{1,2}|镇街|街道)(?:\([^()]*\))?(?:人民政府|政府|办事处|管委会)?$"
+    rf"|[{LEVELS}](?:委|直|级)?各(?:部委|部委办局|委办局|办局|人民团体|单位党(?:组|委)|党组)(?:\([^()]*\))?$"
+    rf"|全?[{LEVELS}](?:级|直|属|政府|委)?[\u4e00-\u9fff]{{0,6}}(?:各|有关|相关)(?!界)[\u4e00-\u9fff]{{0,8}}(?:部门|单位|企业|机构|机关|公司|专班)$"
 )
 _NOTE = re.compile(r"\([^()]*\)$")
 # A person: a title with a name behind it (常务副市长李明), or a name with 同志 or a title behind it.
@@ -65,17 +73,18 @@ _PERSON = re.compile(
     rf"(?![副各县市区镇乡村总党原正省州旗盟校院])[\u4e00-\u9fff]副?(?:[省市区县州旗盟镇乡村局处科院校所站]长|书记|主任|委员|部长|主席|秘书长|常委)|"
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
+_TERRITORY = re.compile(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)")
 _BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公司|支队|大队)")
 _TITLE_PLACE = re.compile(rf"^([\u4e00-\u9fff]{{2,3}})[{LEVELS}]", re.MULTILINE)  # 北岭省促进…: what it is about
 _PLACE_TALK = re.compile(
-    rf"[{LEVELS}](?<=[\u4e00-\u9fff]{{2}}.)(?:人民政府|人大|人民代表大会|政协|委员会|委办|委、|20\d\d)"
+    rf"[{LEVELS}](?=[人政委2])(?<=[\u4e00-\u9fff]{{2}}.)(?:人民政府|人大|人民代表大会|政协|委员会|委办|委、|20\d\d)"
 )
 
 
 @lru_cache(maxsize=4096)  # one notice names the same few hundred again and again
 def is_group(name: str) -> bool:
     """Whether a folded name is a collective name (各镇街, 政府组成部门), not one unit."""
-    return bool(_GROUP.search(name))
+    return name.endswith(_GROUPS) or _GROUP.match(name) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -84,10 +93,15 @@ def is_person(name: str) -> bool:
     return bool(_PERSON.fullmatch(name)) and not is_group(name)
 
 
+def is_organ(name: str) -> bool:
+    """Whether a folded name ends with what organs are called."""
+    return name.endswith(_ORGANS) or (name.endswith("部") and not name.endswith(_NO_ORGAN))
+
+
 @lru_cache(maxsize=4096)
 def looks_like_unit(name: str) -> bool:
     """Whether a folded name ends as the names of organs do."""
-    return 2 <= len(name) <= 40 and bool(ORGAN.search(_NOTE.sub("", name) if "(" in name else name) or is_group(name))
+    return 2 <= len(name) <= 40 and (is_organ(_NOTE.sub("", name) if "(" in name else name) or is_group(name))
 
 
 @lru_cache(maxsize=1024)
@@ -121,7 +135,7 @@ def prefix(name: str) -> str:
 
 def _own(names: Collection[str]) -> str:
     """The place's full name, if at least three different names and a third of all begin with it."""
-    heads = [m[1] for name in names if ORGAN.search(name) and (m := _PLACE_IN_FRONT.match(name))]
+    heads = [m[1] for name in names if is_organ(name) and (m := _PLACE_IN_FRONT.match(name))]
     best = Counter(heads).most_common(1)
     return best[0][0] if best and best[0][1] >= max(3, len(names) / 3) else ""
 
@@ -158,7 +172,8 @@ class Prefixes:
         firms: set[str] = set()
         places = set(_TITLE_PLACE.findall(text[:200]))
         for said in _PLACE_TALK.finditer(text[:200_000]):
-            places |= {text[said.start() - 2 : said.start()], text[max(0, said.start() - 3) : said.start()]}
+            places.add(text[said.start() - 2 : said.start()])
+            places.add(text[max(0, said.start() - 3) : said.start()])
         for name, count in counted.items():
             level = own if own and name.startswith(own) and len(name) > len(own) + 1 else prefix(name)
             if level:
@@ -169,7 +184,7 @@ class Prefixes:
                     full.setdefault(bare[1:], {})[name] = count
                 if firm := _FIRM.search(name):
                     firms.add(firm[1])
-            elif territory := re.fullmatch(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)", name):
+            elif territory := _TERRITORY.fullmatch(name):
                 places.add(territory[1])
             elif (branch := _BRANCH.fullmatch(name)) and re.search(rf"{branch[1]}[{LEVELS}]", text[:200_000]):
                 places.add(branch[1])  # 东岭公安分局 in a notice that speaks of 东岭区
@@ -217,4 +232,4 @@ class Prefixes:
         if known:
             return known
         own = self.home and not firm and not name.endswith("处")  # 企业改革处 is a division of one organ
-        return self.home + name if own and ORGAN.search(name) else name
+        return self.home + name if own and is_organ(name) else name

@@ -66,9 +66,9 @@ class Node:
     @property
     def whole(self) -> Clause | None:
         """All clauses of the node as one, from the first to the last."""
-        every = self.clauses
         if self.clause is None or not self.more:
             return self.clause
+        every = self.clauses
         fields = tuple(f for clause in every for f in clause.fields)
         return Clause(self.clause.start, every[-1].end, fields, all(clause.closed for clause in every))
 
@@ -80,7 +80,8 @@ class Node:
     def walk(self) -> list[Node]:
         """This node and all below it, in printed order."""
         found = [self]
-        _gather(self.children, found)
+        if self.children:
+            _gather(self.children, found)
         return found
 
 

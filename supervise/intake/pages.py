@@ -24,6 +24,7 @@ _LABELLED = re.compile(r"(?:单位|部门|科室|机关|主办|协办|领导|责
 _LIST_ON = re.compile(
     r"[、,;](?=.)|等(?:$|[,;。、)(]|有关|相关|各|部门|单位|[省市区县州旗](?:级|直))|各(?:有关)?(?:部门|委办|组成部门|直属)"
 )
+_NARROW = 40  # page numbers and running heads are shorter
 LONGEST = 5_000  # no paragraph is longer; joining on and on takes time that grows with its square
 _ENDS = "。;!?:…)”|,"
 Begins = Callable[[str], bool]
@@ -35,8 +36,11 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     A number alone is no page number here: it may be a cell of a table. A running head is a letterhead below the first
     numbered line, or a line that stands beside page numbers again and again.
     """
+    short = [(at, line.folded) for at, line in enumerate(all_lines) if len(line.folded) < _NARROW]
+    pages = {at for at, words in short if is_page_number(words) and not words.isdigit()}
+    if not pages and not any([_HEADER.fullmatch(words) for _, words in short]):
+        return all_lines, []
     counts = Counter([line.folded for line in all_lines])
-    pages = {at for at, ln in enumerate(all_lines) if is_page_number(ln.folded) and not ln.folded.isdigit()}
     beside = {near for at in pages for near in (at - 1, at, at + 1) if 0 <= near < len(all_lines)}
     heads = Counter([all_lines[at].folded for at in beside])
     kept: list[Line] = []
@@ -50,7 +54,8 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "|" in line.folded
             or line.folded == "序号"
         )
-        again = counts[line.folded] > 2 and heads[line.folded] > 1 and len(line.folded) < 40 and not marker(line.folded)
+        again = counts[line.folded] > 2 and heads[line.folded] > 1 and len(line.folded) < _NARROW
+        again = again and not marker(line.folded)
         if at in pages or again or (begun and _HEADER.fullmatch(line.folded)):
             out.append(line)
         else:
@@ -58,7 +63,9 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     return kept, out
 
 
-def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line], list[int]]:
+def unwrap(
+    all_lines: list[Line], gone: list[Line], folded: str, begins: Begins
+) -> tuple[list[Line], list[Line], list[int]]:
     """Join lines that a page broke at its margin; returns the lines, what of the page stood between them, and doubts.
 
     Doubtful are the lines, by number, that were joined to the one above where lines are not broken as a rule.
@@ -69,19 +76,20 @@ def unwrap(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[lis
     Args:
         all_lines: the lines of a notice.
         gone: lines left out of them before.
+        folded: the folded text they were cut from.
         begins: whether a folded line opens a unit clause.
     """
     widths = sorted([len(line.folded) for line in all_lines])
     width = widths[int(len(widths) * 0.9)] if widths else 0
     full = bisect_right(widths, width) - bisect_left(widths, width - 4)
     if len(widths) < 12 or not 16 <= width <= 60 or full < max(4, 0.3 * len(widths)):
-        return _mended(all_lines, gone, begins)
+        return _mended(all_lines, gone, folded, begins)
     signed = _signatures(all_lines)
     pairs = pairwise([all_lines[0], *all_lines])
     new = [line.no in signed or _begins_anew(line.folded, above.folded, begins) for above, line in pairs]
     follows = [new[i + 1] for i, line in enumerate(all_lines[:-1]) if width - 4 <= len(line.folded) <= width]
     if 2 * sum(follows) > len(follows):  # full lines are ends of entries here, not lines broken off
-        return _mended(all_lines, gone, begins)
+        return _mended(all_lines, gone, folded, begins)
     out: list[Line] = []
     between: list[Line] = []
     passed: list[Line] = []
@@ -134,21 +142,27 @@ def _joined(last: Line, line: Line) -> Line:
     return Line(last.no, last.start, line.end, last.folded + " " * (line.start - last.end) + line.folded)
 
 
-def _mended(all_lines: list[Line], gone: list[Line], begins: Begins) -> tuple[list[Line], list[Line], list[int]]:
+def _mended(
+    all_lines: list[Line], gone: list[Line], folded: str, begins: Begins
+) -> tuple[list[Line], list[Line], list[int]]:
     """Join single lines broken off: a bracket closed on the next line, a sentence that ends there.
 
     A sentence counts as broken where the entries of this notice end with a full stop or a bracket.
     """
-    entries = [line.folded for line in all_lines if (mark := marker(line.folded)) and RANK[mark.kind] >= RANK["item"]]
+    marks = [marker(line.folded) for line in all_lines]
+    entries = [
+        line.folded for line, mark in zip(all_lines, marks, strict=True) if mark and RANK[mark.kind] >= RANK["item"]
+    ]
     stops = len(entries) > 3 and 5 * sum(line.endswith(("。", ")", ";")) for line in entries) >= 4 * len(entries)
-    bars = {bar: usual for bar in "|\t" if (usual := _usual([line.folded.count(bar) for line in all_lines]))}
+    printed = [bar for bar in "|\t" if bar in folded]
+    bars = {bar: usual for bar in printed if (usual := _usual([line.folded.count(bar) for line in all_lines]))}
     out: list[Line] = []
     between: list[Line] = []
     mended: list[int] = []
     left, signed = list(gone), _signatures(all_lines)
-    for line in all_lines:
+    for line, mark in zip(all_lines, marks, strict=True):
         skipped = _taken(left, line) if left else []
-        last = out[-1] if out else None
+        last = out[-1] if out and (mark is None or bars) else None  # what bears a number begins anew
         if (
             last is not None
             and line.no not in signed
@@ -199,8 +213,13 @@ def _row_goes_on(above: str, line: str, bars: dict[str, int]) -> bool:
 
 def _goes_on(above: str, line: str, stops: bool, begins: Begins) -> bool:
     """Whether a folded line is the rest of the one above it."""
-    if _begins_anew(line, above, begins) or _BAR.search(line + above):
+    if _begins_anew(line, above, begins) or not _is_rest(above, line, stops, begins):
         return False
+    return not _BAR.search(line) and not _BAR.search(above)
+
+
+def _is_rest(above: str, line: str, stops: bool, begins: Begins) -> bool:
+    """Whether a folded line that begins nothing of its own is the rest of the one above it, by what the two say."""
     if is_open(above) and _LABELLED.search(line):
         return True
     if above.count("(") > above.count(")") and closes(line):
@@ -270,6 +289,8 @@ def _breaks_name(above: str, line: str) -> bool:
 
 def _begins_anew(line: str, above: str, begins: Begins) -> bool:
     """Whether a folded line cannot be the rest of the one above: a marker, a label, an attachment."""
-    if marker(line) or line.startswith("附") or _NUMBERED.match(line):
+    if marker(line) or line[0] == "附":
         return True
-    return not is_open(above) and (begins(line) or bool(_ANY_LABEL.match(line)))
+    if not is_open(above) and (begins(line) or _ANY_LABEL.match(line)):
+        return True
+    return _NUMBERED.match(line) is not None

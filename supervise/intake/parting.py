@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from supervise.intake.fields import Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.names import looks_like_unit
 
@@ -16,7 +15,7 @@ _AND = re.compile(
     # 县医保局等县级有关部门: who is named, and the rest of them
     r"|(?<=[局委办厅府院会部司心]等)(?=(?:有关|相关)?[省市区县州旗](?:级|直)?(?:各|有关|相关)?(?:部门|单位|企业|机构)(?:$|[、,;。及和]))"
 )
-_JOINS = re.compile("[及和与等]|会同|联合")
+_JOINS = re.compile("[及和与等会联](?:(?<![会联])|(?<=会)同|(?<=联)合)")
 # 各县、市、区(人民)政府: levels of one character each behind a 各 are one collective name.
 _EACH = re.compile(r"(?:^|[和及与])(?:各|有关|相关|各有关|各相关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*$")
 _LEVEL = re.compile(r"[县市区旗州盟乡镇](?:\([^()]*\))?(?:人民政府|政府|管委会|党委)?(?:$|[、,;等])")
@@ -24,21 +23,40 @@ _BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]")
 _ITS = re.compile(r"各(?:有关)?(?:部门|委办|组成部门|直属)")  # 县政府 / 各部门, broken at the margin
 _NEW_NAME = re.compile(r"[省市区县州旗盟各团]|有关|相关")
-# Without one of these 、 parts the names of a family, and nothing else does.
+# Without one of these 、 parts the names of a family, and nothing else does. A bracket without one is part of a name.
 _INTRICATE = re.compile(
-    r"[\s(及会联等和与各有相](?:(?<=[\s(及])|(?<=会)同|(?<=联)合|(?<=等)[有相省市区县州旗]|(?<=[和与])[各相有其省市区县州旗盟]"
+    r"[\s(及会联等和与各有相](?:(?<=[\s及])|(?<=\()(?![^()、/]*\))|(?<=会)同|(?<=联)合|(?<=等)[有相省市区县州旗]|(?<=[和与])[各相有其省市区县州旗盟]"
     r"|(?:(?<=各)|(?<=[有相])关)[县市区旗州盟省乡](?:、[县市区旗州盟乡])*、)"
 )
 _PLAIN = re.compile(r"[^、/。.:](?:[^、/]*[^、/。.:])?")
 
 
-def names(folded: str, field: Field) -> list[list[tuple[int, int]]]:
-    """Families of spans of names in a field: commas part families, 、 and 及 part names."""
-    start, end = field.start, field.end
-    families = pieces(folded, start, end, ",;")
-    if _INTRICATE.search(folded, start, end):
-        return [list(_members(folded, a, b)) for a, b in families]
-    return [[match.span() for match in _PLAIN.finditer(folded, a, b)] for a, b in families]
+class Families(dict[str, list[tuple[int, list[tuple[int, int, str]]]]]):
+    """The folded words of a field → its families: where each begins, and begin, end and words of its names.
+
+    Commas part families, 、 and 及 part names, whose offsets are counted from the beginning of the family. The same
+    words are printed again and again in a notice, and are cut once.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[str, list[tuple[int, int, str]]] = {}
+
+    def __missing__(self, words: str) -> list[tuple[int, list[tuple[int, int, str]]]]:
+        found, known, end = list[tuple[int, list[tuple[int, int, str]]]](), self.known, len(words)
+        for a, b in pieces(words, 0, end, ",;") if "," in words or ";" in words else ((0, end),):
+            family = words[a:b]
+            if family not in known:
+                known[family] = names(family)
+            found.append((a, known[family]))
+        self[words] = found
+        return found
+
+
+def names(family: str) -> list[tuple[int, int, str]]:
+    """Begin, end and words of every name in a family."""
+    if _INTRICATE.search(family):
+        return [(a, b, family[a:b]) for a, b in _members(family, 0, len(family))]
+    return [(match.start(), match.end(), match[0]) for match in _PLAIN.finditer(family)]
 
 
 def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -55,7 +73,8 @@ def _lists(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
 def _members(folded: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     spans = _lists(folded, start, end)
     if _JOINS.search(folded, start, end):
-        spans = [span for a, b in spans for span in _joined(folded, a, b)]
+        joined = ((a, b, _JOINS.search(folded, a, b)) for a, b in spans)
+        spans = [span for a, b, joins in joined for span in (_joined(folded, a, b) if joins else ((a, b),))]
     blank = _BLANK.search(folded, start, end) is not None
     for a, b in spans:
         a, b = trim(folded, a, b, " \t\r\n。.:")

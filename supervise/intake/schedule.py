@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from supervise.intake import deadlines
 from supervise.intake.folding import number
 from supervise.intake.lines import Line
 
 _REPORT = r"(?:填报|报送|报至|报告|上报|报到|反馈|报|送|抄报)"
+_SENTENCE = re.compile(r"[^。;!?\n]+")
 _SENDS = re.compile("[报送馈](?:(?<!馈)|(?<=反馈))")
 _WHEN = re.compile(
+    r"(?=[每逐按分于在应须需要请,次下季半年及\d])(?:"  # what decides comes first
     r"(?<!第)(?:每个?|逐|按|分)(?P<every>半月|旬|周|月|季度|季|半年|年|日|天)(?P<tail>[^,。;]{0,14}?)(?=将|向|报|上报|反馈|把|前|,|对|以|书面|内|\()"
     r"|(?P<monthly>(?:于|在|应|须|需|要|请|,|^)(?:次|下)(?:个)?月(?:的)?(?P<next>\d{1,2}) ?[日号](?:之?前|以前)?)"
     r"|(?P<quarterly>(?P<of>季度|季|半年|年)(?:结束)?后(?:的)?(?P<within>\d{1,2}) ?(?:日|天|个工作日)(?:内|之?前|以内))"
@@ -20,7 +22,7 @@ _WHEN = re.compile(
     r"|(?P<dates>(?:于|在|分别|每年)[^。;]{0,12}?(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)"
     r"(?:(?!,[\u4e00-\u9fff]{0,4}(?:单位|部门))[^。;将向每完(]){0,40})"
     r"|(?P<plain>(?:\d{1,2} ?月 ?(?:\d{1,2} ?[日号]|[底末])|(?<![\d月])\d{3,4}日)[^。;将向每完(]{0,40}?前)"
-    r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + ")"
+    r"|(?P<event>及时)(?=(?:将|把|向)[^,。;]{0,40}" + _REPORT + "))"
 )
 # A duty to report speaks of 将…报送 or 向…报告 behind the time.
 _DUTY = re.compile(
@@ -66,8 +68,7 @@ _EVERY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reporting:
+class Reporting(NamedTuple):
     """One duty to report.
 
     Args:
@@ -139,7 +140,7 @@ def read(text: str, folded: str, spans: list[tuple[int, int]], marked: bool) -> 
 def demanded(found: Iterable[Line]) -> Iterator[tuple[int, int]]:
     """Where lines of a card say how to report, behind their label: 报送要求:每周五前报送进度."""
     for line in found:
-        if ":" in line.folded[:10] and (label := _DEMAND.match(line.folded)):
+        if line.folded.find(":", 0, 10) > 0 and (label := _DEMAND.match(line.folded)):
             yield line.start + label.end(), line.end
 
 
@@ -148,15 +149,16 @@ def _settled(said: list[Reporting]) -> Iterator[Reporting]:
     beside = any(duty.who == "lead" for duty in said)
     for duty in said:
         helps = beside or re.search(r"牵头|主办|主责", duty.source)
-        yield replace(duty, who="co" if helps else "all") if duty.who == "unit" else duty
+        yield duty._replace(who="co" if helps else "all") if duty.who == "unit" else duty
 
 
 def _sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if not _SENDS.search(folded, start, end):
         return
-    for match in re.finditer(r"[^。;!?\n]+", folded[start:end]):
-        if len(match[0]) < 2000 and _SENDS.search(match[0]):
-            yield start + match.start(), start + match.end()
+    for match in _SENTENCE.finditer(folded, start, end):
+        a, b = match.span()
+        if b - a < 2000 and _SENDS.search(folded, a, b):
+            yield a, b
 
 
 def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Iterator[Reporting]:
@@ -185,10 +187,9 @@ def _sentence(text: str, folded: str, start: int, end: int, marked: bool) -> Ite
             and (_ONCE.search(found.content or before) or _ONCE.search(folded, match.start(), duty.start()))
         ):
             for times_of in _times(match, who):
-                yield replace(
-                    times_of, scope=subject, to=found.to, cc=found.cc, content=found.content, source=found.source,
-                    line=found.line,
-                )  # fmt: skip
+                yield times_of._replace(
+                    scope=subject, to=found.to, cc=found.cc, content=found.content, source=found.source, line=found.line
+                )
 
 
 def _outside(folded: str, start: int, times: list[re.Match[str]]) -> list[re.Match[str]]:

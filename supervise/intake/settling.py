@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from supervise.intake.lines import RANK
-from supervise.intake.nodes import LOST, Node
+from supervise.intake.nodes import LOST, Node, Segment
+
+
+def settle(segment: Segment) -> list[Node]:
+    """Settle what the lines one by one could not tell; the nodes of the segment."""
+    number_lost(segment.roots)
+    found = segment.nodes
+    lift(found)
+    spread(found)
+    restored = {node.line for node in found if node.restored}
+    segment.loose = [line for line in segment.loose if line.no not in restored]
+    return found
 
 
 def number_lost(siblings: list[Node]) -> None:
@@ -15,7 +26,8 @@ def number_lost(siblings: list[Node]) -> None:
     """
     for index in range(len(siblings) - 1, -1, -1):
         node = siblings[index]
-        number_lost(node.children)
+        if node.children:
+            number_lost(node.children)
         if node.number != LOST or not node.restored:
             continue
         before = siblings[index - 1].number if index else 0
@@ -57,12 +69,11 @@ def _completes(node: Node, last: Node) -> bool:
 
 def lift(nodes: list[Node]) -> None:
     """A clause on its own line behind several sub-entries, none of which has one, belongs to the entry above."""
-    counts = Counter(n.kind for n in nodes)
-    bearing = Counter(n.kind for n in nodes if n.clause is not None)
-    for node in nodes:
-        last = node.children[-1] if len(node.children) > 1 else None
-        if last is None or not last.apart:
-            continue
+    found = [node for node in nodes if len(node.children) > 1 and node.children[-1].apart]
+    counts = Counter([n.kind for n in nodes] if found else ())
+    bearing = Counter([n.kind for n in nodes if n.clause is not None] if found else ())
+    for node in found:
+        last = node.children[-1]
         if node.clause is not None:
             if _completes(node, last):
                 node.more, last.clause, last.more = [*node.more, *last.clauses], None, []

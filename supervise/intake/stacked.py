@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 
 from supervise.intake.lines import Line, is_page_number, marker
 from supervise.intake.tables import CELL, NUMBER, Columns, cells_of, fits, head, place, role_of
 
 _HEAD = 40  # no head of a column takes more characters
+_NARROW = 12  # nor as many where no number tells the rows apart
 
 
-def stack(found: Iterable[Line]) -> list[Line]:
+def stack(given: list[Line]) -> list[Line]:
     """Put a table together whose cells stand on lines of their own: its head, then its rows, each becomes one line.
 
     The head is 序号 and the labels below it down to the first number; a row begins with the next number due.
     """
-    given = list(found)
     out: list[Line] = []
     at = 0
-    while at < len(given):
-        short = len(given[at].folded) <= _HEAD
-        if short and (wide := _stacked_head(given, at)):
+    for begin in [at for at, line in enumerate(given) if len(line.folded) <= _HEAD]:
+        if begin < at:
+            continue  # a cell of the table above
+        numbered = _stacked_head(given, begin)
+        wide = numbered or (_plain_head(given, begin) if len(given[begin].folded) < _NARROW else 0)
+        if not wide:
+            continue
+        out += given[at:begin]
+        at = begin
+        if numbered:
             out.append(_merged(given[at : at + wide]))
             at = _stacked_rows(given, at + wide, wide, out)
-        elif short and (wide := _plain_head(given, at)):
+        else:
             roles = [role_of(_bare(line)) for line in given[at : at + wide]]
             out.append(_merged(given[at : at + wide]))
             at += wide
             while at + wide <= len(given) and all(map(fits, roles, map(_bare, given[at : at + wide]))):
                 out.append(_merged(given[at : at + wide]))
                 at += wide
-        else:
-            out.append(given[at])
-            at += 1
-    return out
+    return [*out, *given[at:]] if out else given
 
 
 def _plain_head(given: list[Line], at: int) -> int:
     """How many lines name the columns of a table without numbers, none of its cells empty."""
+    if max([len(line.folded) for line in given[at : at + 3]]) >= _NARROW:
+        return 0
     wide = 0
-    while at + wide < len(given) and len(given[at + wide].folded) < 12 and role_of(_bare(given[at + wide])) != "other":
+    while at + wide < len(given) and len(given[at + wide].folded) < _NARROW:
+        if role_of(_bare(given[at + wide])) == "other":
+            break
         wide += 1
     below = given[at + wide : at + 2 * wide]
     columns = head(_merged(given[at : at + wide])) if wide > 2 and len(below) == wide else None
@@ -54,7 +61,8 @@ def _bare(line: Line) -> str:
 
 def _stacked_head(given: list[Line], at: int) -> int:
     """How many lines from here on are the heads of columns; 0 if this is no such head."""
-    if not NUMBER.fullmatch(_bare(given[at]).replace(" ", "")):
+    first = _bare(given[at])
+    if not first.endswith(("号", "次")) or not NUMBER.fullmatch(first.replace(" ", "")):
         return 0
     wide = 1
     while at + wide < len(given) and wide < 12 and len(_bare(given[at + wide])) <= 16:

@@ -28,7 +28,9 @@ _DATE_ENDS = frozenset("0123456789日)")
 _TAIL = re.compile(
     r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|[\u4e00-\u9fff]{2,12}代表 ?\(?(?:签字|签名|签章|盖章)"
     r"|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
-    r"|(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
+)
+_PRINTED = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,30}(?:办公室|秘书处|督查室|局|委) *)?\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发"
 )
 
 
@@ -65,7 +67,7 @@ def _signs(all_lines: list[Line], index: int) -> int:
     for line in all_lines[index : index + 4]:
         if is_date_only(line.folded):
             return line.no if line is not all_lines[index] else 0
-        if len(line.folded) > 30 or not clauses.only_units(line.folded, True) or "、" in line.folded:
+        if len(line.folded) > 30 or "、" in line.folded or not clauses.only_units(line.folded, True):
             return 0
     return 0
 
@@ -84,33 +86,45 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     """
     found: list[list[Line]] = [[]]
     chapter, signed, tail, past_cover, listed, tabled, note = 0, False, False, False, False, False, 0
+    dated = {at for at, line in enumerate(all_lines) if len(line.folded) < 70 and is_date_only(line.folded)}
+    near = {at - n for at in dated for n in (1, 2, 3)}  # where a signature may begin
     signing = 0  # line of the date below a signature
     for index, (line, below) in enumerate(zip(all_lines, [*all_lines[1:], None], strict=True)):
-        mark = None if tabled and _is_row(line) else lines.marker(line.folded)
-        begins = past_cover or (chapter > 0 and below is not None and _is_first(below.folded))
-        attached = line.folded.startswith("附")
-        titled = attached and begins and _ATTACHMENT.fullmatch(line.folded) and not lines.is_sentence(line.folded)
+        words = line.folded
+        mark = None if tabled and _is_row(line) else lines.marker(words)
+        entry = mark is not None and mark.sure and mark.kind not in ("part", "chapter")
+        barred = "\t" in words or "|" in words or tables.CELL in words
+        if entry and not (signed or tail or note or barred or index in near or index in dated):
+            found[-1].append(line)  # an entry cuts nothing
+            continue
+        attached = words[0] == "附"
+        begins = attached and (past_cover or (chapter > 0 and below is not None and _is_first(below.folded)))
+        titled = begins and _ATTACHMENT.fullmatch(words) and not lines.is_sentence(words)
         restarts = mark is not None and mark.kind == "chapter" and mark.number == 1 and chapter > 0
-        furniture = lines.is_furniture(line.folded)
+        furniture = not entry and lines.is_furniture(words)
         names_table = tabled and mark is None and not furniture and _is_title(line, below)
         opens = titled or restarts or names_table or (signed and not furniture)
         above = found[-1][-1].folded if len(found[-1]) > 3 else "、"
-        if len(line.folded) <= 30 and above[-1] not in "、,:及" and (at := _signs(all_lines, index)):
+        if index in near and len(words) <= 30 and above[-1] not in "、,:及" and (at := _signs(all_lines, index)):
             found.append([])
             signing = at
-        if opens or (attached and is_attachment_mark(line.folded)):
+        if opens or (attached and is_attachment_mark(words)):
             found.append([])
             past_cover = past_cover or not restarts
             chapter, signed, tail, tabled = 0, False, False, False
-        tabled = tabled or (_BAR.search(line.folded) is not None and tables.head(line) is not None)
+        tabled = tabled or (barred and tables.head(line) is not None)
         if mark and mark.kind in ("part", "chapter"):
             chapter = mark.number if mark.kind == "chapter" else 0
         if tail and mark and mark.number == 1 and not listed:
             listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
-        tail = tail or (_TAIL.match(line.folded) is not None and not _helps(line, found[-1]))
-        signed = signed or (is_date_only(line.folded) and (len(found[-1]) > 3 or line.no == signing))
-        note = 1 if _NOTE.match(line.folded) else note + 1 if note and mark and mark.number == note + 1 else 0
-        if not tail and not furniture and not note and not _PUBLIC.match(line.folded):
+        tail = (
+            tail
+            or (_TAIL.match(words) is not None and not _helps(line, found[-1]))
+            or ("印发" in words and _PRINTED.match(words) is not None)
+        )
+        signed = signed or (index in dated and (len(found[-1]) > 3 or line.no == signing))
+        note = 1 if _NOTE.match(words) else note + 1 if note and mark and mark.number == note + 1 else 0
+        if not tail and not furniture and not note and not _PUBLIC.match(words):
             found[-1].append(line)
     return [grow(Segment(part), borrow) for part in found if part]

@@ -31,7 +31,7 @@ _COUNTED = (
 _UNIT = rf"[百千万亿]{{0,3}}(?:(?P<money>{_MONEY}){_PER}?|{_COUNTED})"
 _VALUE = r"\d{1,12}(?:\.\d{1,6})?"
 # Its first digit, which is none of a number, a date or a name: said behind the digit, so that a search goes by digits.
-_ALONE, _REST = r"(?<![\d.A-Za-z第〔(年月—~×-]\d)", r"\d{0,11}(?:\.\d{1,6})?"
+_ALONE, _REST = r"(?<![\d.A-Za-z第〔(年月—~×-]\d)", r"\d{0,11}+(?:\.\d{1,6}+)?+"
 _QUANTITY = re.compile(
     rf"(?P<value>\d(?:{_ALONE}|(?<=每[年月]\d)){_REST})\s?(?P<about>余|多)?(?P<unit>{_UNIT})"
     r"(?P<bound>(?:及)?以上|(?:及)?以下|以内|之内|左右)?"
@@ -66,8 +66,8 @@ _NEAR = 20  # what says how a number is meant begins within so many characters b
 # How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。 What shall stand then is: 截至9月底不低于80%.
 _STANDING = re.compile(r"(?:截[至止](?![^。;]{0,24}(?:不低于|不少于|不高于|不超过))|目前,)")
 _SO_FAR = re.compile(
-    r"涉及[^\d]{0,8}$|(?:仅|只|已|已经)"
-    r"(?:完成|建成|有|达到?|实现|投入|到位|开工|启动|改造|新增|整改|化解)[^\d]{0,12}$"
+    r"[涉仅只已](?:(?<=涉)及[^\d]{0,8}$|(?:(?<=[仅只])|(?<=已)经?)"
+    r"(?:完成|建成|有|达到?|实现|投入|到位|开工|启动|改造|新增|整改|化解)[^\d]{0,12}$)"
 )
 _FAILED = re.compile(r"[\u4e00-\u9fff]{0,8}(?:尚未|还未|未(?!来|成年)|没有)(?=[\u4e00-\u9fff])")
 _LEAST = re.compile(
@@ -78,6 +78,8 @@ _LESS = re.compile(r"<[^\d]{0,2}$")
 _MOST = re.compile(
     r"(?:≤|不超过?|不高于|不大于|不多于|不得超过|不突破|控制在|(?:下降|降低|降|压减|压缩|减少)(?:至|到)|(?<!不)低于|(?<!不)小于)[^\d]{0,3}$"
 )
+_BOUNDS = (_LEAST, _MORE, _LESS, _MOST)
+_BOUNDED = re.compile("[≥≤<>低少小达至到在超破大多高]")  # no number is bounded without one of these before it
 _LEVEL = re.compile(
     r"[达总高升加长降低减缩短少稳控](?:(?<=达)(?:到|(?=\d|约))|(?<=总)[数量]|(?<=稳)定在|(?<=控)制在"
     r"|(?:(?<=提[高升])|(?<=增[加长])|(?<=降)|(?<=降低)|(?<=压[减缩])|(?<=缩短)|(?<=减少))[至到])"
@@ -144,27 +146,35 @@ def read(text: str, folded: str, start: int, end: int) -> tuple[Target, ...]:
         start: first offset of the task's text.
         end: offset behind it.
     """
-    if not _FIGURES.search(folded, start, end):
-        return ()
     found: list[Target] = []
-    above = ""  # 新增就业:9000人: what is said before the colon
+    if (figure := _FIGURES.search(folded, start, end)) is None:
+        return ()
+    before = start
     for a, b in pieces(folded, start, end, _BREAKS):
-        counted, above = above, text[a:b].strip() if folded.startswith(":", b) else ""
-        if not _FIGURES.search(folded, a, b):
-            continue
-        if _STANDING.match(folded, max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)):
-            continue
-        change = _direction(fold(counted)) if counted else ""
-        parts = pieces(folded, a, b, "、")
-        for c, d in parts:
-            change = _direction(folded[c:d]) or ("" if _OWN_VERB.search(folded, c, d) else change)
-            if len(parts) == 1 or _FIGURES.search(folded, c, d):
-                own = _segment(text, folded, c, d, change)
-                own = [goal if goal.indicator else goal._replace(indicator=counted) for goal in own]
-                if found and own and _HOPED.match(folded, c, d) and own[0].unit == found[-1].unit:
-                    own[0] = own[0]._replace(indicator=found[-1].indicator, change=found[-1].change)
-                found += own
+        if figure.start() < b:
+            above = text[before : a - 1].strip() if a > start and folded[a - 1] == ":" else ""  # 新增就业:9000人
+            sentence = max(start, folded.rfind("。", start, a) + 1, folded.rfind("\n", start, a) + 1)
+            if not _STANDING.match(folded, sentence):
+                _piece(found, text, folded, a, b, above)
+            if (figure := _FIGURES.search(folded, b, end)) is None:
+                break
+        before = a
     return tuple(found)
+
+
+def _piece(found: list[Target], text: str, folded: str, start: int, end: int, above: str) -> None:
+    """Add the goals between two marks, where 、 may part several; ``above`` is said before the colon in front."""
+    change = _direction(fold(above), 0, len(above)) if above else ""
+    parts = pieces(folded, start, end, "、")
+    for a, b in parts:
+        change = _direction(folded, a, b) or ("" if change and _OWN_VERB.search(folded, a, b) else change)
+        if len(parts) == 1 or _FIGURES.search(folded, a, b):
+            own = _segment(text, folded, a, b, change)
+            if above:
+                own = [goal if goal.indicator else goal._replace(indicator=above) for goal in own]
+            if found and own and own[0].unit == found[-1].unit and _HOPED.match(folded, a, b):
+                own[0] = own[0]._replace(indicator=found[-1].indicator, change=found[-1].change)
+            found += own
 
 
 def figure(
@@ -191,9 +201,7 @@ def figure(
     printed = re.match(rf"{_UNIT}", behind)
     counted = text[slice(*name)].strip()
     return [
-        Target(
-            counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded[slice(*name)])
-        )
+        Target(counted, sign, found[1], measure or (printed[0] if printed else ""), words, _direction(folded, *name))
     ]
 
 
@@ -203,8 +211,8 @@ def _quoted(folded: str, start: int, at: int, end: int) -> bool:
     return opened >= 0 and opened > folded.rfind("”", start, at) and folded.find("”", at, end) >= 0
 
 
-def _direction(words: str) -> str:
-    return "decrease" if _DOWN.search(words) else "increase" if _UP.search(words) else ""
+def _direction(folded: str, start: int, end: int) -> str:
+    return "decrease" if _DOWN.search(folded, start, end) else "increase" if _UP.search(folded, start, end) else ""
 
 
 def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[Target]:
@@ -227,7 +235,7 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
             continue
         level = bool(_LEVEL.search(before + match.group()[:1]))
         level = level and (_SHARE.search(near) is not None or not _GROWTH.search(before))
-        bounds = [pattern for pattern in (_LEAST, _MORE, _LESS, _MOST) if pattern.search(near)]
+        bounds = [pattern for pattern in _BOUNDS if pattern.search(near)] if _BOUNDED.search(near) else []
         indicator = _indicator(text, folded, max(at, match.start() - 40), match.start(), match.end(), end, bounds)
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
@@ -243,11 +251,12 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
         else:
             found.append(own)
         at = match.end()
-    found += _spelled(text, folded, start, end, change)
+    if folded.find("十", start, end) >= 0 or folded.find("百", start, end) >= 0:
+        found += _spelled(text, folded, start, end, change)
     if doubled := _DOUBLED.search(folded, start, end):
         times = str(DIGITS.get(doubled["times"], 1))
         found.insert(0, Target(_LEAD_IN.sub("", text[start : doubled.start()]), "=", times, "番", words, "increase"))
-    if not found and (zero := _ZERO.search(folded, start, end)):
+    if not found and folded.find("零", start, end) >= 0 and (zero := _ZERO.search(folded, start, end)):
         indicator = text[max(start, zero.start() - 40) : zero.start()]
         found.append(
             Target(_LEAD_IN.sub("", indicator), "=", "0", "", text[max(start, zero.start() - 40) : zero.end()])
@@ -257,8 +266,6 @@ def _segment(text: str, folded: str, start: int, end: int, change: str) -> list[
 
 def _spelled(text: str, folded: str, start: int, end: int, change: str) -> Iterator[Target]:
     """Goals whose figures are spelled out: 提高百分之五, 三十所."""
-    if folded.find("十", start, end) < 0 and folded.find("百", start, end) < 0:
-        return
     for match in _SPELLED.finditer(folded, start, end):
         value = number(match["rate"] or match["value"])
         named = match["rate"] == "百" or (match["unit"] and _SPAN.search(match["unit"]))

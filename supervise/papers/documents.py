@@ -16,6 +16,8 @@ from supervise.intake.readers.transcript import Transcript
 from supervise.papers.guarded import Guarded
 from supervise.site.texts import reason
 
+_USUAL = 1 << 16
+
 
 def read_document(path: Path, name: str = "", guarded: Guarded | None = None) -> Transcript:
     """A notice in any file: txt, docx, xlsx, html, pdf, xls, et, ods; doc, wps, rtf and odt where LibreOffice is.
@@ -50,7 +52,8 @@ def load(path: Path, name: str = "") -> bytes:
     shown = name or str(path)
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_FILE + 1)
+            data = file.read(_USUAL)  # memory for the largest file is asked for only where one is large
+            data += file.read(MAX_FILE + 1 - _USUAL) if len(data) == _USUAL else b""
     except FileNotFoundError:
         raise Unknown(Problem("F01", f"没有这个文件:{shown}")) from None
     except OSError as error:

@@ -102,6 +102,13 @@ def test_a_sentence_that_belongs_to_no_task_is_reported() -> None:
     assert [(p.code, p.line) for p in notice.problems] == [("I10", 4)]
 
 
+def test_an_entry_that_speaks_of_a_filing_is_no_foot_of_a_page() -> None:
+    """What bears a number is an entry, though websites print words like its own below their pages."""
+    text = "杉川县2023年重点任务\n1.修路。(牵头单位:县交通局)\n2.完成网站ICP备案。(牵头单位:县政府办)\n"
+    text += "3.修桥。(牵头单位:县交通局)"
+    assert [item.no for item in read(text).items] == ["1", "2", "3"]
+
+
 def test_links_behind_the_list_are_no_tasks() -> None:
     """What a website prints behind 抄送 stays outside, numbered or not; a list behind 此件公开发布 is read."""
     text = "关于分工的通知\n各乡镇:\n请落实。\n县政府办\n2023年2月1日\n(此件公开发布)\n任务\n"

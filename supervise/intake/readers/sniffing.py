@@ -33,7 +33,7 @@ def kind(data: bytes, file: str = "") -> str:
         return _compound(data, file)
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if data.startswith(b"{\\rtf") or _WORD_XML.search(head):
+    if data.startswith(b"{\\rtf") or (b"Document" in head and _WORD_XML.search(head)):
         return "doc"
     if data.startswith(_PICTURES) and b"\0" in head:
         raise _unread("图片,里面没有文字", file, "请用扫描件的原文(Word、PDF)读入,或先做文字识别")
