@@ -9,7 +9,7 @@ from supervise.intake.fields import Clause, Field
 from supervise.intake.names import is_group, looks_like_unit
 from supervise.intake.nodes import LOST, Node, Segment
 
-_ORDER = re.compile(r"督 *[查办函]|[交转催批] *办")
+_ORDER = re.compile(r"督 *[查办函]|[交转催批] *办|由[你贵](?:单位|[局委办部厅院镇乡])")
 _VAGUE = re.compile("有关|相关|各(?:单位|部门)")
 _TOP = 8  # so many lines may stand above the names: letterhead, number, title
 
@@ -22,7 +22,7 @@ def answer(parts: list[Segment], folded: str) -> None:
         folded: its folded text.
     """
     top = [line for part in parts for line in part.lines][:_TOP]
-    if any(part.bearing or part.ahead for part in parts) or not any(_ORDER.search(line.folded) for line in top):
+    if any(part.ahead or _named(part) for part in parts) or not any(_ORDER.search(line.folded) for line in top):
         return
     whom = next((line for line in top if _names_units(line.folded)), None)
     if whom is None:
@@ -35,8 +35,14 @@ def answer(parts: list[Segment], folded: str) -> None:
         for node in part.nodes:
             if not node.children:
                 called = minutes.called_in(folded, node.start, node.end)
-                node.clause, node.shared = Clause(lead.start, lead.end, (lead, *called)), True
-                node.apart = True
+                own = node.whole or Clause(lead.start, lead.end, ())  # 配合单位:…: who helps those addressed
+                node.clause, node.more = own._replace(fields=(lead, *called, *own.fields)), []
+                node.shared = node.apart = True
+
+
+def _named(part: Segment) -> bool:
+    """Whether any entry says who answers, and not only who helps and until when."""
+    return any(f.role not in ("co", "due") for node in part.nodes if node.clause for f in node.clause.fields)
 
 
 def _names_units(line: str) -> bool:

@@ -138,14 +138,22 @@ def mend(parts: list[Segment], folded: str) -> None:
     """
     nodes = [node for part in parts for node in part.nodes if not node.children and RANK[node.kind] >= RANK["item"]]
     silent = [node for node in nodes if node.clause is None]
-    for node in silent if 2 * len(silent) < len(nodes) else ():
-        begin = folded.rfind("。", node.start, len(folded[: node.end].rstrip(" 。"))) + 1
-        said = _parties(folded, begin, node.end) if begin > node.start else None
-        if said is not None:
-            spans = [trim(folded, a, b) for a, b in pieces(folded, begin, node.end, ",。;")]
-            due = tuple(Field("due", "", a, b) for a, b in spans if _BY.match(folded, a, b))
-            node.clause = Clause(begin, node.end, (*said.fields, *due[:1]))
-            node.end = len(folded[:begin].rstrip())
+    few = 2 * len(silent) < len(nodes)
+    if len(silent) == len(nodes) or not (few or _last_says(folded, silent[0])):
+        return
+    found = [(node, *last) for node in silent if (last := _last_says(folded, node))]
+    for node, begin, said in found if few or 2 * len(found) >= len(silent) else ():
+        spans = [trim(folded, a, b) for a, b in pieces(folded, begin, node.end, ",。;")]
+        due = tuple(Field("due", "", a, b) for a, b in spans if _BY.match(folded, a, b))
+        node.clause = Clause(begin, node.end, (*said.fields, *due[:1]))
+        node.end = len(folded[:begin].rstrip())
+
+
+def _last_says(folded: str, node: Node) -> tuple[int, Clause] | None:
+    """Where the last sentence of an entry begins, and who acts in it, if it is not its only one."""
+    begin = folded.rfind("。", node.start, len(folded[: node.end].rstrip(" 。"))) + 1
+    said = _parties(folded, begin, node.end) if begin > node.start else None
+    return (begin, said) if said else None
 
 
 def _wanted(folded: str, node: Node) -> bool:
