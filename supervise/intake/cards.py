@@ -16,8 +16,8 @@ from supervise.intake.lines import Line, bullet, is_page_number, marker
 
 _LABEL = re.compile(
     rf"(?:\(?(?:\d{{1,4}}|[{NUMERAL}]{{1,3}}) ?[.、)] *)?"
-    r"(?P<label>(?!(?:信息|进度|情况|结果|材料)?(?:报送|报告|上报|反馈)要求)(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示件?|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|实施|执行|攻坚|问题|预期|防控|风险|应对|化解|管控|治理|创建|考核|绩效|改革|销号|包抓|包联|包保|包案|挂联|领办|承诺|督导|处理|批办|拟办)*"
-    r"(?:名称|任务|内容|目标|事项|项目|要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|指标|批示领导(?=及)|(?:(?<=交办)|(?<=督办)|(?<=处理)|(?<=整改)|(?<=批示)|(?<=批办)|(?<=拟办))(?:意见|要求))"
+    r"(?P<label>(?:具体|主要|重点|年度|工作|任务|项目|事项|实事|建设|目标|督办|督查|交办|议定|整改|反馈|存在的?|批示件?|领导|来文|来件|诉求|反映|投诉|来信|信访|推进|实施|执行|攻坚|问题|预期|防控|风险|应对|化解|管控|治理|创建|考核|绩效|改革|销号|包抓|包联|包保|包案|挂联|领办|承诺|督导|处理|批办|拟办)*"
+    r"(?:名称|任务|内容|目标|事项|项目|(?<!反馈)要求|问题|措施|规模|举措|表现|标题|案由|成果|清单|描述|指标|批示领导(?=及)|(?:(?<=交办)|(?<=督办)|(?<=处理)|(?<=整改)|(?<=批示)|(?<=批办)|(?<=拟办))(?:意见|要求))"
     r"(?:[及和与、](?:时限|进度|内容|措施|目标|要求|安排|节点|标准|举措))? ?: ?)"
 )
 _BY = re.compile(
@@ -32,7 +32,7 @@ _CLASS = re.compile(
 _BY_BLANKS = r"(?P<indent> *)(?P<label>[\u4e00-\u9fff]{2,8})(?P<blank> +|\t)(?=[^\s|])"
 _FIELD = re.compile(rf"(?m)^{_BY_BLANKS}")  # a label and its value parted by blanks alone
 _FIELD_OR_PART = re.compile(rf"(?m)(?:^|(?<=\|)){_BY_BLANKS}")  # the same where bars part what stands on a line
-_BLANK_BEHIND = re.compile(r"[\n|] *[\u4e00-\u9fff]{2,8}[ \t]")
+_BLANK_BEHIND = re.compile(r"\n *[\u4e00-\u9fff]{2,8}[ \t]")
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
 _SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")
 _OTHER = re.compile(r"(?:备注|联系(?:人|电话|方式)|任务来源|督[办查导](?:单位|部门|领导)|联络员|进展情况) ?:")
@@ -50,9 +50,10 @@ def parted_by_blanks(folded: str, begins: Callable[[str], bool]) -> str:
         folded: the folded text of a notice.
         begins: whether a folded line opens a unit clause.
     """
-    if not _BLANK_BEHIND.search(folded):
+    barred = "|" in folded
+    if not barred and not _BLANK_BEHIND.search(folded):
         return folded
-    field = _FIELD_OR_PART if "|" in folded else _FIELD
+    field = _FIELD_OR_PART if barred else _FIELD
     counts = Counter(match["label"] for match in field.finditer(folded))
     known = {w for w, n in counts.items() if n > 1 and (begins(f"{w}:") or _LABEL.fullmatch(f"{w}:"))}
     if not any(begins(f"{word}:") for word in known):
@@ -161,7 +162,11 @@ def classes(all_lines: list[Line]) -> list[Line]:
     """The lines, those that print a class behind its label (任务类别:…) as headings."""
     labelled = any([":" in line.folded and _CLASS.match(line.folded) is not None for line in all_lines])
     short = [line for line in all_lines if len(line.folded) < _SHORT]
-    until = {line.no for line in short if says_until(line.folded) or _COUNTS.fullmatch(line.folded)}
+    until = {
+        line.no
+        for line in short
+        if says_until(line.folded) or (line.folded[-1] == ")" and _COUNTS.fullmatch(line.folded))
+    }
     if not labelled and len(until) < 2:
         return all_lines
     out: list[Line] = []

@@ -149,7 +149,13 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
     closed = folded.count("(", begin, close) <= folded.count(")", begin, close)
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
     stop = inner if bracketed else _sentence_goes_on(folded, label, inner)
-    return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, label, stop)), closed)
+    fields = tuple(_fields(folded, label, stop))
+    if bracketed and close < end:  # (牵头:市生态环境局)。责任科室:社会事业科。
+        at, _ = trim(folded, close, end, " ,;。、")
+        if more_said := LABEL.match(folded, at, end):
+            more = _labelled(folded, at, more_said, end)
+            return more._replace(start=begin, fields=(*fields, *more.fields), closed=closed and more.closed)
+    return Clause(begin, close if stop == inner else stop, fields, closed)
 
 
 def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
@@ -255,7 +261,8 @@ def aside(folded: str, start: int, end: int) -> int:
 def _last_sentence(folded: str, start: int, stop: int, end: int, due: Field | None) -> Clause | None:
     """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
     stop = len(folded[start:stop].rstrip(" 。")) + start
-    begin = max(folded.rfind("。", start, stop), folded.rfind("—", start, stop)) + 1
+    full = folded.rfind("。", start, stop) + 1
+    begin = folded.rfind("—", full or start, stop) + 1 or full
     said = verbs.spoken(folded, begin, stop) if begin > start else None
     if said and folded[begin - 1] == "—":
         said = said._replace(start=start + len(folded[start:begin].rstrip("— ")))

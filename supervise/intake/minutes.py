@@ -24,7 +24,7 @@ _ACTS = re.compile(
     r"(?:(?:共同|联合|分别|具体|总)?牵头|(?:分别|具体|共同|主要)?负责|主办|承办|承建|具体(?:实施|落实|承办)|组织实施|会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})"
     r"|(?:组织(?!部)|抓[好紧实细落]|尽快|立即|限期|根据|按照|进一步|加快|做好|制定|研究(?!院|所|室|中心)|落实(?!办)|开展|完成|推进(?!办|中心|组)|加强|建立|完善|修改|依法|按(?:程序|规定|要求|期)|报(?=批|请|送|[省市县区]委)|提出(?!的)|拟定|起草"
     r"|拿出|跟进|提请|印发|督促|指导|协调|拨付|筹措|争取|严格|严肃|全面|全力|积极|切实|着力|逐[一个户项]|加大|加紧|强化|梳理|摸清|出台|编制|统筹(?!办|中心|局)"
-    r"|认真|启动|继续|持续|深入|主动|及时|再次|同步|聚焦|紧盯|围绕|结合|借鉴"
+    r"|认真|启动|继续|持续|深入|主动|及时|再次|同步|聚焦|紧盯|围绕|结合|借鉴|每[日周旬月季年半]"
     r"|设置|增设|确保|提供|发放|组建|成立|摸排|关停|实现|做到|跟踪|于 ?\d|在 ?\d|对(?=[\u4e00-\u9fff]))"
     r"|(?:要|应|须|需|务必|必须)(?:当|该)?)"
 )
@@ -57,10 +57,11 @@ _COUNTED = re.compile(
     rf"|(?P<digit>\d{{1,2}})(?:[、)]|\.(?!\d))|(?P<circle>[①-⑳])) *)"
 )
 _ASKED = re.compile(r"请?(?:[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团))?(?:负责)?")
-_CALLS = re.compile(r"会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})")  # 县卫健局商县医保局
+_CALLS = re.compile(r"[要应须需]?会同|商(?=[省市区县州旗][\u4e00-\u9fff]{2})")  # 县卫健局商县医保局
 _YOU = re.compile(r"请[你贵](?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)")  # those addressed
 _ROLE = re.compile(r"(?:牵头|负责|主办)(?=、)")
-_HEARD = re.compile("听取|学习|传达|通报|汇报|人事|任免|其他|强调|指出|认为|书面|略")
+_HEARD = re.compile(r"会议(?:还|又)?(?:听取|学习|传达|强调|指出|认为|书面|通报)|\(?略\)?$")
+_HEARD_TITLE = re.compile("听取|学习|传达|通报|汇报|人事|任免|其他|干部")
 _WANTED = re.compile(r"(?:会议|与会人员)?(?:研究)?(?:议定|要求|明确|决定|(?:原则)?同意|确定)")
 
 
@@ -82,10 +83,11 @@ def assign(parts: list[Segment], folded: str) -> bool:
         for node in marked:
             node.clause = _parties(folded, node.start, node.end)
         silent = [node for node in marked if node.clause is None]
-        for node in silent if 2 * len(silent) < len(marked) else ():  # 各县区对经营网点逐一检查
+        for node in marked if 2 * len(silent) < len(marked) else ():  # 各县区对经营网点逐一检查
             said = _parties(folded, node.start, node.end, True)
-            begins = said and (said.start == node.start or folded[said.start - 1] == ":")
-            node.clause = said if begins else None
+            begins = said and (said.start == node.start or folded[said.start - 1] in ":。")
+            if said and begins and (node.clause is None or said.start < node.clause.start):
+                node.clause = said
         if not any(node.clause for node in marked):
             part.roots += [] if asked(part) else _paragraphs(part, folded)
         elif not any(map(_HANDED_OUT.search, first)):
@@ -164,7 +166,8 @@ def _wanted(folded: str, node: Node) -> bool:
 
 def _heard(folded: str, node: Node) -> bool:
     """Whether an entry among decisions only tells what was heard, studied or stressed."""
-    return _HEARD.search(folded, node.start, node.end) is not None
+    title = min(node.end, node.start + 12)
+    return bool(_HEARD_TITLE.search(folded, node.start, title) or _HEARD.search(folded, node.start, node.end))
 
 
 def _paragraphs(part: Segment, folded: str) -> list[Node]:
@@ -229,7 +232,7 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
             fields.append(Field("co", "", begin, helps))
         elif acts := _list_before(folded, begin, b, _ACTS) or (
             _name_ahead(folded, begin, b)
-            if (charged or (groups and not fields and folded[begin] not in "各有相"))
+            if (charged or (groups and not fields and folded[begin] not in "各有相关对"))
             and not folded.startswith("会同", begin)
             else 0
         ):

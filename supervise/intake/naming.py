@@ -27,6 +27,7 @@ _NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
 # Words among the names that say how they are to be read: 排名第一的为牵头单位,下同.
 _SAYS_HOW = re.compile(r"(?:[排列署].{0,3}|第)(?:第?一|首位|最前).{0,8}(?:牵头|主办|负责).{0,4}|以?下均?同|不分先后")
+_HOW_ENDS = frozenset("位门责头办同后")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
@@ -149,4 +150,5 @@ def _strip(name: str) -> tuple[str, str, bool]:
     match = _NOTED.fullmatch(core) if "(" in core else None
     if match:
         return match[1].strip(), match[2].strip(), listed
-    return ("" if _SAYS_HOW.fullmatch(core) else core.strip("() ")), "", listed
+    told = core[-1:] in _HOW_ENDS and _SAYS_HOW.fullmatch(core)
+    return ("" if told else core.strip("() ")), "", listed

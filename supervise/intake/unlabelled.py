@@ -66,9 +66,12 @@ def _fronts(parts: list[Segment], folded: str) -> None:
 
 def _persons(parts: list[Segment], folded: str) -> None:
     """Entries that begin with a leader's post and name (县长 高山,包联…) are his, where half of all begin so."""
-    nodes = [node for part in parts for node in part.nodes if not node.children]
-    if not any(clauses.led(folded, node.start, node.end) for node in nodes[:4]):
+    near = [node for part in parts for node in part.roots[:4]]
+    near += [child for node in near for child in node.children[:2]]
+    near += [child for node in near for child in node.children[:2]]
+    if not any([clauses.led(folded, node.start, node.end) for node in near]):
         return
+    nodes = [node for part in parts for node in part.nodes if not node.children]
     found = [(node, end) for node in nodes if (end := clauses.led(folded, node.start, node.end))]
     if len(found) < 2 or 2 * len(found) < len(nodes):
         return
