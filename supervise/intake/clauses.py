@@ -150,11 +150,11 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
     stop = inner if bracketed else _sentence_goes_on(folded, label, inner)
     fields = tuple(_fields(folded, label, stop))
-    if bracketed and close < end:  # (牵头:市生态环境局)。责任科室:社会事业科。
+    if bracketed and close < end:  # (牵头:县残联)。责任科室:社会事业科。
         at, _ = trim(folded, close, end, " ,;。、")
-        if more_said := LABEL.match(folded, at, end):
-            more = _labelled(folded, at, more_said, end)
-            return more._replace(start=begin, fields=(*fields, *more.fields), closed=closed and more.closed)
+        if behind := LABEL.match(folded, at, end):
+            last = _labelled(folded, at, behind, end)
+            return last._replace(start=begin, fields=(*fields, *last.fields), closed=closed and last.closed)
     return Clause(begin, close if stop == inner else stop, fields, closed)
 
 

@@ -74,7 +74,7 @@ class _Grower:
         if mark and ((line.opens and mark.kind != "item") or (not mark.sure and not self._due(mark, line))):
             mark = None  # 包抓项目:(1)…;(2)… counts within a card
         after = mark.number if mark and mark.kind == "item" else self.last
-        first, *rest = lines.glued(line, after, mark)
+        first, *rest = lines.glued(line, after, mark) if after or mark else [line]
         sign, length = lines.bullet(line.folded) if self.signs and not clauses.begins(line.folded) else ("", 0)
         if mark is None and sign:
             self._bullet(line, sign, length)

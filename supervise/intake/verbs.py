@@ -84,7 +84,9 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
 
 def _named(name: str) -> bool:
     """Whether a folded name is that of an organ, whole or for short; beside a verb either will do."""
-    return (looks_like_unit(name) and not name.endswith("人")) or is_short(name) or is_person(name)  # 各单位主要负责人
+    return (
+        (looks_like_unit(name) and not name.endswith("人")) or is_short(name) or (len(name) < 12 and is_person(name))
+    )  # 各单位主要负责人
 
 
 def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
