@@ -274,7 +274,7 @@ def _known(name: str) -> bool:
 
 
 def asked(part: Segment) -> list[Line]:
-    """Lines that ask something of those addressed (…。请你局…), and not only for a report."""
+    """Lines that ask something of those addressed (请你局…), and not only for a report."""
     found = [line for line in part.lines if _YOU.search(line.folded)]
     return [
         line
