@@ -7,9 +7,10 @@ import re
 from supervise.intake import lines, minutes
 from supervise.intake.fields import Clause, Field
 from supervise.intake.names import is_group, looks_like_unit
-from supervise.intake.nodes import Segment
+from supervise.intake.nodes import LOST, Node, Segment
 
-_ORDER = re.compile(r"督查|督办|交办|转办|催办|批办")
+_ORDER = re.compile(r"督 *[查办函]|[交转催批] *办|由[你贵](?:单位|[局委办部厅院镇乡])")
+_VAGUE = re.compile("有关|相关|各(?:单位|部门)")
 # 红旗镇、前进乡于4月20日前…: who acts stands in front of what is to be done.
 _CALLED = re.compile(r"(?:请|由|责成) *")
 _ACTS = re.compile(
@@ -28,19 +29,28 @@ def answer(parts: list[Segment], folded: str) -> None:
         folded: its folded text.
     """
     top = [line for part in parts for line in part.lines][:_TOP]
-    if any(part.bearing or part.ahead for part in parts) or not any(_ORDER.search(line.folded) for line in top):
+    if any(part.ahead or _named(part) for part in parts) or not any(_ORDER.search(line.folded) for line in top):
         return
     whom = next((line for line in top if _names_units(line.folded)), None)
     if whom is None:
         return
-    lead = Field("unit", "", whom.start, whom.start + len(whom.folded.rstrip(": ")))
+    lead = Field("lead", "", whom.start, whom.start + len(whom.folded.rstrip(": ")))
     for part in parts:
+        if not part.roots:  # a letter of one paragraph: …反映…。请你局…
+            told = minutes.asked(part)
+            part.roots = [Node("item", LOST, "", ln.no, ln.start, ln.end, restored=True) for ln in told]
         for node in part.nodes:
             if not node.children:
                 called = minutes.called_in(folded, node.start, node.end)
-                own = _own(folded, node.start, node.end) or lead
-                node.clause, node.shared = Clause(own.start, own.end, (own, *called)), own is lead
-                node.apart = True
+                who = _own(folded, node.start, node.end) or lead
+                own = node.whole or Clause(who.start, who.end, ())  # 配合单位:…: who helps those addressed
+                node.clause, node.more = own._replace(fields=(who, *called, *own.fields)), []
+                node.shared, node.apart = who is lead, True
+
+
+def _named(part: Segment) -> bool:
+    """Whether any entry says who answers, and not only who helps and until when."""
+    return any(f.role not in ("co", "due") for node in part.nodes if node.clause for f in node.clause.fields)
 
 
 def _own(folded: str, start: int, end: int) -> Field | None:
@@ -49,13 +59,20 @@ def _own(folded: str, start: int, end: int) -> Field | None:
     begin = asked.end() if asked else start
     for verb in _ACTS.finditer(folded, begin + 2, min(end, begin + _FURTHEST)):
         named = folded[begin : verb.start()].split("、")
-        if all(looks_like_unit(name.strip()) and not is_group(name.strip()) for name in named):
-            return Field("unit", "", begin, verb.start())
+        if all(map(_is_named, map(str.strip, named))):
+            return Field("lead", "", begin, verb.start())
     return None
+
+
+def _is_named(name: str) -> bool:
+    """Whether a name is that of one unit; 你局 says who is written to."""
+    return name[0] not in "你贵" and looks_like_unit(name) and not is_group(name)
 
 
 def _names_units(line: str) -> bool:
     """Whether a folded line names those addressed, one by one: 县教体局、县财政局:."""
     body = line.rstrip()
-    named = re.split(r"[、,]", body[:-1]) if body.endswith(":") and not lines.marker(body) else []
-    return bool(named) and all(looks_like_unit(name.strip()) and not is_group(name.strip()) for name in named)
+    named = re.split(r"[、,](?![^()]*\))", body[:-1]) if body.endswith(":") and not lines.marker(body) else []
+    names = [name.strip() for name in named]
+    single = any(not is_group(name) for name in names)  # 市林草局,各县(市)人民政府
+    return single and all(looks_like_unit(name) and not _VAGUE.search(name) for name in names)

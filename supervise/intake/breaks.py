@@ -14,10 +14,11 @@ from itertools import pairwise
 from supervise.intake.across import unread
 from supervise.intake.cards import says_until
 from supervise.intake.clauses import is_leader, only_units
-from supervise.intake.cover import is_organ
+from supervise.intake.cover import heading, is_organ
 from supervise.intake.folding import NUMERAL, numeral
+from supervise.intake.labels import LABEL
 from supervise.intake.lines import Line, Marker, bullet, is_furniture, is_of_all, is_unbalanced, marker
-from supervise.intake.names import looks_like_unit
+from supervise.intake.names import looks_like_unit, prefix
 from supervise.intake.structure import is_attachment_mark, is_date_only
 from supervise.intake.tables import cells_of, head
 
@@ -35,12 +36,15 @@ _ASKS = re.compile(
 _LONGEST = 80  # a line of units alone
 _BEFORE, _BEHIND = re.compile(rf"[^\d{NUMERAL}、.“第(A-Z-]"), re.compile(" *[\u4e00-\u9fff“《(]")
 _WORD = re.compile("[,。;:·]? ?(?![年月日是要项个级期类批季大方条])[\u4e00-\u9fff“《]{2}")
+HALVES = "这一行与上一行像是一个词断成了两半"
 _ENDS = frozenset("。;!?:…)”|.,、")
 _BARS = "\t|"  # they part the cells of a row
 _NUMBERS = re.compile(r"[\u4e00-\u9fff]{0,2}(?:序号|编号|号)")
 _STOP = re.compile("[,。;]")
 _MARK = re.compile("[,。;:]")
 _CLOSING = frozenset("、,;。:)”")  # nothing begins with one of these
+_OF_UNITS = ("lead", "co", "unit")
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,8} ?[::]")
 _BESIDE = re.compile(r"附 ?[件表录注]|抄[送报]|注 ?:|\(")
 Begins = Callable[[str], bool]
@@ -58,7 +62,7 @@ def odd(
         mended: numbers of lines joined to the one above where lines are not broken as a rule.
         begins: whether a folded line begins something of its own; ``None`` where every line is one for certain.
     """
-    found = dict.fromkeys(_torn(folded, all_lines, gone, begins) if begins else (), BROKEN)
+    found = dict(_torn(folded, all_lines, gone, begins) if begins else ())
     found |= dict(_unread_columns(all_lines)) | dict.fromkeys(_glued(all_lines), GLUED)
     found |= dict.fromkeys(_unlabelled(all_lines, begins) if begins else (), UNLABELLED)
     bracketed = [line for line in all_lines if "(" in line.folded or ")" in line.folded]
@@ -66,8 +70,8 @@ def odd(
     return found | dict.fromkeys(mended, MENDED)
 
 
-def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) -> Iterator[int]:
-    """Numbers of lines that look like the rest of the one above, or of what a page left between the two."""
+def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) -> Iterator[tuple[int, str]]:
+    """Lines that look like the rest of the one above, or what a page left between the two, and what is odd."""
     barred = any([bar in folded for bar in _BARS])
     kinds = [_kind(line.folded, barred) for line in all_lines]
     begun = [at for at, kind in enumerate(kinds) if kind not in ("plain", "label")] or [
@@ -84,7 +88,8 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
             continue
         kind, own = kinds[at], kinds[at + 1]
         if not ended and len(above.folded) < 60 and _halves(above, line, begins):
-            yield line.no
+            pages = [page.no for page in gone if above.end < page.start < line.start]
+            yield next(iter(pages), line.no), HALVES
             continue
         rows = kind[0] in _BARS or own[0] in _BARS
         if not rows and (own != "plain" or ended):
@@ -98,7 +103,7 @@ def _torn(folded: str, all_lines: list[Line], gone: list[Line], begins: Begins) 
         if sure or (at >= first and (not heads or 2 * _told(kind, kinds, all_lines) >= number[kind] - 1 > 0)):
             rest.append((kind, pages[0] if pages else line.no, sure))
     often = Counter(kind for kind, _, sure in rest if not sure)
-    yield from (no for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
+    yield from ((no, BROKEN) for kind, no, sure in rest if sure or often[kind] < min(3, number[kind]))
 
 
 def _unread_columns(all_lines: list[Line]) -> Iterator[tuple[int, str]]:
@@ -129,7 +134,7 @@ def _glued(all_lines: list[Line]) -> Iterator[int]:
     """Numbers of lines within which the next number of a row of markers stands, where no line begins with it."""
     rows: dict[str, list[tuple[int, Marker]]] = {}
     for index, line in enumerate(all_lines):
-        mark = marker(line.folded)
+        mark = None if line.card or line.opens else marker(line.folded)  # a card counts (1)…;(2)… within itself
         if mark and mark.number and mark.kind != "point" and not mark.under:
             rows.setdefault(mark.kind, []).append((index, mark))
     for row in rows.values():
@@ -184,12 +189,17 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
     Neither is one by itself; together they are.
     """
     first, second = above.folded, line.folded
+    lists = "、" in first or ":" in first
+    if lists and not begins(second) and marker(second) is None and _within_name(first, second):
+        return True
     heads = len(first) < 4 or _NUMBERS.match(first) is not None
     if not heads and len(first) > 12:
         return False
     whole = first + second
     if heads and head(above) is None and head(line._replace(folded=whole)) is not None:
         return True
+    if len(first) < 4 and second.endswith(":") and looks_like_unit(whole[:-1]) and marker(whole) is None:
+        return True  # 市 / 城市管理局:
     if len(first) > 12:
         return False
     mark = marker(first)
@@ -198,6 +208,20 @@ def _halves(above: Line, line: Line, begins: Begins) -> bool:
     number = mark is None and marker(second) is None and len(first) < 6 and (m := marker(whole)) is not None and m.sure
     limit = says_until(whole) and not says_until(first)
     return label or number or limit or (is_leader(whole) and not is_leader(first))
+
+
+def _within_name(first: str, second: str) -> bool:
+    """Whether a list of units breaks off within a name that the next line ends.
+
+    县水利局、团 / 山镇人民政府: and 责任单位:县住房 / 城乡建设局.
+    """
+    label = LABEL.match(first)
+    if label and label.lastgroup not in _OF_UNITS:
+        return False
+    *named, last = first[label.end() if label else 0 :].removesuffix("等").split("、")
+    rest = re.split("[、,:;。]", second)[0]
+    whole = _HAN.fullmatch(last) and not looks_like_unit(last) and looks_like_unit(last + rest) and not prefix(rest)
+    return bool(whole) and all(map(looks_like_unit, named))
 
 
 def _kind(line: str, barred: bool) -> str:
@@ -222,6 +246,8 @@ def _goes_on(above: Line, kind: str, line: Line, own: str, usual: str, paged: bo
     whole = looks_like_unit(re.split("[、,;:\t| ]", above.folded)[-1])
     if is_organ(line.folded) and (whole or not paged or (kind != "label" and kind[0] not in _BARS)):
         return False  # a signature; 县生态环境局、县 / 财政局 is none
+    if heading(line.folded)[1] is not None:
+        return False  # 黄牌督办(3件)
     beside = _BESIDE.match(line.folded) or is_attachment_mark(above.folded)
     if beside or is_furniture(above.folded) or is_furniture(line.folded):
         return False

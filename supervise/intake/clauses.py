@@ -13,7 +13,7 @@ from supervise.intake import labels, verbs
 from supervise.intake.fields import Clause, Field, made
 from supervise.intake.folding import brackets, closing, pieces, trim
 from supervise.intake.labels import LABEL
-from supervise.intake.names import is_short, is_territory, looks_like_unit, prefix
+from supervise.intake.names import is_group, is_short, is_territory, looks_like_unit, prefix
 from supervise.intake.parting import Families
 
 # Marks a clause on a line of its own may be set off with: ——责任单位:…
@@ -21,7 +21,7 @@ _SET_OFF = "( -—–―·•*☆★●○◆▲△■□→▶►◎▼➤✔�
 # A part without a label that begins so says until when: (起草单位:县文旅局;6月提请审议).
 _DATED = re.compile(r"(?:20\d\d ?年 ?)?(?:\d{1,2} ?月|[一二三四] ?季度|[上下]半年|年[底内末])")
 # A clause begins where a bracket, a line or a sentence does.
-_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□→▶►◎▼➤✔√,-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
+_BEGINS_BEHIND = re.compile(r"[(。;!?\s—–―)·•*☆★●○◆◇▲△■□→▶►◎▼➤✔√|,-](?:(?<!,)|(?<=[挂帅负总责包抓],))")
 # Within a clause a label stands behind a mark or a blank.
 _STANDS_BEHIND = re.compile(r"[(;,。 、):|\n\r]")
 _CLOSES = re.compile("[)。:]")  # a bracket before a label does not hold it with one of these between the two
@@ -155,7 +155,13 @@ def _labelled(folded: str, floor: int, label: re.Match[str], end: int) -> Clause
     closed = folded.count("(", begin, close) <= folded.count(")", begin, close)
     inner = close - 1 if bracketed and closed and folded[close - 1] == ")" else close
     stop = inner if bracketed else _sentence_goes_on(folded, label, inner)
-    return Clause(begin, close if stop == inner else stop, tuple(_fields(folded, label, stop)), closed)
+    fields = tuple(_fields(folded, label, stop))
+    if bracketed and close < end:  # (牵头:县残联)。责任科室:社会事业科。
+        at, _ = trim(folded, close, end, " ,;。、")
+        if behind := LABEL.match(folded, at, end):
+            last = _labelled(folded, at, behind, end)
+            return last._replace(start=begin, fields=(*fields, *last.fields), closed=closed and last.closed)
+    return Clause(begin, close if stop == inner else stop, fields, closed)
 
 
 def _sentence_goes_on(folded: str, label: re.Match[str], end: int) -> int:
@@ -262,8 +268,11 @@ def aside(folded: str, start: int, end: int) -> int:
 def _last_sentence(folded: str, start: int, stop: int, end: int, due: Field | None) -> Clause | None:
     """A last sentence that names nothing but units and what they do: …。由县住建局牵头,县财政局配合。"""
     stop = len(folded[start:stop].rstrip(" 。")) + start
-    begin = folded.rfind("。", start, stop) + 1
+    full = folded.rfind("。", start, stop) + 1
+    begin = folded.rfind("—", full or start, stop) + 1 or full
     said = verbs.spoken(folded, begin, stop) if begin > start else None
+    if said and folded[begin - 1] == "—":
+        said = said._replace(start=start + len(folded[start:begin].rstrip("— ")))
     return _until(said, end, due) if said else None
 
 
@@ -284,6 +293,12 @@ def calls(line: str) -> bool:
 def is_leader(line: str) -> bool:
     """Whether a folded line is a post and a name, and nothing else but what he does: 县委书记 高山 领办."""
     return len(line) <= (40 if line.endswith(")") else 20) and bool(_POST_AND_NAME.fullmatch(without_deed(line)))
+
+
+def led(folded: str, start: int, end: int) -> int:
+    """Where the post and the name of a leader end with which an entry begins (县长 高山,包联…); 0 if it does not."""
+    stop = next((at for at in range(start + 4, min(end, start + 30)) if folded[at] in ",:"), 0)
+    return stop if stop and _POST_AND_NAME.fullmatch(folded, start, stop) else 0
 
 
 def without_deed(line: str) -> str:
@@ -326,7 +341,7 @@ def bare(folded: str, start: int, end: int) -> Clause | None:
     known = False
     for name in [words.strip() for family in families for _, _, words in family]:
         if looks_like_unit(name.removesuffix("等")):
-            known = known or len(name) > 2
+            known = known or len(name) > 2 or is_group(name)
         elif not is_territory(name):
             return None
     return _until(Clause(*found, (*fields, *due)), end, last) if known else None

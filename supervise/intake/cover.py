@@ -37,7 +37,7 @@ _FULL_TITLE = re.compile(
 )
 _TITLE_END = re.compile(
     r"(?:工作|工程|报告|(?:推进|任务|责任|督办|交办)卡|要点|分工|方案|清单|任务|计划|安排|表|台账|实事|举措|措施|分解|事项|任务书|责任书|责任状|纪要|目标|指标|项目"
-    r"|(?:通知|督办|督查|交办|分解|任务)单|目录|一览(?:表)?|情况|建议|提案|通知|通报|函|公告|公示|决定|意见)(?:\([^)]*\))?$"
+    r"|承诺(?:书|事项)?|(?:督办|督查|提示)?(?:令|提示|通知书|提醒)|(?:通知|督办|督查|交办|分解|任务|批办|办理|转办|催办)单|名单|目录|一览(?:表)?|情况|建议|提案|通知|通报|函|公告|公示|决定|意见)(?:\([^)]*\))?$"
 )
 # The first line of a title speaks of 关于, or is the issuer's name alone.
 _TITLE_BEGINS = re.compile(
@@ -49,20 +49,30 @@ _TITLE_CELL = re.compile(r"(?:标 *题|名 *称) ?:? *\| *([^|]{4,120}?) *(?:\||
 _NUMBER_LABEL = re.compile(r"^(?:文 ?号|发文字号|文件编号|编 ?号|字 ?号) ?:? ?")
 _NUMBER_CELL = re.compile(r"(?:文 ?号|发文字号) ?:? *[|\t] *")
 _COUNT = re.compile(
-    r"[共计](?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
+    r"[共计](?:计|有|分解为?|梳理出?|明确|确定|列出|安排)?了? ?"
+    r"(?:[一二三四五六七八九十\d]{1,3}(?:个|大)?(?:方面|领域|部分|板块|类别|大类|类)[,、 ]*)?"
+    r"(\d{1,4}|[一二三四五六七八九十百]{1,4}) ?"
     r"(?:大项|项|条|件|个项目)(?!制度|机制)"
+)
+_COUNT_HERE = re.compile(  # 已完成179项,以下7项未完成
+    rf"(?:以下|下列|如下)(\d{{1,3}}|[{NUMERAL}]{{1,3}})(?:大?项|件|条)(?=未完成|重点|主要|具体|工作|任务|事项|实事|问题|民生|督办|[:。,])"
 )
 # 7大类、9项: of the two the last counts; 其中4项 is only a part.
 _COUNT_IN = re.compile(
     rf"[类章篇面域块][、,及和]? ?(?:共|计|合计)? ?(\d{{1,4}}|[{NUMERAL}]{{1,4}}) ?(?:小项|具体)?[项条件]"
 )
 _COUNT_OF = re.compile(
-    r"(\d(?<!其中\d)(?<!\d\d)\d{0,3}) ?(?:项|条|件)(?:具体|重点|主要|年度|目标|督办|督查|交办|整改|重大|民生)?"
+    r"(\d(?<!其中\d)(?<!\d\d)\d{0,3}) ?(?:项|条|件)"
+    r"(?:具体|重点|主要|年度|目标|逾期|督办|督查|交办|整改|重大|议定|未办结|民生|改革)*"
     r"(?:工作|任务|事项|实事|举措)"
 )
 _COUNT_BEHIND = re.compile(r"(?:工作|任务|事项|实事|项目)(?:共|共计|为)?(\d{1,4}) ?(?:项|条|件)(?=[,。;)予进分印下交])")
 _CHAPTERS = re.compile(rf"(?:以下|下列|如下|分解?为|共)([{NUMERAL}]{{1,3}}|\d{{1,2}})(?:个)?方面")
 _HEADING_COUNT = re.compile(r"[(,]?(?:共)?(\d{1,3})[项条件]\)?$")
+# 逾期仍未办结的,将按规定约谈主要负责人。
+_THREATENS = re.compile(
+    r"(?:逾期|对|凡|未|不能)[^。]{0,60}(?:将|予以|一律|视情)[^。]{0,30}(?:通报|约谈|问责|追责|扣分|追究|曝光|挂牌|处理)"
+)
 _TRADITIONAL = frozenset("區會國發這對為與來時說個實業務開關經過體動現設學產進領導統應點報單縣鎮鄉責辦協將據開無")
 _SIMPLIFIED = frozenset("区会国发这对为与来时说个实业务开关经过体动现设学产进领导统应点报单县镇乡责办协将据开无")
 _OLD = re.compile(f"[{''.join(_TRADITIONAL - _SIMPLIFIED)}]")
@@ -233,8 +243,8 @@ def is_organ(line: str) -> bool:
 
 
 def closes(line: str) -> bool:
-    """Whether a folded line signs a notice, or asks something of all units behind its list."""
-    return is_organ(line) or lines.is_of_all(line)
+    """Whether a folded line signs a notice, or asks or threatens something of all units behind its list."""
+    return is_organ(line) or lines.is_of_all(line) or bool(_THREATENS.match(line))
 
 
 def _without_junk(name: str) -> str:
@@ -298,6 +308,8 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
             year = f"20{DIGITS[chinese[1]]}{DIGITS[chinese[2]]}"
             return int(year), year
     years = Counter(re.findall(r"(20\d{2})年(?! ?\d{1,2} ?月[^,。;\n]{0,6}前)", cover))  # a limit is no plan's year
+    if issued_on:  # what lies before it is background
+        years = Counter({year: count for year, count in years.items() if year >= issued_on[:4]})
     if years:
         year = years.most_common(1)[0][0]
         return int(year), year
@@ -314,7 +326,8 @@ def plan(title: str, attached: str, cover: str, issued_on: str, body: str) -> tu
 def declared(cover: str) -> tuple[int | None, int | None]:
     """How many tasks and how many chapters the cover says there are."""
     cover = "\n".join(line for line in cover.split("\n") if not (mark := lines.marker(line)) or mark.kind != "item")
-    match = _COUNT_IN.search(cover) or _COUNT.search(cover) or _COUNT_OF.search(cover) or _COUNT_BEHIND.search(cover)
+    counts = (_COUNT_HERE, _COUNT_IN, _COUNT, _COUNT_OF, _COUNT_BEHIND)
+    match = next((found for pattern in counts if (found := pattern.search(cover))), None)
     chapters = _CHAPTERS.search(cover) if "方面" in cover else None
     return (number(match[1]) if match else None, number(chapters[1]) if chapters else None)
 
@@ -323,7 +336,8 @@ def heading(folded: str) -> tuple[int, int | None, bool]:
     """Length of a heading without its declared count, the count, and whether its bracket is damaged."""
     match = _HEADING_COUNT.search(folded)
     if match is None:
-        return len(folded), None, False
+        framed = folded.endswith(")") and folded.count("(") < folded.count(")")  # 【一、工业强区】
+        return len(folded) - framed, None, False
     return (
         len(folded[: match.start()].rstrip()),
         int(match[1]),

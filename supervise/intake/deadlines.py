@@ -74,7 +74,7 @@ _DONE_BY = re.compile(r"(20\d\d) ?年(?:度|内)?(?:全面|全部|基本)?(?:完
 # What is done by then; a time without 前 or 底 limits only that.
 _DONE = re.compile(
     r"(?:全面|全部|基本|如期|正式|力争|确保|整体|实现)*"
-    r"(?:开工|动工|建成|完成|竣工|完工|投用|投入|通车|出台|印发|验收|交付|开业|办结|到位|落地|投产|运营|开园|交房|达标|见效|销号)"
+    r"(?:开工|动工|建成|完成|竣工|完工|投用|投入|通车|出台|印发|验收|交付|开业|办结|到位|落地|投产|运营|开园|交房|达标|见效|销号)(?!率)"
 )
 # No limit is found without one of these.
 _HINT = re.compile(
@@ -97,6 +97,10 @@ _DEFAULT = re.compile(
 )
 _SERIAL = re.compile(r"[3-6]\d{4}")  # 45961: a day as workbooks count it, where its format is lost
 _DAY_ZERO = date(1899, 12, 30)
+# 务必于4月20日前办结销号: a limit pressed on all who are written to.
+_PRESSED = re.compile(r"前(?:全部|全面|予以|抓紧|依法)*(?:办结|整改(?:到位|完成|完毕)|销号)")
+_ASKS = re.compile(r"(?:请|务必|必须|确保|应|须)[^。;\n]*$")
+_WHICH = re.compile(r"[可拟能][^,。;、\d]{1,8}的")  # 年内可入统的企业: which ones, not by when
 _BEFORE_BREAK = "。;!?\n"
 
 
@@ -279,10 +283,12 @@ def default(text: str, folded: str, when: When) -> Deadline | None:
         when: the year of the plan and the day of issue.
     """
     said = _DEFAULT.search(folded)
-    if said is None:
-        return None
-    last = max(_in_field(folded, said.start(), said.end(), when), default=None)
-    return Deadline(text[said.start() : said.end()], last, "explicit", "") if last else None
+    span = said.span() if said else (0, 0)
+    if said is None and (pressed := _PRESSED.search(folded)):
+        asks = _ASKS.search(folded, max(0, pressed.start() - 40), pressed.start())
+        span = (asks.start(), pressed.end()) if asks else span
+    last = max(_in_field(folded, *span, when), default=None) if span[1] else None
+    return Deadline(text[slice(*span)], last, "explicit", "") if last else None
 
 
 def match_text(text: str, match: re.Match[str]) -> str:
@@ -354,11 +360,11 @@ def _limits(match: re.Match[str], folded: str) -> str:
     if match["md"] and before.endswith(("至", "到", "迟于", "最迟", "最晚", "截止")) and not before.endswith("截至"):
         return "explicit"  # 即日起至5月10日
     if match["month"] or match["md"] or match["season"] or match["half"]:
-        said = match[0].endswith(("前", "完成", "底", "末")) or _DONE.match(folded, behind)
+        said = match[0].endswith(("前", "完成", "底", "末")) or bool(_DONE.match(folded, behind))
     elif match["end"] and match["end"].startswith("下半年"):
-        said = match[0].endswith(("底", "末")) or _DONE.match(folded, behind)
+        said = match[0].endswith(("底", "末")) or bool(_DONE.match(folded, behind))
     else:
-        said = True
+        said = not match["end"] or not _WHICH.match(folded, match.end())
     return "explicit" if said else ""
 
 

@@ -12,8 +12,8 @@ from supervise.intake.nodes import LOST, Node, Segment
 
 _ENDS_BRACKETED = re.compile(r"[。;!]\([^()]{4,}\)[。)]?$")  # a paragraph with its parties in brackets
 _ASIDE = re.compile(
-    r"[\u4e00-\u9fff]{2,8} ?:|\(.*\)$|[^\u4e00-\u9fff]*$|注[:1-9]|[合总小] ?计"
-    r"|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
+    r"[\u4e00-\u9fff]{2,8} ?:(?:(?<=要求:)|(?!.*(?:\d ?日|[月年][底末])之?前.*[。;]))|\(.*\)$|[^\u4e00-\u9fff]*$"
+    r"|注[:1-9]|[合总小] ?计|\d{1,2} +[\u4e00-\u9fff]{2,20}$"
 )  # what a list says beside its tasks
 
 
@@ -73,13 +73,13 @@ class _Grower:
             return
         line = (across.lone(line, self.columns) if self.columns else None) or line
         if self.path and "由" in line.folded and (numbers := sharing.numbered(line.folded)):
-            sharing.deal(self.segment, numbers, line)
+            self.segment.loose += [line] * (not sharing.deal(self.segment.nodes, numbers, line))
             return
         mark = lines.marker(line.folded)
-        if mark and not mark.sure and not self._due(mark, line):
-            mark = None
+        if mark and ((line.opens and mark.kind != "item") or (not mark.sure and not self._due(mark, line))):
+            mark = None  # 包抓项目:(1)…;(2)… counts within a card
         after = mark.number if mark and mark.kind == "item" else self.last
-        first, *rest = lines.glued(line, after) if after else [line]
+        first, *rest = lines.glued(line, after, mark) if after or mark else [line]
         sign, length = lines.bullet(line.folded) if self.signs and not clauses.begins(line.folded) else ("", 0)
         if mark is None and sign:
             self._bullet(line, sign, length)
@@ -217,7 +217,7 @@ class _Grower:
             node.start, _ = trim(line.folded, moved.end - offset, line.end - offset, " 、,;:")
             node.start, node.end, node.clause = node.start + offset, line.end, moved  # 【责任单位:…】 before the text
             return
-        node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―→")) if begin > start else node.end
+        node.end = offset + len(line.folded[: begin - offset].rstrip(" -—–―→|")) if begin > start else node.end
         node.stops = node.stops or line.folded[node.end - offset - 1 : node.end - offset] in ("。", ";")
         if moved.end < line.end and len(line.folded[moved.end - offset :].strip(" ,;。")) > 3:
             node.goals = (*node.goals, lines.rest(line, moved.end))  # its sentence goes on behind the units
@@ -249,7 +249,9 @@ class _Grower:
     def _record(self, line: Line) -> None:
         """A card without a number; parties printed above the first one are its own."""
         node = Node("item", LOST, "", line.no, line.start, line.end, card=True)
-        self.waiting = []
+        above, self.waiting = self.waiting[-1:], []
+        if above and clauses.is_leader(above[0].folded):
+            self._named(above[0])
         self._push(node, line, line.start)
         if self.segment.ahead:
             node.clause, *node.more = self.segment.ahead
@@ -284,6 +286,8 @@ class _Grower:
             node.clause, node.apart = spoken.moved(line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:
             self._unnumbered(node, line)
+        elif line.folded[0] == "(" and self.path[0].number and sharing.below(node, line):
+            return
         elif node.clause is None and node.maybe is None and self._is_body(line):
             node.body, node.end = node.body or line.start, line.end
         else:
@@ -380,16 +384,20 @@ class _Grower:
         line = waiting[-1]
         first = mark.number == 1 or bool(self.path and self.path[0].number == 0)
         if mark.kind == "item" and first and self._no_heading() and clauses.names_somebody(line.folded):
-            self.path, self.words = [], ""
-            self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
-            self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
-            framed = line.folded[0] == "("
-            start, end = line.start + framed, line.end - framed
-            head = Node("chapter", 0, "", line.no, start, end)
-            if clauses.is_leader(line.folded[start - line.start : end - line.start]):
-                head.clause = nodes.leader(start, end)
-            self._place(head)
+            self._named(line)
             return
         if wanted and kinds:
             kind = wanted if wanted in kinds else kinds[-1]
             self._push(Node(kind, LOST, "", line.no, line.start, line.end, restored=True), line, line.start)
+
+    def _named(self, line: Line) -> None:
+        """A line that names nothing but units, or one leader, heads what stands below it."""
+        self.path, self.words = [], ""
+        self.segment.heading = [ln for ln in self.segment.heading if ln is not line]
+        self.segment.loose = [ln for ln in self.segment.loose if ln is not line]
+        framed = line.folded[0] == "("
+        start, end = line.start + framed, line.end - framed
+        head = Node("chapter", 0, "", line.no, start, end)
+        if clauses.is_leader(line.folded[start - line.start : end - line.start]):
+            head.clause = nodes.leader(start, end)
+        self._place(head)

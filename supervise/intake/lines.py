@@ -31,13 +31,15 @@ _MARKERS = (
     ("chapter", "第", re.compile(rf"第([{NUMERAL}]{{1,4}})章[ :、]*")),
     ("chapter", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,4}}) ?[、.] *")),
     ("chapter", "攻行工清专板领", re.compile(rf"(?:攻坚|行动|工程|清单|专项|板块|领域)([{NUMERAL}]{{1,3}})[: ] *")),
+    ("chapter", "(", re.compile(rf"\(([{NUMERAL}]{{1,4}})、 *(?=[^()]*\)$)")),  # 【一、工业强区】
     ("section", "(", re.compile(rf"\( ?([{NUMERAL}]{{1,4}}) ?[)、] *[、.]? *")),
     ("section", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,3}})\) *")),  # the opening bracket is lost
     (
         "item",
-        "重任事问项实议第",
+        "重任事问项实议第承督交整民改攻反序决线工案积隐意",
         re.compile(
-            r"(?:重点任务|任务|事项|问题|项目|实事|议题|第) *(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条]? ?[.、:] *"
+            r"(?:(?:承诺|督办|督查|交办|议定|整改|民生|改革|攻坚|反馈|重点)?(?:任务|事项|问题|项目|实事|议题|决议|线索|工单|案件|积案|隐患|意见)|第|序号)"
+            r" *(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?[项条战仗]? ?[.、:] *"
         ),
     ),
     ("item", "重任事", re.compile(r"(?:重点任务|任务|事项) ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) +")),
@@ -49,7 +51,7 @@ _MARKERS = (
             rf" ?(\d{{1,3}}|[{NUMERAL}]{{1,3}})(?:$| {{2,}})"
         ),
     ),
-    ("item", "项问议实", re.compile(rf"(?:项目|问题|议题|实事)([{NUMERAL}]{{1,2}}) +(?!期)")),
+    ("item", "项问议实意", re.compile(rf"(?:项目|问题|议题|实事|意见)([{NUMERAL}]{{1,2}}) +(?!期)")),
     (
         "item",
         "重督事任问项建提",
@@ -59,7 +61,8 @@ _MARKERS = (
         "item",
         "第",
         re.compile(
-            r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?(?:[项件条号]|号(?:建议|提案|议案|议题|督办件|交办件))[ :.、]+"
+            r"第 ?(\d{1,4}|[" + NUMERAL + r"]{1,4}) ?"
+            r"(?:(?:[项件条号]|号(?:建议|提案|议案|议题|督办件|交办件))[ :.、]+|[项件条号](?=《))"
         ),
     ),
     (
@@ -82,7 +85,7 @@ _MARKERS = (
     ("section", _IDEOGRAPHS, re.compile(rf"([{_IDEOGRAPHS}]) *")),
     ("sub", _BRACKETED, re.compile(rf"([{_BRACKETED}]) *")),
     ("point", _CIRCLED + _BLACK, re.compile(rf"([{_CIRCLED}{_BLACK}]) *")),
-    ("point", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,2}})(?:是|要|则)(?![\d否])[:,]? *")),
+    ("point", NUMERAL, re.compile(rf"([{NUMERAL}]{{1,2}})(?:是(?!否)|(?:要|则)(?!\d))[:,]? *")),
 )
 _PLAIN, _WORDS = map(str, range(1, 1000)), map(numeral, range(1, 100))
 # A number as markers print it, where it is not printed in an odd way → its value.
@@ -111,10 +114,10 @@ _GLUED = re.compile(r"(?:(?<=[)。]) *|(?<=[\u4e00-\u9fff]) +)(\d{1,4}) ?[.、] 
 
 _ARTICLE = re.compile(rf"第 ?[{NUMERAL}\d]{{1,4}} ?条|(?:议题|问题|事项|任务) ?[{NUMERAL}]{{1,3}}")
 # A sign before a number marks the task (★ for the most important), and is no part of it.
-_SIGNS = "★☆▲△●○◆◇■□※*"
+_SIGNS = "★☆▲△●○◎◆◇■□※*"
 _SIGN = re.compile(rf"[{_SIGNS}]+ *(?=\d|第|\(?[{NUMERAL}\d]{{1,3}}[、)])")
 # A sign without a number begins an entry too; two kinds of signs are two levels.
-_BULLETS = "●○◆◇■□▲△▪•·➢►▶◎▼➤✔√★☆–-"
+_BULLETS = "●○◎◆◇■□▲△▼▪•·➢➤►▶❖✔√✓★☆–-"
 _BULLET = re.compile(rf"([{_BULLETS}]) *(?=[\u4e00-\u9fff“《])")
 _PAGE_NUMBER = re.compile(r"[-—–―· ]*(?:第 ?)?\d{1,4}(?: ?页)?[-—–―· ]*(?:[/,] ?共? ?\d{1,4} ?页?)?|第 ?\d+ ?页.{0,12}")
 _RULE = r"[-|:=_*+\s]+"  # a line drawn across the page, or below the head of a table
@@ -130,7 +133,13 @@ _SITE = re.compile(".{0,30}icp备", re.IGNORECASE)  # the number a website is re
 
 
 _TO_ALL = re.compile(
-    r"请于|请将|(?:办理|落实|整改|完成|进展|有关)(?:结果|情况)[^。;]{0,20}(?:报|反馈)|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道)[^。]{0,6}(?:要|应|须|需|务必|请|于|每[日天周月季旬半两])"
+    r"请于|请将|本(?:纪要|通知|清单|方案|办法)|请[^,。;、]{2,20}汇总[^,。;]{0,20}情况|(?:以上|上述)[^,。;]{0,16}情况"
+    r"|(?:办理|落实|整改|处理|核查|进展|完成|有关)(?:落实|处置|进展)?(?:情况|结果)(?:请|须|应|要|于|及时|[^。;]{0,20}(?:报|反馈))"
+    r"|(?:整改|落实|工作|实施)(?:方案|报告|总结)(?:请|须|应|要|于)[^。]{0,16}报"
+    r"|(?:起草|牵头|责任|承办|主办|申报|项目)(?:责任)?(?:单位|部门)(?:要|应|须|需|务必)"
+    r"|(?:请|望)?(?:你|贵)(?:们|单位|[局委办部厅院校镇乡县区市]|街道|公司|集团)[^。]{0,6}(?:要|应|须|需|务必|请|于|将|每)"
+    r"|(?:请|望)?各[\u4e00-\u9fff、]{0,12}(?:单位|部门|地区|地|乡镇|县区|街道|[科处股]室|企业|学校)[^。]{0,6}"
+    r"(?:要|应|须|需|务必|请|于|每[日天周月季旬半两])"
 )
 _OF_ALL_HINT = re.compile("[况中将请每]")
 # 落实情况于每月10日报…, 县政府督查室将定期…: said of the whole list, behind it.
@@ -254,8 +263,25 @@ def marker(line: str) -> Marker | None:
     return None
 
 
-def glued(line: Line, after: int) -> list[Line]:
-    """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line."""
+def worth(printed: str) -> int | None:
+    """The value of a number as markers print it."""
+    return _VALUES[printed] if printed in _VALUES else number(printed)
+
+
+def glued(line: Line, after: int, mark: Marker | None = None) -> list[Line]:
+    """The line cut where the items ``after`` + 1, ``after`` + 2 … follow on the same line.
+
+    Args:
+        line: the line.
+        after: number of the last item.
+        mark: what the line begins with; the headings that follow (一) or 一、 behind a full stop are cut too.
+    """
+    if mark and mark.kind in ("section", "chapter") and mark.printed[-1] in ")、" and len(line.folded) > 40:
+        heads = _headings(line, mark)
+        if len(heads) > 1:
+            return heads
+    if after <= 0:
+        return [line]
     cuts, due = [0], after + 1
     if str(due) not in line.folded:
         return [line]
@@ -265,6 +291,22 @@ def glued(line: Line, after: int) -> list[Line]:
             due += 1
     if len(cuts) == 1:
         return [line]
+    return _cut(line, cuts)
+
+
+def _headings(line: Line, mark: Marker) -> list[Line]:
+    """The line cut where (二), (三) … follow its (一), each behind the end of a sentence."""
+    cuts, at, due, own = [0], mark.length, mark.number + 1, numeral(mark.number)
+    while own in mark.printed:
+        here = line.folded.find(mark.printed.replace(own, numeral(due), 1), at)
+        if here < 0 or line.folded[:here].rstrip()[-1:] not in ("。", ";", ")"):
+            break
+        cuts.append(here)
+        at, due = here + 1, due + 1
+    return _cut(line, cuts) if len(cuts) > 1 else [line]
+
+
+def _cut(line: Line, cuts: list[int]) -> list[Line]:
     ends = [*cuts[1:], len(line.folded)]
     parts = (line.folded[a:b].rstrip() for a, b in zip(cuts, ends, strict=True))
     return [Line(line.no, line.start + a, line.start + a + len(p), p) for a, p in zip(cuts, parts, strict=True)]
@@ -284,7 +326,8 @@ def is_unbalanced(line: str) -> bool:
     body = (
         line[mark.length :] if mark and ")" in mark.printed and "(" not in mark.printed and mark.kind == "sub" else line
     )
-    return closes(body) or body.count("(") != body.count(")")
+    lost = body is not line and mark is not None and f"({mark.number + 1})" in body  # 1)…;(2)…
+    return lost or closes(body) or body.count("(") != body.count(")")
 
 
 def closes(line: str) -> bool:

@@ -37,7 +37,8 @@ _PARTY = re.compile(
 )
 _ORGANS = (
     "局", "委", "办", "厅", "署", "院", "会", "中心", "队", "所", "站", "馆", "处", "室", "科", "股", "课", "库", "校",
-    "社", "司", "集团", "银行", "支行", "分行", "镇", "乡", "街道", "园", "园区", "新区", "开发区", "农场", "林场",
+    "社", "司", "集团", "银行", "支行", "分行", "镇", "乡", "街道", "园", "园区", "新区", "开发区", "高新区",
+    "经开区", "示范区", "度假区", "农场", "林场",
     "村", "委员", "政府", "机关", "海关", "联", "协", "苏木", "指挥部", "专班", "组",
     "军分区", "党总支", "农发行", "农商行", "国开行", "工商行", "建设行",
 )  # fmt: skip
@@ -75,6 +76,7 @@ _NOTE = re.compile(r"\([^()]*\)$")
 # A person: a title with a name behind it (常务副市长李明), or a name with 同志 or a title behind it.
 _TITLE = r"(?:[省市区县州旗盟镇乡]长|书记|常委|部长|秘书长|主席|主任|调研员)"
 _PERSON = re.compile(
+    rf"(?![副各县市区镇乡村总党原正省州旗盟校院])[\u4e00-\u9fff]副?(?:[省市区县州旗盟镇乡村局处科院校所站]长|书记|主任|委员|部长|主席|秘书长|常委)|"
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
 _TERRITORY = re.compile(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)")
@@ -219,7 +221,7 @@ class Prefixes:
 
     def stands(self, name: str) -> bool:
         """Whether a bare name takes no prefix: it is a territory, a headquarters, or begins with a place."""
-        if _STANDS.search(name) or _HOLDS_PLACE.match(name):
+        if _STANDS.search(name) or _HOLDS_PLACE.match(name) or is_territory(name):
             return True
         return len(name) > 3 and (name[:2] in self.places or name[:3] in self.places)
 
@@ -247,4 +249,5 @@ class Prefixes:
             return inherited + name
         if known:
             return known
-        return self.home + name if self.home and not firm and is_organ(name) else name
+        own = self.home and not firm and not name.endswith("处")  # 企业改革处 is a division of one organ
+        return self.home + name if own and is_organ(name) else name

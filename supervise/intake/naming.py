@@ -18,11 +18,16 @@ _LEADERS = re.compile(
     r"(?:全体|各有关|各相关|各|相关|有关|分管|包联|包保|挂联|联系)*(?:[省市区县州旗镇乡校院局委]级?|县处级|厅级|党政)?(?:党政|分管|包联|包保|主要)?"
     r"(?:领导(?:干部|同志|班子成员)?|(?:领导)?班子成员)"
 )
-_COMMITTEE = re.compile(r"(各[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
+_COMMITTEE = re.compile(r"((?:各|有关|相关)[\u4e00-\u9fff()、]{1,12}?)(?:党委|党工委|委)")
+_RULED = re.compile(r"([\u4e00-\u9fff]{2,6}([省市区县州旗镇乡]))(?:党委|委)")
+_ITS = re.compile(r"[省市区县州旗]?(?:政府|人民政府|管委会)")
 _PARKS = re.compile(r"(?:开发区|园区|功能区|产业园区?)(?:管委会|管理委员会)")
 _NOTE_OR_BLANK = re.compile(r"\([^()]*\)$|\s+")
 _NOBODY = frozenset(("", "无", "/", "-", "—", "--", "——", "暂无"))
 _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为主办|职责分工)[^()]*\)$")
+# Words among the names that say how they are to be read: 排名第一的为牵头单位,下同.
+_SAYS_HOW = re.compile(r"(?:[排列署].{0,3}|第)(?:第?一|首位|最前).{0,8}(?:牵头|主办|负责).{0,4}|以?下均?同|不分先后")
+_HOW_ENDS = frozenset("位门责头办同后")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
 _STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
@@ -79,12 +84,17 @@ class Walk:
         self.inherited, self.party = "", False  # the prefix, and whether it is the Party committee's
         self.which = ""
         self.last = ""  # the collective name before, as printed
+        self.before = ""  # the name before, as printed
         self.guessed = False  # whether the last name was completed without a neighbour
 
     def complete(self, said: Name) -> str:
         """The next name as the register writes it."""
         name, _, _, kind, _, level, party = said
-        self.guessed = False
+        self.guessed, before, self.before = False, self.before, name
+        ruled = _RULED.fullmatch(before) if name[-1:] in "府会" and _ITS.fullmatch(name) else None
+        if ruled and name[0] in (ruled[2], "政", "人", "管"):
+            self.which = ""
+            return ruled[1] + name.removeprefix(ruled[2])  # 东港区委、区政府
         if self.which and (full := self._behind(name)):
             return full
         if kind == "group":
@@ -104,8 +114,8 @@ class Walk:
 
     def _behind(self, name: str) -> str:
         """What an organ or a park behind a collective name shares with it: 各县(区)党委、政府; empty if nothing."""
-        if name in ("政府", "人民政府", "管委会") and (same := _COMMITTEE.fullmatch(self.last)):
-            self.last = same[1] + name
+        if _ITS.fullmatch(name) and (same := _COMMITTEE.fullmatch(self.last)):
+            self.last = same[1] + name.removeprefix(same[1][-1])  # 各市委、市政府
             return self.last
         if not is_group(name) and _PARKS.fullmatch(name):
             self.last = name
@@ -141,4 +151,5 @@ def _strip(name: str) -> tuple[str, str, bool]:
     match = _NOTED.fullmatch(core) if "(" in core else None
     if match:
         return match[1].strip(), match[2].strip(), listed
-    return core.strip("() "), "", listed
+    told = core[-1:] in _HOW_ENDS and _SAYS_HOW.fullmatch(core)
+    return ("" if told else core.strip("() ")), "", listed

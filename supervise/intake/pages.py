@@ -34,7 +34,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """Lines without page numbers and running heads; returns the lines, and those left out.
 
     A number alone is no page number here: it may be a cell of a table. A running head is a letterhead below the first
-    numbered line, or a line that stands beside page numbers again and again.
+    numbered or labelled line, or a line that stands beside page numbers again and again.
     """
     short = [(at, line.folded) for at, line in enumerate(all_lines) if len(line.folded) < _NARROW]
     pages = {at for at, words in short if is_page_number(words) and not words.isdigit()}
@@ -53,6 +53,7 @@ def running(all_lines: list[Line]) -> tuple[list[Line], list[Line]]:
             or "\t" in line.folded
             or "|" in line.folded
             or line.folded == "序号"
+            or _LABELLED.search(line.folded) is not None
         )
         again = counts[line.folded] > 2 and heads[line.folded] > 1 and len(line.folded) < _NARROW
         again = again and not marker(line.folded)

@@ -68,7 +68,7 @@ def read(given: Transcript) -> Printed:
     whole, counted = cards.unnumbered(whole, clauses.begins)
     whole = cards.stacked(cards.unpacked(whole), clauses.begins)
     whole, labels = cards.contents(cards.classes(whole), clauses.begins)
-    whole = cards.fronts(whole, clauses.is_fronted)
+    whole = cards.fronts(cards.blocks(whole, clauses.begins), clauses.is_fronted)
     away = sorted((page.start, page.end) for page in {*between, *gone})
     labels = sorted([*folding.bracketed(text, folded, labels), *counted])
     if away or labels:  # no part of any task

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from supervise.intake import verbs
+from supervise.intake import clauses, verbs
 from supervise.intake.fields import Clause
 from supervise.intake.folding import NUMERAL, number, pieces
 from supervise.intake.lines import RANK, Line
 
 if TYPE_CHECKING:
-    from supervise.intake.nodes import Node, Segment
+    from supervise.intake.nodes import Node
 
 _N = rf"(?:\d{{1,3}}|[{NUMERAL}两]{{1,3}})"
 _ABOVE = re.compile(
@@ -78,24 +78,6 @@ def numbered(line: str) -> list[tuple[frozenset[int], int, int]]:
     return found
 
 
-def deal(segment: Segment, numbers: list[tuple[frozenset[int], int, int]], line: Line) -> None:
-    """Hand out parties that a line names by the numbers of entries above it (任务1、2由县公安局牵头).
-
-    Args:
-        segment: the entries so far; what is given to none of them is loose in it.
-        numbers: which entries, and where in the line those are named who take them.
-        line: the line.
-    """
-    entries = [n for n in segment.nodes if RANK[n.kind] >= RANK["item"] and not n.children]
-    for which, start, end in numbers:
-        found = verbs.spoken(line.folded, start, end)
-        meant = [node for node in entries if node.number in which and node.clause is None]
-        if found is None or not meant:
-            segment.loose.append(line)
-        for node in meant if found else ():
-            node.clause, node.shared = found.moved(line.start) if found else None, True
-
-
 def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node]) -> None:
     """Hand the clause to the entries it speaks of, those that name parties themselves left out.
 
@@ -118,6 +100,39 @@ def give(above: Sequence[Node], clause: Clause, how: Said, path: Sequence[Node])
             node.clause, node.shared = clause, True
 
 
+def below(node: Node, line: Line) -> bool:
+    """Take a line that is a bracket with nothing but names of units as that of the entry above; whether it is one.
+
+    Args:
+        node: the entry above.
+        line: the line.
+    """
+    named = node.clause is not None or node.maybe is not None
+    bare = None if named else clauses.bare(line.folded, 0, len(line.folded))
+    if bare is not None:
+        node.maybe = bare.moved(line.start)
+    return bare is not None
+
+
+def deal(nodes: Sequence[Node], numbers: Sequence[tuple[frozenset[int], int, int]], line: Line) -> bool:
+    """Hand the entries above a line their parties by their numbers (任务1、2由县水利局牵头); whether all was read.
+
+    Args:
+        nodes: what stands above the line.
+        numbers: what ``numbered`` found in it.
+        line: the line.
+    """
+    entries = [n for n in nodes if RANK[n.kind] >= RANK["item"] and not n.children]
+    read = True
+    for which, start, end in numbers:
+        found = verbs.spoken(line.folded, start, end)
+        meant = [node for node in entries if node.number in which and node.clause is None]
+        for node in meant if found else ():
+            node.clause, node.shared = found.moved(line.start) if found else None, True
+        read = read and found is not None and bool(meant)
+    return read
+
+
 def _together(ahead: Sequence[Clause]) -> Clause:
     """The last of the clauses above a list with those above it that say something else: 责任单位:…, 协办单位:…."""
     whole = ahead[-1]
@@ -137,7 +152,17 @@ def hand_down(nodes: Sequence[Node], ahead: Sequence[Clause]) -> None:
     items = items or [node for node in nodes if node.kind == "section" and not node.children]
     if not ahead or not items:
         return
-    current, follows = _together(ahead), items[-1].clause is None
+    current, last = _together(ahead), items[-1].clause
+    said = {field.role for field in current.fields}
+    if (
+        last
+        and items[-1].apart
+        and not any(node.clause for node in items[:-1])
+        and said.isdisjoint(f.role for f in last.fields)
+    ):
+        current = current._replace(fields=(*current.fields, *last.fields))  # 责任单位 above them all, 协办单位 below
+        items[-1].clause = None
+    follows = items[-1].clause is None
     for node in items:
         own = node.clause
         if own is None or (follows and node.apart):

@@ -16,7 +16,7 @@ from supervise.intake.lines import Line
 from supervise.intake.nodes import Segment
 
 _ATTACHMENT = re.compile(r"附 ?[件表录] ?[\dA-Z" + NUMERAL + r"]{0,3} ?[:.]?(?P<title> ?.{0,80})")
-_ORGAN_END = r"(?:政府|办公室|委员会|局|委|办|厅|部|组|中心)"
+_ORGAN_END = r"(?:政府|办公室|[查书]室|公司|集团|医院|学院|大学|委员会|局|委|办|厅|部|组|中心)"
 _DATE_ONLY = re.compile(
     rf"\(?(?:[\u4e00-\u9fff()、 ]{{0,40}}{_ORGAN_END} +)?\d{{4}} ?[年./-]? ?\d{{1,2}} ?[月./-]? ?\d{{1,2}} ?日?"
     r"(?:印发|发布|下发)?\)?"
@@ -91,6 +91,11 @@ def _signs(all_lines: list[Line], index: int) -> int:
     return 0
 
 
+def _helps(line: Line, above: list[Line]) -> bool:
+    """Whether 参加单位:… stands on a card, below another of its units, and not below the decisions of a meeting."""
+    return line.folded.startswith("参加单位") and bool(above) and clauses.begins(above[-1].folded)
+
+
 def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
     """Cut a notice at 附件, behind a dated signature, at the title of a second table, and where 一 comes again.
 
@@ -134,7 +139,11 @@ def segments(all_lines: list[Line], borrow: bool = True) -> list[Segment]:
         if tail and mark and mark.number == 1 and not listed:
             listed = any(clauses.find(above.folded, 0, len(above.folded)) for part in found for above in part)
             tail = listed  # behind 抄送 the list may still follow; where it stands above, nothing does
-        tail = tail or _TAIL.match(words) is not None or ("印发" in words and _PRINTED.match(words) is not None)
+        tail = (
+            tail
+            or (_TAIL.match(words) is not None and not _helps(line, found[-1]))
+            or ("印发" in words and _PRINTED.match(words) is not None)
+        )
         signed = signed or (index in dated and (len(found[-1]) > 3 or line.no == signing))
         note = 1 if _NOTE.match(words) else note + 1 if note and mark and mark.number == note + 1 else 0
         if note and "报" in words:

@@ -103,7 +103,7 @@ _GROWTH = re.compile(r"新增|净增|增速|增幅|降幅")  # a level of these 
 _SHARE = re.compile(r"(?:占比|比例|比重|(?<![增长速])率)[^,。;\d]{0,4}$")  # 新增用地中“标准地”占比达到80%: this is none
 # 增长5.5%左右,力争达到6%: what is hoped for beyond a goal is of its kind.
 _HOPED = re.compile(r"(?:并|同时)?(?:力争|争取|冲刺|确保)(?:完成|达到|实现|突破|冲刺)?(?=\d)")
-_OWN_VERB = re.compile(r"完成|实现|建成|新建|改造|建设|培育|打造|引进|举办|开展")
+_OWN_VERB = re.compile(r"突破|达到|超过|保持|稳定在|控制在|完成|实现|建成|新建|改造|建设|培育|打造|引进|举办|开展")
 _DOWN = re.compile(r"减亏|减排|下降|降幅|降低|减少|压减|压降|压缩|缩短|精简|削减|缩减|消灭|淘汰|退出")
 # 年产20万吨再生铝项目: how large it is belongs to its name; 安排3亿元补助资金: what is spent is a goal.
 _CAPACITY, _WORKS = (
@@ -247,6 +247,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str, spelt: b
         behind = folded[match.end() : match.end() + 6]
         if _names(match, behind) or _NO_GOAL.match(behind):
             continue
+        if match["unit"] in ("位", "名") and folded.startswith("前", match.start() - 1):
+            continue  # 进入全省前5位: a rank
         before = folded[max(at, match.start() - 60) : match.start()]
         near = before[-_NEAR:]
         if (
@@ -264,8 +266,8 @@ def _segment(text: str, folded: str, start: int, end: int, change: str, spelt: b
         unit = text[match.start("unit") : match.end("unit")]
         joined = found and folded[at : match.start()] in ("和", "及", "与")
         sign = found[-1].comparator if joined and found[-1].unit == match["unit"] else _sign(match, bounds)
-        if sign == "=" and _SPAN.search(match["unit"]) and not _CHANGED.search(near):
-            continue
+        if sign in ("=", ">") and _SPAN.search(match["unit"]) and not _CHANGED.search(near):
+            continue  # a wait of more than 3小时 is complained of
         own = Target(
             indicator, sign, match["value"], unit, words if end - start <= 200 else match[0],
             "" if level else change,

@@ -22,6 +22,7 @@ def name(parts: list[Segment], folded: str) -> None:
     matrix.settle(parts, folded)
     _brackets(parts, folded)
     _fronts(parts, folded)
+    _persons(parts, folded)
     _titles(parts, folded)
 
 
@@ -31,11 +32,11 @@ def _brackets(parts: list[Segment], folded: str) -> None:
     They count where at least three entries, and half of all, end so or with a bracket that says who does what; a single
     such bracket is a remark.
     """
-    nodes = [node for part in parts for node in part.nodes if RANK[node.kind] >= RANK["section"]]
+    nodes = [node for part in parts for node in part.nodes if RANK[node.kind] >= RANK["section"] or not node.children]
     open_ = [node for node in nodes if node.clause is None]
     found = [(node, node.maybe) for node in open_ if node.maybe is not None]
     kinds = {node.kind for node, _ in found}
-    said = [node for node in nodes if node.clause is not None and folded[node.clause.start] == "("]
+    said = [node for node in nodes if node.clause is not None and folded[node.clause.start] in "(—"]
     alike = len(found) + sum(node.kind in kinds for node in said)
     if len(found) + len(said) >= 3 and 2 * alike >= sum(node.kind in kinds for node in nodes):
         for node, clause in found:
@@ -62,6 +63,23 @@ def _fronts(parts: list[Segment], folded: str) -> None:
         if len(found) >= 2 and 2 * len(found) >= len(alike):
             for node, clause in found:
                 node.clause, node.start = clause, clause.end + (folded[clause.end] == " ")
+
+
+def _persons(parts: list[Segment], folded: str) -> None:
+    """Entries that begin with a leader's post and name (县长 高山,包联…) are his, where half of all begin so."""
+    near = [node for part in parts for node in part.roots[:4]]
+    near += [child for node in near for child in node.children[:2]]
+    near += [child for node in near for child in node.children[:2]]
+    if not any([clauses.led(folded, node.start, node.end) for node in near]):
+        return
+    nodes = [node for part in parts for node in part.nodes if not node.children]
+    found = [(node, end) for node in nodes if (end := clauses.led(folded, node.start, node.end))]
+    if len(found) < 2 or 2 * len(found) < len(nodes):
+        return
+    for node, end in found:
+        leads = Field("leader", "", node.start, end)
+        own = node.clause or Clause(node.start, end + 1, ())
+        node.clause, node.start = own._replace(fields=(leads, *own.fields)), end + 1
 
 
 def _titles(parts: list[Segment], folded: str) -> None:

@@ -7,25 +7,27 @@ import re
 from supervise.intake.fields import Clause, Field
 from supervise.intake.folding import pieces, trim
 from supervise.intake.labels import spaced
-from supervise.intake.names import is_short, looks_like_unit
+from supervise.intake.names import is_person, is_short, looks_like_unit
 
 # A limit that stands among the names: (市水务局负责,6月底前完成).
 UNTIL = re.compile(
-    r"(?:于|在)?(?:20\d\d ?年 ?)?(?:于|在)?"
-    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日)?[底末]?|[一二三四]季度末?|上半年|年[底内末]|今?年底|(?<=\d年)[底内末]|全年)"
+    r"(?:确保|力争|计划|预计|于|在)*(?:20\d\d ?年 ?)?(?:于|在)?"
+    r"(?:\d{1,2} ?月(?: ?\d{1,2} ?日|[上中下]旬)?[底末]?|[一二三四]季度末?|上半年|年[底内末]"
+    r"|今?年底|(?<=\d年)[底内末]|全年)"
     r"(?:之?前|以前)?(?:全面|全部|基本|持续|深入|力争|确保)?"
-    r"(?:完成|办结|推进|实施|启动|印发|出台|建成|投用|竣工|取得[\u4e00-\u9fff]{0,6}(?:成效|进展|突破|成果))?(?:过半|一半|到位)?"
+    r"(?:完成|办结|推进|实施|启动|印发|出台|建成|投用|竣工|完工|开工|通车|通水|投产|到位|见效|销号|报送|送审|提请审议|报审|取得[\u4e00-\u9fff]{0,6}(?:成效|进展|突破|成果)"
+    r"|开[馆园业放学]|获批|下达|拨付|兑现|交付|达[产效标]|封顶|运营|试?运行|主体施工){0,2}(?:过半|一半|到位)?"
     r"|(?:全年|长期|持续|常态化?)(?:持续|深入)?(?:推进|坚持|实施|抓好)|(?:国庆|五一|七一|元旦)节?之?前"
 )
 # Whom the work is reported to above, beside those who do it: (市人社局;对接省人社厅).
 ABOVE = re.compile(r"(?:对接|对口|对应|衔接|联系)[\u4e00-\u9fff、]{2,40}")
 _VERB = re.compile(
     spaced(
-        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|落实|推进|实施|办理|抓总)*|主办|主责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加))"
-        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施)?|落实(?:属地|主体|监管|行业|管理)*责任|落实|承办|实施))"
+        r"(?P<lead>(?:共同|联合|分别|具体|总)?牵头(?:负责|组织|起草|落实|推进|实施|办理|抓总)*|主办|主责|负总责|总负责)|(?P<co>(?:按照?(?:各自)?职责(?:分工)?)?(?:(?:积极|共同|协同)?(?:抓好)?配合(?:落实|实施|做好|抓好)?|协办|协助|参与|参加|代建|保障|会签))"
+        r"|(?P<unit>(?:按照?(?:各自)?职责(?:分工)?|按分工|分工|分别|具体|共同)*(?:负责(?:落实|实施|组织|推进)?|落实(?:属地|主体|监管|行业|管理)*责任|落实|承办|实施|起草))"
     )
 )
-_LAST = frozenset("头责任织实进施理总办合好助与加")  # every such verb ends with one of these
+_LAST = frozenset("头责任织实进施理总办合好助与加草建障签")  # every such verb ends with one of these
 _SAID = re.compile(rf"[{''.join(sorted(_LAST))}]\s*(?:[,;]|\Z)")
 # No roles are said without a verb at the end of a part, or 会同.
 _SAYS = re.compile(rf"[会导{''.join(sorted(_LAST))}](?:(?<=会)同|(?<![会])[\s由]*(?:[,;。]|\Z))")
@@ -83,7 +85,9 @@ def spoken(folded: str, start: int, end: int) -> Clause | None:
 
 def _named(name: str) -> bool:
     """Whether a folded name is that of an organ, whole or for short; beside a verb either will do."""
-    return looks_like_unit(name) or is_short(name)
+    return (
+        (looks_like_unit(name) and not name.endswith("人")) or is_short(name) or (len(name) < 12 and is_person(name))
+    )  # 各单位主要负责人
 
 
 def jointly(folded: str, role: str, verb: str, start: int, end: int) -> list[Field]:
@@ -148,7 +152,8 @@ def said(folded: str, start: int, end: int, stages: bool = False) -> list[Field]
         if verb is None:
             waiting.append((a, b))
             continue
-        lone = not waiting and any(f.role in ("lead", "unit") for f in fields)
+        units = [f for f in fields if f.role in ("lead", "unit") and not is_person(folded[f.start : f.end])]
+        lone = not waiting and bool(units)
         helps = lone and verb.group().endswith(("落实", "实施", "责任"))  # …负责,各区县政府落实
         role = "co" if helps else str(verb.lastgroup)
         alone = role == "co" and not any(f.role in ("lead", "unit") for f in fields)  # 省公路集团,省应急厅配合
