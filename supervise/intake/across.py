@@ -9,7 +9,8 @@ from supervise.intake import clauses
 from supervise.intake.folding import trim
 from supervise.intake.lines import Line, is_decimal
 from supervise.intake.nodes import Node
-from supervise.intake.tables import Columns, cells_of, head, head_cells, is_chapter, role_of
+from supervise.intake.rows import is_chapter
+from supervise.intake.tables import Columns, cells_of, head, head_cells, role_of
 from supervise.intake.verbs import UNTIL
 
 _WORDS = re.compile(r"(?:牵头|主办|责任|承办|协同|配合|协办)(?:单位|部门|领导|人)(?=[、,; |\t]|$)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from supervise.intake import across, clauses, lines, nodes, owned, settling, sharing, tables, verbs
+from supervise.intake import across, clauses, lines, nodes, owned, rows, settling, sharing, tables, verbs
 from supervise.intake.fields import Clause, Field, filled
 from supervise.intake.folding import trim
 from supervise.intake.lines import RANK, Line, Marker
@@ -104,7 +104,7 @@ class _Grower:
 
     def _row(self, line: Line, columns: tables.Columns) -> bool:
         """Take a line as a row of the table, if it is one."""
-        row = tables.row(line, columns)
+        row = rows.row(line, columns)
         if row is None:
             return False
         self.waiting = []
@@ -277,11 +277,7 @@ class _Grower:
         elif clauses.begins(line.folded):
             self._clause(self._paragraph(node), line, line.start)
         elif self._goes_on(node, line):
-            clause = node.more[-1] if node.more else node.clause
-            if clause and node.more:
-                node.more[-1] = clause.longer(line.end)
-            elif clause:
-                node.clause = clause.longer(line.end)
+            node.lengthen(line.end)
         elif node.clause is None and (spoken := verbs.spoken(line.folded, 0, len(line.folded))):
             node.clause, node.apart = spoken.moved(line.start), True
         elif clauses.find(line.folded, 0, len(line.folded)) is not None:

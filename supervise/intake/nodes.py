@@ -77,6 +77,13 @@ class Node:
         """Whether it or anything below it carries a unit clause."""
         return self.clause is not None or any_bears(self.children)
 
+    def lengthen(self, end: int) -> None:
+        """Let its last clause reach to an offset."""
+        if self.more:
+            self.more[-1] = self.more[-1].longer(end)
+        elif self.clause:
+            self.clause = self.clause.longer(end)
+
     def walk(self) -> list[Node]:
         """This node and all below it, in printed order."""
         found = [self]

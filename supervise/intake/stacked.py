@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 
 from supervise.intake.lines import Line, is_page_number, marker
-from supervise.intake.tables import CELL, NUMBER, Columns, cells_of, fits, head, place, role_of
+from supervise.intake.rows import fits, place
+from supervise.intake.tables import CELL, NUMBER, Columns, cells_of, head, role_of
 
 _HEAD = 40  # no head of a column takes more characters
 _NARROW = 12  # nor as many where no number tells the rows apart
