@@ -77,6 +77,8 @@ def read(
             found.append(("I10", words, end - 1))
         found += _fields(text, folded, clause)
     printed = folded[start:end]
+    if not printed.strip():
+        found.append(("I10", "只有编号,没有任务内容", start))
     found += _left(text, folded, start, end, printed)
     if ("等" in printed or "G" in printed) and (broken := targets.DAMAGED.search(folded, start, end)):
         words = f"“{text[broken.start() : broken.end() + 2]}”的数字可能缺字,不读作目标"

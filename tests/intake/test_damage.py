@@ -165,6 +165,16 @@ def test_what_a_printer_loses_is_told(damage: Damage) -> None:
     assert not found, "\n".join(found)
 
 
+def test_a_notice_cut_off_anywhere_is_read_as_far_as_it_goes() -> None:
+    """A file may end in the middle, even behind nothing but a number; what is read stands in what is left."""
+    for path in OURS:
+        text, chance = path.read_text(encoding="utf-8"), random.Random(path.stem)
+        numbers = [match.end() for match in re.finditer(r"(?m)^\S{1,3}?[.．、]", text)]
+        for at in [chance.randrange(5, len(text)) for _ in range(2)] + chance.sample(numbers, min(2, len(numbers))):
+            part = text[:at]
+            assert all(item.line <= part.count("\n") + 1 for item in read(part, path.name).items)
+
+
 @pytest.mark.parametrize(("damage", "of"), [(broken_line, 100), (broken_page, 45)])
 def test_what_a_page_breaks_is_mended_or_told(damage: Damage, of: int) -> None:
     """Of breaks at any place in short notices all but few are mended or pointed at."""

@@ -34,6 +34,13 @@ def test_what_is_no_notice_is_refused(text: str, code: str) -> None:
     assert refused.value.problems[0].code == code
 
 
+def test_an_entry_that_is_nothing_but_its_number_is_told() -> None:
+    """A file that ends behind a number is read as far as it goes, and the empty entry is pointed at."""
+    notice = read("1.革委牵头\n2．")
+    assert [item.no for item in notice.items] == ["1", "2"]
+    assert [(p.code, p.line) for p in notice.problems if "没有任务内容" in p.text] == [("I10", 2)]
+
+
 LONG = """责任单位: ( 1. 、 x 各 12月 每季度末向 牵头, 于1月 关于 附件 “ 完成 工作 新增 5个、 10亿元 达到5家 各乡镇及
 区人民政府 责任单位:区a局; 1.工作(责任单位:区a局; 2020年 共1项 及时将 (2020)号 第 任务"""
 
