@@ -41,6 +41,14 @@ def test_an_entry_that_is_nothing_but_its_number_is_told() -> None:
     assert [(p.code, p.line) for p in notice.problems if "没有任务内容" in p.text] == [("I10", 2)]
 
 
+@pytest.mark.parametrize("text", ["— 3 —", "第 3 页 共 9 页", "- 7 -\n- 8 -\n"])
+def test_a_page_without_words_holds_no_task(text: str) -> None:
+    """Where nothing is left beside page numbers, that no task was found is said."""
+    notice = read(text)
+    assert not notice.items
+    assert [p.code for p in notice.problems] == ["I11"]
+
+
 LONG = """责任单位: ( 1. 、 x 各 12月 每季度末向 牵头, 于1月 关于 附件 “ 完成 工作 新增 5个、 10亿元 达到5家 各乡镇及
 区人民政府 责任单位:区a局; 1.工作(责任单位:区a局; 2020年 共1项 及时将 (2020)号 第 任务"""
 
