@@ -232,7 +232,7 @@ def _parties(folded: str, start: int, end: int, groups: bool = False) -> Clause 
             fields.append(Field("co", "", begin, helps))
         elif acts := _list_before(folded, begin, b, _ACTS) or (
             _name_ahead(folded, begin, b)
-            if (charged or (groups and not fields and folded[begin] not in "各有相关对"))
+            if (charged or (groups and not fields and folded[begin : begin + 1] not in "各有相关对"))
             and not folded.startswith("会同", begin)
             else 0
         ):
