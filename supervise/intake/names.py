@@ -79,7 +79,6 @@ _PERSON = re.compile(
     rf"(?![副各县市区镇乡村总党原正省州旗盟校院])[\u4e00-\u9fff]副?(?:[省市区县州旗盟镇乡村局处科院校所站]长|书记|主任|委员|部长|主席|秘书长|常委)|"
     rf"[\u4e00-\u9fff、]{{0,12}}{_TITLE}[\u4e00-\u9fff·]{{2,4}}(?<![局委办厅府院会社部队所])|[\u4e00-\u9fff·]{{2,4}}(?:同志|副?[省市区县州旗]长)"
 )
-_OF_PERSONS = frozenset("长记任席常志员")  # every title has one of these
 _TERRITORY = re.compile(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)")
 _BRANCH = re.compile(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,12}(?:分局|分公司|支队|大队)")
 _TITLE_PLACE = re.compile(rf"^([\u4e00-\u9fff]{{2,3}})[{LEVELS}]", re.MULTILINE)  # 北岭省促进…: what it is about
@@ -97,7 +96,7 @@ def is_group(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_person(name: str) -> bool:
     """Whether a folded name is a person's: the title before it or behind it, or 同志."""
-    return not _OF_PERSONS.isdisjoint(name) and bool(_PERSON.fullmatch(name)) and not is_group(name)
+    return bool(_PERSON.fullmatch(name)) and not is_group(name)
 
 
 def is_organ(name: str) -> bool:

@@ -29,7 +29,7 @@ _REMARK = re.compile(r"\([^()]*(?:下同|[列排]第|不分先后|为牵头|为�
 _SAYS_HOW = re.compile(r"(?:[排列署].{0,3}|第)(?:第?一|首位|最前).{0,8}(?:牵头|主办|负责).{0,4}|以?下均?同|不分先后")
 _HOW_ENDS = frozenset("位门责头办同后")
 _NOTED = re.compile(r"(.+?)\(([^()]*)\)?")
-_STARS = frozenset("★☆※▲△●*")
+_STARS = re.compile(r"[★☆※▲△●*]")
 _STAR = re.compile(r"[★☆※▲△●*]+$|^[★☆※▲△●*]+")  # the mark of the unit that leads
 
 
@@ -68,7 +68,7 @@ class Names(dict[str, Name]):
 
     def __missing__(self, printed: str) -> Name:
         name, note, listed = _strip("".join(printed.split()))
-        starred = not _STARS.isdisjoint(printed) and bool(_STAR.search(_REMARK.sub("", printed.strip())))
+        starred = _STARS.search(printed) is not None and bool(_STAR.search(_REMARK.sub("", printed.strip())))
         first = starred or note in ("牵头", "主办", "牵头单位", "主办单位")  # 县发改局(牵头)、县财政局
         level = self.prefixes.level(name)
         party = name.startswith(("委", "党委"), len(level))
@@ -142,7 +142,7 @@ def _strip(name: str) -> tuple[str, str, bool]:
     """A printed name → name, bracketed note, whether 等 stood behind it."""
     if "(" in name:
         name = _REMARK.sub("", name)
-    if not _STARS.isdisjoint(name):
+    if _STARS.search(name):
         name = _STAR.sub("", name)
     core = _OPEN.sub("", name) if "等" in name else name
     listed = core != name

@@ -134,9 +134,6 @@ def headed(clause: Clause, line: int) -> Node:
 
 
 def _gather(nodes: list[Node], found: list[Node]) -> None:
-    if not any([node.children for node in nodes]):
-        found += nodes
-        return
     for node in nodes:
         found.append(node)
         if node.children:
@@ -145,7 +142,4 @@ def _gather(nodes: list[Node], found: list[Node]) -> None:
 
 def any_bears(nodes: list[Node]) -> bool:
     """Whether any of the nodes, or anything below them, carries a unit clause."""
-    for node in nodes:
-        if node.clause is not None or (node.children and any_bears(node.children)):
-            return True
-    return False
+    return any(node.clause is not None or (node.children and any_bears(node.children)) for node in nodes)

@@ -70,9 +70,9 @@ def names(named: Sequence[tuple[Party, Item]]) -> Iterator[tuple[str, str, int, 
         alike.setdefault(name[0] + name[-1], []).append(name)
     chars = {name: frozenset(name) for names in alike.values() if len(names) > 1 for name in names}
     for short in [name for name in used if name in chars and len(name) >= SHORTEST]:
-        own, size = chars[short], len(short)
+        own = chars[short]
         for long in alike[short[0] + short[-1]][:600]:
-            if own <= chars[long] and size < len(long) and _abbreviates(short, long):
+            if len(short) < len(long) and own <= chars[long] and _abbreviates(short, long):
                 common = times[short] > times[long]
                 if common and (len(short) < 6 or len(long) - len(short) > 2):
                     continue  # 县委办 is no short form of a name that occurs once
