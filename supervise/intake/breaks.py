@@ -123,10 +123,11 @@ def _unread_columns(all_lines: list[Line]) -> Iterator[tuple[int, str]]:
 def _unlabelled(all_lines: list[Line], begins: Begins) -> Iterator[int]:
     """Numbers of lines that name nothing but units below a label whose list does not go on."""
     for above, line in pairwise(all_lines):
-        if "、" not in line.folded or len(line.folded) > _LONGEST or above.folded[-1] in "、,:及":
+        words = line.folded
+        if "、" not in words or len(words) > _LONGEST or ":" in words or "。" in words or above.folded[-1] in "、,:及":
             continue
-        below = _LABEL.match(above.folded) and begins(above.folded) and not begins(line.folded)
-        if below and only_units(line.folded, False):
+        below = _LABEL.match(above.folded) and begins(above.folded) and not begins(words)
+        if below and only_units(words, False):
             yield line.no
 
 

@@ -150,7 +150,7 @@ def stacked(all_lines: list[Line], begins: Callable[[str], bool]) -> list[Line]:
 
 def is_labelled(line: str) -> bool:
     """Whether a folded line begins with a label that says what is to be done."""
-    return _LABEL.match(line) is not None
+    return ":" in line and _LABEL.match(line) is not None
 
 
 def says_until(line: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from supervise.intake import deadlines, targets
 from supervise.intake.fields import Clause
@@ -20,7 +21,8 @@ _STRAY = re.compile(
 )
 _AFTER_STOP = re.compile(r" (?<=。 ) *(?=[\u4e00-\u9fff])")
 _LOST_PLUS = re.compile(r"互联网 ?(?:[“”]|(?=[\u4e00-\u9fff]{2,6}”))")
-_MASK = re.compile(r"[xX×*○〇□某]")
+_MASKS = "xX×*○〇□某"
+_MASK = re.compile(rf"[{_MASKS}]")
 _JOINED = re.compile(
     r"新(?<=(?:投资|资金|债券|贷款|基金)新)增\d[\d.]*[万亿]*元[\u4e00-\u9fff]{0,4}?(?:债券|资金|贷款|基金)"
 )  # a sum cannot be new both of what stands before it and of what stands behind it
@@ -38,6 +40,28 @@ _HOLLOW = (";)", ",)", " )", "))")  # a bracket with such a field ends so
 _ENDS = "。;!?”’)…."
 
 
+class Signs(NamedTuple):
+    """Signs of print that a notice has at all: asked once for the whole, not of every task.
+
+    Args:
+        pairs: the quotation marks and book marks it prints.
+        masks: whether it prints what words may be masked with.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    masks: bool
+
+
+def signs(folded: str) -> Signs:
+    """The signs of a notice.
+
+    Args:
+        folded: its folded copy.
+    """
+    pairs = [pair for pair in _PAIRS if pair[0] in folded or pair[1] in folded]
+    return Signs(tuple(pairs), any([sign in folded for sign in _MASKS]))
+
+
 def ends_open(folded: str, start: int, end: int, clause: Clause | None) -> bool | None:
     """Whether a text ends without a full stop before the bracket of its units; ``None`` if no bracket follows."""
     if clause is None or end <= start or not folded.startswith("(", clause.start):
@@ -46,7 +70,7 @@ def ends_open(folded: str, start: int, end: int, clause: Clause | None) -> bool 
 
 
 def read(
-    text: str, folded: str, start: int, end: int, clause: Clause | None,
+    text: str, folded: str, start: int, end: int, clause: Clause | None, signs: Signs,
     restored: bool = False, stops: bool = True, spaced: bool = False, apart: bool = False,
 ) -> list[tuple[str, str, int]]:  # fmt: skip
     """The remarks about one task: code, words, offset.
@@ -57,6 +81,7 @@ def read(
         start: first offset of its text.
         end: offset behind it.
         clause: its own unit clause.
+        signs: what the notice prints at all.
         restored: whether its number was lost among others that have theirs.
         stops: whether the texts of this notice end with a full stop before the bracket of their units.
         spaced: whether blanks between its words are the table's, not the print's.
@@ -86,9 +111,9 @@ def read(
     if "新增" in printed and (joined := _JOINED.search(folded, start, end)):
         words = text[joined.start() - 2 : joined.end()]
         found.append(("I10", f"“{words}”读不通,可能缺“、”或“和”", joined.start()))
-    if _MASK.search(folded, start, end):
+    if signs.masks and _MASK.search(folded, start, end):
         found += _masked(text, folded, start, end)
-    for opening, closing in _PAIRS:
+    for opening, closing in signs.pairs:
         if printed.count(opening) != printed.count(closing):
             found.append(("I10", f"“{opening}”和“{closing}”不成对,可能缺字", start))
     if "互联网" in printed and (plus := _LOST_PLUS.search(folded, start, end)):

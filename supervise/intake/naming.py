@@ -125,7 +125,8 @@ class Walk:
 
 def bare(name: str) -> str:
     """A folded name without the bracket and the 等 behind it."""
-    return _OPEN.sub("", _NOTE_OR_BLANK.sub("", name))
+    name = _NOTE_OR_BLANK.sub("", name)
+    return _OPEN.sub("", name) if "等" in name else name
 
 
 def _kind(name: str) -> str:
@@ -143,7 +144,7 @@ def _strip(name: str) -> tuple[str, str, bool]:
         name = _REMARK.sub("", name)
     if _STARS.search(name):
         name = _STAR.sub("", name)
-    core = _OPEN.sub("", name)
+    core = _OPEN.sub("", name) if "等" in name else name
     listed = core != name
     if is_group(core):
         surplus = core.count(")") - core.count("(")

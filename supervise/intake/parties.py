@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from supervise.intake import leaders, naming
@@ -239,10 +240,16 @@ class _Found:
         self.odd_comma = 0
 
 
+@lru_cache(maxsize=256)  # a notice prints a handful of labels
+def _names_persons(label: str) -> bool:
+    """Whether a field with this label holds persons beside units."""
+    return _PERSON.search(label) is not None
+
+
 def _units(found: _Found, text: str, folded: str, part: Field, how: Style, marked: bool) -> None:
     """The names of one field, added to those found before."""
     start, words, printed = part.start, folded[part.start : part.end], text[part.start : part.end]
-    persons = _PERSON.search(part.label) is not None
+    persons = _names_persons(part.label)
     mixed, broken = persons or ":" in words, "\n" in printed or "\r" in printed
     found.unlabelled = found.unlabelled or (printed if part.role == "" else "")
     members, known, walk = found.members, how.names, Walk(how.names)

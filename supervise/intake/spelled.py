@@ -23,8 +23,8 @@ _SPELLED = re.compile(
 )
 # No figure is spelled out without 十 and a unit, 万 behind a numeral, or a stop behind a numeral and such a word.
 _HINT = re.compile(
-    rf"[,。;、以(\n十百千万亿](?:(?<=[十百])(?=[{NUMERAL}余多万亿]{{0,4}}(?:分之|[元美平公立米亩斤吨标人轮次学课{FEW}]))"
-    rf"|(?<=[{_ONES}][千万亿])|(?<=[{FEW}][,。;、以(\n])(?<=[{_ONES}]..))"
+    rf"[{_ONES}十百](?:(?=[千万亿]|[{FEW}][,。;、以(\n])(?<![十百])"
+    rf"|(?<=[十百])(?=[{NUMERAL}余多万亿]{{0,4}}(?:分之|[元美平公立米亩斤吨标人轮次学课{FEW}])))"
 )
 _FEW = re.compile(rf"(?P<value>[{_ONES}](?<![{NUMERAL}两第].))(?P<unit>[{FEW}])(?P<bound>以上)?(?=[,。;、\n]|$)")
 # Behind a name only: 新建公厕两座, and neither 每村一个 nor 为一类.

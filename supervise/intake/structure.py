@@ -29,7 +29,8 @@ _NAMES_TABLE = re.compile(
     r"(?:表|册|单|台账|任务|计划|方案|分工|分解|一览|要点|目录|事项|项目|书|安排|工作|目标)(?:\([^()]*\))?$|\d"
 )
 _BAR = re.compile(rf"[\t|{tables.CELL}]")
-_DATE_ENDS = frozenset("0123456789日)")
+_DATE_ENDS = frozenset("0123456789日")
+_DATE_ENDS_IN_BRACKETS = frozenset("0123456789日发")  # (2025年3月1日印发)
 _TAIL = re.compile(
     r"抄 ?[送报]|主题词|[甲乙丙]方(?:代表|签字|\(?盖章)|[\u4e00-\u9fff]{2,12}代表 ?\(?(?:签字|签名|签章|盖章)"
     r"|(?:参会|参加|出席|列席|记录)(?:人员|人|单位)? ?:"
@@ -41,7 +42,10 @@ _PRINTED = re.compile(
 
 def is_date_only(line: str) -> bool:
     """Whether a folded line is a date, with or without the issuer before it."""
-    return 6 <= len(line) < 70 and line[-1] in _DATE_ENDS and bool(_DATE_ONLY.fullmatch(line))
+    if not 6 <= len(line) < 70:
+        return False
+    ends = line[-2] in _DATE_ENDS_IN_BRACKETS if line[-1] == ")" else line[-1] in _DATE_ENDS
+    return ends and bool(_DATE_ONLY.fullmatch(line))
 
 
 def is_attachment_mark(line: str) -> bool:

@@ -25,7 +25,7 @@ _TERRITORY = re.compile("(?:管委会|街道|街道办|办事处|[镇乡]|开发
 _GROUP_BEHIND = re.compile(
     r"[\u4e00-\u9fff]{2,10}[局委办厅](?=各(?:乡镇|镇|街|县|区|市|村|社区|园区|旗|团|部门|有关|相关|单位|企业))"
 )
-_SIGNS = frozenset("牵责配协承位限0123456789:;。?!=完达少")  # no name is odd for its words without one of these
+_SIGN = re.compile("[牵责配协承位限0-9:;。?!=完达少]")  # no name is odd for its words without one of these
 _USUAL = frozenset("局委办厅府院部")  # most names end so
 _SHORTEST = 3  # a bare name of two characters is found in many others
 _LEVELS = f"{LEVELS}镇乡街村师团连校院"
@@ -71,7 +71,7 @@ def _odd(name: str, used: set[str], endings: set[str], group: bool) -> str:
     """What is odd about a name, if anything is."""
     if group:
         return "像是单位类别,后面可能缺冒号" if _LABEL.fullmatch(name) else _two_groups(name)
-    if not _SIGNS.isdisjoint(name):
+    if _SIGN.search(name):
         if _LABEL.search(name):
             return "里夹着单位类别,可能缺冒号"
         if _NO_NAME.search(name):

@@ -74,7 +74,7 @@ def head(line: Line, named: bool = True) -> Columns | None:
     if not 6 <= len(words) <= 200:
         return None
     bar = CELL if CELL in words else "\t" if "\t" in words else "|" if words.count("|") > 1 else " "
-    bar = "," if bar == " " and _COMMAS.match(words) else bar
+    bar = "," if bar == " " and words[0] in "序编" and _COMMAS.match(words) else bar
     if bar not in words or not (_PARTY_WORD.search(words) or (bar in "\t|" and NUMBER.match(words.lstrip("| ")))):
         return None
     heads = head_cells(line, bar)

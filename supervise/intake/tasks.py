@@ -41,6 +41,7 @@ class Tasks:
         self.wrapped, self.when, self.labelled, self.part_of = wrapped, when, labelled, part_of
         # lines put together may be set apart by blanks where the whole text is not
         self.plain = not wrapped and not is_spaced(folded)
+        self.signs = misprints.signs(folded)
         open_ = [misprints.ends_open(folded, e.node.start, e.node.end, e.node.clause) for e in entries]
         apart = [entry.node.apart for entry in entries if entry.node.clause]
         self.rarely_apart = 33 * apart.count(True) < len(apart)
@@ -76,7 +77,7 @@ class Tasks:
     def passage(self, passage: Passage) -> Item:
         """A task that is told in a report."""
         start, end = passage.start, passage.end
-        odd = misprints.read(self.text, self.folded, start, end, None)
+        odd = misprints.read(self.text, self.folded, start, end, None, self.signs)
         return Item(
             no=passage.no, number=passage.number, section=passage.section, path=passage.path, line=passage.line,
             text=self.text[start:end], title=passage.title,
@@ -122,7 +123,9 @@ class Tasks:
     def _damage(self, node: Node, clause: Clause | None, start: int, end: int) -> tuple[Remark, ...]:
         spaced = node.card or bool(node.goals) or not node.printed or node.figure is not None
         apart = node.apart and self.rarely_apart
-        odd = misprints.read(self.text, self.folded, start, end, clause, node.restored, self.stops, spaced, apart)
+        odd = misprints.read(
+            self.text, self.folded, start, end, clause, self.signs, node.restored, self.stops, spaced, apart
+        )
         found = [Remark(code, words, self._line(at)) for code, words, at in odd]
         if node.doubt:
             found.append(Remark("I10", node.doubt, node.line))
