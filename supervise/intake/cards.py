@@ -36,6 +36,10 @@ _BLANK_BEHIND = re.compile(r"\n *[\u4e00-\u9fff]{2,8}[ \t]")
 _NUMBERED = re.compile(r"(?:编号|序号) ?: ?(?:第 ?)?\d{1,4}")
 _SOURCE = re.compile(r"(?:[\u4e00-\u9fff]{2})?来源 ?:|联系(?:人|电话) ?:|登记(?:时间|日期) ?:")
 _OTHER = re.compile(r"(?:备注|联系(?:人|电话|方式)|任务来源|督[办查导](?:单位|部门|领导)|联络员|进展情况) ?:")
+_ASIDE = re.compile(  # what a project is, beside what is to be done
+    r"(?:项目|工程|计划|估算|概算|建设)?(?:总?投资(?:额|规模|估算)?|地点|地址|位置|性质|周期|年限|工期|起止年限|资金来源|来源|现状|进展|进度)"
+    r"(?:情况)?(?:\([^()]{1,6}\))? ?: ?(?=\S)"
+)
 _BESIDE = re.compile(r" {2,}(?=[\u4e00-\u9fff]{2,8} ?:)")
 _SHORT = 30  # no heading that is nothing but a limit is longer
 Span = tuple[int, int]
@@ -211,6 +215,8 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
         below = not a and b == len(line.folded)
         if below:
             continue
+        if not a and not opens:
+            spans += _asides(out)
         if a or opens or not out or begins(out[-1].folded):
             start = 0 if a else b
             out.append(Line(line.no, line.start + start, line.end, folded[start:], opens, True))
@@ -219,6 +225,21 @@ def contents(all_lines: list[Line], begins: Callable[[str], bool]) -> tuple[list
             gap = " " * (line.start - last.end)
             out[-1] = last._replace(end=line.end, folded=last.folded + gap + folded, card=True)
     return out, spans
+
+
+def _asides(out: list[Line]) -> list[Span]:
+    """Takes lines with other labels (总投资:…, 建设地点:…) off the end, where the words of a card stand above them.
+
+    What follows below them is said of the same card; they themselves are no words of it. Gives back their spans.
+    """
+    at = len(out)
+    while at and not out[at - 1].card and _ASIDE.match(out[at - 1].folded):
+        at -= 1
+    if not at or at == len(out) or not out[at - 1].card:
+        return []
+    found = [(line.start, line.end) for line in out[at:]]
+    del out[at:]
+    return found
 
 
 def _recurs(count: int, regular: int) -> bool:

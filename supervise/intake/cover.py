@@ -164,8 +164,22 @@ def attachment(text: str, heading: list[Line]) -> str:
     return "".join(parts)
 
 
-def numbers(cover: list[Line]) -> dict[str, int]:
+def numbers(text: str, cover: list[Line]) -> dict[str, int]:
     """Document numbers printed on a line of their own, in a field 文号, or behind a letterhead, with their lines."""
+    at = {line.no: line for line in cover}
+    return {_in_print(found, text, at[no]): no for found, no in _numbers(cover).items()}
+
+
+def _in_print(found: str, text: str, line: Line) -> str:
+    """A number in the script of the notice: 濱政發, not 濱政发."""
+    letters = found.partition("〔")[0]
+    printed = text[line.start : line.end]
+    if not letters or "號" not in printed or (first := line.folded.find(letters)) < 0:
+        return found
+    return found.replace(letters, printed[first : first + len(letters)], 1).replace("号", "號")
+
+
+def _numbers(cover: list[Line]) -> dict[str, int]:
     found: dict[str, int] = {}
     for line in cover:
         if "号" not in line.folded:

@@ -99,7 +99,7 @@ _SERIAL = re.compile(r"[3-6]\d{4}")  # 45961: a day as workbooks count it, where
 _DAY_ZERO = date(1899, 12, 30)
 # 务必于4月20日前办结销号: a limit pressed on all who are written to.
 _PRESSED = re.compile(r"前(?:全部|全面|予以|抓紧|依法)*(?:办结|整改(?:到位|完成|完毕)|销号)")
-_ASKS = re.compile(r"(?:请|务必|必须|确保|应|须)[^。;\n]*$")
+_ASKS = re.compile(r"(?:请|务必|必须|确保|应|须|各[^,。;\n]{0,6}(?:单位|部门)要)[^。;\n]*$")
 _WHICH = re.compile(r"[可拟能][^,。;、\d]{1,8}的")  # 年内可入统的企业: which ones, not by when
 _BEFORE_BREAK = "。;!?\n"
 

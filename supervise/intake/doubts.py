@@ -19,6 +19,8 @@ from supervise.intake.folding import Unusual
 from supervise.intake.items import Item, Notice, Section
 from supervise.intake.parties import Party
 
+# An organ that is said to lead, though nothing of the notice was read as a unit: 【县水利局】牵头,….
+_LED = re.compile(r"[局委办部厅会院室府镇乡科处股](?:[)）】”]牵头|牵头[,，;；])")
 _VAGUE = re.compile(r"^(?:相关|有关|其他|各有关|各相关)|(?:有关|相关)[\u4e00-\u9fff]{0,4}(?:部门|单位|企业|机构)")
 
 
@@ -203,7 +205,8 @@ def _items(items: tuple[Item, ...], seen: Seen) -> Iterator[Doubt]:
     for item in items:
         named = item.parties
         first = named.members[0].role if named.members else ""
-        if seen.units_printed and first != "lead" and "lead" not in [party.role for party in named.members]:
+        asked = seen.units_printed or _LED.search(item.text) is not None
+        if asked and first != "lead" and "lead" not in [party.role for party in named.members]:
             yield Doubt("I01", "没有写牵头单位,请指定", line=item.line, task=item.no)
         if named.unlabelled:
             text = f"“{named.unlabelled}”前没有写单位类别,已按协办读入"

@@ -133,7 +133,7 @@ class _Reader:
         signed = self._signed()
         issued, issued_line, damaged = covers.issued(signed)
         year, period = covers.plan(title, attached, self.cover_text, issued, self.folded)
-        numbers = covers.numbers(self.cover)
+        numbers = covers.numbers(self.text, self.cover)
         declared, chapters = covers.declared(self.cover_text)
         items = tuple(self._items(when := deadlines.When(year, issued)))
         notice = Notice(

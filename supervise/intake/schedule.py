@@ -302,4 +302,4 @@ def _parts(content: str) -> str:
 
 def _receiver(words: str) -> str:
     """Words that name an organ; 报送进展 names none."""
-    return words if re.search(r"(?:室|办|局|委|府|单位|部门?|组|中心|科|处|厅|领导|专班|公司)$", words) else ""
+    return words if re.search(r"(?:室|办|局|委|府|单位|部门?|组|中心|科|股|处|厅|领导|专班|公司)$", words) else ""

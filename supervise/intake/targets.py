@@ -58,7 +58,7 @@ _NEAR = 20  # what says how a number is meant begins within so many characters b
 # How things stand is no goal: 截至2024年底,应修复215座,仅完成98座。 What shall stand then is: 截至9月底不低于80%.
 _STANDING = re.compile(r"(?:截[至止](?![^。;]{0,24}(?:不低于|不少于|不高于|不超过))|目前,)")
 _SO_FAR = re.compile(
-    r"[涉仅只已](?:(?<=涉)及[^\d]{0,8}$|(?:(?<=[仅只])|(?<=已)经?)"
+    r"不[足到]$|[涉仅只已](?:(?<=涉)及[^\d]{0,8}$|(?:(?<=[仅只])|(?<=已)经?)"
     r"(?:完成|建成|有|达到?|实现|投入|到位|开工|启动|改造|新增|整改|化解)[^\d]{0,12}$)"
 )
 # What has been reached before is none either: 去年新增30家; 在120公里基础上; 由36%提高到38%; 涉及3个乡镇46个村.
@@ -112,6 +112,10 @@ _CAPACITY, _WORKS = (
 )
 _SPENT = re.compile(r"(?:安排|统筹|落实|投入|争取|发放|筹措|筹集|投放|下达|拨付|减免|兑现|整合|到位)[^\d,。;、]{0,6}$")
 _FUNDS = re.compile(r"[^,。;、\d]{0,12}(?:资金|贷款|经费|债券|补贴|补助)(?=[,。;、\n]|$)")
+# 将欠拨的2300万元奖补资金全部拨付到位: what is paid out.
+_PAID = re.compile(
+    r"[^,。;、\d]{0,12}(?:资金|经费|补贴|补助|工资|款)(?:全部|全额|足额)(?:拨付|兑付|兑现|发放|支付|到位)"
+)
 _LEAD_IN = re.compile(
     r"^(?:力争|确保|争取|努力|年内|全年|今年|年底前|继续|重点|着力|加快|全力|推动|推进|实现|完成|新增|再|引导|抓好|做好|至少)+"
 )
@@ -339,7 +343,7 @@ def _names(match: re.Match[str], behind: str) -> bool:
         return True
     if not match["money"] or match["bound"] == "左右":
         return False
-    if _SPENT.search(before) and _FUNDS.match(match.string, match.end()):
+    if (_SPENT.search(before) and _FUNDS.match(match.string, match.end())) or _PAID.match(match.string, match.end()):
         return False
     named = r"(?![和及与]|大关|关口|新?台阶|规模|目标|全部|全面|全额|均|已)[\u4e00-\u9fff]" + (
         r"|\d" if match["bound"] else ""
