@@ -1,8 +1,7 @@
 """Slips of print that can be meant in one way only: mended in the folded copy, and told with the line.
 
-Letters for digits (2O25年), labels with one wrong, lost or doubled character (责仕单位), a number printed
-twice. What could be meant in two ways is left as it is; a label in front of units that
-says no known role is told.
+Letters for digits (2O25年), labels with one wrong, lost or doubled character (责仕单位), a number printed twice. What
+could be meant in two ways is left as it is; a label in front of units that says no known role is told.
 """
 
 from __future__ import annotations
@@ -152,10 +151,6 @@ def _meant(word: str) -> tuple[str, str]:
     once = [word[:at] + word[at + 1 :] for at in range(len(word) - 1) if word[at] == word[at + 1]]
     meant = next((label for label in once if label in _ROLES), "")
     return meant, f" {meant}" if meant else ""
-
-
-def _is_word(folded: str, at: int) -> bool:
-    return at >= 0 and "\u4e00" <= folded[at] <= "\u9fff"
 
 
 def _names_unit(folded: str, at: int) -> bool:
