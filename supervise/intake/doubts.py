@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -92,7 +92,8 @@ def noted(notice: Notice, seen: Seen) -> Notice:
     found += [*_items(notice.items, seen), *_guessed(named, seen)]
     found += [*_open_lists(notice, seen), *_vague(named, seen), *_tasks_alike(notice, seen)]
     if seen.units_printed:
-        found += [*_names_alike(named, seen), *_no_names(notice, seen)]
+        none = [(party, item, words) for item, party, words in suspects.names(notice.items)]
+        found += [*_no_names(none, seen), *_names_alike(named, {party.name for party, _, _ in none}, seen)]
     told = {p.line for p in found if p.code == "I10"}
     left = [(line, words) for line, words in seen.odd.items() if line not in told]
     of = {item.unit_line_no or item.line: item.no for item in notice.items if left}
@@ -269,13 +270,15 @@ def _tasks_alike(notice: Notice, seen: Seen) -> Iterator[Doubt]:
         yield Doubt("I31", text, line=late.line, task=late.no)
 
 
-def _names_alike(named: Named, seen: Seen) -> Iterator[Doubt]:
-    for short, long, at, item in twins.names(named):
+def _names_alike(named: Named, none: set[str], seen: Seen) -> Iterator[Doubt]:
+    """Names that may be one organ's; one that is none as it stands (``none``) is told to be so, and not compared."""
+    sound = [pair for pair in named if pair[0].name not in none] if none else named
+    for short, long, at, item in twins.names(sound):
         text = f"“{short}”与“{long}”可能是同一单位,请核对"
         yield Doubt("I13", text, line=seen.line(at), task=item.no)
 
 
-def _no_names(notice: Notice, seen: Seen) -> Iterator[Doubt]:
-    for item, party, words in suspects.names(notice.items):
+def _no_names(none: Iterable[tuple[Party, Item, str]], seen: Seen) -> Iterator[Doubt]:
+    for party, item, words in none:
         text = f"“{party.printed.strip()}”{words},请核对"
         yield Doubt("I10", text, line=seen.line(party.start), task=item.no)

@@ -241,3 +241,13 @@ def test_the_rules_know_every_traditional_character_of_their_words() -> None:
     forms = {form for char in chars for form in opencc.OpenCC("s2t").convert(char)}
     simple = opencc.OpenCC("t2s").convert
     assert not {form for form in forms if simple(form) in chars and simple(form) != form and fold(form) == form}
+
+
+def test_two_names_run_together_are_one_question() -> None:
+    """Where a mark between two units is lost, that is asked, and not of every task that names one of the two."""
+    notice = read(
+        "1．整修道路3公里。（牵头单位：县财政局）\n"
+        "2．新建校舍2所。（牵头单位：县住建局）\n"
+        "3．改造小区30个。（牵头单位：县住建局财政局）\n"
+    )
+    assert [(problem.code, problem.line) for problem in notice.problems] == [("I10", 3)]
