@@ -92,8 +92,10 @@ def _laid(cells: Sequence[Cell], file: str) -> Slots:
 
 def _lies(slots: Slots, columns: list[int]) -> bool:
     """Whether a table lies on its side: its first column names what the rows hold, and each column behind is a task."""
+    if len(columns) < 3:
+        return False
     first = [cell for row in slots if (cell := row[columns[0]]) is not None and cell.text.strip()]
-    if len(columns) < 3 or not 3 <= len(first) <= 12 or len({id(c) for c in first}) < len(slots):
+    if not 3 <= len(first) <= 12 or len({id(c) for c in first}) < len(slots):
         return False
     others = {id(c): c for row in slots for j in columns[1:] if (c := row[j]) is not None and c.text.strip()}
     alike = [c for c in others.values() if role("".join(c.text.split())) != "other"]

@@ -161,6 +161,14 @@ def test_a_row_whose_first_cell_is_empty_keeps_its_columns() -> None:
     ]  # fmt: skip
 
 
+def test_a_table_without_words_is_nothing() -> None:
+    """A form that nobody has filled in holds no line, and what stands around it is read."""
+    word = Word()
+    word.line(TITLE)
+    word.table([["", ""], ["", ""], ["", ""]])
+    assert lines(word) == [TITLE]
+
+
 def test_a_table_that_frames_others_is_no_table() -> None:
     """A page laid out in a table is read as paragraphs, the table within as a table."""
     word = Word()
