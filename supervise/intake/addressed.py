@@ -66,7 +66,7 @@ def _own(folded: str, start: int, end: int) -> Field | None:
 
 def _is_named(name: str) -> bool:
     """Whether a name is that of one unit; 你局 says who is written to."""
-    return name[0] not in "你贵" and looks_like_unit(name) and not is_group(name)
+    return not name.startswith(("你", "贵")) and looks_like_unit(name) and not is_group(name)
 
 
 def _names_units(line: str) -> bool:

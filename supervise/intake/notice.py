@@ -32,12 +32,13 @@ from supervise.intake import (
     unlabelled,
 )
 from supervise.intake import cover as covers
-from supervise.intake.folding import Unusual, fold, unbroken
+from supervise.intake.folding import fold, unbroken
 from supervise.intake.items import Item, Notice, Section
 from supervise.intake.lines import Line
 from supervise.intake.listing import Entry
 from supervise.intake.narrative import Passage
 from supervise.intake.nodes import Segment
+from supervise.intake.printed import Printed
 from supervise.intake.readers import plain
 from supervise.intake.readers.limits import MAX_CHARS
 from supervise.intake.readers.transcript import Transcript
@@ -72,21 +73,7 @@ def read(source: str | Transcript, file: str = "") -> Notice:
     entries = listing.entries(chosen, folded)
     passages = () if entries else narrative.read(text, folded, parts)
     odd = breaks.odd(folded, page.lines, page.gone, page.mended, None if certain else printed.begins) | page.read_as
-    headers = [line for line in page.between if not lines.is_page_number(line.folded)]
-    found = _Reader(
-        text,
-        folded,
-        page.unusual,
-        file or given.file,
-        parts,
-        chosen,
-        entries,
-        passages,
-        page.wrapped,
-        headers,
-        odd,
-        prose,
-    ).notice()
+    found = _Reader(page, file or given.file, parts, chosen, entries, passages, odd, prose).notice()
     return replace(found, problems=(*given.notes, *found.problems)) if given.notes else found
 
 
@@ -95,24 +82,21 @@ class _Reader:
 
     def __init__(
         self,
-        text: str,
-        folded: str,
-        unusual: Unusual,
+        page: Printed,
         file: str,
         parts: list[Segment],
         chosen: list[Segment],
         entries: list[Entry],
         passages: tuple[Passage, ...],
-        wrapped: bool,
-        headers: list[Line],
         odd: dict[int, str],
         prose: bool,
     ) -> None:
         named = {head.line for entry in entries for head in entry.path if not head.number}  # 基础设施组 above its tasks
         self.odd = {line: words for line, words in odd.items() if line not in named or words != breaks.BROKEN}
+        text, folded, wrapped = page.text, page.folded, page.wrapped
         self.headings = headings.Headings(text, folded, wrapped)
-        self.text, self.folded, self.unusual, self.file = text, folded, unusual, file
-        self.headers = tuple((line.no, line.folded) for line in headers)
+        self.text, self.folded, self.unusual, self.file = text, folded, page.unusual, file
+        self.headers = tuple([(ln.no, ln.folded) for ln in page.between if not lines.is_page_number(ln.folded)])
         self.breaks = tuple([m.start() for m in re.finditer("\n", text)])
         self.entries, self.passages, self.parts, self.wrapped, self.prose = entries, passages, parts, wrapped, prose
         first = parts.index(chosen[0]) if chosen and entries else len(parts)

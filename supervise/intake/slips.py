@@ -15,7 +15,8 @@ from supervise.intake.names import looks_like_unit
 # Characters that are not seen, and the signs of a telephone's keyboard; none of them is a part of any word.
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
 _NOT_SEEN = re.compile(f"[{_UNSEEN}]")
-_PICTURES = re.compile("[\u2705\u2728\u2757\u274c\u27a1\u2b50\U0001f000-\U0001faff]+ ?")
+_PICTURE = "\u2705\u2728\u2757\u274c\u27a1\u2b50\U0001f000-\U0001faff"
+_PICTURES = re.compile(f"[{_PICTURE}]+ ?")
 _BOLD = re.compile(r"(?<!\*)\*\*([^*\n]{1,200})\*\*(?!\*)")
 
 # A letter among digits, or in the place of a number.
@@ -55,6 +56,8 @@ _LONGEST_HEAD = 160
 _CELL = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{3,5}(?![\u4e00-\u9fff:])")
 _IN_BRACKETS = ("牵头单位", "责任单位", "主办单位", "承办单位", "完成时限")
 _BRACKETED = re.compile(r"\(([\u4e00-\u9fff]{3,5})\)")
+PASSED = rf"[\s*{_PICTURE}{_UNSEEN}]*"
+"""What may stand between two characters of a text that was made ``visible``."""
 Told = dict[int, str]
 
 

@@ -1,7 +1,7 @@
 """Where a drafted fact stands in the text it was read from: offsets, so that a screen can show it.
 
 What the reader cut from the text is looked for again in the stretch it was cut from: a task between its line and the
-next one's, a unit within the clause. Line breaks that were taken out of a sentence are passed over.
+next one's, a unit within the clause. Line breaks and signs that were taken out of a sentence are passed over.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from supervise.intake.folding import fold
 from supervise.intake.items import Item, Notice
+from supervise.intake.slips import PASSED
 
-_SPACE = r"\s*"
 _LONGEST = 400
 """The beginning and the end of a longer text are looked for, and not every character between."""
 
@@ -141,4 +141,4 @@ def _above(folded: str, words: str, begin: int) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=512)
 def _loose(bare: str) -> re.Pattern[str]:
-    return re.compile(_SPACE.join(map(re.escape, bare)))
+    return re.compile(PASSED.join(map(re.escape, bare)))

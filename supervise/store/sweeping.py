@@ -69,7 +69,6 @@ def newest(session: Session, district: str) -> date | None:
     return found
 
 
-@told
 @dataclass(frozen=True)
 class Asking:
     """What counts when the clock looks at many tasks at once; the same for a whole night.

@@ -49,6 +49,12 @@ def test_a_page_without_words_holds_no_task(text: str) -> None:
     assert [p.code for p in notice.problems] == ["I11"]
 
 
+def test_marks_with_no_name_between_them_stop_nobody() -> None:
+    """An order whose entries begin with marks alone is answered by whom it addresses."""
+    notice = read("督办函\n县水利局、县林业局：\n1.县水利局、、于4月20日前完成。\n2.、、、于4月20日前完成\n")
+    assert [item.no for item in notice.items] == ["1", "2"]
+
+
 LONG = """责任单位: ( 1. 、 x 各 12月 每季度末向 牵头, 于1月 关于 附件 “ 完成 工作 新增 5个、 10亿元 达到5家 各乡镇及
 区人民政府 责任单位:区a局; 1.工作(责任单位:区a局; 2020年 共1项 及时将 (2020)号 第 任务"""
 

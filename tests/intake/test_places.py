@@ -9,6 +9,7 @@ import pytest
 from supervise.intake import draft, read, readers
 from supervise.intake.breakdown import Breakdown, Draft
 from supervise.intake.folding import fold
+from supervise.intake.traces import tasks
 from supervise.people import Unit, UnitList
 from tests.intake.readers.making import HEAD, ROWS, TITLE, Word, plain_sheet
 
@@ -106,3 +107,12 @@ def test_every_fact_of_the_samples_points_to_words_that_say_it(name: str, seed: 
     for task in made.tasks:
         start = next(span.start for span in task.spans if span.field == "text")
         assert text.count("\n", 0, start) + 1 == task.lines
+
+
+def test_signs_taken_out_of_a_text_are_passed_over() -> None:
+    """A task in bold print or with a picture in it still points to its characters."""
+    text = (
+        "关于分解2025年任务的通知\n1.**建校**2所。（牵头单位：县教育局）\n2.修\u2705路3公里。（牵头单位：县交通局）\n"
+    )
+    found = [trace for traced in tasks(read(text), text) for trace in traced if trace.field == "text"]
+    assert [text[trace.start : trace.end] for trace in found] == ["建校**2所。", "修\u2705路3公里。"]
